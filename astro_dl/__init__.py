@@ -1,0 +1,43 @@
+"""A deep-learning model zoo for astronomy: Keras models on physically faithful simulators.
+
+Every public name is imported when first used, so that ``import astro_dl`` costs nothing.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Bundle": "astro_dl.bundle",
+    "Config": "astro_dl.config",
+    "Examples": "astro_dl.data.examples",
+    "Predictor": "astro_dl.zoo",
+    "UsageError": "astro_dl.errors",
+    "build_model": "astro_dl.models.build",
+    "evaluate": "astro_dl.evaluation.evaluate",
+    "list_models": "astro_dl.registry",
+    "list_tasks": "astro_dl.registry",
+    "load_config": "astro_dl.config",
+    "load_pretrained": "astro_dl.zoo",
+    "model_info": "astro_dl.info",
+    "register_model": "astro_dl.registry",
+    "register_task": "astro_dl.registry",
+    "simulate": "astro_dl.data.simulate",
+    "task_info": "astro_dl.info",
+    "train": "astro_dl.training",
+}
+
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(_HOME[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,177 @@
+"""What Keras leaves to its backends: the only module that knows which one runs."""
+
+import os
+import platform
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import keras
+import numpy as np
+
+__all__ = [
+    "device_kind",
+    "device_name",
+    "input_gradients",
+    "precision",
+    "precision_policy",
+    "prepare",
+    "seed_epoch",
+    "use_jit",
+]
+
+
+def input_gradients(function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
+    """Return the gradient of a function of each example with respect to that example.
+
+    Parameters
+    ----------
+    function : callable
+        Tensors of shape (n, …) to a tensor of shape (n,), examples independent of each other.
+    x : ndarray
+        Shape (n, …), float32.
+
+    Returns
+    -------
+    ndarray
+        The shape of ``x``, float32.
+    """
+    gradient = {
+        "tensorflow": _tensorflow_gradient,
+        "jax": _jax_gradient,
+        "torch": _torch_gradient,
+    }[keras.backend.backend()]
+    x = np.asarray(x, dtype=np.float32)
+    return np.asarray(keras.ops.convert_to_numpy(gradient(function, x)), dtype=np.float32)
+
+
+def prepare(seed: int) -> None:
+    """Seed every generator of the backend and let a GPU's memory be taken as needed.
+
+    Must precede the first use of a GPU. On CPUs, operations give the same bits in every run; on
+    GPUs they may differ in the last digits.
+    """
+    name = keras.backend.backend()
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    if name == "tensorflow":
+        import tensorflow
+
+        for gpu in tensorflow.config.list_physical_devices("GPU"):
+            # Once the device is in use the setting can't be changed, nor need it be.
+            with suppress(RuntimeError):
+                tensorflow.config.experimental.set_memory_growth(gpu, True)
+    keras.utils.set_random_seed(seed)
+
+
+def seed_epoch(seed: int) -> None:
+    """Seed what a backend draws from a generator of its own, not from that of a Keras layer.
+
+    PyTorch's dropout does; a checkpoint of the model doesn't hold that generator's state.
+    """
+    if keras.backend.backend() == "torch":
+        import torch
+
+        torch.manual_seed(seed)
+
+
+def device_kind() -> str:
+    """Return ``"gpu"`` if the backend computes on one, else ``"cpu"``."""
+    return "gpu" if _gpu() is not None else "cpu"
+
+
+def device_name() -> str:
+    """Return the device that the backend computes on, for people."""
+    gpu = _gpu()
+    if gpu is not None:
+        return gpu[0]
+    return f"CPU ({os.cpu_count()} cores, {platform.machine()})"
+
+
+def use_jit(setting: str, measured: Mapping[str, bool]) -> bool:
+    """Return whether to compile by XLA.
+
+    Parameters
+    ----------
+    setting : {"auto", "on", "off"}
+        What the config says.
+    measured : mapping
+        Device kind to whether it is faster with TensorFlow, see
+        `astro_dl.registry.ModelEntry.jit_compile`. JAX is always compiled, PyTorch only if asked.
+    """
+    if setting != "auto":
+        return setting == "on"
+    name = keras.backend.backend()
+    return name == "jax" or (name == "tensorflow" and measured.get(device_kind(), False))
+
+
+def precision_policy(setting: str) -> str:
+    """Return the Keras dtype policy for "auto", "on" or "off".
+
+    Half precision is taken on GPUs alone: bfloat16 from compute capability 8.0, else float16.
+    """
+    gpu = _gpu()
+    if setting == "off" or (setting == "auto" and gpu is None):
+        return "float32"
+    return "mixed_bfloat16" if gpu is None or gpu[1] >= (8, 0) else "mixed_float16"
+
+
+@contextmanager
+def precision(policy: str) -> Iterator[None]:
+    """Build models under a dtype policy."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _gpu() -> tuple[str, tuple[int, int]] | None:
+    """Return the name and compute capability of the first GPU, None without one."""
+    name = keras.backend.backend()
+    if name == "tensorflow":
+        import tensorflow
+
+        gpus = tensorflow.config.list_physical_devices("GPU")
+        if not gpus:
+            return None
+        about = tensorflow.config.experimental.get_device_details(gpus[0])
+        return about.get("device_name", "GPU"), about.get("compute_capability", (0, 0))
+    if name == "jax":
+        import jax
+
+        device = jax.devices()[0]
+        if device.platform not in ("gpu", "cuda", "rocm"):
+            return None
+        major, _, minor = str(getattr(device, "compute_capability", "0.0")).partition(".")
+        return device.device_kind, (int(major or 0), int(minor or 0))
+    import torch
+
+    if not torch.cuda.is_available():
+        return None
+    return torch.cuda.get_device_name(0), torch.cuda.get_device_capability(0)
+
+
+def _tensorflow_gradient(function: Callable[[Any], Any], x: np.ndarray) -> Any:
+    import tensorflow
+
+    values = tensorflow.convert_to_tensor(x)
+    with tensorflow.GradientTape() as tape:
+        tape.watch(values)
+        total = tensorflow.reduce_sum(function(values))
+    return tape.gradient(total, values, unconnected_gradients="zero")
+
+
+def _jax_gradient(function: Callable[[Any], Any], x: np.ndarray) -> Any:
+    import jax
+
+    return jax.grad(lambda values: function(values).sum())(x)
+
+
+def _torch_gradient(function: Callable[[Any], Any], x: np.ndarray) -> Any:
+    import torch
+
+    values = keras.ops.convert_to_tensor(x).detach().clone().requires_grad_(True)
+    with torch.enable_grad():
+        (gradient,) = torch.autograd.grad(function(values).sum(), values, allow_unused=True)
+    return torch.zeros_like(values) if gradient is None else gradient

@@ -1,0 +1,236 @@
+"""The command line: one small function per verb; the work is done by the modules they call."""
+
+import json
+import math
+import sys
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from astro_dl.cli_words import Arguments, file_reader, parse
+from astro_dl.errors import UsageError, unknown_name
+from astro_dl.quiet import import_keras_quietly
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb and return the exit code.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words after ``astro-dl``; by default those of this process.
+
+    Returns
+    -------
+    int
+        0 done, 2 wrong usage or input, 1 a fault of this package, 130 interrupted. Errors are one
+        line on standard error.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in words
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn  # type: ignore[assignment]
+            arguments = parse([word for word in words if word != "--debug"], VERBS)
+            if arguments.needs_keras:
+                import_keras_quietly()
+            VERBS[arguments.verb](arguments)
+    except UsageError as error:
+        return _complain(error, 2, debug)
+    except KeyboardInterrupt:
+        print("astro-dl: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        return _complain(error, 1, debug)
+    return 0
+
+
+def list_(arguments: Arguments) -> None:
+    """Print the names of models and tasks."""
+    from astro_dl import registry
+
+    pretrained = True if arguments.pretrained else None
+    models = registry.list_models(arguments.pattern, arguments.task, pretrained)
+    tasks = [] if arguments.task or pretrained else registry.list_tasks(arguments.pattern)
+    if arguments.json:
+        return _print_json({"models": models, "tasks": tasks})
+    shipped = set(registry.list_models(pretrained=True))
+    width = max((len(name) for name in [*models, *tasks]), default=0)
+    for heading, names, entry in (
+        ("models (* with weights)", models, registry.model_entry),
+        ("tasks", tasks, registry.task_entry),
+    ):
+        if names:
+            print(heading)
+        for name in names:
+            mark = "*" if name in shipped else " "
+            print(f"  {mark} {name:{width}}  {entry(name).summary}")  # type: ignore[operator]
+    if not models and not tasks:
+        print(f"nothing matches {arguments.pattern!r}")
+    return None
+
+
+def info(arguments: Arguments) -> None:
+    """Print what a model or a task is."""
+    from astro_dl.info import model_info, task_info
+    from astro_dl.registry import all_models, all_tasks
+
+    if arguments.name not in {*all_models(), *all_tasks()}:
+        raise unknown_name("model or task", arguments.name, [*all_models(), *all_tasks()])
+    found = (model_info if arguments.name in all_models() else task_info)(arguments.name)
+    if arguments.json:
+        _print_json(found.to_dict())
+    else:
+        print(found)
+
+
+def simulate(arguments: Arguments) -> None:
+    """Write simulated examples to an HDF5 store."""
+    from astro_dl.config import build_physics
+    from astro_dl.data.simulate import iterate_blocks
+    from astro_dl.data.store import store_examples
+    from astro_dl.registry import get_task
+    from astro_dl.schema import plain
+
+    task = get_task(arguments.task)
+    physics, seed = build_physics(task, dict(arguments.settings)), arguments.seed
+    meta = {"task": task.name, "version": task.version, "physics": plain(physics), "seed": seed}
+    blocks = iterate_blocks(
+        task.simulate, physics, arguments.n, seed, stream=0, workers=arguments.workers
+    )
+    store_examples(arguments.out, blocks, arguments.n, meta, progress=not arguments.quiet)
+    _tell(arguments, {"file": str(arguments.out), "n": arguments.n, **meta}, arguments.out)
+
+
+def train(arguments: Arguments) -> None:
+    """Train the model of a config and write its bundle."""
+    from astro_dl.config import load_config
+    from astro_dl.training import train
+
+    config = load_config(arguments.config, **dict(arguments.settings))
+    name = Path(arguments.config).stem or config.model
+    out = arguments.out or Path("runs") / name
+    bundle = train(config, out=out, resume=arguments.resume, progress=not arguments.quiet)
+    _tell(arguments, {"bundle": str(bundle.folder), "card": bundle.card}, bundle.folder)
+
+
+def evaluate(arguments: Arguments) -> None:
+    """Score a bundle beside the baselines; a run as configured keeps the result and figures."""
+    from astro_dl.bundle import load_bundle
+    from astro_dl.config import load_config
+    from astro_dl.evaluation.evaluate import evaluate
+
+    bundle = load_bundle(arguments.bundle)
+    config = load_config(bundle.config, **dict(arguments.settings))
+    report = evaluate(
+        replace(bundle, config=config),
+        plots_folder=arguments.out,
+        progress=not arguments.quiet,
+        save=not arguments.settings and not _is_shipped(arguments.bundle),
+    )
+    print(report.to_json() if arguments.json else report.to_text())
+
+
+def plot(arguments: Arguments) -> None:
+    """Draw the figures of a bundle again."""
+    from astro_dl.evaluation.evaluate import redraw
+
+    if arguments.out is None and _is_shipped(arguments.bundle):
+        raise UsageError("the figures of a shipped bundle need a folder: --out FOLDER")
+    figures = redraw(arguments.bundle, arguments.out)
+    _tell(arguments, {"figures": [str(figure) for figure in figures]}, *figures)
+
+
+def predict(arguments: Arguments) -> None:
+    """Apply a bundle to real files and write the table of results."""
+    from astro_dl.data.tables import table_format, write_table
+    from astro_dl.schema import read_keywords
+    from astro_dl.zoo import load_pretrained
+
+    if arguments.out is not None:
+        table_format(arguments.out)
+    reader = file_reader(arguments.model)
+    given = {name: vars(arguments)[name] for name in arguments.task_options if name in arguments}
+    options = read_keywords(reader, given)
+    predictor = load_pretrained(arguments.model)
+    table = predictor.predict(arguments.files, **options)
+    written = [] if arguments.out is None else [write_table(table, arguments.out)]
+    if arguments.figures is not None:
+        written += predictor.draw(arguments.files, table, arguments.figures)
+    if arguments.json:
+        rows = [dict(zip(table.colnames, map(_plain_cell, row), strict=True)) for row in table]
+        _print_json({"rows": rows, "written": [str(path) for path in written]})
+    else:
+        print(*table.pformat(max_lines=40, max_width=-1), *written, sep="\n")
+
+
+def doctor(arguments: Arguments) -> None:
+    """Print the state of the installation, and remedies where something is wrong."""
+    from astro_dl.doctor import examine, to_text
+
+    findings = examine()
+    if arguments.json:
+        _print_json([vars(finding) for finding in findings])
+    else:
+        print(to_text(findings))
+
+
+VERBS = {
+    "list": list_,
+    "info": info,
+    "simulate": simulate,
+    "train": train,
+    "evaluate": evaluate,
+    "plot": plot,
+    "predict": predict,
+    "doctor": doctor,
+}
+
+
+def _is_shipped(bundle: str) -> bool:
+    from astro_dl.packaged import shipped_bundles
+
+    return bundle in shipped_bundles()
+
+
+def _tell(arguments: Arguments, result: dict[str, Any], *paths: Path) -> None:
+    if arguments.json:
+        _print_json(result)
+    else:
+        print(*paths, sep="\n")
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _plain_cell(cell: Any) -> Any:
+    """Return a table cell as JSON can hold it; quantities in the column's unit."""
+    value = getattr(cell, "value", cell)
+    value = value.item() if hasattr(value, "item") else str(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"astro-dl: warning: {' '.join(str(message).split())}", file=sys.stderr)
+
+
+def _complain(error: Exception, code: int, debug: bool) -> int:
+    if debug:
+        raise error
+    text = " ".join(str(error).split()) or type(error).__name__
+    if code == 1:
+        text = f"{type(error).__name__}: {text} (a fault of astro_dl; --debug shows where)"
+    print(f"astro-dl: error: {text}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,354 @@
+"""A config: one task, one model, one way to train. Flat, typed, no expressions.
+
+A YAML file has the keys ``task``, ``model``, ``seed``, ``initial_weights`` and the sections
+``hyperparameters``, ``physics``, ``data``, ``training`` and ``evaluation``.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from astro_dl import registry
+from astro_dl.errors import UsageError, did_you_mean
+from astro_dl.packaged import shipped_configs
+from astro_dl.schema import (
+    Count,
+    Fraction,
+    Natural,
+    NonNegative,
+    Positive,
+    plain,
+    read_dataclass,
+    read_keywords,
+)
+from astro_dl.strict_yaml import read_yaml, write_yaml
+
+if TYPE_CHECKING:
+    from astro_dl.tasks.base import Task
+
+__all__ = [
+    "Config",
+    "DataConfig",
+    "EvaluationConfig",
+    "TrainingConfig",
+    "build_physics",
+    "config_hash",
+    "dump_yaml",
+    "load_config",
+    "parse_override",
+    "resolve",
+    "to_mapping",
+]
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """How many examples are simulated, and when.
+
+    Parameters
+    ----------
+    mode : {"store", "stream"}
+        Simulate once into an HDF5 store, or fresh examples in every epoch.
+    n_train, n_validation, n_test : int
+        Numbers of examples; in streaming mode ``n_train`` is the number per epoch.
+    test_signal_fraction : float or None
+        Fraction of positives in the test set of a binary task; None for the training fraction.
+    block_size : int
+        Examples simulated at once: the unit of work, of seeding and of storage.
+    workers : int
+        Simulating processes.
+    """
+
+    mode: Literal["store", "stream"] = "store"
+    n_train: Count = 20_000
+    n_validation: Count = 4_000
+    n_test: Count = 20_000
+    test_signal_fraction: Fraction | None = None
+    block_size: Count = 1024
+    workers: Count = 2
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How a model is trained.
+
+    Parameters
+    ----------
+    epochs, batch_size : int
+        Greatest number of epochs; examples per step.
+    optimizer : {"adam", "adamw", "sgd"}
+        SGD has Nesterov momentum 0.9.
+    learning_rate, minimum_learning_rate : float
+        Peak and final (or least) learning rate.
+    schedule : {"constant", "cosine", "plateau"}
+        Course of the learning rate after the warm-up.
+    warmup_epochs : int
+        Epochs of linear rise to the peak.
+    weight_decay : float
+        Decoupled weight decay of "adamw".
+    clip_norm : float or None
+        Largest global norm of the gradient.
+    early_stopping_patience : int or None
+        Epochs without improvement of ``monitor`` before stopping; None to train all epochs.
+    monitor : str
+        Column of the history by which the best weights are chosen.
+    class_weight : None, "balanced" or mapping
+        Loss weight per class name.
+    augment : bool
+        Whether the task's augmentation is applied to training batches.
+    mixed_precision, jit_compile : {"auto", "on", "off"}
+        "auto" takes float16/bfloat16 on GPUs only, and compiles by XLA where that was measured to
+        be faster for the model on the device.
+    tensorboard : bool
+        Whether TensorBoard logs are written.
+    label_smoothing : float
+        Share of the target given to the other classes.
+    """
+
+    epochs: Count = 20
+    batch_size: Count = 128
+    optimizer: Literal["adam", "adamw", "sgd"] = "adam"
+    learning_rate: Positive = 1e-3
+    schedule: Literal["constant", "cosine", "plateau"] = "constant"
+    warmup_epochs: Natural = 0
+    minimum_learning_rate: NonNegative = 1e-6
+    weight_decay: NonNegative = 0.0
+    clip_norm: Positive | None = None
+    early_stopping_patience: Count | None = 10
+    monitor: str = "val_loss"
+    class_weight: Literal["balanced"] | dict[str, Positive] | None = None
+    augment: bool = True
+    mixed_precision: Literal["auto", "on", "off"] = "auto"
+    jit_compile: Literal["auto", "on", "off"] = "auto"
+    tensorboard: bool = False
+    label_smoothing: Fraction = 0.0
+
+
+@dataclass(frozen=True)
+class EvaluationConfig:
+    """How a trained model is evaluated.
+
+    Parameters
+    ----------
+    false_alarm_probabilities : tuple of float
+        Where the efficiency of binary tasks is given.
+    bootstrap : int
+        Resamplings for intervals; 0 for none.
+    baselines : bool
+        Whether the task's classical baselines are run on the same test set.
+    confidence : float
+        Level of all intervals.
+    plots : bool
+        Whether figures are drawn.
+    """
+
+    false_alarm_probabilities: tuple[Fraction, ...] = (0.1, 0.01, 0.001, 0.0001)
+    bootstrap: Natural = 200
+    baselines: bool = True
+    confidence: Fraction = 0.95
+    plots: bool = True
+
+
+@dataclass(frozen=True)
+class Config:
+    """One task, one model, one way to train; sections as in the YAML file.
+
+    Parameters
+    ----------
+    task, model : str
+        Registered names.
+    hyperparameters : dict
+        Arguments of the model's builder.
+    physics : dict
+        Fields of the task's physics dataclass.
+    data, training, evaluation
+        The typed sections.
+    seed : int
+        Root of every random stream.
+    initial_weights : str or None
+        Name or folder of a bundle to fine-tune from.
+    """
+
+    task: str
+    model: str
+    hyperparameters: dict[str, Any] = field(default_factory=dict)
+    physics: dict[str, Any] = field(default_factory=dict)
+    data: DataConfig = field(default_factory=DataConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    seed: Natural = 0
+    initial_weights: str | None = None
+
+
+def load_config(source: str | Path | Mapping[str, Any] | Config, **overrides: Any) -> Config:
+    """Return a config from a shipped name, a file, a run folder, a mapping or a config.
+
+    Parameters
+    ----------
+    source : str, Path, mapping or Config
+        Name of a shipped config, path of a YAML file, folder of a run or bundle, or the values.
+    **overrides
+        Values that replace those of the source, by dotted keys (``**{"training.epochs": 3}``) or
+        by sections (``training={"epochs": 3}``).
+
+    Returns
+    -------
+    Config
+        Names, sections and types are checked; ``physics`` and ``hyperparameters`` hold what was
+        given, as plain values, and are checked by `resolve`.
+
+    Raises
+    ------
+    UsageError
+        One line naming the source, the key, the value and what is accepted.
+
+    Examples
+    --------
+    >>> load_config("quick", **{"training.epochs": 3}).training.epochs
+    3
+    """
+    name, mapping = _read_source(source)
+    changes = _dotted(overrides)
+    try:
+        for key, value in changes.items():
+            mapping = _replaced(mapping, key.split("."), value, key)
+        config = read_dataclass(Config, plain(mapping))
+    except UsageError as error:
+        key = str(error).partition(": ")[0]
+        blamed = any(f"{change}.".startswith(f"{key}.") for change in changes)
+        raise UsageError(f"{'override' if blamed else name}: {error}") from None
+    registry.task_entry(config.task)
+    registry.model_entry(config.model)
+    return config
+
+
+def parse_override(text: str) -> tuple[str, Any]:
+    """Return the key and value of ``"training.epochs=3"``; the value is read as YAML.
+
+    Raises
+    ------
+    UsageError
+        If there is no ``=``, no key, or no readable value.
+    """
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise UsageError(f"override {text!r} is not of the form key=value, as training.epochs=3")
+    try:
+        return key.strip(), read_yaml(value)
+    except UsageError as error:
+        raise UsageError(f"override {text!r}: {error}") from None
+
+
+def build_physics(task: "str | Task", mapping: Mapping[str, Any]) -> Any:
+    """Return an instance of a task's physics dataclass.
+
+    Parameters
+    ----------
+    task : str or Task
+        A task or its registered name.
+    mapping : mapping
+        Field name to plain value; missing fields take their defaults.
+
+    Raises
+    ------
+    UsageError
+        For an unknown task or field, or a value that is not accepted.
+    """
+    task = registry.get_task(task) if isinstance(task, str) else task
+    return read_dataclass(task.physics, mapping, "physics")
+
+
+def resolve(config: Config) -> Config:
+    """Return the config with every default of physics and hyperparameters written out.
+
+    Imports the task and the model's builder.
+
+    Raises
+    ------
+    UsageError
+        For an unknown or unaccepted physics field or hyperparameter.
+    """
+    from astro_dl.models.build import default_hyperparameters
+
+    physics = build_physics(config.task, config.physics)
+    defaults = default_hyperparameters(config.model)
+    given = read_keywords(
+        registry.resolve_builder(config.model),
+        config.hyperparameters,
+        "hyperparameters",
+        known=list(defaults),
+    )
+    return replace(config, physics=plain(physics), hyperparameters=plain({**defaults, **given}))
+
+
+def to_mapping(config: Config) -> dict[str, Any]:
+    """Return a config as nested dicts, lists, numbers and texts."""
+    return plain(config)
+
+
+def dump_yaml(config: Config) -> str:
+    """Return a config as YAML text, which `load_config` reads back as an equal config."""
+    return write_yaml(to_mapping(config))
+
+
+def config_hash(mapping: Mapping[str, Any]) -> str:
+    """Return 16 hexadecimal digits of the sha256 of a mapping of plain values."""
+    text = json.dumps(plain(mapping), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _read_source(source: str | Path | Mapping[str, Any] | Config) -> tuple[str, dict[str, Any]]:
+    """Return what to call a source in errors, and its values."""
+    if isinstance(source, Config):
+        return "config", to_mapping(source)
+    if isinstance(source, Mapping):
+        return "config", dict(source)
+    file = _config_file(source)
+    try:
+        mapping = read_yaml(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: not readable ({error})") from None
+    except UsageError as error:
+        raise UsageError(f"{file}: {error}") from None
+    if not isinstance(mapping, dict):
+        raise UsageError(f"{file}: holds no mapping; accepted: keys task, model, …")
+    return str(file), mapping
+
+
+def _config_file(source: str | Path) -> Path:
+    shipped = shipped_configs()
+    if isinstance(source, str) and source in shipped:
+        return shipped[source]
+    path = Path(source)
+    if (path / "config.yaml").is_file():
+        return path / "config.yaml"
+    if path.is_file():
+        return path
+    if path.is_dir():
+        raise UsageError(f"{path}: folder without config.yaml")
+    if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+        raise UsageError(f"{path}: no such file")
+    raise UsageError(f"unknown config {str(source)!r}{did_you_mean(str(source), shipped)}")
+
+
+def _dotted(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return overrides with sections given as mappings spread into dotted keys."""
+    spread: dict[str, Any] = {}
+    for key, value in overrides.items():
+        if isinstance(value, Mapping) and "." not in key:
+            spread |= {f"{key}.{name}": one for name, one in value.items()}
+        else:
+            spread[key] = value
+    return spread
+
+
+def _replaced(mapping: Any, path: list[str], value: Any, key: str) -> dict[str, Any]:
+    """Return a copy of nested mappings with the value at a path replaced."""
+    if mapping is not None and not isinstance(mapping, Mapping):
+        raise UsageError(f"{key}: there is no section {key.rpartition('.')[0]!r}")
+    first, *rest = path
+    inner = value if not rest else _replaced((mapping or {}).get(first), rest, value, key)
+    return {**(mapping or {}), first: inner}

@@ -1,0 +1,245 @@
+"""Detector strain of the Gravitational Wave Open Science Center, read in slices of time.
+
+Files are opened once to see what they hold; strain is read when a time range is asked for, so that
+hours of it need no more memory than seconds. What must not be used is marked, never dropped: the
+time of every sample stays known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from scipy.ndimage import maximum_filter1d
+from scipy.signal import firwin, kaiser_beta, upfirdn
+
+from astro_dl.data.strain_files import EXCLUSIONS, StrainFile, open_file, read_slice
+from astro_dl.errors import UsageError
+
+__all__ = [
+    "EXCLUSIONS",
+    "StrainSegment",
+    "StrainSource",
+    "common_span",
+    "open_strain",
+    "read_strain",
+]
+
+NO_DATA, NOT_FINITE = 1, 2
+FILTER_REACH = 64
+STOP_BAND_DB = 80.0
+SCAN_SECONDS = 64
+
+
+@dataclass(frozen=True)
+class StrainSource:
+    """The files of one detector, in order of time.
+
+    Parameters
+    ----------
+    detector : str
+        Prefix, such as ``"H1"``.
+    sample_rate : float
+        Sampling rate of the files [Hz].
+    files : tuple of StrainFile
+        Not overlapping; there may be gaps between them.
+    """
+
+    detector: str
+    sample_rate: float
+    files: tuple[StrainFile, ...]
+
+    @property
+    def gps_start(self) -> float:
+        """GPS time of the first sample [s]."""
+        return self.files[0].gps_start
+
+    @property
+    def gps_end(self) -> float:
+        """GPS time just after the last sample [s]."""
+        return self.files[-1].gps_end
+
+
+@dataclass(frozen=True)
+class StrainSegment:
+    """A stretch of strain of one detector.
+
+    Parameters
+    ----------
+    detector : str
+        Prefix, such as ``"H1"``.
+    gps_start : float
+        GPS time of the first sample [s].
+    sample_rate : float
+        Sampling rate [Hz].
+    strain : ndarray
+        (N,) float64; zero where there is none.
+    exclusion : ndarray
+        (N,) uint8: 0 where the sample may be used, else a number into `EXCLUSIONS`, from 1.
+    """
+
+    detector: str
+    gps_start: float
+    sample_rate: float
+    strain: np.ndarray
+    exclusion: np.ndarray
+
+    @property
+    def valid(self) -> np.ndarray:
+        """Where samples may be used, (N,) bool."""
+        return self.exclusion == 0
+
+
+def open_strain(paths: Sequence[str | Path]) -> tuple[StrainSource, ...]:
+    """Return the detectors whose strain is in these files, sorted by name.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+        GWOSC HDF5 files, or GWF frames (``.gwf``) where gwpy is installed; several files of a
+        detector are joined in time.
+
+    Raises
+    ------
+    UsageError
+        If a file cannot be read or has no finite strain, if files of a detector overlap or differ
+        in sampling rate, or if the detectors have no time in common.
+    """
+    if not paths:
+        raise UsageError("no strain files were given; give one HDF5 or GWF file per detector")
+    by_detector: dict[str, list[StrainFile]] = {}
+    for path in paths:
+        file = open_file(path)
+        _require_finite(file)
+        by_detector.setdefault(file.detector, []).append(file)
+    sources = tuple(_joined(name, files) for name, files in sorted(by_detector.items()))
+    common_span(sources)
+    return sources
+
+
+def common_span(sources: Sequence[StrainSource]) -> tuple[float, float]:
+    """Return the GPS times [s] between which every detector has files.
+
+    Raises
+    ------
+    UsageError
+        If there are none.
+    """
+    latest = max(sources, key=lambda source: source.gps_start)
+    earliest = min(sources, key=lambda source: source.gps_end)
+    if latest.gps_start >= earliest.gps_end:
+        raise UsageError(
+            f"the files have no time in common: {earliest.detector} ends at GPS "
+            f"{earliest.gps_end:.10g}, {latest.detector} begins at {latest.gps_start:.10g}"
+        )
+    return latest.gps_start, earliest.gps_end
+
+
+def read_strain(
+    source: StrainSource, gps_start: float, duration: float, sample_rate: float
+) -> StrainSegment:
+    """Return the strain of a time range at a lower or equal sampling rate.
+
+    The anti-alias filter is symmetric, 80 dB down at the new Nyquist frequency and flat to 0.92 of
+    it; an output sample is excluded where the filter reaches an excluded input. The result does not
+    depend on how a longer range is cut into calls.
+
+    Parameters
+    ----------
+    source : StrainSource
+        From `open_strain`.
+    gps_start : float
+        GPS time of the first sample [s]; on the grid of the new rate.
+    duration : float
+        Length [s]; may reach beyond the files, where samples are excluded as "no data".
+    sample_rate : float
+        Wanted sampling rate [Hz], which must divide that of the files.
+
+    Raises
+    ------
+    UsageError
+        If the rates don't divide, or the data cannot be read.
+    """
+    ratio = _decimation(source, sample_rate)
+    reach = FILTER_REACH * ratio if ratio > 1 else 0
+    first = _sample_number(gps_start, sample_rate) * ratio
+    wanted = round(duration * sample_rate)
+    strain, exclusion = _read_raw(source, first - reach, first + (wanted - 1) * ratio + reach + 1)
+    if ratio > 1:
+        strain = upfirdn(_low_pass(ratio), strain, up=1, down=ratio)
+        strain = strain[2 * FILTER_REACH : 2 * FILTER_REACH + wanted]
+        if exclusion.any():
+            exclusion = maximum_filter1d(exclusion, 2 * reach + 1)
+        exclusion = exclusion[reach : reach + wanted * ratio : ratio]
+    return StrainSegment(source.detector, gps_start, sample_rate, strain, exclusion)
+
+
+def _joined(detector: str, files: list[StrainFile]) -> StrainSource:
+    ordered = tuple(sorted(files, key=lambda file: file.gps_start))
+    for earlier, later in pairwise(ordered):
+        if later.gps_start < earlier.gps_end:
+            raise UsageError(
+                f"{earlier.path} and {later.path} are both of {detector} and overlap from GPS "
+                f"{later.gps_start:.10g}; give each stretch of a detector once"
+            )
+        if later.sample_rate != earlier.sample_rate:
+            raise UsageError(
+                f"{earlier.path} is at {earlier.sample_rate:g} Hz and {later.path} at "
+                f"{later.sample_rate:g} Hz; give one rate per detector"
+            )
+    return StrainSource(detector, ordered[0].sample_rate, ordered)
+
+
+def _require_finite(file: StrainFile) -> None:
+    """Refuse a file without any finite value; reads no further than the first one."""
+    step = round(SCAN_SECONDS * file.sample_rate)
+    for first in range(0, file.samples, step):
+        _, exclusion = read_slice(file, first, min(first + step, file.samples))
+        if np.any(exclusion != NOT_FINITE):
+            return
+    raise UsageError(f"{file.path} has no finite strain, only NaN: choose a time with data")
+
+
+def _decimation(source: StrainSource, sample_rate: float) -> int:
+    ratio = source.sample_rate / sample_rate
+    if ratio < 1 or ratio != round(ratio):
+        raise UsageError(
+            f"{source.files[0].path} is sampled at {source.sample_rate:g} Hz, from which "
+            f"{sample_rate:g} Hz cannot be made exactly; accepted are whole multiples of it, such "
+            "as the 4096 and 16384 Hz files of GWOSC"
+        )
+    return round(ratio)
+
+
+@cache
+def _low_pass(ratio: int) -> np.ndarray:
+    # Kaiser (1974): this many taps carry the given attenuation over this transition, in units of
+    # the new Nyquist frequency; the stop band begins there, so nothing is aliased.
+    transition = (STOP_BAND_DB - 8) / (2.285 * 2 * FILTER_REACH * np.pi)
+    window = ("kaiser", kaiser_beta(STOP_BAND_DB))
+    return firwin(2 * FILTER_REACH * ratio + 1, (1 - transition / 2) / ratio, window=window)
+
+
+def _read_raw(source: StrainSource, first: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return strain and exclusion codes by absolute sample number (GPS time × rate)."""
+    strain = np.zeros(stop - first)
+    exclusion = np.full(stop - first, NO_DATA, dtype=np.uint8)
+    for file in source.files:
+        start = _sample_number(file.gps_start, file.sample_rate)
+        low, high = max(first, start), min(stop, start + file.samples)
+        if low < high:
+            part = slice(low - first, high - first)
+            strain[part], exclusion[part] = read_slice(file, low - start, high - start)
+    return strain, exclusion
+
+
+def _sample_number(gps_time: float, sample_rate: float) -> int:
+    number = gps_time * sample_rate
+    if abs(number - round(number)) > 1e-3:
+        raise UsageError(
+            f"GPS {gps_time!r} is not on the grid of samples at {sample_rate:g} Hz; detectors must "
+            "be sampled at the same instants"
+        )
+    return round(number)

@@ -1,0 +1,100 @@
+"""Ordered maps over worker processes, in bounded memory."""
+
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky.process_executor import BrokenProcessPool
+from threadpoolctl import threadpool_limits
+
+from astro_dl.errors import UsageError
+
+__all__ = ["background_map", "parallel_map"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# One thread each: the processes share the cores, and a result must not depend on how many there
+# are. No GPU: a worker that opened one would take its memory from the training.
+WORKER_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "CUDA_VISIBLE_DEVICES": "",
+}
+
+
+def parallel_map(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int = 1
+) -> Iterator[Result]:
+    """Yield ``function(item)`` for every item, in order, made by worker processes.
+
+    At most two results per worker are in the making or waiting, however slow the consumer. The
+    worker processes import neither the main module nor anything but what `function` needs, so
+    scripts need no ``if __name__ == "__main__"``.
+
+    Parameters
+    ----------
+    function : callable
+        A picklable function of one argument.
+    items : iterable
+        Its arguments, drawn lazily.
+    workers : int, default 1
+        Number of worker processes; 0 or 1 computes in this process.
+
+    Raises
+    ------
+    UsageError
+        If `workers` is negative or a worker process dies.
+    """
+    if workers < 0:
+        raise UsageError(f"workers must be 0 or more, not {workers}")
+    return _in_processes(function, items, workers) if workers > 1 else _here(function, items)
+
+
+def background_map(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int = 1
+) -> Iterator[Result]:
+    """Do as `parallel_map`, but never in this process, which is busy with something else."""
+    return _in_processes(function, items, max(workers, 1))
+
+
+def _here(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    for item in items:
+        with threadpool_limits(1, user_api="blas"):
+            result = function(item)
+        yield result
+
+
+def _in_processes(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int
+) -> Iterator[Result]:
+    executor = ProcessPoolExecutor(
+        workers, initializer=_ignore_interrupts, env={**WORKER_ENVIRONMENT}
+    )
+    futures: deque[Any] = deque()
+    try:
+        remaining = iter(items)
+        futures.extend(executor.submit(function, item) for item in islice(remaining, 2 * workers))
+        while futures:
+            result = futures.popleft().result()
+            futures.extend(executor.submit(function, item) for item in islice(remaining, 1))
+            yield result
+    except BrokenProcessPool as error:
+        raise UsageError(
+            f"one of {workers} worker processes died, probably for lack of memory; "
+            "lower data.workers or data.block_size"
+        ) from error
+    finally:
+        for future in futures:
+            future.cancel()
+        executor.shutdown()
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C, which the terminal sends to every process, to the main process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,81 @@
+"""Splits by group: what belongs together (one star, one event, one mass pair) stays together."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from astro_dl.errors import UsageError
+
+__all__ = ["assert_disjoint", "split_by_group"]
+
+
+def split_by_group(
+    groups: np.ndarray, fractions: Mapping[str, float], seed: int = 0
+) -> dict[str, np.ndarray]:
+    """Split examples into named sets that share no group.
+
+    Groups are drawn in random order and go, one by one, to the set that lacks most, so that the
+    sets come as near to their fractions as whole groups allow.
+
+    Parameters
+    ----------
+    groups : ndarray, shape (n,)
+        The group of every example.
+    fractions : mapping of str to float
+        Wanted fraction of the examples for every set; they sum to 1.
+    seed : int, default 0
+        The same seed gives the same split.
+
+    Returns
+    -------
+    dict of ndarray
+        Sorted indices of the examples of every set.
+
+    Raises
+    ------
+    UsageError
+        If the fractions are not positive or do not sum to 1, or there are fewer groups than sets.
+    """
+    wanted = np.array(list(fractions.values()), dtype=float)
+    if not len(wanted) or (wanted <= 0).any() or not np.isclose(wanted.sum(), 1.0):
+        raise UsageError(f"split fractions must be positive and sum to 1, not {dict(fractions)}")
+    unique, member, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    if len(unique) < len(wanted):
+        raise UsageError(f"{len(unique)} groups cannot make {len(wanted)} separate sets")
+    rng = np.random.default_rng(np.random.SeedSequence(seed))
+    order = rng.permutation(len(unique))
+    assigned = np.empty(len(unique), dtype=int)
+    # The first groups go one to each set: no set may stay empty because one group is large.
+    filled = np.zeros(len(wanted))
+    for rank, group in enumerate(order):
+        chosen = rank if rank < len(wanted) else int(np.argmax(wanted - filled / len(groups)))
+        assigned[group] = chosen
+        filled[chosen] += counts[group]
+    return {name: np.flatnonzero(assigned[member] == index) for index, name in enumerate(fractions)}
+
+
+def assert_disjoint(groups: Mapping[str, np.ndarray], column: str = "group") -> None:
+    """Refuse sets that share a group.
+
+    Parameters
+    ----------
+    groups : mapping of str to ndarray
+        The groups of the examples of every set.
+    column : str
+        What the group is called, for the message.
+
+    Raises
+    ------
+    UsageError
+        Naming the first two sets that share a group, and the group.
+    """
+    owners: dict[str, np.ndarray] = {}
+    for name, values in groups.items():
+        for other, taken in owners.items():
+            shared = np.intersect1d(taken, values)
+            if len(shared):
+                raise UsageError(
+                    f"{len(shared)} values of {column!r} are in both the {other} and the {name} "
+                    f"set (the first is {shared[0]}); split by {column!r}"
+                )
+        owners[name] = np.unique(values)

@@ -1,0 +1,254 @@
+"""One file of detector strain: GWOSC HDF5, or a GWF frame where gwpy is installed.
+
+Each format is two functions: what the file holds, and a slice of it with its exclusion codes.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from astro_dl.errors import UsageError
+from astro_dl.simulators.detectors import DETECTORS
+
+__all__ = ["EXCLUSIONS", "StrainFile", "open_file", "read_slice"]
+
+EXCLUSIONS = ("no data", "not finite", "data quality")
+"""Why a sample must not be used: the codes count from 1, and 0 is a good sample."""
+
+NOT_FINITE, BAD_QUALITY = 2, 3
+REQUIRED_QUALITY = ("DATA", "CBC_CAT1")
+
+
+@dataclass(frozen=True)
+class StrainFile:
+    """What a file of strain holds.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    detector : str
+        Prefix, such as ``"H1"``.
+    gps_start : float
+        GPS time of the first sample [s].
+    sample_rate : float
+        Sampling rate [Hz].
+    samples : int
+        Number of samples.
+    channels : tuple of str
+        Strain and data-quality channel of a GWF frame; empty for HDF5.
+    """
+
+    path: Path
+    detector: str
+    gps_start: float
+    sample_rate: float
+    samples: int
+    channels: tuple[str, ...] = ()
+
+    @property
+    def gps_end(self) -> float:
+        """GPS time just after the last sample [s]."""
+        return self.gps_start + self.samples / self.sample_rate
+
+
+def open_file(path: str | Path) -> StrainFile:
+    """Return what a file of strain holds, without reading the strain.
+
+    Raises
+    ------
+    UsageError
+        If it is missing, corrupt, not strain, of an unknown detector, or contradicts itself.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise UsageError(f"no such strain file: {path}")
+    with _readable(path):
+        file = _open_frame(path) if path.suffix == ".gwf" else _open_hdf5(path)
+    if file.detector not in DETECTORS:
+        raise UsageError(
+            f"{path} is of detector {file.detector!r}; accepted: {', '.join(DETECTORS)}"
+        )
+    if file.samples < 1 or not np.isfinite(file.sample_rate) or file.sample_rate <= 0:
+        raise UsageError(
+            f"{path} holds {file.samples} samples at {file.sample_rate} Hz: no strain to read"
+        )
+    return file
+
+
+def read_slice(file: StrainFile, first: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return samples ``first`` to ``stop`` of a file and their exclusion codes.
+
+    Parameters
+    ----------
+    file : StrainFile
+        From `open_file`.
+    first, stop : int
+        Sample numbers.
+
+    Returns
+    -------
+    strain : ndarray
+        (stop - first,) float64; zero where not finite.
+    exclusion : ndarray
+        (stop - first,) uint8; 0 where good, else a number into `EXCLUSIONS`, from 1.
+
+    Raises
+    ------
+    UsageError
+        If the data cannot be read.
+    """
+    with _readable(file.path):
+        if file.channels:
+            strain, quality = _read_frame(file, first, stop)
+        else:
+            strain, quality = _read_hdf5(file, first, stop)
+    finite = np.isfinite(strain)
+    exclusion = np.where(quality, 0, BAD_QUALITY).astype(np.uint8)
+    exclusion[~finite] = NOT_FINITE
+    return np.where(finite, strain, 0.0), exclusion
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what readers raise on broken files into one line."""
+    try:
+        yield
+    except UsageError:
+        raise
+    except (OSError, RuntimeError, ValueError, TypeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UsageError(
+            f"cannot read {path}: {reason}; it is not strain, or truncated: download it again"
+        ) from error
+
+
+def _open_hdf5(path: Path) -> StrainFile:
+    with h5py.File(path, "r") as file:
+        strain = _dataset(file, path, "strain/Strain")
+        if strain.ndim != 1 or strain.dtype.kind != "f":
+            raise UsageError(
+                f"{path}: strain/Strain is {strain.dtype} of shape {strain.shape}; wanted is a "
+                "series of floating-point numbers"
+            )
+        start = float(_dataset(file, path, "meta/GPSstart")[()])
+        duration = float(_dataset(file, path, "meta/Duration")[()])
+        detector = _text(_dataset(file, path, "meta/Detector")[()])
+        start = float(strain.attrs.get("Xstart", start))
+        spacing = float(strain.attrs.get("Xspacing", duration / max(len(strain), 1)))
+        if abs(len(strain) * spacing - duration) > spacing:
+            raise UsageError(
+                f"{path} contradicts itself: {len(strain)} samples every {spacing:g} s are not the "
+                f"{duration:g} s that meta/Duration states"
+            )
+        return StrainFile(path, detector, start, round(1 / spacing, 6), len(strain))
+
+
+def _read_hdf5(file: StrainFile, first: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+    with h5py.File(file.path, "r") as opened:
+        strain = opened["strain/Strain"][first:stop].astype(np.float64)
+        if "quality/simple/DQmask" not in opened:
+            return strain, np.ones(len(strain), dtype=bool)
+        mask = opened["quality/simple/DQmask"]
+        names = [_text(name) for name in opened["quality/simple/DQShortnames"][()]]
+        spacing = float(mask.attrs.get("Xspacing", 1.0))
+        seconds = np.arange(first, stop) / (file.sample_rate * spacing)
+        low, high = int(seconds[0]), int(seconds[-1]) + 1
+        flags = np.zeros(high - low, dtype=np.int64)
+        stored = mask[low:high]
+        flags[: len(stored)] = stored
+        return strain, _passes(flags, names)[seconds.astype(np.int64) - low]
+
+
+def _passes(flags: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """Return where the required bits of a data-quality mask are set."""
+    wanted = sum(1 << bit for bit, name in enumerate(names) if name in REQUIRED_QUALITY)
+    return (flags & wanted) == wanted
+
+
+def _dataset(file: h5py.File, path: Path, name: str) -> h5py.Dataset:
+    found = file.get(name)
+    if not isinstance(found, h5py.Dataset):
+        raise UsageError(
+            f"{path} has no dataset {name!r}; wanted is strain as GWOSC publishes it (HDF5 with "
+            "strain/Strain, meta/GPSstart, meta/Duration, meta/Detector)"
+        )
+    return found
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _gwpy() -> Any:
+    try:
+        import gwpy.io.gwf
+        import gwpy.timeseries
+    except ImportError as error:
+        raise UsageError(
+            "reading GWF frames needs gwpy and a frame library: pip install gwpy lalsuite; or "
+            "give the HDF5 file of the same data"
+        ) from error
+    return gwpy
+
+
+def _open_frame(path: Path) -> StrainFile:
+    _require_whole_frame(path)
+    gwpy = _gwpy()
+    names = sorted(gwpy.io.gwf.get_channel_names(path))
+    strain = [name for name in names if name.upper().endswith("STRAIN")]
+    if len(strain) != 1:
+        raise UsageError(f"{path} has {len(strain)} strain channels among {names}; wanted is one")
+    quality = [name for name in names if name.upper().endswith("DQMASK")][:1]
+    stretches = gwpy.io.gwf.data_segments([str(path)], strain[0])
+    if len(stretches) != 1:
+        raise UsageError(f"{path} holds {len(stretches)} stretches of strain; wanted is one")
+    start, end = map(float, stretches[0])
+    glimpse = gwpy.timeseries.TimeSeries.read(
+        path, strain[0], start=start, end=min(start + 1, end), format="gwf"
+    )
+    rate = float(glimpse.sample_rate.value)
+    detector = strain[0].split(":")[0]
+    return StrainFile(
+        path, detector, start, rate, round((end - start) * rate), (strain[0], *quality)
+    )
+
+
+def _require_whole_frame(path: Path) -> None:
+    """Refuse what is not a complete frame file, on which frame libraries crash.
+
+    A frame file begins with IGWD and ends with a record that holds the file's length, at one place
+    in version 8 and another in version 6 of the format (LIGO-T970130).
+    """
+    with path.open("rb") as file:
+        magic = file.read(4)
+        length = file.seek(0, 2)
+        file.seek(max(0, length - 28))
+        tail = file.read()
+    stated = {
+        int.from_bytes(tail[first : first + 8], order)
+        for first in (0, 4)
+        for order in ("little", "big")
+    }
+    if magic != b"IGWD" or length not in stated:
+        raise UsageError(f"cannot read {path}: it is not a complete frame file; download it again")
+
+
+def _read_frame(file: StrainFile, first: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+    read = _gwpy().timeseries.TimeSeries.read
+    start = file.gps_start + first / file.sample_rate
+    end = file.gps_start + stop / file.sample_rate
+    strain = read(file.path, file.channels[0], start=start, end=end, format="gwf")
+    values = np.asarray(strain.value, dtype=np.float64)
+    if len(file.channels) == 1:
+        return values, np.ones(len(values), dtype=bool)
+    state = read(file.path, file.channels[1], start=np.floor(start), end=np.ceil(end), format="gwf")
+    # GWOSC frames number the bits as the HDF5 files do, but carry no names: DATA, CBC_CAT1.
+    times = start + np.arange(len(values)) / file.sample_rate
+    index = ((times - np.floor(start)) * float(state.sample_rate.value)).astype(np.int64)
+    return values, _passes(np.asarray(state.value, dtype=np.int64), REQUIRED_QUALITY)[index]

@@ -1,0 +1,53 @@
+"""Fresh examples in every epoch, made by worker processes while the model trains."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from astro_dl.data.examples import Examples
+from astro_dl.data.parallel import background_map
+from astro_dl.data.simulate import BLOCK_SIZE, blocks_of, epoch_stream, simulate_block
+from astro_dl.errors import UsageError
+
+__all__ = ["stream_blocks"]
+
+
+def stream_blocks(
+    simulator: Callable[[Any, int, np.random.Generator], Examples],
+    physics: Any,
+    n: int,
+    seed: int,
+    epochs: range,
+    block_size: int = BLOCK_SIZE,
+    workers: int = 1,
+) -> Iterator[Examples]:
+    """Yield the blocks of several epochs, one epoch after the other without a pause.
+
+    Block k of epoch e comes from ``SeedSequence([seed, 16 + e, k])``, so that a training can be
+    resumed at any epoch and the number of workers changes nothing. The workers run ahead by at
+    most two blocks each, also while the model is being validated.
+
+    Parameters
+    ----------
+    simulator : callable
+        ``(physics, n, rng) -> Examples``, picklable.
+    physics
+        Its first argument.
+    n : int
+        Examples per epoch.
+    seed : int
+        Root of the random streams.
+    epochs : range
+        Which epochs to make.
+    block_size : int, default 1024
+        Examples per block.
+    workers : int, default 1
+        Worker processes, at least one.
+    """
+    if n < 1:
+        raise UsageError(f"data.n_train must be at least 1, not {n}")
+    blocks = chain.from_iterable(blocks_of(n, epoch_stream(epoch), block_size) for epoch in epochs)
+    return background_map(partial(simulate_block, simulator, physics, seed), blocks, workers)

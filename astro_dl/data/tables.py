@@ -1,0 +1,99 @@
+"""Tables in files of the formats that astronomers use."""
+
+import json
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.data.files import atomic_path
+from astro_dl.errors import UsageError
+
+__all__ = ["table_format", "write_table"]
+
+
+def table_format(path: str | Path) -> str:
+    """Return the ending that names a table's format.
+
+    Raises
+    ------
+    UsageError
+        Naming the accepted ones: ``.ecsv``, ``.csv``, ``.fits``, ``.hdf5``, ``.h5``, ``.parquet``.
+    """
+    ending = Path(path).suffix.lower()
+    if ending not in WRITERS:
+        raise UsageError(
+            f"{path}: ending {ending!r} names no format; accepted: {', '.join(WRITERS)}"
+        )
+    if ending == ".parquet" and find_spec("pyarrow") is None:
+        raise UsageError(f"{path}: Parquet needs pyarrow (pip install pyarrow); or write .ecsv")
+    return ending
+
+
+def write_table(table: Table, path: str | Path) -> Path:
+    """Write a table in the format that the ending of its path names; whole or not at all.
+
+    Parameters
+    ----------
+    table : astropy.table.Table
+        Any table. Units and header are kept in full by ECSV and HDF5; FITS holds the header as JSON
+        in the keyword ``ASTRODL`` and escapes letters beyond ASCII; CSV keeps rows only.
+    path : str or Path
+        Ending in ``.ecsv``, ``.csv``, ``.fits``, ``.hdf5``, ``.h5`` or ``.parquet`` (which needs
+        pyarrow).
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    UsageError
+        For another ending, a missing folder, or a missing pyarrow.
+    """
+    path = Path(path)
+    ending = table_format(path)
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: folder {path.parent} does not exist")
+    with atomic_path(path) as temporary:
+        WRITERS[ending](table, temporary)
+    return path
+
+
+def _write_ecsv(table: Table, path: Path) -> None:
+    table.write(path, format="ascii.ecsv", overwrite=True)
+
+
+def _write_csv(table: Table, path: Path) -> None:
+    table.write(path, format="ascii.csv", overwrite=True)
+
+
+def _write_fits(table: Table, path: Path) -> None:
+    plain = table.copy()
+    for name in plain.colnames:
+        if plain[name].dtype.kind == "U":
+            plain[name] = np.char.encode(np.asarray(plain[name]), "ascii", "backslashreplace")
+    # FITS keywords are short and hold no nested values.
+    plain.meta = {"ASTRODL": json.dumps(dict(table.meta), default=str)}
+    plain.write(path, format="fits", overwrite=True)
+
+
+def _write_hdf5(table: Table, path: Path) -> None:
+    table.write(path, format="hdf5", path="table", serialize_meta=True, overwrite=True)
+
+
+def _write_parquet(table: Table, path: Path) -> None:
+    table.write(path, format="parquet", overwrite=True)
+
+
+WRITERS: dict[str, Callable[[Table, Path], None]] = {
+    ".ecsv": _write_ecsv,
+    ".csv": _write_csv,
+    ".fits": _write_fits,
+    ".hdf5": _write_hdf5,
+    ".h5": _write_hdf5,
+    ".parquet": _write_parquet,
+}

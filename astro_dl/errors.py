@@ -1,0 +1,42 @@
+"""Errors that a user can mend: one line with what was wrong, the value, and what is accepted."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = ["UsageError", "did_you_mean", "unknown_name"]
+
+
+class UsageError(ValueError):
+    """Wrong usage or wrong input; the command line prints its one line and exits with code 2."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the nearest of the known names, or the list of all.
+
+    Parameters
+    ----------
+    name : str
+        What the user wrote.
+    known : iterable of str
+        The accepted names.
+    """
+    known = sorted(known)
+    nearest = get_close_matches(name, known, n=1, cutoff=0.5)
+    if nearest:
+        return f"; did you mean {nearest[0]!r}?"
+    return f"; accepted: {', '.join(known)}" if known else "; none is accepted here"
+
+
+def unknown_name(what: str, name: str, known: Iterable[str]) -> UsageError:
+    """Return the error for a name that is not among the known ones.
+
+    Parameters
+    ----------
+    what : str
+        The kind of thing that was named, such as ``"model"``.
+    name : str
+        What the user wrote.
+    known : iterable of str
+        The accepted names.
+    """
+    return UsageError(f"unknown {what} {name!r}{did_you_mean(name, known)}")

@@ -1,0 +1,1 @@
+"""Metrics, calibration, figures and reports: arrays in, numbers and figures out; no Keras."""

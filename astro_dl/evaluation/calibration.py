@@ -1,0 +1,288 @@
+"""Calibration: from logits to probabilities that mean what they say.
+
+Platt scaling for binary heads, temperature scaling for multi-class heads, both fitted on
+validation logits by maximum likelihood and kept as plain numbers in a bundle's card.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import expit, log_softmax, softmax
+
+from astro_dl.errors import UsageError, unknown_name
+from astro_dl.evaluation.checks import check_binary, check_finite, check_probabilities
+from astro_dl.evaluation.intervals import binomial_interval
+
+__all__ = [
+    "apply_calibration",
+    "class_weights",
+    "expected_calibration_error",
+    "fit_calibration",
+    "fit_platt",
+    "fit_temperature",
+    "reliability_table",
+]
+
+Array = np.ndarray
+KINDS = ("none", "platt", "temperature")
+
+
+def fit_calibration(head_kind: str, logits: Array, y: Array) -> dict[str, Any]:
+    """Return the calibration fitting a head: Platt, temperature, or none for regression.
+
+    Parameters
+    ----------
+    head_kind : {"binary", "multiclass", "regression"}
+        Kind of the head.
+    logits : ndarray, (n,) or (n, k)
+        Logits on the validation set.
+    y : ndarray, (n,)
+        Truth.
+
+    Returns
+    -------
+    dict
+        Plain JSON values for the card; see `fit_platt` and `fit_temperature`.
+    """
+    if head_kind == "binary":
+        return fit_platt(logits, y)
+    if head_kind == "multiclass":
+        return fit_temperature(logits, y)
+    if head_kind == "regression":
+        return {"kind": "none"}
+    raise unknown_name("head kind", head_kind, ("binary", "multiclass", "regression"))
+
+
+def fit_platt(logits: Array, y: Array) -> dict[str, Any]:
+    """Return the Platt scaling p = sigmoid(scale · logit + offset).
+
+    Parameters
+    ----------
+    logits : ndarray, (n,)
+        Logits on examples that the network was not trained on.
+    y : ndarray, (n,)
+        0 and 1.
+
+    Returns
+    -------
+    dict
+        ``{"kind": "platt", "scale", "offset", "prior_log_odds"}``; the last is the log-odds of the
+        positive class in the data fitted, which `apply_calibration` replaces where another
+        prevalence is asked for.
+
+    Raises
+    ------
+    UsageError
+        If one class is missing or a logit is not finite.
+
+    Notes
+    -----
+    Platt (1999), with his targets (n₊+1)/(n₊+2) and 1/(n₋+2), which keep the fit finite for
+    separable data. The scale is held at or above zero: calibration never reorders examples.
+    """
+    score, label = check_binary(logits, y, "logits")
+    positives, negatives = int(label.sum()), int((~label).sum())
+    target = np.where(label, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    centre = float(np.median(score))
+    unit = max(float(np.std(score)), 1e-12)
+    standard = (score - centre) / unit
+
+    def loss(parameters: Array) -> tuple[float, Array]:
+        z = parameters[0] * standard + parameters[1]
+        residual = (expit(z) - target) / len(z)
+        value = np.mean(np.logaddexp(0, z) - target * z)
+        return float(value), np.array([residual @ standard, residual.sum()])
+
+    prior = float(np.log(positives / negatives))
+    fit = minimize(
+        loss,
+        [1.0, prior],
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(0, None), (None, None)],
+        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 500},
+    )
+    scale = float(fit.x[0]) / unit
+    return {
+        "kind": "platt",
+        "scale": scale,
+        "offset": float(fit.x[1]) - scale * centre,
+        "prior_log_odds": prior,
+    }
+
+
+def fit_temperature(logits: Array, y: Array) -> dict[str, Any]:
+    """Return the temperature scaling p = softmax(logits / temperature).
+
+    Parameters
+    ----------
+    logits : ndarray, (n, k)
+        Logits on examples that the network was not trained on.
+    y : ndarray, (n,)
+        Class numbers.
+
+    Returns
+    -------
+    dict
+        ``{"kind": "temperature", "temperature"}``.
+
+    Raises
+    ------
+    UsageError
+        If a logit is not finite or shapes disagree.
+
+    Notes
+    -----
+    Guo et al. (2017), section 4.2; the temperature is sought within 1e-3 and 1e5.
+    """
+    score = check_finite("logits", logits, len(y))
+    if score.ndim != 2:
+        raise UsageError(f"logits: shape {score.shape}; (n, classes) is needed")
+    classes = np.asarray(y, dtype=np.int64)
+
+    def loss(log_temperature: float) -> float:
+        log_p = log_softmax(score * np.exp(-log_temperature), axis=1)
+        return -float(np.mean(log_p[np.arange(len(classes)), classes]))
+
+    fit = minimize_scalar(
+        loss, bounds=(np.log(1e-3), np.log(1e5)), method="bounded", options={"xatol": 1e-8}
+    )
+    return {"kind": "temperature", "temperature": float(np.exp(fit.x))}
+
+
+def apply_calibration(
+    calibration: Mapping[str, Any] | None,
+    logits: Array,
+    head_kind: str,
+    prevalence: float | None = None,
+) -> Array:
+    """Return calibrated probabilities, or the values themselves for regression.
+
+    Parameters
+    ----------
+    calibration : mapping or None
+        What `fit_calibration` returned; None, as ``{"kind": "none"}``, leaves logits as they are.
+    logits : ndarray, (n,), (n, 1) or (n, k)
+        Logits, of any magnitude.
+    head_kind : {"binary", "multiclass", "regression"}
+        Kind of the head.
+    prevalence : float, optional
+        Realistic fraction of positives (binary, Platt only): the prior log-odds of the fit are
+        replaced by its own.
+
+    Returns
+    -------
+    ndarray of float64
+        (n,) for binary heads, (n, k) otherwise.
+
+    Raises
+    ------
+    UsageError
+        If the calibration doesn't fit the head, or the prevalence is not within (0, 1).
+    """
+    calibration = calibration or {"kind": "none"}
+    kind = calibration.get("kind")
+    if kind not in KINDS:
+        raise unknown_name("calibration", str(kind), KINDS)
+    z = np.asarray(logits, dtype=np.float64)
+    fitting = {"binary": "platt", "multiclass": "temperature", "regression": "none"}
+    if kind not in ("none", fitting.get(head_kind)):
+        raise UsageError(f"calibration {kind!r} does not fit a {head_kind} head")
+    if head_kind == "regression":
+        return z
+    if head_kind == "multiclass":
+        return softmax(z / calibration.get("temperature", 1.0), axis=1)
+    z = z[:, 0] if z.ndim == 2 else z
+    if kind == "platt":
+        z = calibration["scale"] * z + calibration["offset"]
+    if prevalence is not None:
+        if kind != "platt" or not 0 < prevalence < 1:
+            raise UsageError(
+                f"prevalence {prevalence!r} needs a Platt calibration and a number within 0 and 1"
+            )
+        z = z - calibration["prior_log_odds"] + np.log(prevalence / (1 - prevalence))
+    return expit(z)
+
+
+def class_weights(y: Array, prevalence: float | None) -> Array:
+    """Return weights (n,) of mean one that give the positives the stated prevalence."""
+    label = np.asarray(y, bool)
+    if prevalence is None:
+        return np.ones(len(label))
+    observed = label.mean()
+    return np.where(label, prevalence / observed, (1 - prevalence) / (1 - observed))
+
+
+def reliability_table(
+    probabilities: Array,
+    y: Array,
+    bins: int = 15,
+    prevalence: float | None = None,
+    confidence: float = 0.95,
+) -> Table:
+    """Return predicted against observed frequency in bins of equal width.
+
+    Parameters
+    ----------
+    probabilities : ndarray, (n,)
+        Predicted probability of the positive class.
+    y : ndarray, (n,)
+        0 and 1.
+    bins : int, default 15
+        Number of bins on [0, 1].
+    prevalence : float, optional
+        The fraction of positives for which the probabilities hold, where the set at hand has
+        another one; examples are then weighted by class.
+    confidence : float, default 0.95
+        Of the Wilson intervals.
+
+    Returns
+    -------
+    astropy.table.Table
+        Columns low_edge, high_edge, n, weight, predicted, observed, low, high; empty bins are NaN.
+    """
+    p = check_probabilities("probabilities", probabilities, len(y))
+    label = np.asarray(y, bool)
+    weight = class_weights(label, prevalence)
+    index = np.minimum((p * bins).astype(int), bins - 1)
+    count, total, hits, predicted, observed = (
+        np.bincount(index, weights=w, minlength=bins)
+        for w in (np.ones(len(p)), weight, label * 1.0, weight * p, weight * label)
+    )
+    low, high = binomial_interval(hits, count, confidence, "wilson")
+    ratio = _positive_weight_ratio(label, prevalence)
+    edges = np.linspace(0, 1, bins + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        columns = {
+            "low_edge": edges[:-1],
+            "high_edge": edges[1:],
+            "n": count.astype(int),
+            "weight": total / total.sum(),
+            "predicted": predicted / total,
+            "observed": observed / total,
+            "low": _reweighted(low, ratio),
+            "high": _reweighted(high, ratio),
+        }
+    return Table(columns)
+
+
+def expected_calibration_error(table: Table) -> float:
+    """Return the expected calibration error of a reliability table: Guo et al. (2017), eq. 3."""
+    used = table["n"] > 0
+    gap = np.abs(table["predicted"] - table["observed"])[used]
+    return float(np.sum(np.asarray(table["weight"][used]) * gap))
+
+
+def _positive_weight_ratio(label: Array, prevalence: float | None) -> float:
+    if prevalence is None:
+        return 1.0
+    observed = label.mean()
+    return prevalence * (1 - observed) / ((1 - prevalence) * observed)
+
+
+def _reweighted(fraction: Array, ratio: float) -> Array:
+    """Return the proportion after weighting positives by ``ratio`` relative to negatives."""
+    return ratio * fraction / (ratio * fraction + 1 - fraction)

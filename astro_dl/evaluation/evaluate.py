@@ -1,0 +1,293 @@
+"""From a bundle and a test set to a report, with the classical methods on the same examples."""
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import expit
+
+from astro_dl.bundle import Bundle, update_bundle
+from astro_dl.config import build_physics
+from astro_dl.data.cache import cached_split, split_physics
+from astro_dl.data.examples import Examples, Inputs
+from astro_dl.data.store import Store, open_store
+from astro_dl.errors import UsageError
+from astro_dl.evaluation.report import NETWORK, Outcome, Report, build_report, headline
+from astro_dl.evaluation.scores import baseline_scores, cached_scores
+from astro_dl.evaluation.wrong import most_wrong
+from astro_dl.schema import plain
+
+if TYPE_CHECKING:
+    from astro_dl.zoo import Predictor
+
+__all__ = ["evaluate", "redraw", "save_report"]
+
+
+def evaluate(
+    bundle: "str | Path | Bundle | Predictor",
+    data: Store | Examples | str | Path | None = None,
+    plots_folder: str | Path | None = None,
+    n: int | None = None,
+    progress: bool = True,
+    save: bool = False,
+) -> Report:
+    """Score a bundle, and its task's classical methods and bound, on the same examples.
+
+    Parameters
+    ----------
+    bundle : str, Path, Bundle or Predictor
+        Name of a shipped bundle, a folder, or what was loaded from it; the settings are those of
+        its config's section ``evaluation``.
+    data : Store, Examples or path of a store, optional
+        Default: the test split of the bundle's config, simulated if it is not in the cache.
+    plots_folder : str or Path, optional
+        Where figures are drawn; none are drawn without.
+    n : int, optional
+        Number of examples; default the config's ``data.n_test``, or all that are given.
+    progress : bool, default True
+        Whether progress bars are shown.
+    save : bool, default False
+        Whether metrics and figures are written into the bundle; only for its own test split.
+
+    Returns
+    -------
+    Report
+        Metrics, tables, and the predictions that figures are drawn from.
+
+    Raises
+    ------
+    UsageError
+        If the bundle or the data are unsound, or don't fit each other.
+    """
+    if save and data is not None:
+        raise UsageError("save is for the bundle's own test split; leave data out or save=False")
+    if n is not None and n < 1:
+        raise UsageError(f"n is {n}; accepted: 1 and above")
+    predictor = _predictor(bundle)
+    config = predictor.bundle.config
+    settings = config.evaluation
+    examples, source = _test_data(predictor, data, n, progress)
+    count = min(n or len(examples), len(examples))
+    outcome = _outcome(predictor, examples, count, source, progress)
+    indices, captions = most_wrong(outcome)
+    wrong = {
+        "x": _inputs_at(examples, indices),
+        "captions": captions,
+        "contract": predictor.input_spec.contract,
+    }
+    task = predictor.task
+    report = build_report(
+        outcome, settings, task.extra_metrics if task else None, config.seed, wrong
+    )
+    if plots_folder is not None:
+        from astro_dl.evaluation.plots import draw_report
+
+        draw_report(report, plots_folder, _history(predictor.bundle))
+    if save:
+        save_report(report, predictor.bundle)
+    return report
+
+
+def redraw(
+    bundle: str | Path | Bundle, folder: str | Path | None = None, progress: bool = True
+) -> list[Path]:
+    """Draw the figures of a bundle again; scores come from the cache where they are in it.
+
+    Parameters
+    ----------
+    bundle : str, Path or Bundle
+        Name of a shipped bundle, a folder, or a loaded bundle.
+    folder : str or Path, optional
+        Where the figures go; default ``plots/`` of the bundle.
+    progress : bool, default True
+        Whether progress bars are shown.
+
+    Returns
+    -------
+    list of Path
+        The PNG files.
+    """
+    from astro_dl.evaluation.plots import draw_report
+
+    predictor = _predictor(bundle)
+    report = evaluate(predictor, progress=progress)
+    if folder is not None:
+        return draw_report(report, folder, _history(predictor.bundle))
+    with tempfile.TemporaryDirectory() as temporary:
+        figures = draw_report(report, temporary, _history(predictor.bundle))
+        update_bundle(predictor.bundle.folder, figures=figures)
+    return [predictor.bundle.folder / "plots" / figure.name for figure in figures]
+
+
+def save_report(report: Report, bundle: Bundle) -> Bundle:
+    """Write a report on simulated test data into a bundle.
+
+    Parameters
+    ----------
+    report : Report
+        All metrics go to ``metrics.json``, the headlines to the card, figures to ``plots/`` unless
+        the config's ``evaluation.plots`` is off.
+    bundle : Bundle
+        Of the network that was evaluated.
+
+    Returns
+    -------
+    Bundle
+        As read back.
+    """
+    lines = {
+        name: {
+            key: _estimate(entry)
+            for key, entry in headline(metrics).items()
+            if entry["value"] is not None
+        }
+        for name, metrics in report.metrics["methods"].items()
+    }
+    network = lines.pop(NETWORK)
+    known = bundle.card["metrics"]
+    losses = {
+        f"equivalent SNR loss at FAP {entry['false_alarm_probability']:g}, "
+        f"efficiency {entry['efficiency']:g}": _estimate(entry)
+        for entry in report.metrics.get("equivalent_snr_loss", {}).get(NETWORK, ())
+        if entry["value"] is not None
+    }
+    facts = {"data": report.metrics["about"].get("data", ""), "n": len(report.outcome.y)}
+    with tempfile.TemporaryDirectory() as temporary:
+        figures: list[Path] = []
+        if bundle.config.evaluation.plots:
+            from astro_dl.evaluation.plots import draw_report
+
+            figures = draw_report(report, temporary, _history(bundle))
+        return update_bundle(
+            bundle.folder,
+            metrics={"simulated": report.metrics}
+            | ({"real": known["real"]} if "real" in known else {}),
+            figures=figures,
+            card_parts={
+                "metrics": {**known, "simulated": {**facts, **network, **losses}},
+                "baselines": lines,
+            },
+        )
+
+
+def _predictor(bundle: "str | Path | Bundle | Predictor") -> "Predictor":
+    from astro_dl.zoo import Predictor, load_pretrained
+
+    if isinstance(bundle, Predictor):
+        return bundle
+    if isinstance(bundle, Bundle):
+        # The caller may have changed the settings of the config.
+        return replace(load_pretrained(bundle.folder), bundle=bundle)
+    return load_pretrained(bundle)
+
+
+def _test_data(
+    predictor: "Predictor",
+    data: Store | Examples | str | Path | None,
+    n: int | None,
+    progress: bool,
+) -> tuple[Store | Examples, str]:
+    """Return the examples and what to call them."""
+    config = predictor.bundle.config
+    if data is None:
+        if predictor.task is None:
+            raise UsageError(f"{predictor.bundle.folder}: the bundle has no task; give data")
+        if n is not None:
+            config = replace(config, data=replace(config.data, n_test=n))
+        store = cached_split(config, "test", progress)
+        return store, f"simulated test split, seed {config.seed}"
+    if isinstance(data, str | Path):
+        data = open_store(data)
+    if isinstance(data, Store):
+        task = data.meta.get("task", predictor.bundle.card["task"])
+        if task != predictor.bundle.card["task"]:
+            raise UsageError(
+                f"{data.path}: examples of task {task!r}; the bundle is for "
+                f"{predictor.bundle.card['task']!r}"
+            )
+    if not len(data):
+        raise UsageError("data: no examples; at least one is needed")
+    return data, str(data.path) if isinstance(data, Store) else "given examples"
+
+
+def _outcome(
+    predictor: "Predictor", data: Store | Examples, n: int, source: str, progress: bool
+) -> Outcome:
+    head, task, card = predictor.head, predictor.task, predictor.bundle.card
+    config = predictor.bundle.config
+    first = slice(0, n)
+    key = {"weights": card["files"]["weights.h5"]}
+    logits = cached_scores("network", key, data, n, partial(_network_scores, predictor), progress)[
+        NETWORK
+    ]
+    probabilities = predictor.probabilities(logits)
+    scores = {NETWORK: logits if head.kind == "binary" else probabilities}
+    bound = None
+    if task is not None and task.baselines is not None and config.evaluation.baselines:
+        physics = _physics(predictor, data)
+        key = {"task": task.name, "version": task.version, "physics": plain(physics)}
+        compute = partial(baseline_scores, task, physics, config.data.workers)
+        scores |= cached_scores("baselines", key, data, n, compute, progress)
+        bound = task.bound
+    calibration = predictor.calibration
+    prior = calibration.get("prior_log_odds")
+    binary = head.kind == "binary"
+    return Outcome(
+        head=head,
+        y=np.asarray(data.y[first]),
+        scores=scores,
+        probabilities=probabilities if binary else None,
+        prevalence=float(expit(prior)) if binary and prior is not None else None,
+        info=data.info[first],
+        difficulty=task.difficulty if task else None,
+        bound=bound,
+        about={"model": card["name"], "task": card["task"] or "", "data": source},
+    )
+
+
+def _network_scores(predictor: "Predictor", blocks: Iterator[Inputs]) -> dict[str, Any]:
+    return {NETWORK: predictor.score(blocks)}
+
+
+def _physics(predictor: "Predictor", data: Store | Examples) -> Any:
+    """Return the physics of the data where they say it, else of the bundle's test split."""
+    if isinstance(data, Store) and "physics" in data.meta:
+        return build_physics(predictor.bundle.config.task, data.meta["physics"])
+    return split_physics(predictor.bundle.config, "test")
+
+
+def _inputs_at(data: Store | Examples, indices: np.ndarray) -> np.ndarray:
+    """Return a few inputs; of several named ones the first of the highest rank, for a figure."""
+    read = data.inputs if isinstance(data, Store) else lambda part: data.take(part).x
+    rows: list[np.ndarray] = []
+    for index in indices:
+        inputs = read(slice(int(index), int(index) + 1))
+        if isinstance(inputs, dict):
+            inputs = max(inputs.values(), key=np.ndim)
+        rows.append(inputs)
+    return np.concatenate(rows) if rows else np.empty(0)
+
+
+def _history(bundle: Bundle) -> dict[str, list[float]]:
+    """Return the columns of ``history.csv`` that are numbers."""
+    path = bundle.folder / "history.csv"
+    if "history.csv" not in bundle.card["files"]:
+        return {}
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    columns: dict[str, list[float]] = {}
+    for name in rows[0] if rows else ():
+        try:
+            columns[name] = [float(row[name] or "nan") for row in rows]
+        except ValueError:
+            continue
+    return columns
+
+
+def _estimate(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: entry[key] for key in ("value", "low", "high")}

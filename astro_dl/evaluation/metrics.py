@@ -1,0 +1,45 @@
+"""All metrics by kind of task: arrays in, numbers with intervals out."""
+
+from astro_dl.evaluation.binary import (
+    area_under_curve,
+    average_precision,
+    binary_metrics,
+    probability_metrics,
+    roc_points,
+)
+from astro_dl.evaluation.detection import detection_threshold, true_positive_rates
+from astro_dl.evaluation.efficiency import (
+    efficiency_curve,
+    efficiency_table,
+    equivalent_losses,
+    equivalent_shift,
+)
+from astro_dl.evaluation.multiclass import confusion_matrix, multiclass_metrics
+from astro_dl.evaluation.regression import (
+    gaussian_pit,
+    nmad,
+    pit_metrics,
+    quantile_pit,
+    regression_metrics,
+)
+
+__all__ = [
+    "area_under_curve",
+    "average_precision",
+    "binary_metrics",
+    "confusion_matrix",
+    "detection_threshold",
+    "efficiency_curve",
+    "efficiency_table",
+    "equivalent_losses",
+    "equivalent_shift",
+    "gaussian_pit",
+    "multiclass_metrics",
+    "nmad",
+    "pit_metrics",
+    "probability_metrics",
+    "quantile_pit",
+    "regression_metrics",
+    "roc_points",
+    "true_positive_rates",
+]

@@ -1,0 +1,139 @@
+"""Figures for every kind of task: the training history, and the most wrong examples."""
+
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from astro_dl.evaluation.style import COLOURS, new_figure
+
+__all__ = ["draw_history", "draw_wrong"]
+
+TITLES = {"learning_rate": "learning rate", "lr": "learning rate", "auc": "AUC"}
+MOST_SAMPLES = 4096
+
+
+def draw_history(history: Mapping[str, Sequence[float]]) -> Figure | None:
+    """Return the training history: one panel per quantity, training and validation together.
+
+    Parameters
+    ----------
+    history : mapping of str to sequence of float
+        Columns of ``history.csv``: ``epoch``, ``loss``, ``val_loss``, ….
+
+    Returns
+    -------
+    Figure or None
+        None for a history without epochs.
+    """
+    columns = {name: np.asarray(values, float) for name, values in history.items()}
+    columns = {name: values for name, values in columns.items() if np.isfinite(values).any()}
+    quantities = [
+        name for name in columns if not name.startswith("val_") and name not in ("epoch", "seconds")
+    ]
+    if not quantities:
+        return None
+    count = len(quantities)
+    across = min(count, 3)
+    down = -(-count // across)
+    figure, panels = new_figure(down, across, max(4.0 * across, 5.2), 3.3 * down)
+    epochs = columns.get("epoch", np.arange(len(columns[quantities[0]])))
+    for axes, name in zip(panels.flat, quantities, strict=False):
+        title = TITLES.get(name, name.replace("_", " "))
+        marker = "o" if len(epochs) < 40 else ""
+        style = {"marker": marker, "markersize": 3, "linewidth": 1.3}
+        axes.plot(epochs, columns[name], color=COLOURS[0], label="training", **style)
+        validation = columns.get(f"val_{name}")
+        if validation is not None:
+            axes.plot(
+                epochs, validation, color=COLOURS[1], linestyle="--", label="validation", **style
+            )
+            axes.legend(fontsize=9)
+        drawn = columns[name][np.isfinite(columns[name])]
+        if drawn.min() > 0 and drawn.max() > 20 * drawn.min():
+            axes.set_yscale("log")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set(xlabel="epoch", ylabel=title)
+    for axes in list(panels.flat)[count:]:
+        axes.set_axis_off()
+    return figure
+
+
+def draw_wrong(
+    x: np.ndarray, captions: Sequence[str], contract: Mapping[str, Any] | None = None
+) -> Figure | None:
+    """Return the most wrong examples side by side, as series or as images.
+
+    Parameters
+    ----------
+    x : ndarray, (k, …)
+        Inputs: series (k, T) or (k, T, C), or images (k, H, W) with at most four channels.
+    captions : sequence of str
+        What each is and what it was taken for.
+    contract : mapping, optional
+        The input contract; ``sample_rate_hz`` gives the time axis its unit, ``quantity``
+        names the other axis, ``detectors`` or ``bands`` the channels.
+
+    Returns
+    -------
+    Figure or None
+        None for inputs of another shape.
+    """
+    x = np.asarray(x)
+    if len(x) == 0 or x.ndim not in (2, 3, 4):
+        return None
+    across = min(len(x), 4)
+    down = -(-len(x) // across)
+    image = x.ndim == 4
+    figure, panels = new_figure(
+        down, across, 3.1 * across, (3.2 if image else 2.3) * down + 0.3, sharex=not image
+    )
+    for axes, example, caption in zip(panels.flat, x, captions, strict=False):
+        if image:
+            _show_image(axes, example)
+        else:
+            _show_series(axes, example, contract or {})
+        axes.set_title(caption, fontsize=8)
+    for axes in list(panels.flat)[len(x) :]:
+        axes.set_axis_off()
+    if not image:
+        rate = (contract or {}).get("sample_rate_hz")
+        quantity = "\n".join(wrap(str((contract or {}).get("quantity", "input")), 24))
+        for axes in panels[-1]:
+            axes.set_xlabel("time [s]" if rate else "sample", fontsize=9)
+        for axes in panels[:, 0]:
+            axes.set_ylabel(quantity, fontsize=8)
+        names = _channels(x, contract or {})
+        if len(names) > 1:
+            panels.flat[0].legend(names, fontsize=7, loc="upper left")
+    return figure
+
+
+def _show_image(axes: Axes, image: np.ndarray) -> None:
+    """Show one channel in grey, three as colours, each stretched between its 1 and 99.5%."""
+    axes.grid(False)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    if image.shape[-1] != 3:
+        image = image[..., :1]
+    low, high = np.quantile(image, (0.01, 0.995), axis=(0, 1))
+    shown = np.clip((image - low) / np.maximum(high - low, 1e-12), 0, 1)
+    axes.imshow(shown if image.shape[-1] == 3 else shown[..., 0], cmap="gray", origin="lower")
+
+
+def _show_series(axes: Axes, series: np.ndarray, contract: Mapping[str, Any]) -> None:
+    series = series[:, None] if series.ndim == 1 else series
+    step = -(-len(series) // MOST_SAMPLES)
+    time = np.arange(len(series))[::step] / (contract.get("sample_rate_hz") or 1)
+    for channel in range(min(series.shape[1], len(COLOURS))):
+        axes.plot(time, series[::step, channel], color=COLOURS[channel], linewidth=0.4, alpha=0.85)
+
+
+def _channels(x: np.ndarray, contract: Mapping[str, Any]) -> list[str]:
+    count = x.shape[2] if x.ndim == 3 else 1
+    names = list(contract.get("detectors") or contract.get("bands") or ())
+    return names if len(names) == count else [f"channel {k}" for k in range(count)]

@@ -1,0 +1,159 @@
+"""Figures of multi-class and regression tasks."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from astro_dl.evaluation.regression import nmad
+from astro_dl.evaluation.style import BAND, COLOURS, new_figure
+
+__all__ = ["draw_confusion", "draw_coverage", "draw_pit", "draw_residuals"]
+
+MOST_LABELLED_CLASSES = 14
+
+
+def draw_confusion(counts: np.ndarray, names: Sequence[str]) -> Figure:
+    """Return the confusion matrix: colours and numbers are fractions of the true class.
+
+    Parameters
+    ----------
+    counts : ndarray, (k, k)
+        Rows by truth.
+    names : sequence of str
+        Class names.
+    """
+    counts = np.asarray(counts)
+    total = counts.sum(axis=1, keepdims=True)
+    fractions = counts / np.maximum(total, 1)
+    size = float(np.clip(1.6 + 0.62 * len(names), 4.2, 11))
+    figure, ((axes,),) = new_figure(width=size + 1.8, height=size)
+    axes.grid(False)
+    image = axes.imshow(fractions, vmin=0, vmax=1, cmap="Blues", aspect="auto")
+    figure.colorbar(image, ax=axes, label="fraction of the true class")
+    ticks = np.arange(len(names))
+    axes.set_xticks(ticks, names, rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_yticks(ticks, [f"{name} ({n:,})" for name, n in zip(names, total[:, 0], strict=True)])
+    axes.set(xlabel="predicted class", ylabel="true class (examples)")
+    if len(names) <= MOST_LABELLED_CLASSES:
+        for i, j in np.ndindex(counts.shape):
+            shade = "white" if fractions[i, j] > 0.55 else "black"
+            text = f"{fractions[i, j]:.3f}" if counts[i, j] else "0"
+            axes.text(j, i, text, ha="center", va="center", fontsize=8, color=shade)
+    return figure
+
+
+def draw_residuals(
+    predicted: np.ndarray, y: np.ndarray, names: Sequence[str], units: Sequence[str] = ()
+) -> Figure:
+    """Return prediction and residual against the truth, one column of panels per target.
+
+    Parameters
+    ----------
+    predicted, y : ndarray, (n, targets)
+        Predictions and truths.
+    names, units : sequence of str
+        Of the targets.
+    """
+    targets = len(names)
+    figure, panels = new_figure(
+        2, targets, max(4.8 * targets, 5.2), 6.4, sharex="col", height_ratios=(3, 2)
+    )
+    for k, name in enumerate(names):
+        unit = f" [{units[k]}]" if units and units[k] else ""
+        true, values = y[:, k], predicted[:, k]
+        upper, lower = panels[:, k]
+        residual = values - true
+        spread = nmad(residual)
+        reach = max(8 * spread, 1e-12)
+        near = np.clip(residual, -reach, reach)
+        grid = {"gridsize": (60, 30), "bins": "log", "cmap": "Blues", "mincnt": 1}
+        upper.hexbin(true, true + near, linewidths=0.1, **grid)
+        limits = (true.min(), true.max())
+        upper.plot(limits, limits, color=COLOURS[1], linewidth=1, label="prediction = truth")
+        lower.hexbin(true, near, linewidths=0.1, **grid)
+        centres, low, middle, high = _running(true, residual)
+        lower.plot(centres, middle, color=COLOURS[1], linewidth=1.4, label="median")
+        lower.plot(centres, low, color=COLOURS[1], linestyle="--", linewidth=1.1, label="16, 84%")
+        lower.plot(centres, high, color=COLOURS[1], linestyle="--", linewidth=1.1)
+        lower.axhline(0, color="0.3", linewidth=0.8)
+        amount = f"{spread:.3g} {units[k]}" if unit else f"{spread:.3g}"
+        outside = int(np.sum(np.abs(residual) > reach))
+        upper.set_title(
+            f"{len(true):,} examples, NMAD {amount}, {outside} drawn at ±8 NMAD", fontsize=9
+        )
+        upper.set_ylabel(f"predicted {name}{unit}")
+        lower.set_ylabel(f"predicted − true{unit}")
+        lower.set_xlabel(f"true {name}{unit}")
+        upper.legend(fontsize=8, loc="upper left")
+        lower.legend(fontsize=8, loc="upper left", ncols=2)
+    return figure
+
+
+def draw_pit(pit: np.ndarray, names: Sequence[str]) -> Figure:
+    """Return the histogram of the probability integral transform; flat for honest distributions.
+
+    Parameters
+    ----------
+    pit : ndarray, (n, targets)
+        From `astro_dl.evaluation.regression.gaussian_pit` or ``quantile_pit``.
+    names : sequence of str
+        Of the targets.
+    """
+    figure, panels = new_figure(1, len(names), max(4.4 * len(names), 5.2), 3.8, sharey=True)
+    bins = 20
+    expected = len(pit) / bins
+    scatter = 2 * np.sqrt(expected * (1 - 1 / bins))
+    for k, name in enumerate(names):
+        axes = panels[0, k]
+        band = (1 - scatter / expected, 1 + scatter / expected)
+        axes.axhspan(*band, color="0.85", label="honest ± 2σ")
+        counts, edges = np.histogram(pit[:, k], bins=bins, range=(0, 1))
+        axes.stairs(counts / expected, edges, color=COLOURS[0], linewidth=1.6, label="network")
+        axes.axhline(1, color="0.4", linewidth=0.8)
+        axes.set(xlim=(0, 1), ylim=(0, None))
+        axes.set_xlabel(f"probability integral transform of {name}")
+    panels[0, 0].set_ylabel("density")
+    panels[0, 0].legend(fontsize=9, loc="lower center")
+    return figure
+
+
+def draw_coverage(pit: np.ndarray, names: Sequence[str]) -> Figure:
+    """Return empirical against nominal coverage of central intervals; below the line is too sure.
+
+    Parameters
+    ----------
+    pit : ndarray, (n, targets)
+        Probability integral transforms.
+    names : sequence of str
+        Of the targets.
+    """
+    figure, ((axes,),) = new_figure(width=5.2, height=4.8)
+    nominal = np.linspace(0, 1, 101)
+    axes.plot((0, 1), (0, 1), color="0.5", linestyle="--", linewidth=0.9, label="honest")
+    for k, name in enumerate(names):
+        inside = np.sort(2 * np.abs(pit[:, k] - 0.5))
+        empirical = np.searchsorted(inside, nominal, side="right") / len(inside)
+        scatter = 2 * np.sqrt(empirical * (1 - empirical) / len(inside))
+        colour = COLOURS[k % len(COLOURS)]
+        axes.fill_between(
+            nominal,
+            empirical - scatter,
+            empirical + scatter,
+            color=colour,
+            alpha=BAND,
+            linewidth=0,
+        )
+        axes.plot(nominal, empirical, color=colour, label=name)
+    axes.set(xlim=(0, 1), ylim=(0, 1.01))
+    axes.set(xlabel="nominal coverage", ylabel="empirical coverage")
+    axes.legend(fontsize=9, loc="upper left")
+    return figure
+
+
+def _running(x: np.ndarray, values: np.ndarray, bins: int = 16) -> tuple[np.ndarray, ...]:
+    """Return centres and the 16, 50 and 84% quantiles in bins of equal number."""
+    parts = np.array_split(np.argsort(x, kind="stable"), min(bins, max(len(x) // 10, 1)))
+    centres = np.array([np.median(x[part]) for part in parts])
+    low, middle, high = np.array([np.quantile(values[p], (0.16, 0.5, 0.84)) for p in parts]).T
+    return centres, low, middle, high

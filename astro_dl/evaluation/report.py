@@ -1,0 +1,286 @@
+"""The report of an evaluation: every method on the same examples, as numbers, tables and text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.cards import dump_json
+from astro_dl.config import EvaluationConfig
+from astro_dl.errors import UsageError, unknown_name
+from astro_dl.evaluation.binary import binary_metrics
+from astro_dl.evaluation.checks import check_binary
+from astro_dl.evaluation.efficiency import efficiency_table, equivalent_losses
+from astro_dl.evaluation.multiclass import multiclass_metrics
+from astro_dl.evaluation.regression import gaussian_pit, regression_metrics
+from astro_dl.tasks.base import Difficulty, Head
+
+__all__ = ["NETWORK", "Outcome", "Report", "build_report", "headline", "report_json"]
+
+NETWORK = "network"
+HEADLINES = {
+    "binary": ("auc", "average_precision", "brier", "log_loss", "ece"),
+    "multiclass": ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "log_loss"),
+    "regression": ("bias", "nmad", "rmse", "outlier_fraction", "r2"),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was predicted for a set of examples, and the truth.
+
+    Parameters
+    ----------
+    head : Head
+        Kind and names of the outputs.
+    y : ndarray
+        Truth, as in `astro_dl.data.examples.Examples`.
+    scores : dict of str to ndarray
+        For each method, the network's under ``"network"``: ranking statistics (n,) for binary
+        heads, class probabilities (n, k) for multi-class heads, values (n, targets) for
+        regression.
+    probabilities : ndarray, (n,), optional
+        The network's calibrated probabilities (binary heads).
+    std : ndarray, (n, targets), optional
+        The network's predicted standard deviations (regression heads).
+    prevalence : float, optional
+        The fraction of positives for which the probabilities hold; default that of the set.
+    info : Table, optional
+        True parameters, row by row.
+    difficulty : Difficulty, optional
+        The parameter against which scores are drawn.
+    bound : str, optional
+        Which of the methods is the theoretical optimum.
+    about : dict
+        What was evaluated on what, plain values: ``model``, ``task``, ``data``.
+    """
+
+    head: Head
+    y: np.ndarray
+    scores: dict[str, np.ndarray]
+    probabilities: np.ndarray | None = None
+    std: np.ndarray | None = None
+    prevalence: float | None = None
+    info: Table | None = None
+    difficulty: Difficulty | None = None
+    bound: str | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def difficulty_values(self) -> np.ndarray | None:
+        """The difficulty of each example, float64 (n,)."""
+        if self.info is None or self.difficulty is None:
+            return None
+        if self.difficulty.column not in self.info.colnames:
+            raise unknown_name("column of info", self.difficulty.column, self.info.colnames)
+        return np.asarray(self.info[self.difficulty.column], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of an evaluation.
+
+    Parameters
+    ----------
+    metrics : dict
+        Everything, JSON-able: ``about``, ``methods`` (metrics by method), for binary heads
+        ``efficiency`` (rows) and ``equivalent_snr_loss``, and ``task`` (the task's own).
+    table : Table
+        Headline metrics with intervals, one row per method (and target).
+    efficiency : Table or None
+        See `astro_dl.evaluation.efficiency.efficiency_table`.
+    outcome : Outcome
+        The predictions, from which figures are drawn.
+    wrong : dict
+        The most wrong examples: ``x`` (k, …) and ``captions``; empty if they were not kept.
+    """
+
+    metrics: dict[str, Any]
+    table: Table
+    efficiency: Table | None
+    outcome: Outcome
+    wrong: dict[str, Any] = field(default_factory=dict)
+
+    def to_text(self) -> str:
+        """Return the report for a terminal."""
+        from astro_dl.evaluation.report_text import report_text
+
+        return report_text(self)
+
+    def to_json(self) -> str:
+        """Return all metrics as JSON."""
+        return report_json(self)
+
+    __str__ = to_text
+
+
+def build_report(
+    outcome: Outcome,
+    settings: EvaluationConfig | None = None,
+    extra_metrics: Any = None,
+    seed: int = 0,
+    wrong: Mapping[str, Any] | None = None,
+) -> Report:
+    """Return the report of an outcome.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Predictions and truth.
+    settings : EvaluationConfig, optional
+        False-alarm probabilities, bootstrap replicas and confidence.
+    extra_metrics : callable, optional
+        The task's own metrics: ``(scores, y, info, baseline_scores) -> dict``, the last with every
+        method.
+    seed : int, default 0
+        Of the bootstrap.
+    wrong : mapping, optional
+        The most wrong examples, for the figure.
+
+    Raises
+    ------
+    UsageError
+        If predictions are unfit: empty, not finite, of another length than the truth, or of one
+        class only; or if the bound is not among the methods.
+    """
+    settings = settings or EvaluationConfig()
+    if NETWORK not in outcome.scores:
+        raise UsageError(f"scores of {NETWORK!r} are missing; accepted: a mapping that holds them")
+    if outcome.bound is not None and outcome.bound not in outcome.scores:
+        outcome = Outcome(**{**vars(outcome), "bound": None})
+    metrics: dict[str, Any] = {
+        "about": {"kind": outcome.head.kind, "n": len(outcome.y), **outcome.about},
+        "methods": {
+            name: _method_metrics(outcome, name, settings, np.random.default_rng([seed, k]))
+            for k, name in enumerate(outcome.scores)
+        },
+    }
+    efficiency = None
+    if outcome.head.kind == "binary" and outcome.difficulty_values is not None:
+        efficiency = _efficiency(outcome, settings, np.random.default_rng([seed, 100]))
+        metrics["difficulty"] = outcome.difficulty.label  # type: ignore[union-attr]
+        metrics["efficiency"] = _rows(efficiency)
+        if outcome.bound is not None:
+            metrics["bound"] = outcome.bound
+            metrics["equivalent_snr_loss"] = _losses(
+                outcome, settings, np.random.default_rng([seed, 101])
+            )
+    if extra_metrics is not None:
+        metrics["task"] = extra_metrics(
+            outcome.scores[NETWORK], outcome.y, outcome.info, outcome.scores
+        )
+    return Report(
+        metrics, _headline_table(metrics["methods"]), efficiency, outcome, dict(wrong or {})
+    )
+
+
+def report_json(report: Report) -> str:
+    """Return all metrics of a report as strict JSON; what is not finite is null."""
+    return dump_json(report.metrics)
+
+
+def headline(metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the estimates to print of one method by name, targets and probabilities spelled out.
+
+    Parameters
+    ----------
+    metrics : mapping
+        What `binary_metrics`, `multiclass_metrics` or `regression_metrics` returned.
+    """
+    if "targets" in metrics:
+        several = len(metrics["targets"]) > 1
+        return {
+            f"{key} {name}" if several else key: entry[key]
+            for name, entry in metrics["targets"].items()
+            for key in HEADLINES["regression"]
+        }
+    kind = "multiclass" if "confusion" in metrics else "binary"
+    found = {key: metrics[key] for key in HEADLINES[kind][:2] if key in metrics}
+    for entry in metrics.get("tpr", ()):
+        found[f"tpr_{entry['false_alarm_probability']:g}"] = entry
+    return found | {key: metrics[key] for key in HEADLINES[kind][2:] if key in metrics}
+
+
+def _method_metrics(
+    outcome: Outcome, name: str, settings: EvaluationConfig, rng: np.random.Generator
+) -> dict[str, Any]:
+    head, score, own = outcome.head, outcome.scores[name], name == NETWORK
+    common: dict[str, Any] = {
+        "confidence": settings.confidence,
+        "bootstrap": settings.bootstrap,
+        "rng": rng,
+    }
+    if head.kind == "binary":
+        return binary_metrics(
+            score,
+            outcome.y,
+            settings.false_alarm_probabilities,
+            probabilities=outcome.probabilities if own else None,
+            prevalence=outcome.prevalence,
+            **common,
+        )
+    if head.kind == "multiclass":
+        return multiclass_metrics(score, outcome.y, head.names, **common)
+    std = outcome.std if own else None
+    pit = None if std is None else gaussian_pit(outcome.y, score, std)
+    return regression_metrics(score, outcome.y, head.names, head.units, pit=pit, **common)
+
+
+def _efficiency(outcome: Outcome, settings: EvaluationConfig, rng: np.random.Generator) -> Table:
+    assert outcome.difficulty is not None
+    assert outcome.difficulty_values is not None
+    return efficiency_table(
+        outcome.scores,
+        outcome.y,
+        outcome.difficulty_values,
+        outcome.difficulty.edges,
+        settings.false_alarm_probabilities,
+        settings.confidence,
+        outcome.bound,
+        settings.bootstrap,
+        rng,
+    )
+
+
+def _losses(
+    outcome: Outcome, settings: EvaluationConfig, rng: np.random.Generator
+) -> dict[str, Any]:
+    """Return equivalent losses; none where the difficulty is not a positive strength."""
+    values = outcome.difficulty_values
+    assert values is not None
+    assert outcome.bound is not None
+    _, label = check_binary(outcome.scores[NETWORK], outcome.y)
+    if values[label].min() <= 0 or np.ptp(values[label]) == 0:
+        return {}
+    return equivalent_losses(
+        outcome.scores,
+        label,
+        values,
+        outcome.bound,
+        settings.false_alarm_probabilities,
+        confidence=settings.confidence,
+        bootstrap=settings.bootstrap,
+        rng=rng,
+    )
+
+
+def _rows(table: Table) -> list[dict[str, Any]]:
+    """Return a table as plain rows; None for what is NaN."""
+    columns = [
+        [None if value != value else value for value in table[name].tolist()]
+        for name in table.colnames
+    ]
+    return [dict(zip(table.colnames, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _headline_table(methods: Mapping[str, Mapping[str, Any]]) -> Table:
+    lines = {name: headline(metrics) for name, metrics in methods.items()}
+    columns = list(dict.fromkeys(key for line in lines.values() for key in line))
+    table = Table({"method": list(lines)})
+    for column in columns:
+        for suffix, part in (("", "value"), ("_low", "low"), ("_high", "high")):
+            found = [line.get(column, {}).get(part) for line in lines.values()]
+            table[column + suffix] = [np.nan if value is None else value for value in found]
+    return table

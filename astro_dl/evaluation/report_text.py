@@ -1,0 +1,222 @@
+"""A report as text for a terminal: methods side by side, every number with its interval."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from astro_dl.evaluation.report import NETWORK, Report, headline
+
+__all__ = ["report_text"]
+
+TITLES = {
+    "auc": "ROC AUC",
+    "average_precision": "average precision",
+    "brier": "Brier score",
+    "log_loss": "log-loss [nat]",
+    "ece": "calibration error",
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_f1": "macro F1",
+    "macro_auc": "macro AUC",
+    "bias": "bias",
+    "nmad": "NMAD",
+    "rmse": "RMSE",
+    "outlier_fraction": "outlier fraction",
+    "r2": "R²",
+}
+
+
+def report_text(report: Report) -> str:
+    """Return a report as aligned tables.
+
+    Parameters
+    ----------
+    report : Report
+        From `astro_dl.evaluation.report.build_report`.
+
+    Returns
+    -------
+    str
+        What was evaluated on how many examples; headline metrics, methods side by side; for
+        binary tasks efficiency per bin of difficulty with its ratio to the bound, and the
+        equivalent loss of signal-to-noise ratio; for classes recall and precision; the task's own
+        metrics; footnotes on what could not be measured.
+    """
+    metrics = report.metrics
+    notes = _notes(metrics["methods"])
+    parts = [_heading(report), _headline(metrics["methods"], notes)]
+    if report.efficiency is not None:
+        parts += _efficiency(report)
+    if metrics.get("equivalent_snr_loss"):
+        parts.append(_losses(metrics["equivalent_snr_loss"], metrics["bound"], report))
+    network = metrics["methods"][NETWORK]
+    if "confusion" in network:
+        parts.append(_classes(network))
+    if metrics.get("task"):
+        parts.append(_grid([[f"{key}", _plain(value)] for key, value in metrics["task"].items()]))
+    if notes:
+        parts.append("\n".join(f"{mark} {why}" for why, mark in notes.items()))
+    return "\n\n".join(parts) + "\n"
+
+
+def _heading(report: Report) -> str:
+    about, network = report.metrics["about"], report.metrics["methods"][NETWORK]
+    what = " on ".join(str(about[key]) for key in ("model", "task") if about.get(key))
+    count = f"{about['n']:,} examples"
+    if "n_positive" in network:
+        negative, positive = report.outcome.head.names
+        count += f": {network['n_positive']:,} {positive}, {network['n_negative']:,} {negative}"
+    lines = [what, f"{about.get('data', 'data')}; {count}"]
+    lines.append(f"in brackets: {100 * network['confidence']:g}% intervals")
+    return "\n".join(line for line in lines if line)
+
+
+def _notes(methods: Mapping[str, Any]) -> dict[str, str]:
+    """Return a footnote mark for every reason why something was not measured."""
+    reasons = [
+        entry["why"]
+        for metrics in methods.values()
+        for entry in headline(metrics).values()
+        if entry.get("why")
+    ]
+    marks = "*†‡§¶"
+    return {why: marks[k % len(marks)] for k, why in enumerate(dict.fromkeys(reasons))}
+
+
+def _headline(methods: Mapping[str, Any], notes: Mapping[str, str]) -> str:
+    lines = {name: headline(metrics) for name, metrics in methods.items()}
+    keys = list(dict.fromkeys(key for line in lines.values() for key in line))
+    rows = [["", *lines]]
+    for key in keys:
+        cells = [_estimate(line[key], notes) if key in line else "" for line in lines.values()]
+        rows.append([_title(key), *cells])
+    return _grid(rows)
+
+
+def _efficiency(report: Report) -> list[str]:
+    table, bound, difficulty = report.efficiency, report.outcome.bound, report.outcome.difficulty
+    assert table is not None
+    assert difficulty is not None
+    methods = list(dict.fromkeys(str(name) for name in table["method"]))
+    parts = []
+    for probability in dict.fromkeys(table["false_alarm_probability"].tolist()):
+        part = table[(table["false_alarm_probability"] == probability) & (table["n"] > 0)]
+        if not np.isfinite(part["efficiency"]).any():
+            continue
+        bins = [part[part["low_edge"] == edge] for edge in dict.fromkeys(part["low_edge"].tolist())]
+        shown = _until_all_found(bins)
+        rows = [["from  to", "n", *methods, *([f"{NETWORK} / {bound}"] if bound else [])]]
+        for lines in bins[:shown]:
+            first = lines[lines["method"] == NETWORK][0]
+            cells = [_interval(line, "efficiency", "low", "high", 3) for line in lines]
+            if bound:
+                cells.append(_interval(first, "ratio", "ratio_low", "ratio_high", 3))
+            rows.append([_edges(first), f"{first['n']:,}", *cells])
+        title = f"efficiency at false-alarm probability {probability:g}, by {difficulty.label}"
+        rest = [f"from {bins[shown][0]['low_edge']:g}: 1 for every method"] if bins[shown:] else []
+        parts.append("\n".join([title, _grid(rows), *rest]))
+    return parts
+
+
+def _until_all_found(bins: Sequence[Any]) -> int:
+    """Return how many bins to show: at least one, and all before every method finds everything."""
+    incomplete = [k for k, lines in enumerate(bins) if (lines["efficiency"] < 1).any()]
+    return max(incomplete, default=0) + 1
+
+
+def _edges(row: Mapping[str, Any]) -> str:
+    return f"{row['low_edge']:<4g}  {row['high_edge']:g}"
+
+
+def _losses(losses: Mapping[str, Sequence[Mapping[str, Any]]], bound: str, report: Report) -> str:
+    rows = [["false-alarm probability", "at efficiency", *losses]]
+    for entries in zip(*losses.values(), strict=True):
+        if all(entry["value"] is None for entry in entries):
+            continue
+        cells = [_percent(entry) for entry in entries]
+        first = entries[0]
+        rows.append([f"{first['false_alarm_probability']:g}", f"{first['efficiency']:.0%}", *cells])
+    title = f"equivalent loss of {report.metrics['difficulty']} against the {bound}"
+    if len(rows) == 1:
+        return f"{title}: no curve crosses the levels in this range"
+    return f"{title}\n{_grid(rows)}"
+
+
+def _classes(network: Mapping[str, Any]) -> str:
+    rows = [["class", "n", "recall", "precision", "F1", "AUC"]]
+    for name, entry in network["per_class"].items():
+        cells = [_estimate(entry[key], {}) for key in ("recall", "precision", "f1", "auc")]
+        rows.append([name, f"{entry['n']:,}", *cells])
+    matrix = [["true \\ predicted", *network["classes"]]]
+    for name, counts in zip(network["classes"], network["confusion"], strict=True):
+        matrix.append([name, *(f"{count:,}" for count in counts)])
+    return f"{_grid(rows)}\n\n{_grid(matrix)}"
+
+
+def _title(key: str) -> str:
+    if key.startswith("tpr_"):
+        return f"TPR at FAP {key.removeprefix('tpr_')}"
+    name, _, target = key.partition(" ")
+    return f"{TITLES.get(name, name)} {target}".rstrip()
+
+
+def _estimate(entry: Mapping[str, Any], notes: Mapping[str, str]) -> str:
+    if entry["value"] is None:
+        return f"n/a {notes.get(entry.get('why', ''), '')}".rstrip()
+    return _interval(entry, "value", "low", "high")
+
+
+def _interval(
+    row: Mapping[str, Any], value: str, low: str, high: str, digits: int | None = None
+) -> str:
+    number, ends = row[value], (row[low], row[high])
+    if number is None or not np.isfinite(number):
+        return "n/a"
+    if any(end is None or not np.isfinite(end) for end in ends):
+        return _number(number, None)
+    digits = _digits(ends[1] - ends[0]) if digits is None else digits
+    low_text, high_text = (_number(end, digits) for end in ends)
+    return f"{_number(number, digits)} [{low_text}, {high_text}]"
+
+
+def _digits(width: float) -> int:
+    """Return the decimals that show the width of an interval with two figures, at least three."""
+    if width <= 0:
+        return 3
+    return int(np.clip(1 - np.floor(np.log10(width)), 3, 6))
+
+
+def _number(value: float, digits: int | None) -> str:
+    if digits is None or abs(value) >= 1e4:
+        return f"{value:.4g}"
+    return f"{value:.{digits}f}"
+
+
+def _percent(entry: Mapping[str, Any]) -> str:
+    if entry["value"] is None:
+        return "n/a"
+    if entry["low"] is None:
+        return f"{100 * entry['value']:.1f}%"
+    low, high = 100 * entry["low"], 100 * entry["high"]
+    return f"{100 * entry['value']:.1f}% [{low:.1f}, {high:.1f}]"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping) and {"value", "low", "high"} <= value.keys():
+        return _estimate(value, {})
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)
+
+
+def _grid(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as aligned columns, the first to the left, the others to the right."""
+    columns = len(rows[0])
+    widths = [max(len(row[k]) for row in rows) for k in range(columns)]
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)

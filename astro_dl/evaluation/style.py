@@ -1,0 +1,72 @@
+"""How figures look: colours that colour-blind readers tell apart, labelled axes, small files."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from astro_dl.data.files import atomic_path
+
+__all__ = ["BAND", "COLOURS", "method_style", "new_figure", "save_figure", "tidy"]
+
+# Okabe & Ito (2008); the network is blue, the bound black wherever they appear.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+BOUND_COLOUR = "#000000"
+STYLES = ("-", "--", "-.", (0, (1, 1.2)), (0, (5, 1, 1, 1)), (0, (8, 2)))
+MARKERS = ("o", "s", "^", "D", "v", "P")
+BAND = 0.18
+DPI = 120
+
+
+def new_figure(
+    rows: int = 1, columns: int = 1, width: float = 6.4, height: float = 4.6, **options
+) -> tuple[Figure, np.ndarray]:
+    """Return a figure of its own, known to no global state, and its axes (rows, columns).
+
+    Parameters
+    ----------
+    rows, columns : int
+        Panels.
+    width, height : float
+        Size of the whole figure [inch].
+    **options
+        For `matplotlib.figure.Figure.subplots`.
+    """
+    figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, **options)
+    for axis in axes.flat:
+        tidy(axis)
+    return figure, axes
+
+
+def tidy(axes: Axes) -> None:
+    """Draw light grid lines below the data and no frame above and to the right."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(True, color="0.9", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(labelsize=9)
+
+
+def method_style(position: int, is_bound: bool = False) -> dict:
+    """Return colour, line style and marker of the method at this position."""
+    if is_bound:
+        return {"color": BOUND_COLOUR, "linestyle": "-", "marker": "x"}
+    return {
+        "color": COLOURS[position % len(COLOURS)],
+        "linestyle": STYLES[position % len(STYLES)],
+        "marker": MARKERS[position % len(MARKERS)],
+    }
+
+
+def save_figure(figure: Figure, path: Path) -> Path:
+    """Write a figure as PNG of 256 colours, at once and without a date, and return its path."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_path(path) as temporary:
+        image.quantize(256, dither=Image.Dither.NONE).save(temporary, "png", optimize=True)
+    return path

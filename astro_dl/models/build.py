@@ -1,0 +1,182 @@
+"""From a registered name to a Keras model; Keras is imported when the first model is built."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from astro_dl.errors import UsageError, unknown_name
+from astro_dl.registry import ModelEntry, get_task, model_entry, resolve_builder
+from astro_dl.tasks.base import Head, InputSpec
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["build_from", "build_model", "default_hyperparameters", "logits_model", "specification"]
+
+
+def build_model(
+    name: str, task: str | None = None, input_shape: Any = None, **hyperparameters: Any
+) -> "keras.Model":
+    """Return an uncompiled model by its registered name.
+
+    Parameters
+    ----------
+    name : str
+        A registered model.
+    task : str, optional
+        Inputs and outputs are those of this task with its default physics. Without it: of the task
+        that the model was made for, or else the textbook form of the family.
+    input_shape : tuple of int or dict of tuple, optional
+        Shape of one example instead, channels last, time axis first.
+    **hyperparameters
+        Instead of the defaults, see `default_hyperparameters`.
+
+    Returns
+    -------
+    keras.Model
+        With layers ``"embedding"``, ``"logits"`` and, last, ``"probabilities"`` or ``"values"``.
+
+    Raises
+    ------
+    UsageError
+        If the model, the task or a hyper-parameter is unknown, or the input does not fit.
+    """
+    entry = model_entry(name)
+    if task is None and input_shape is not None:
+        input_spec, head = InputSpec(input_shape), _plain_head(entry)
+    else:
+        input_spec, head = specification(name, task)
+        if input_shape is not None:
+            input_spec = replace(input_spec, shape=input_shape)
+    return build_from(name, input_spec, head, hyperparameters)
+
+
+def specification(name: str, task: str | None = None) -> tuple[InputSpec, Head]:
+    """Return the inputs and outputs with which a model is built where nothing else is said.
+
+    Parameters
+    ----------
+    name : str
+        A registered model.
+    task : str, optional
+        A task, taken with its default physics. Without it: the task that the model was made for,
+        or else the textbook form of the family.
+
+    Raises
+    ------
+    UsageError
+        If the model or task is unknown, or the entry has neither task nor input shape.
+    """
+    entry = model_entry(name)
+    task = task or entry.task
+    if task is not None:
+        question = get_task(task)
+        physics = question.physics()
+        return question.input_spec(physics), question.head(physics)
+    if entry.input_shape is None:
+        raise UsageError(f"model {name!r} needs a task or an input shape")
+    return InputSpec(entry.input_shape), _plain_head(entry)
+
+
+def build_from(
+    name: str,
+    input_spec: InputSpec,
+    head: Head,
+    hyperparameters: Mapping[str, Any] | None = None,
+) -> "keras.Model":
+    """Return an uncompiled model for given inputs and outputs.
+
+    Parameters
+    ----------
+    name : str
+        A registered model.
+    input_spec : InputSpec
+        What it is given.
+    head : Head
+        What it gives back.
+    hyperparameters : mapping, optional
+        Instead of the defaults; lists count as tuples.
+
+    Raises
+    ------
+    UsageError
+        If the model or a hyper-parameter is unknown, a value is refused, or the input has another
+        number of axes than the model takes.
+    """
+    entry = model_entry(name)
+    builder = resolve_builder(name)
+    given = dict(hyperparameters or {})
+    known = _parameters(builder)
+    unknown = [key for key in given if known is not None and key not in known]
+    if unknown:
+        raise unknown_name(f"hyper-parameter of {name}", unknown[0], known or ())
+    _check_rank(entry, input_spec)
+    values = {key: _tuples(value) for key, value in {**entry.hyperparameters, **given}.items()}
+    try:
+        return builder(input_spec, head, **values)
+    except UsageError as error:
+        raise UsageError(f"{name}: {error}") from error
+    except (TypeError, ValueError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise UsageError(f"{name} can't be built with {given}: {reason}") from error
+
+
+def default_hyperparameters(name: str) -> dict[str, Any]:
+    """Return every hyper-parameter of a model with its default.
+
+    These are the defaults in the builder's signature, with the values of the registered preset in
+    their place where it names them.
+    """
+    defaults = {
+        key: parameter.default
+        for key, parameter in (_parameters(resolve_builder(name)) or {}).items()
+        if parameter.default is not parameter.empty
+    }
+    return {**defaults, **model_entry(name).hyperparameters}
+
+
+def logits_model(model: "keras.Model") -> "keras.Model":
+    """Return the model up to its layer ``"logits"``, sharing inputs and weights.
+
+    Raises
+    ------
+    UsageError
+        If there is no such layer.
+    """
+    import keras
+
+    if "logits" not in {layer.name for layer in model.layers}:
+        raise UsageError(f"model {model.name!r} has no layer named 'logits'")
+    return keras.Model(model.input, model.get_layer("logits").output, name=model.name)
+
+
+def _plain_head(entry: ModelEntry) -> Head:
+    """Return the outputs of a registered model where no task names them."""
+    if entry.kind == "binary":
+        return Head("binary", ("negative", "positive"))
+    names = tuple(f"{entry.kind}_{number}" for number in range(entry.outputs))
+    return Head(entry.kind, names)  # type: ignore[arg-type]
+
+
+def _parameters(builder: Callable[..., Any]) -> dict[str, inspect.Parameter] | None:
+    """Return a builder's hyper-parameters; None where it takes any."""
+    parameters = list(inspect.signature(builder).parameters.values())[2:]
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return None
+    return {parameter.name: parameter for parameter in parameters}
+
+
+def _check_rank(entry: ModelEntry, input_spec: InputSpec) -> None:
+    shape = input_spec.shape
+    if entry.rank and not isinstance(shape, dict) and len(shape) not in entry.rank:
+        accepted = " or ".join(str(rank) for rank in entry.rank)
+        raise UsageError(
+            f"{entry.name} takes inputs with {accepted} axes (channels last), "
+            f"not of shape {tuple(shape)}"
+        )
+
+
+def _tuples(value: Any) -> Any:
+    """Return a value with its lists made tuples, as YAML gives lists."""
+    return tuple(_tuples(item) for item in value) if isinstance(value, list | tuple) else value

@@ -1,0 +1,275 @@
+"""The names of all models and tasks, found without importing what builds them."""
+
+import importlib
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from astro_dl.errors import UsageError, unknown_name
+
+if TYPE_CHECKING:
+    from astro_dl.tasks.base import Task
+
+__all__ = [
+    "ModelEntry",
+    "TaskEntry",
+    "get_task",
+    "list_models",
+    "list_tasks",
+    "model_entry",
+    "register_model",
+    "register_task",
+    "resolve_builder",
+    "task_entry",
+]
+
+BUILT_IN = ("astro_dl.models.catalog", "astro_dl.tasks.catalog")
+ENTRY_POINT_GROUPS = ("astro_dl.models", "astro_dl.tasks")
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A registered model.
+
+    Parameters
+    ----------
+    name : str
+        The registered name.
+    builder : callable or str
+        ``(input_spec, head, **hyperparameters) -> keras.Model``, or ``"module:function"``, imported
+        when first built.
+    summary : str
+        One line for people.
+    task : str or None
+        The task the model was made for; None for a family that any fitting task can use.
+    rank : tuple of int
+        Accepted numbers of axes of one example; empty where every rank is accepted.
+    hyperparameters : mapping
+        Values that differ from the builder's own defaults: what makes a preset of a family.
+    input_shape, kind, outputs
+        Textbook input shape, head kind and number of outputs, used where no task is given.
+    jit_compile : mapping
+        Whether compiling by XLA is faster, per device kind (``"cpu"``, ``"gpu"``), as measured by
+        ``scripts/benchmark_training``.
+    reference, bibtex : str
+        Where the architecture comes from.
+    """
+
+    name: str
+    builder: Callable[..., Any] | str
+    summary: str
+    task: str | None = None
+    rank: tuple[int, ...] = ()
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    input_shape: tuple[int, ...] | None = None
+    kind: str = "binary"
+    outputs: int = 1
+    jit_compile: Mapping[str, bool] = field(default_factory=lambda: {"cpu": False, "gpu": True})
+    reference: str = ""
+    bibtex: str = ""
+
+
+@dataclass(frozen=True)
+class TaskEntry:
+    """A registered task.
+
+    Parameters
+    ----------
+    name : str
+        The registered name.
+    task : Task or str
+        The task, or ``"module:attribute"``, imported when first used.
+    summary : str
+        One line for people.
+    reference, bibtex : str
+        Where the protocol comes from.
+    """
+
+    name: str
+    task: "Task | str"
+    summary: str
+    reference: str = ""
+    bibtex: str = ""
+
+
+_models: dict[str, ModelEntry] = {}
+_tasks: dict[str, TaskEntry] = {}
+
+
+def register_model(name: str, builder: Callable[..., Any] | str | None = None, **about: Any) -> Any:
+    """Register a model builder under a name; without ``builder`` a decorator for one.
+
+    Parameters
+    ----------
+    name : str
+        A new name.
+    builder : callable or str, optional
+        The builder, or where it is found, as ``"module:function"``.
+    **about
+        Further fields of `ModelEntry`.
+
+    Raises
+    ------
+    UsageError
+        If the name is taken by another builder.
+    """
+
+    def register(function: Callable[..., Any] | str) -> Callable[..., Any] | str:
+        text = "" if isinstance(function, str) else (function.__doc__ or "").strip().split("\n")[0]
+        entry = ModelEntry(name=name, builder=function, **{"summary": text, **about})
+        _add("model", _models, name, entry)
+        return function
+
+    return register if builder is None else register(builder)
+
+
+def register_task(name: str, task: "Task | str | None" = None, **about: Any) -> Any:
+    """Register a task under a name; without ``task`` a decorator for a function that returns one.
+
+    Parameters
+    ----------
+    name : str
+        A new name.
+    task : Task or str, optional
+        The task, or where it is found, as ``"module:attribute"``.
+    **about
+        Further fields of `TaskEntry`.
+
+    Raises
+    ------
+    UsageError
+        If the name is taken by another task.
+    """
+
+    def register(made: "Task | str") -> "Task | str":
+        entry = TaskEntry(
+            name=name, task=made, **{"summary": getattr(made, "summary", ""), **about}
+        )
+        _add("task", _tasks, name, entry)
+        return made
+
+    def decorate(function: Callable[[], "Task"]) -> Callable[[], "Task"]:
+        register(function())
+        return function
+
+    return decorate if task is None else register(task)
+
+
+def list_models(
+    pattern: str = "*", task: str | None = None, pretrained: bool | None = None
+) -> list[str]:
+    """Return the sorted names of the registered models; imports no Keras.
+
+    Parameters
+    ----------
+    pattern : str, default "*"
+        A shell-style wildcard, such as ``"gw_*"``.
+    task : str, optional
+        Only models made for this task.
+    pretrained : bool, optional
+        Only models with (True) or without (False) shipped weights.
+
+    Raises
+    ------
+    UsageError
+        If the task is not registered.
+    """
+    from astro_dl.packaged import shipped_bundles
+
+    if task is not None:
+        task_entry(task)
+    shipped = shipped_bundles() if pretrained is not None else ()
+    return sorted(
+        name
+        for name, entry in all_models().items()
+        if fnmatchcase(name, pattern)
+        and task in (None, entry.task)
+        and (pretrained is None or (name in shipped) == pretrained)
+    )
+
+
+def list_tasks(pattern: str = "*") -> list[str]:
+    """Return the sorted names of the registered tasks that match a shell-style wildcard."""
+    return sorted(name for name in all_tasks() if fnmatchcase(name, pattern))
+
+
+def all_models() -> dict[str, ModelEntry]:
+    """Return every registered model by name."""
+    _load_all()
+    return _models
+
+
+def all_tasks() -> dict[str, TaskEntry]:
+    """Return every registered task by name."""
+    _load_all()
+    return _tasks
+
+
+def model_entry(name: str) -> ModelEntry:
+    """Return the entry of a model; raises `UsageError` with the nearest name if there is none."""
+    if name not in all_models():
+        raise unknown_name("model", name, _models)
+    return _models[name]
+
+
+def task_entry(name: str) -> TaskEntry:
+    """Return the entry of a task; raises `UsageError` with the nearest name if there is none."""
+    if name not in all_tasks():
+        raise unknown_name("task", name, _tasks)
+    return _tasks[name]
+
+
+def resolve_builder(name: str) -> Callable[..., Any]:
+    """Return the builder of a model, importing it if need be."""
+    entry = model_entry(name)
+    if isinstance(entry.builder, str):
+        entry = replace(entry, builder=_import(entry.builder))
+        _models[name] = entry
+    return entry.builder  # type: ignore[return-value]
+
+
+def get_task(name: str) -> "Task":
+    """Return a task by name, importing it if need be."""
+    entry = task_entry(name)
+    if isinstance(entry.task, str):
+        entry = replace(entry, task=_import(entry.task))
+        _tasks[name] = entry
+    return entry.task  # type: ignore[return-value]
+
+
+def _add(what: str, entries: dict[str, Any], name: str, entry: Any) -> None:
+    taken = entries.get(name)
+    if taken is not None and taken != entry:
+        raise UsageError(f"{what} {name!r} is registered already; choose another name")
+    entries[name] = entry
+
+
+def _import(target: str) -> Any:
+    module, attribute = target.split(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def load_entry_points() -> None:
+    """Import what third parties declare; what cannot be imported is left out with a warning."""
+    for group in ENTRY_POINT_GROUPS:
+        for point in entry_points(group=group):
+            try:
+                loaded = point.load()
+                if callable(loaded):
+                    loaded()
+            except Exception as error:
+                owner = point.dist.name if point.dist else "an unknown distribution"
+                reason = f"{type(error).__name__}: {error}"
+                warnings.warn(f"{owner}: {point.name!r} left out ({reason})", stacklevel=2)
+
+
+@cache
+def _load_all() -> None:
+    """Import the built-in catalogues and whatever third parties declare as entry points."""
+    for module in BUILT_IN:
+        importlib.import_module(module)
+    load_entry_points()

@@ -1,0 +1,142 @@
+"""What a task is: what goes in, what comes out, and how examples are made, read and scored."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from astro_dl.data.examples import Examples, Inputs
+
+__all__ = ["Difficulty", "Head", "InputSpec", "Task"]
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """What a model is given.
+
+    Parameters
+    ----------
+    shape : tuple of int or dict of tuple
+        Shape of one example without the batch axis, channels last, time axis first; a dict of
+        shapes for models with several named inputs.
+    contract : mapping
+        What the numbers mean (sampling rate [Hz], detectors, bands, pixel scale, units …): plain
+        YAML/JSON values, stored in the bundle and checked against real files.
+    """
+
+    shape: Shape | dict[str, Shape]
+    contract: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a model gives back.
+
+    Parameters
+    ----------
+    kind : {"binary", "multiclass", "regression"}
+        A probability (sigmoid, one output), class probabilities (softmax), or physical values
+        (linear).
+    names : tuple of str
+        Class names (two for binary tasks, the positive class last), or target names.
+    units : tuple of str
+        Units of the regression targets, as astropy spells them; empty for classes.
+    """
+
+    kind: Literal["binary", "multiclass", "regression"]
+    names: tuple[str, ...]
+    units: tuple[str, ...] = ()
+
+    @property
+    def outputs(self) -> int:
+        """Number of output values: one for binary heads, else one per name."""
+        return 1 if self.kind == "binary" else len(self.names)
+
+
+@dataclass(frozen=True)
+class Difficulty:
+    """The parameter against which efficiency (or error) is drawn.
+
+    Parameters
+    ----------
+    column : str
+        Column of ``Examples.info``.
+    edges : tuple of float
+        Bin edges, in the column's unit.
+    label : str
+        Axis label with its unit.
+    """
+
+    column: str
+    edges: tuple[float, ...]
+    label: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """A science question.
+
+    Parameters
+    ----------
+    name : str
+        The registered name.
+    summary : str
+        One line for people.
+    physics : type
+        A frozen dataclass with defaults: every range, prior and switch of the simulator. Its
+        instances are what the functions below take as ``physics``.
+    head : callable
+        ``(physics) -> Head``.
+    input_spec : callable
+        ``(physics) -> InputSpec``.
+    simulate : callable
+        ``(physics, n, rng) -> Examples``: n independent examples from one
+        `numpy.random.Generator`, after the preprocessing that real data go through.
+    group : str
+        Column of ``Examples.info`` by which splits are made.
+    difficulty : Difficulty or None
+        The parameter against which scores are drawn.
+    baselines : callable or None
+        ``(physics, x) -> dict[str, ndarray]``: ranking statistics of classical methods on the same
+        inputs, higher for the positive class, keyed by the name to print; pure and independent per
+        example, so that it is run in blocks and in parallel.
+    bound : str or None
+        Which of the baselines is the theoretical optimum.
+    augment : callable or None
+        ``(x, rng) -> x``: random changes of training inputs that leave the truth as it is.
+    predict_files : callable or None
+        ``(predictor, paths, **options) -> astropy.table.QTable``: real files to a table; see
+        `astro_dl.zoo.Predictor`.
+    draw_prediction : callable or None
+        ``(predictor, paths, table, folder) -> list of paths``: figures of a prediction on files.
+    signal_fraction : str or None
+        Physics field that holds the fraction of positives in simulated sets (binary tasks).
+    zero_signal : mapping
+        Physics overrides at which nothing distinguishes the classes (the chance limit of tests).
+    extra_metrics : callable or None
+        ``(scores, y, info, baseline_scores) -> dict``: metrics peculiar to this task, given every
+        method's ranking statistics (the network's under ``"network"``).
+    version : int
+        Raised whenever the same seed would give other examples, so that stored sets are remade.
+    """
+
+    name: str
+    summary: str
+    physics: type
+    head: Callable[[Any], Head]
+    input_spec: Callable[[Any], InputSpec]
+    simulate: Callable[[Any, int, np.random.Generator], Examples]
+    group: str
+    difficulty: Difficulty | None = None
+    baselines: Callable[[Any, Inputs], dict[str, np.ndarray]] | None = None
+    bound: str | None = None
+    augment: Callable[[Inputs, np.random.Generator], Inputs] | None = None
+    predict_files: Callable[..., Any] | None = None
+    draw_prediction: Callable[..., Sequence[Any]] | None = None
+    signal_fraction: str | None = None
+    zero_signal: Mapping[str, Any] = field(default_factory=dict)
+    extra_metrics: Callable[..., dict[str, Any]] | None = None
+    version: int = 1

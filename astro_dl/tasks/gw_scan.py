@@ -1,0 +1,378 @@
+"""From strain files to the network's logits at a regular series of merger times.
+
+Strain is taken in blocks: a block is whitened by the spectrum of the strain around it (never by its
+own), with the very filter that simulated windows go through, and cut into overlapping windows.
+Only the logits are kept, so memory does not grow with the strain but by a few bytes per window.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt, maximum_filter1d
+from tqdm.auto import tqdm
+
+from astro_dl.data.gwosc import (
+    EXCLUSIONS,
+    StrainSegment,
+    StrainSource,
+    common_span,
+    open_strain,
+    read_strain,
+)
+from astro_dl.errors import UsageError
+from astro_dl.simulators.psd import average_power, segment_power
+from astro_dl.simulators.whitening import whiten, whitening_filter
+
+__all__ = [
+    "REASONS",
+    "Scan",
+    "Whitening",
+    "scan",
+    "select_sources",
+    "slid_apart",
+    "whitened_strain",
+    "whitening",
+]
+
+REASONS = (*EXCLUSIONS, "no off-source strain")
+"""Why time is not analysed: the codes count from 1."""
+
+NO_OFF_SOURCE = len(REASONS)
+BLOCK_S, SHORT_BLOCK_S = 64.0, 8.0
+PSD_SEGMENT_S = 2.0
+OFF_SOURCE_S = 64.0
+TAPER_S = 0.5
+SHORTEST_LAG_S = 2.0
+FEWEST_SEGMENTS = 8
+
+
+@dataclass(frozen=True)
+class Whitening:
+    """How real strain becomes what the network was trained on.
+
+    Parameters
+    ----------
+    sample_rate : float
+        [Hz].
+    low_frequency, high_frequency : float
+        Band [Hz]; None for the upper edge means the Nyquist frequency.
+    filter_seconds : float
+        Length of the whitening filter [s]. Not shorter than the segments of the spectrum: real
+        spectra have lines, which a shorter filter would not resolve. For the smooth spectra of
+        simulations the length makes no difference.
+    clip : float or None
+        Whitened samples are limited to ± this many standard deviations.
+    """
+
+    sample_rate: float
+    low_frequency: float
+    high_frequency: float | None
+    filter_seconds: float
+    clip: float | None
+
+    @property
+    def margin(self) -> float:
+        """What is spoilt at either end of a stretch and around gaps: taper and filter [s]."""
+        return TAPER_S + self.filter_seconds / 2
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Logits of all windows of a stretch of strain.
+
+    Parameters
+    ----------
+    gps_start : float
+        Start of the first window [s].
+    stride : float
+        Step from window to window [s].
+    detectors : tuple of str
+        Detectors of the strain.
+    scores : ndarray
+        (windows, columns) float32: one column per detector for a one-detector network, one in all
+        for a network that takes all detectors together. NaN where not analysed.
+    slid : ndarray
+        (windows, slides) float32: logits of detectors shifted against each other, for a network
+        that takes all together; no columns otherwise.
+    excluded : dict
+        Seconds that were not analysed, by reason.
+    """
+
+    gps_start: float
+    stride: float
+    detectors: tuple[str, ...]
+    scores: np.ndarray
+    slid: np.ndarray
+    excluded: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def live_time(self) -> float:
+        """Analysed time [s]."""
+        return float(np.count_nonzero(np.isfinite(self.scores[:, 0])) * self.stride)
+
+
+def whitening(physics: Any, clip: float | None = None) -> Whitening:
+    """Return the whitening of real strain for a network that was trained with these physics."""
+    return Whitening(
+        sample_rate=physics.sample_rate_hz,
+        low_frequency=physics.low_frequency_hz,
+        high_frequency=physics.high_frequency_hz,
+        filter_seconds=max(physics.whitening_filter_s, PSD_SEGMENT_S),
+        clip=clip,
+    )
+
+
+def select_sources(paths: Sequence[Any], detectors: tuple[str, ...]) -> tuple[StrainSource, ...]:
+    """Return the strain that a network trained on these detectors can use, in their order.
+
+    A network of one detector takes any; one of several needs exactly those.
+
+    Raises
+    ------
+    UsageError
+        If files cannot be read, or detectors are missing or unknown to the network.
+    """
+    sources = open_strain(paths)
+    if len(detectors) == 1:
+        return sources
+    by_name = {source.detector: source for source in sources}
+    if set(by_name) != set(detectors):
+        raise UsageError(
+            f"this network takes {', '.join(detectors)} together, but the files are of "
+            f"{', '.join(by_name)}; give one file of each, or use a one-detector network"
+        )
+    return tuple(by_name[name] for name in detectors)
+
+
+def scan(
+    predictor: Any,
+    sources: Sequence[StrainSource],
+    how: Whitening,
+    stride_s: float,
+    slides: int = 0,
+    batch_size: int | None = None,
+    progress: bool = False,
+    span: tuple[float, float] | None = None,
+) -> Scan:
+    """Return the logits of all windows of the strain that the detectors have in common.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        With ``physics`` and ``score``.
+    sources : sequence of StrainSource
+        From `select_sources`.
+    how : Whitening
+        From `whitening`.
+    stride_s : float
+        Step from window to window [s], rounded to samples.
+    slides : int, default 0
+        Time slides to score, where the network takes several detectors together.
+    batch_size : int, optional
+        Windows given to the network at once.
+    progress : bool, default False
+        Whether to show a progress bar.
+    span : tuple of float, optional
+        GPS times between which windows are scored [s]; default everywhere.
+
+    Raises
+    ------
+    UsageError
+        If the stride is not positive, or the strain is too short to estimate its spectrum.
+    """
+    start, end = common_span(sources)
+    if end - start < FEWEST_SEGMENTS * PSD_SEGMENT_S:
+        raise UsageError(
+            f"the strain in common lasts {end - start:g} s; at least "
+            f"{FEWEST_SEGMENTS * PSD_SEGMENT_S:g} s are needed to estimate the noise spectrum"
+        )
+    rate = how.sample_rate
+    step = round(stride_s * rate)
+    if step < 1:
+        raise UsageError(f"stride_s is {stride_s:g}; it must be at least {1 / rate:g}, one sample")
+    stride = step / rate
+    length = round(predictor.physics.duration_s * rate)
+    together = len(predictor.physics.detectors) > 1
+    if span is not None:
+        start, end = max(start, span[0]), min(end, span[1])
+    logits, seconds = [], np.zeros(len(REASONS) + 1)
+    total = round(end - start)
+    with tqdm(total=total, unit="s", desc="strain", disable=not progress) as bar:
+        for windows, codes in _blocks(sources, how, length, step, start, end):
+            seconds += np.bincount(codes, minlength=len(seconds)) * stride
+            if together:
+                block = _score_together(predictor, windows, codes == 0, slides, stride, batch_size)
+            else:
+                block = _score_apart(predictor, windows, codes == 0, batch_size)
+            logits.append(block)
+            bar.update(min(round(len(codes) * stride), total - bar.n))
+    scores = np.concatenate(logits)
+    excluded = zip(REASONS, seconds[1:].tolist(), strict=True)
+    return Scan(
+        gps_start=start,
+        stride=stride,
+        detectors=tuple(source.detector for source in sources),
+        scores=scores[:, :1] if together else scores,
+        slid=scores[:, 1:] if together else scores[:, :0],
+        excluded={reason: time for reason, time in excluded if time},
+    )
+
+
+def slid_apart(lag: int, n: int, detectors: int, stride: float) -> bool:
+    """Return whether shifting detector d of a circle of n windows by d × lag separates them all.
+
+    Shifts are far enough from `SHORTEST_LAG_S` [s] on: more than a window, so that no two detectors
+    see the same signal.
+    """
+    shifts = lag * np.arange(1, detectors) % n
+    return bool(np.all(np.minimum(shifts, n - shifts) * stride >= SHORTEST_LAG_S))
+
+
+def whitened_strain(
+    sources: Sequence[StrainSource],
+    how: Whitening,
+    gps_start: float,
+    duration: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return a stretch of strain whitened by the spectrum of what surrounds it.
+
+    The spectrum is the bias-corrected median over the nearest 64 s or so of half-overlapping
+    segments that have no sample in common with the stretch.
+
+    Parameters
+    ----------
+    sources : sequence of StrainSource
+        D detectors.
+    how : Whitening
+        From `whitening`.
+    gps_start, duration : float
+        The stretch [s].
+
+    Returns
+    -------
+    white : ndarray
+        (D, N) float32, in standard deviations of the noise; zero where there is none.
+    codes : ndarray
+        (N,) uint8: 0 where usable in every detector, else a number into `REASONS`, from 1; what
+        the filter spoils around excluded samples is excluded too.
+    """
+    low, high = common_span(sources)
+    context = min(duration + OFF_SOURCE_S, high - low)
+    context_start = np.clip(gps_start - (context - duration) / 2, low, high - context)
+    context_start = low + np.floor((context_start - low) * how.sample_rate) / how.sample_rate
+    parts, codes = [], []
+    for source in sources:
+        around = read_strain(source, context_start, context, how.sample_rate)
+        psd = _off_source_psd(around, gps_start, duration)
+        padded = read_strain(
+            source, gps_start - how.margin, duration + 2 * how.margin, how.sample_rate
+        )
+        white, code = _whitened(padded, psd, how)
+        parts.append(white)
+        codes.append(code)
+    return np.stack(parts), np.max(codes, axis=0)
+
+
+def _blocks(
+    sources: Sequence[StrainSource],
+    how: Whitening,
+    length: int,
+    step: int,
+    start: float,
+    end: float,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the windows (n, D, length) of consecutive blocks and their exclusion codes (n,)."""
+    rate = how.sample_rate
+    low, high = common_span(sources)
+    seconds = BLOCK_S if high - low >= 4 * BLOCK_S else SHORT_BLOCK_S
+    per_block = max(1, round(seconds * rate) // step)
+    count = (round((end - start) * rate) - length) // step + 1
+    for first in range(0, count, per_block):
+        samples = (min(per_block, count - first) - 1) * step + length
+        white, codes = whitened_strain(sources, how, start + first * step / rate, samples / rate)
+        windows = np.lib.stride_tricks.sliding_window_view(white, length, axis=1)[:, ::step]
+        spoilt = np.lib.stride_tricks.sliding_window_view(codes, length)[::step].max(axis=1)
+        yield windows.swapaxes(0, 1), spoilt
+
+
+def _off_source_psd(around: StrainSegment, gps_start: float, duration: float) -> np.ndarray | None:
+    """Return the spectrum of the clean segments outside a stretch; None if they are too few."""
+    strain = np.where(around.valid, around.strain, np.nan)
+    powers = segment_power(strain, around.sample_rate, PSD_SEGMENT_S)
+    begin = around.gps_start + np.arange(len(powers)) * PSD_SEGMENT_S / 2
+    outside = (begin + PSD_SEGMENT_S <= gps_start) | (begin >= gps_start + duration)
+    clean = powers[outside & np.isfinite(powers[:, 0])]
+    return average_power(clean) if len(clean) >= FEWEST_SEGMENTS else None
+
+
+def _whitened(
+    padded: StrainSegment, psd: np.ndarray | None, how: Whitening
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the whitened middle of a segment with margins, and its exclusion codes."""
+    samples, margin = len(padded.strain), round(how.margin * how.sample_rate)
+    middle = slice(margin, samples - margin)
+    codes = maximum_filter1d(padded.exclusion, 2 * margin + 1)[middle]
+    if psd is None:
+        return np.zeros(len(codes), np.float32), np.maximum(codes, NO_OFF_SOURCE).astype(np.uint8)
+    even = samples + samples % 2
+    frequencies = np.arange(even // 2 + 1) * how.sample_rate / even
+    grid = np.arange(len(psd)) / PSD_SEGMENT_S
+    # Without it the slow drifts of real strain, steps of 10⁵ standard deviations where strain ends,
+    # would ring through the edge of the band for seconds.
+    inside = np.pad(padded.valid, 1)
+    ramp = distance_transform_edt(inside)[1:-1] / (TAPER_S * how.sample_rate)
+    tapered = padded.strain * np.sin(np.pi / 2 * np.minimum(ramp, 1)) ** 2
+    response = whitening_filter(
+        np.exp(np.interp(frequencies, grid, np.log(psd))),
+        how.sample_rate,
+        even / how.sample_rate,
+        how.filter_seconds,
+        how.low_frequency,
+        how.high_frequency,
+    )
+    white = whiten(np.pad(tapered, (0, even - samples)), response)[middle]
+    return white if how.clip is None else np.clip(white, -how.clip, how.clip), codes
+
+
+def _score_apart(
+    predictor: Any, windows: np.ndarray, usable: np.ndarray, batch_size: int | None
+) -> np.ndarray:
+    """Return the logits (n, D) of every detector by itself."""
+    columns = [
+        _score(predictor, windows[:, [detector]], usable, batch_size)
+        for detector in range(windows.shape[1])
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _score_together(
+    predictor: Any,
+    windows: np.ndarray,
+    usable: np.ndarray,
+    slides: int,
+    stride: float,
+    batch_size: int | None,
+) -> np.ndarray:
+    """Return the logits (n, 1 + slides) of all detectors: in time, and shifted within the block."""
+    n, detectors = windows.shape[:2]
+    channel = np.arange(detectors)
+    columns = [_score(predictor, windows, usable, batch_size)]
+    for slide in range(1, slides + 1):
+        lag = slide * n // (slides + 1)
+        rows = (np.arange(n)[:, None] + lag * channel) % n
+        apart = usable[rows].all(axis=1) & slid_apart(lag, n, detectors, stride)
+        columns.append(_score(predictor, windows[rows, channel], apart, batch_size))
+    return np.stack(columns, axis=1)
+
+
+def _score(
+    predictor: Any, windows: np.ndarray, usable: np.ndarray, batch_size: int | None
+) -> np.ndarray:
+    """Return the logits (n,) of windows (n, channels, N), NaN where not usable."""
+    scores = np.full(len(usable), np.nan, dtype=np.float32)
+    if usable.any():
+        x = np.ascontiguousarray(windows[usable].swapaxes(1, 2))
+        scores[usable] = predictor.score(x, batch_size)
+    return scores

@@ -1,0 +1,304 @@
+"""The search for binary black holes in real strain: from files to a table of triggers.
+
+A one-detector network scores every detector by itself, and what is seen in several within the time
+that light takes between them is added up; a network of several detectors takes them together. False
+alarms are counted in the same strain with the detectors shifted against each other, where nothing
+astrophysical can coincide; with a single detector, in the rest of the strain.
+"""
+
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import erfa
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable
+from astropy.time import Time
+from scipy.ndimage import maximum_filter1d
+from scipy.signal import find_peaks
+
+from astro_dl.errors import UsageError
+from astro_dl.simulators.detectors import light_travel_time
+from astro_dl.tasks.gw_scan import Scan, scan, select_sources, slid_apart, whitening
+
+__all__ = [
+    "Background",
+    "coincident_scores",
+    "estimate_background",
+    "find_triggers",
+    "plateau_centre",
+    "ranking",
+    "search",
+]
+
+YEAR_S = (1 * u.yr).to_value(u.s)
+SLIDES_APART, SLIDES_TOGETHER = 100, 3
+
+
+def search(
+    predictor: Any,
+    paths: Sequence[str | Path],
+    *,
+    stride_s: float = 0.05,
+    threshold: float = 0.0,
+    floor: float = 0.0,
+    cluster_window_s: float = 1.0,
+    slides: int | None = None,
+    clip_sigma: float | None = 20.0,
+    batch_size: int | None = None,
+    progress: bool = True,
+) -> QTable:
+    """Search files of strain for binary black holes.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        A network of task ``gw_bbh``.
+    paths : sequence of path
+        GWOSC HDF5 files, or GWF frames where gwpy is installed, of one to three detectors.
+    stride_s : float, default 0.05
+        Step from window to window [s].
+    threshold : float, default 0
+        Smallest ranking statistic of a trigger.
+    floor : float, default 0
+        With a one-detector network and several detectors: only detectors whose logit is above this
+        count, and at least two must be; 0 is where a signal becomes more likely than noise.
+    cluster_window_s : float, default 1
+        Of triggers nearer to each other than this only the loudest is kept [s].
+    slides : int, optional
+        Number of time slides for the background; default 100 where the scores of detectors are
+        shifted, and 3 where the network must score every slide anew.
+    clip_sigma : float, optional
+        Whitened samples are limited to ± this many standard deviations, so that a loud glitch stays
+        within the range of the training; default 20.
+    batch_size : int, optional
+        Windows given to the network at once.
+    progress : bool, default True
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    astropy.table.QTable
+        One row per trigger, loudest first: ``gps_time`` of the merger [s], ``utc``,
+        ``ranking_statistic`` (logit, or the sum of those of coincident detectors),
+        ``probability`` (calibrated, for the prior of the training), ``false_alarm_rate`` [1/yr],
+        ``statistic_<detector>`` (logits) and ``flags``: ``far_limited_by_livetime`` where no false
+        alarm was louder, so that the rate is an upper limit, one per background live time. The
+        header states the analysed and excluded time and the background live time [s].
+
+    Raises
+    ------
+    UsageError
+        If files or options cannot be used.
+    """
+    if cluster_window_s <= 0:
+        raise UsageError(f"cluster_window_s is {cluster_window_s:g}; accepted: above 0")
+    if slides is not None and slides < 0:
+        raise UsageError(f"slides is {slides}; accepted: 0 and above")
+    physics = predictor.physics
+    together = len(physics.detectors) > 1
+    if slides is None:
+        slides = SLIDES_TOGETHER if together else SLIDES_APART
+    scanned = scan(
+        predictor,
+        select_sources(paths, physics.detectors),
+        whitening(physics, clip_sigma),
+        stride_s,
+        slides,
+        batch_size,
+        progress,
+    )
+    statistics = coincident_scores(scanned)
+    series = ranking(statistics, floor)
+    distance = max(1, round(cluster_window_s / scanned.stride))
+    peaks = find_triggers(series, threshold, distance)
+    peaks = peaks[np.argsort(-series[peaks], kind="stable")]
+    background = estimate_background(scanned, statistics, slides, floor, threshold, distance)
+    louder = background.count_louder(series[peaks])
+    position = np.array([plateau_centre(series, peak) for peak in peaks])
+    merger = float(np.mean(physics.merger_time_range_s))
+    gps = scanned.gps_start + merger + position * scanned.stride
+    table = QTable()
+    table["gps_time"] = gps * u.s
+    table["utc"] = _utc(gps)
+    table["ranking_statistic"] = series[peaks]
+    table["probability"] = predictor.probabilities(series[peaks])
+    table["false_alarm_rate"] = background.false_alarm_rate(louder) / u.yr
+    if not together:
+        for name, values in zip(scanned.detectors, statistics.T, strict=True):
+            table[f"statistic_{name}"] = values[peaks]
+    table["flags"] = np.where(louder < 1, "far_limited_by_livetime", "")
+    table.meta = {
+        "detectors": list(scanned.detectors),
+        "live_time_s": scanned.live_time,
+        "excluded_s": scanned.excluded,
+        "background": background.kind,
+        "background_livetime_s": background.live_time,
+        "stride_s": scanned.stride,
+    }
+    return table
+
+
+@dataclass(frozen=True)
+class Background:
+    """Triggers where there can be no signal, or none but the one in question.
+
+    Parameters
+    ----------
+    kind : str
+        Where they come from.
+    rankings : ndarray
+        Their ranking statistics, ascending.
+    live_time : float
+        In how much time they arose [s].
+    own : int
+        How many of them are the trigger itself: 1 where triggers are their own background.
+    """
+
+    kind: str
+    rankings: np.ndarray
+    live_time: float
+    own: int = 0
+
+    def count_louder(self, rankings: np.ndarray) -> np.ndarray:
+        """Return how many are as loud as these, or louder."""
+        return len(self.rankings) - np.searchsorted(self.rankings, rankings) - self.own
+
+    def false_alarm_rate(self, louder: np.ndarray) -> np.ndarray:
+        """Return the rates [1/yr] of these numbers of louder ones; of none, the limit of one."""
+        if self.live_time == 0:
+            return np.full(len(louder), np.inf)
+        return np.maximum(louder, 1) * YEAR_S / self.live_time
+
+
+def coincident_scores(scanned: Scan) -> np.ndarray:
+    """Return the largest logits (windows, columns) within the light-travel time of the first.
+
+    For every window of the first detector the loudest of each other detector's windows whose merger
+    time differs by no more than light takes between them, and half a stride for either's rounding.
+    """
+    columns = [scanned.scores[:, 0]]
+    for column in range(1, scanned.scores.shape[1]):
+        travel = light_travel_time(scanned.detectors[0], scanned.detectors[column])
+        reach = int(travel / scanned.stride + 1)
+        scores = scanned.scores[:, column]
+        nearest = maximum_filter1d(np.where(np.isnan(scores), -np.inf, scores), 2 * reach + 1)
+        columns.append(np.where(np.isnan(scores), np.nan, nearest))
+    return np.stack(columns, axis=1)
+
+
+def ranking(statistics: np.ndarray, floor: float) -> np.ndarray:
+    """Return the ranking statistic of windows from their logits in each detector.
+
+    The sum of the logits above the floor, where at least two are; −inf where not. For noise that is
+    independent between detectors, logits (logarithms of likelihood ratios) add up.
+
+    Parameters
+    ----------
+    statistics : ndarray
+        (windows, D) logits; one column is returned as it is.
+    floor : float
+        What a detector's logit must exceed to count.
+
+    Returns
+    -------
+    ndarray
+        (windows,) float64; NaN where not analysed.
+    """
+    if statistics.shape[1] == 1:
+        return statistics[:, 0].astype(np.float64)
+    counts = statistics > floor
+    total = np.where(counts, statistics, 0.0).sum(axis=1)
+    coincident = np.where(counts.sum(axis=1) >= 2, total, -np.inf)
+    return np.where(np.isnan(statistics).any(axis=1), np.nan, coincident)
+
+
+def find_triggers(series: np.ndarray, threshold: float, distance: int) -> np.ndarray:
+    """Return the windows at which a series peaks, the loudest of any nearer than ``distance``.
+
+    Parameters
+    ----------
+    series : ndarray
+        (windows,) ranking statistics; NaN where not analysed.
+    threshold : float
+        Smallest value of a trigger.
+    distance : int
+        Fewest windows between triggers.
+    """
+    padded = np.pad(np.where(np.isnan(series), -np.inf, series), 1, constant_values=-np.inf)
+    peaks, _ = find_peaks(padded, height=threshold, distance=distance)
+    return peaks - 1
+
+
+def plateau_centre(series: np.ndarray, peak: int) -> float:
+    """Return the centre of the windows around a peak that see the same signal.
+
+    A network scores a signal alike wherever the merger lies within the range of its training, so
+    the peak is a plateau whose centre tells the time, however noise has raised one window above the
+    others: the mean of the windows above half the peak, weighted by how far they are above it.
+    """
+    level = series[peak] / 2
+    if not level > 0:
+        return float(peak)
+    below = np.flatnonzero(~(series > level))
+    first = below[below < peak].max(initial=-1) + 1
+    stop = below[below > peak].min(initial=len(series))
+    return float(np.average(np.arange(first, stop), weights=series[first:stop] - level))
+
+
+def estimate_background(
+    scanned: Scan,
+    statistics: np.ndarray,
+    slides: int,
+    floor: float,
+    threshold: float,
+    distance: int,
+) -> Background:
+    """Return the false alarms of a scan; see `Background`.
+
+    Parameters
+    ----------
+    scanned : Scan
+        From `scan`.
+    statistics : ndarray
+        From `coincident_scores`.
+    slides : int
+        Number of time slides, evenly spread over the scanned time.
+    floor, threshold, distance
+        As for `ranking` and `find_triggers`.
+    """
+    if len(scanned.detectors) == 1:
+        kind, own = "other triggers of the same detector", 1
+        every: Iterable[np.ndarray] = [ranking(statistics, floor)]
+    elif scanned.scores.shape[1] == 1:
+        kind, own = "time slides, scored anew", 0
+        every = list(scanned.slid.T)
+    else:
+        kind, own = "time slides", 0
+        every = _slide(scanned, statistics, slides, floor)
+    rankings, windows = [np.empty(0)], 0
+    for series in every:
+        rankings.append(series[find_triggers(series, threshold, distance)])
+        windows += int(np.count_nonzero(~np.isnan(series)))
+    return Background(kind, np.sort(np.concatenate(rankings)), float(windows * scanned.stride), own)
+
+
+def _slide(
+    scanned: Scan, statistics: np.ndarray, slides: int, floor: float
+) -> Iterator[np.ndarray]:
+    """Yield the ranking of every time slide: detector d shifted around the circle by d × lag."""
+    n, detectors = statistics.shape
+    for lag in sorted({slide * n // (slides + 1) for slide in range(1, slides + 1)}):
+        if slid_apart(lag, n, detectors, scanned.stride):
+            shifted = [np.roll(statistics[:, d], -d * lag) for d in range(detectors)]
+            yield ranking(np.stack(shifted, axis=1), floor)
+
+
+def _utc(gps: np.ndarray) -> np.ndarray:
+    with warnings.catch_warnings():
+        # Leap seconds of years to come are not announced; the known ones are as good as it gets.
+        warnings.simplefilter("ignore", erfa.ErfaWarning)
+        return Time(gps, format="gps", precision=3).utc.isot.astype(str)

@@ -1,0 +1,241 @@
+"""Checks that every registered model passes; for the models of third parties too."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from astro_dl.errors import UsageError
+from astro_dl.models.build import (
+    build_from,
+    default_hyperparameters,
+    logits_model,
+    specification,
+)
+from astro_dl.registry import list_models
+from astro_dl.tasks.base import Head, InputSpec
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["check_model", "parametrize_with_models"]
+
+BATCH = 8
+
+
+def check_model(
+    name: str,
+    *,
+    hyperparameters: Mapping[str, Any] | None = None,
+    input_shape: tuple[int, ...] | None = None,
+    steps: int = 40,
+    learning_rate: float = 3e-3,
+    seed: int = 0,
+) -> None:
+    """Check that a registered model keeps the promises of the zoo.
+
+    It builds on its own task (or its textbook input) with outputs of the right shape, finite; has
+    the layers ``"embedding"`` and ``"logits"``, unique weight paths and equal weights from equal
+    seeds; refuses unknown hyper-parameters; takes another number of outputs; survives its own
+    configuration and weight files bit for bit; passes gradients to every trainable weight; and
+    learns one small batch by heart.
+
+    Parameters
+    ----------
+    name : str
+        A registered model.
+    hyperparameters : mapping, optional
+        Smaller values for a model that would be slow, in place of its own.
+    input_shape : tuple of int, optional
+        A smaller input.
+    steps : int
+        Training steps in which the loss on eight random examples must fall to half.
+    learning_rate : float
+        Of Adam, in these steps.
+    seed : int
+        Of initial weights and examples.
+
+    Raises
+    ------
+    AssertionError
+        If a promise is broken; the message says which.
+    UsageError
+        If there is no such model.
+    """
+    import keras
+
+    input_spec, head = specification(name)
+    if input_shape is not None:
+        input_spec = replace(input_spec, shape=input_shape)
+    values = dict(hyperparameters or {})
+    x, y = _examples(input_spec, head, np.random.default_rng(seed))
+
+    def build(changes: Mapping[str, Any] | None = None, outputs: Head = head) -> "keras.Model":
+        keras.utils.set_random_seed(seed)
+        return build_from(name, input_spec, outputs, {**values, **(changes or {})})
+
+    model = build()
+    _check_outputs(model, x, head)
+    _check_layers(model, head)
+    _check_names(model)
+    _check_same_weights(model, build())
+    _check_hyperparameters(name, build)
+    _check_other_head(build, x)
+    _check_configuration(model, x)
+    _check_files(model, build, x)
+    # dropout would hide whether the batch is learnt
+    rates = {key: 0.0 for key in default_hyperparameters(name) if key.endswith("dropout")}
+    _check_learning(build(rates), x, y, head, steps, learning_rate)
+
+
+def parametrize_with_models(pattern: str = "*", **options: Any) -> Any:
+    """Return a pytest decorator that calls a test with ``name`` and ``check`` for every model.
+
+    Parameters
+    ----------
+    pattern : str
+        A shell-style wildcard over registered names.
+    **options
+        Arguments of `check_model`.
+
+    Examples
+    --------
+    >>> @parametrize_with_models("my_*")
+    ... def test_promises(name, check):
+    ...     check()
+    """
+    import pytest
+
+    names = list_models(pattern)
+    checks = [(name, lambda name=name: check_model(name, **options)) for name in names]
+    return pytest.mark.parametrize(("name", "check"), checks, ids=names)
+
+
+def _examples(input_spec: InputSpec, head: Head, rng: np.random.Generator) -> tuple[Any, Any]:
+    """Return a batch of Gaussian inputs and targets that say nothing about them."""
+
+    def normal(shape: tuple[int, ...]) -> np.ndarray:
+        return rng.standard_normal((BATCH, *shape)).astype(np.float32)
+
+    shape = input_spec.shape
+    if isinstance(shape, dict):
+        x: Any = {key: normal(part) for key, part in shape.items()}
+    else:
+        x = normal(shape)
+    if head.kind == "regression":
+        return x, normal((head.outputs,))
+    classes = np.arange(BATCH) % max(2, head.outputs)
+    return x, classes[:, None].astype(np.float32) if head.kind == "binary" else classes
+
+
+def _outputs(model: "keras.Model", x: Any) -> np.ndarray:
+    import keras
+
+    return keras.ops.convert_to_numpy(model(x, training=False))
+
+
+def _check_outputs(model: "keras.Model", x: Any, head: Head) -> None:
+    values = _outputs(model, x)
+    assert values.shape == (BATCH, head.outputs), (
+        f"output has shape {values.shape}, not {(BATCH, head.outputs)}"
+    )
+    assert np.isfinite(values).all(), "output is not finite on Gaussian inputs"
+    if head.kind == "binary":
+        assert ((values >= 0) & (values <= 1)).all(), "binary output is not a probability"
+    if head.kind == "multiclass":
+        assert np.allclose(values.sum(axis=1), 1, atol=1e-4), "probabilities don't sum to one"
+
+
+def _check_layers(model: "keras.Model", head: Head) -> None:
+    names = {layer.name for layer in model.layers}
+    assert {"embedding", "logits"} <= names, "no layer named 'embedding' or 'logits'"
+    embedding = model.get_layer("embedding").output
+    assert len(embedding.shape) == 2, f"embedding is no vector: its shape is {embedding.shape}"
+    assert model.get_layer("logits").output.shape == (None, head.outputs), "wrong logits shape"
+    last = "values" if head.kind == "regression" else "probabilities"
+    assert model.layers[-1].name == last, f"the last layer is not named {last!r}"
+
+
+def _check_names(model: "keras.Model") -> None:
+    paths = [weight.path for weight in model.weights]
+    assert len(set(paths)) == len(paths), "two weights have the same path"
+
+
+def _check_same_weights(model: "keras.Model", again: "keras.Model") -> None:
+    first, second = model.weights, again.weights
+    assert [weight.path for weight in first] == [weight.path for weight in second], (
+        "weight paths change from one build to the next"
+    )
+    pairs = zip(model.get_weights(), again.get_weights(), strict=True)
+    assert all(np.array_equal(a, b) for a, b in pairs), "one seed gives different weights"
+
+
+def _check_hyperparameters(name: str, build: Callable[..., "keras.Model"]) -> None:
+    defaults = default_hyperparameters(name)
+    build(defaults)
+    try:
+        build({"no_such_hyperparameter": 1})
+    except UsageError as error:
+        refusal = str(error)
+    else:
+        raise AssertionError("an unknown hyper-parameter is accepted")
+    assert "no_such_hyperparameter" in refusal, "the refusal doesn't name what it refuses"
+
+
+def _check_other_head(build: Callable[..., "keras.Model"], x: Any) -> None:
+    three = Head("multiclass", ("a", "b", "c"))
+    values = _outputs(build(outputs=three), x)
+    assert values.shape == (BATCH, 3), "three classes don't give three outputs"
+    two = Head("regression", ("a", "b"), ("", ""))
+    assert _outputs(build(outputs=two), x).shape == (BATCH, 2), "two targets don't give two outputs"
+
+
+def _check_configuration(model: "keras.Model", x: Any) -> None:
+    import keras
+
+    copy = keras.models.model_from_json(model.to_json())
+    copy.set_weights(model.get_weights())
+    assert np.array_equal(_outputs(copy, x), _outputs(model, x)), (
+        "a model made from the configuration gives other outputs"
+    )
+
+
+def _check_files(model: "keras.Model", build: Callable[..., "keras.Model"], x: Any) -> None:
+    copy = build()
+    copy.set_weights([array + 1 for array in copy.get_weights()])
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.weights.h5"
+        model.save_weights(file)
+        copy.load_weights(file)
+    pairs = zip(model.get_weights(), copy.get_weights(), strict=True)
+    assert all(np.array_equal(a, b) for a, b in pairs), "weights change on their way through a file"
+    assert np.array_equal(_outputs(logits_model(copy), x), _outputs(logits_model(model), x)), (
+        "logits change on their way through a file"
+    )
+
+
+def _check_learning(
+    model: "keras.Model", x: Any, y: np.ndarray, head: Head, steps: int, learning_rate: float
+) -> None:
+    import keras
+
+    logits = logits_model(model)
+    loss = {
+        "binary": keras.losses.BinaryCrossentropy(from_logits=True),
+        "multiclass": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        "regression": keras.losses.MeanSquaredError(),
+    }[head.kind]
+    logits.compile(keras.optimizers.Adam(learning_rate), loss, jit_compile=False)
+    before = [keras.ops.convert_to_numpy(weight) for weight in model.trainable_weights]
+    losses = [float(logits.train_on_batch(x, y)) for _ in range(steps)]
+    for weight, old in zip(model.trainable_weights, before, strict=True):
+        new = keras.ops.convert_to_numpy(weight)
+        assert np.isfinite(new).all(), f"{weight.path} is not finite after training"
+        assert not np.array_equal(new, old), f"no gradient reaches {weight.path}"
+    assert np.isfinite(losses).all(), "the loss is not finite"
+    assert losses[-1] < 0.5 * losses[0], (
+        f"the loss on one batch only fell from {losses[0]:.3g} to {losses[-1]:.3g} in {steps} steps"
+    )

@@ -1,0 +1,103 @@
+"""Batches in a random order that depends on seed and epoch alone."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from astro_dl.data.examples import Inputs, take_inputs
+from astro_dl.data.store import Store
+
+__all__ = ["Batch", "Piece", "batches", "steps_per_epoch", "stored_pieces"]
+
+Piece = tuple[Inputs, np.ndarray]
+"""Inputs and targets of a part of the training set."""
+
+Batch = tuple[Inputs, np.ndarray] | tuple[Inputs, np.ndarray, np.ndarray]
+"""Inputs, encoded targets and, where classes are weighted, the weights of the examples."""
+
+BUFFER_BYTES = 2**28
+READ_EXAMPLES = 256
+
+
+def steps_per_epoch(n: int, batch_size: int) -> int:
+    """Return the number of batches: whole ones only, unless there is less than one."""
+    return max(1, n // batch_size)
+
+
+def batches(
+    pieces: Iterable[Piece],
+    batch_size: int,
+    rng: np.random.Generator,
+    encode: Callable[[np.ndarray], np.ndarray],
+    weigh: Callable[[np.ndarray], np.ndarray] | None = None,
+    augment: Callable[[Inputs, np.random.Generator], Inputs] | None = None,
+) -> Iterator[Batch]:
+    """Yield batches of equal size, each piece shuffled; the few examples left over are skipped.
+
+    Equal sizes spare compiled backends a second compilation, and batch normalisation a batch of
+    one; the examples skipped are others in every epoch.
+
+    Parameters
+    ----------
+    pieces : iterable of (inputs, targets)
+        The training set in parts; in memory it is one part.
+    batch_size : int
+        Examples per batch.
+    rng : numpy.random.Generator
+        Of this epoch.
+    encode : callable
+        Targets to what the loss compares with.
+    weigh : callable, optional
+        Targets to weights of the examples.
+    augment : callable, optional
+        The task's augmentation.
+    """
+    for x, y in _cut(pieces, batch_size, rng):
+        inputs = augment(x, rng) if augment else x
+        yield (inputs, encode(y), weigh(y)) if weigh else (inputs, encode(y))
+
+
+def stored_pieces(store: Store, rng: np.random.Generator) -> Iterator[Piece]:
+    """Yield a store too large for memory in parts, read in random order.
+
+    Each part gathers contiguous stretches from all over the file, so that shuffling within parts
+    mixes well.
+    """
+    starts = rng.permutation(range(0, len(store), READ_EXAMPLES))
+    stretch_bytes = max(1, store.nbytes * READ_EXAMPLES // len(store))
+    per_piece = max(1, BUFFER_BYTES // stretch_bytes)
+    for first in range(0, len(starts), per_piece):
+        stretches = [
+            (store.inputs(part), store.y[part])
+            for start in starts[first : first + per_piece]
+            for part in [slice(int(start), int(start) + READ_EXAMPLES)]
+        ]
+        yield _join(stretches)
+
+
+def _cut(pieces: Iterable[Piece], batch_size: int, rng: np.random.Generator) -> Iterator[Piece]:
+    waiting: list[Piece] = []
+    count = yielded = 0
+    for x, y in pieces:
+        order = rng.permutation(len(y))
+        start = 0
+        while start < len(order):
+            chosen = order[start : start + batch_size - count]
+            start += len(chosen)
+            count += len(chosen)
+            waiting.append((take_inputs(x, chosen), y[chosen]))
+            if count == batch_size:
+                yield _join(waiting)
+                waiting, count, yielded = [], 0, yielded + 1
+    if waiting and not yielded:
+        yield _join(waiting)
+
+
+def _join(parts: list[Piece]) -> Piece:
+    if len(parts) == 1:
+        return parts[0]
+    y = np.concatenate([y for _, y in parts])
+    first = parts[0][0]
+    if isinstance(first, dict):
+        return {name: np.concatenate([x[name] for x, _ in parts]) for name in first}, y  # type: ignore[index,call-overload]
+    return np.concatenate([x for x, _ in parts]), y  # type: ignore[arg-type]

@@ -1,0 +1,178 @@
+"""The training and validation sets of a config, stored or streamed."""
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from astro_dl.config import Config
+from astro_dl.data.cache import cached_split, split_physics
+from astro_dl.data.examples import Examples
+from astro_dl.data.simulate import Block, epoch_stream, simulate_block
+from astro_dl.data.splits import assert_disjoint
+from astro_dl.data.streaming import stream_blocks
+from astro_dl.errors import UsageError
+from astro_dl.registry import get_task
+from astro_dl.tasks.base import Head
+from astro_dl.training.batches import Piece, stored_pieces
+
+__all__ = ["TrainingData", "open_training_data"]
+
+MEMORY_SHARE = 0.4
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a training reads.
+
+    Parameters
+    ----------
+    n : int
+        Training examples per epoch.
+    pieces : callable
+        ``(epoch, rng) -> iterator of (x, y)``: the training set of an epoch in parts; asked for
+        epoch by epoch, in order, from any first one.
+    y : ndarray
+        Training targets from which class weights and target scaling are taken: all of a stored
+        set, the first block of a streamed one.
+    validation : Examples
+        The validation set.
+    split_hash : str
+        sha256 of the groups of the stored sets.
+    """
+
+    n: int
+    pieces: Callable[[int, np.random.Generator], Iterator[Piece]]
+    y: np.ndarray
+    validation: Examples
+    split_hash: str
+
+
+@contextmanager
+def open_training_data(config: Config, progress: bool = True) -> Iterator[TrainingData]:
+    """Give the data of a training, simulating stored sets that are not in the cache.
+
+    Parameters
+    ----------
+    config : Config
+        The resolved config.
+    progress : bool, default True
+        Whether simulations show progress bars.
+
+    Raises
+    ------
+    UsageError
+        If a class is missing from a set, or the sets share a group.
+    """
+    task = get_task(config.task)
+    head = task.head(split_physics(config, "train"))
+    validation = cached_split(config, "validation", progress).read()
+    check_targets(head, validation.y, "validation")
+    opened = _stored if config.data.mode == "store" else _streamed
+    with opened(config, validation, progress) as data:
+        check_targets(head, data.y, "training")
+        yield data
+
+
+def check_targets(head: Head, y: np.ndarray, split: str) -> None:
+    """Refuse targets from which nothing can be learned or that are out of range."""
+    if not len(y):
+        raise UsageError(f"the {split} set is empty")
+    if not np.isfinite(y).all():
+        raise UsageError(f"the {split} set has non-finite targets; check the task's simulator")
+    if head.kind == "regression":
+        return
+    classes = max(2, head.outputs)
+    found, counts = np.unique(y, return_counts=True)
+    if not np.isin(found, np.arange(classes)).all():
+        raise UsageError(f"the {split} set has targets {found[:9]} but {classes} classes")
+    if len(found) == 1:
+        raise UsageError(
+            f"all {counts[0]} examples of the {split} set are of the class "
+            f"{head.names[int(found[0])]!r}; at least two classes are needed: check the class "
+            "fractions under physics, or raise the number of examples under data"
+        )
+
+
+@contextmanager
+def _stored(config: Config, validation: Examples, progress: bool) -> Iterator[TrainingData]:
+    store = cached_split(config, "train", progress)
+    column = get_task(config.task).group
+    groups = {
+        "training": np.asarray(store.info[column]),
+        "validation": np.asarray(validation.info[column]),
+    }
+    assert_disjoint(groups, column)
+    whole = store.read() if store.nbytes < MEMORY_SHARE * _available_memory() else None
+
+    def pieces(epoch: int, rng: np.random.Generator) -> Iterator[Piece]:
+        return stored_pieces(store, rng) if whole is None else iter([(whole.x, whole.y)])
+
+    yield TrainingData(len(store), pieces, store.y, validation, _hash(groups))
+
+
+@contextmanager
+def _streamed(config: Config, validation: Examples, progress: bool) -> Iterator[TrainingData]:
+    task, data = get_task(config.task), config.data
+    physics = split_physics(config, "train")
+    taken = {"validation": np.asarray(validation.info[task.group])}
+    first = Block(epoch_stream(0), 0, min(data.block_size, data.n_train))
+    y = simulate_block(task.simulate, physics, config.seed, first).y
+    stream: list[Iterator[Examples]] = []
+    # Keras may draw batches in a thread of its own, which can be at work when the training is
+    # interrupted; a generator can't be closed while it runs.
+    lock = threading.Lock()
+
+    def pieces(epoch: int, rng: np.random.Generator) -> Iterator[Piece]:
+        if not stream:
+            stream.append(
+                stream_blocks(
+                    task.simulate,
+                    physics,
+                    data.n_train,
+                    config.seed,
+                    range(epoch, config.training.epochs),
+                    data.block_size,
+                    data.workers,
+                )
+            )
+        remaining = data.n_train
+        while remaining > 0:
+            with lock:
+                block = next(stream[0])
+            groups = {**taken, "training": np.asarray(block.info[task.group])}
+            assert_disjoint(groups, task.group)
+            remaining -= len(block)
+            yield block.x, block.y
+
+    try:
+        yield TrainingData(data.n_train, pieces, y, validation, _hash(taken))
+    finally:
+        with lock:
+            for blocks in stream:
+                blocks.close()  # type: ignore[attr-defined]
+
+
+def _hash(groups: dict[str, Any]) -> str:
+    digest = hashlib.sha256()
+    for name, values in groups.items():
+        digest.update(f"{name}:{','.join(map(str, np.unique(values)))};".encode())
+    return digest.hexdigest()
+
+
+def _available_memory() -> float:
+    """Return the bytes that can be taken without swapping, 4 GB where the system won't say."""
+    try:
+        with open("/proc/meminfo") as file:
+            facts = dict(line.split(":") for line in file)
+        return int(facts["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):
+        try:
+            return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2
+        except (AttributeError, OSError, ValueError):
+            return 4e9

@@ -1,0 +1,88 @@
+"""From the best weights to a bundle: calibration, thresholds, what the card says."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from astro_dl import backend
+from astro_dl.bundle import Bundle, save_bundle
+from astro_dl.config import Config
+from astro_dl.evaluation.binary import detection_threshold, measurable
+from astro_dl.evaluation.calibration import fit_calibration
+from astro_dl.inputs import input_statistics
+from astro_dl.models.build import logits_model
+from astro_dl.training.checkpoint import State
+from astro_dl.training.data import TrainingData
+from astro_dl.training.fit import best_epoch, predict_logits
+from astro_dl.training.objective import Objective
+
+__all__ = ["save_result"]
+
+
+def save_result(
+    folder: Path,
+    model: keras.Model,
+    objective: Objective,
+    data: TrainingData,
+    config: Config,
+    state: State,
+    interrupted: bool,
+) -> Bundle:
+    """Calibrate a trained model on the validation set and save it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the bundle goes.
+    model : keras.Model
+        With its last activation and the best weights, in float32; gives physical values.
+    objective : Objective
+        What it was trained for.
+    data : TrainingData
+        The data it was trained on.
+    config : Config
+        The resolved config.
+    state : State
+        The finished history.
+    interrupted : bool
+        Whether the training was cut short by the user.
+    """
+    validation = data.validation
+    logits = predict_logits(logits_model(model), validation.x, config.training.batch_size)
+    if objective.head.kind == "binary":
+        logits = logits[:, 0]
+    best = best_epoch(state.history, config.training.monitor)
+    parts = {
+        "calibration": fit_calibration(objective.head.kind, logits, validation.y),
+        "thresholds": _thresholds(objective, logits, validation.y, config),
+        "input_statistics": input_statistics(validation.x),
+        "data": {
+            "mode": config.data.mode,
+            "n_train": data.n * (len(state.history) if config.data.mode == "stream" else 1),
+            "n_validation": len(validation),
+            "epochs": len(state.history),
+            "best_epoch": best + 1,
+            "interrupted": interrupted,
+            "validation": {k: v for k, v in state.history[best].items() if k.startswith("val_")},
+        },
+        "split_hash": data.split_hash,
+        "hardware": backend.device_name(),
+        "training_time_s": float(sum(row["seconds"] for row in state.history)),
+    }
+    return save_bundle(folder, model, config, parts, state.history)
+
+
+def _thresholds(
+    objective: Objective, logits: np.ndarray, y: np.ndarray, config: Config
+) -> dict[str, Any]:
+    """Return the logit above which each false-alarm probability is reached, where measurable."""
+    if objective.head.kind != "binary":
+        return {}
+    negatives = logits[y == 0]
+    return {
+        f"{probability:g}": detection_threshold(negatives, probability)
+        for probability in config.evaluation.false_alarm_probabilities
+        if measurable(len(negatives), probability) is None
+    }

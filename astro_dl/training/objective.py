@@ -1,0 +1,189 @@
+"""What is minimised and watched for each kind of head."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from astro_dl.config import TrainingConfig
+from astro_dl.errors import UsageError, did_you_mean
+from astro_dl.evaluation.binary import area_under_curve
+from astro_dl.tasks.base import Head
+
+__all__ = ["Objective", "class_weigher", "fold_scaling", "make_objective", "unfold_scaling"]
+
+RISING = ("val_accuracy", "val_auc")
+MONITORS = {
+    "binary": ("val_loss", "val_auc", "val_accuracy"),
+    "multiclass": ("val_loss", "val_accuracy"),
+    "regression": ("val_loss", "val_mae"),
+}
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Loss on logits, and what the validation set is scored by.
+
+    Parameters
+    ----------
+    loss : keras.losses.Loss
+        Of encoded targets and logits.
+    encode : callable
+        Targets as examples hold them to what the loss takes, float32 or int32.
+    location, scale : ndarray
+        Standardisation of regression targets, (targets,); zeros and ones for classes.
+    head : Head
+        The head.
+    """
+
+    loss: keras.losses.Loss
+    encode: Callable[[np.ndarray], np.ndarray]
+    location: np.ndarray
+    scale: np.ndarray
+    head: Head
+
+    def validation_scores(self, logits: np.ndarray, y: np.ndarray) -> dict[str, float]:
+        """Return the columns of the history that describe the validation set.
+
+        The loss is that of the data alone, without penalties on weights.
+        """
+        encoded = self.encode(y)
+        # In float64 by groups: one float32 mean over a large set would lose digits.
+        groups = range(0, len(y), 4096)
+        losses = [float(self.loss(encoded[i : i + 4096], logits[i : i + 4096])) for i in groups]
+        sizes = [len(encoded[i : i + 4096]) for i in groups]
+        scores = {"val_loss": float(np.average(losses, weights=sizes))}
+        if not np.isfinite(logits).all():
+            return {**scores, "val_loss": float("nan")}
+        if self.head.kind == "binary":
+            scores["val_auc"] = area_under_curve(logits[:, 0], y)["value"]
+            scores["val_accuracy"] = float(np.mean((logits[:, 0] > 0) == (y > 0)))
+        elif self.head.kind == "multiclass":
+            scores["val_accuracy"] = float(np.mean(logits.argmax(1) == y))
+        else:
+            scores["val_mae"] = float(np.mean(np.abs(logits - encoded)))
+        return scores
+
+
+def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objective:
+    """Return the objective of a head.
+
+    Binary: binary cross-entropy; multi-class: cross-entropy; both from logits. Regression: mean
+    squared error on targets standardised by mean and standard deviation of `y`.
+
+    Parameters
+    ----------
+    head : Head
+        The task's head.
+    y : ndarray
+        Training targets.
+    training : TrainingConfig
+        Label smoothing and what to monitor.
+
+    Raises
+    ------
+    UsageError
+        If ``training.monitor`` is no column of this head's history.
+    """
+    accepted = MONITORS[head.kind]
+    if training.monitor not in accepted:
+        raise UsageError(
+            f"training.monitor: {training.monitor!r} is not scored for {head.kind} tasks"
+            f"{did_you_mean(training.monitor, accepted)}"
+        )
+    location, scale = np.zeros(head.outputs), np.ones(head.outputs)
+    smoothing = training.label_smoothing
+    loss: keras.losses.Loss
+    encode: Callable[[np.ndarray], np.ndarray]
+    if head.kind == "binary":
+        loss = keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=smoothing)
+        encode = _column
+    elif head.kind == "multiclass" and smoothing:
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
+        one_hot = np.eye(head.outputs, dtype=np.float32)
+        encode = one_hot.__getitem__
+    elif head.kind == "multiclass":
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        encode = np.asarray
+    else:
+        values = np.asarray(y, np.float64).reshape(len(y), -1)
+        location, scale = values.mean(0), values.std(0)
+        scale[scale == 0] = 1.0
+        loss = keras.losses.MeanSquaredError()
+        encode = _standardiser(location, scale)
+    return Objective(loss, encode, location, scale, head)
+
+
+def class_weigher(
+    head: Head, y: np.ndarray, class_weight: str | Mapping[str, float] | None
+) -> Callable[[np.ndarray], np.ndarray] | None:
+    """Return what gives examples their weights, None if all weigh the same.
+
+    Parameters
+    ----------
+    head : Head
+        The task's head.
+    y : ndarray
+        Training targets.
+    class_weight : None, "balanced" or mapping
+        ``"balanced"`` gives every class the same total weight; a mapping gives weights by class
+        name, 1 for classes that it leaves out.
+
+    Raises
+    ------
+    UsageError
+        If the head has no classes or not the one that is named.
+    """
+    if class_weight is None:
+        return None
+    if head.kind == "regression":
+        raise UsageError("training.class_weight: this is a regression task, which has no classes")
+    if isinstance(class_weight, str):
+        counts = np.bincount(np.asarray(y, int), minlength=len(head.names))
+        weights = len(y) / np.maximum(counts, 1) / float(np.count_nonzero(counts))
+    else:
+        for name in class_weight:
+            if name not in head.names:
+                raise UsageError(
+                    f"training.class_weight: no class {name!r}{did_you_mean(name, head.names)}"
+                )
+        weights = np.array([class_weight.get(name, 1.0) for name in head.names])
+    table = weights.astype(np.float32)
+    return lambda targets: table[np.asarray(targets, int)]
+
+
+def improves(value: float, best: float, monitor: str) -> bool:
+    """Whether a value of the monitored column is better than the best so far."""
+    return value > best if monitor in RISING else value < best
+
+
+def fold_scaling(model: Any, objective: Objective) -> None:
+    """Make a model that gives standardised targets give physical values."""
+    _rescale(model, objective.scale, objective.location)
+
+
+def unfold_scaling(model: Any, objective: Objective) -> None:
+    """Make a model that gives physical values give standardised targets."""
+    _rescale(model, 1 / objective.scale, -objective.location / objective.scale)
+
+
+def _rescale(model: Any, scale: np.ndarray, offset: np.ndarray) -> None:
+    if (scale == 1).all() and (offset == 0).all():
+        return
+    layer = model.get_layer("logits")
+    kernel, bias = (np.asarray(one, np.float64) for one in layer.get_weights())
+    layer.set_weights([kernel * scale, bias * scale + offset])
+
+
+def _column(y: np.ndarray) -> np.ndarray:
+    return np.asarray(y, np.float32).reshape(-1, 1)
+
+
+def _standardiser(location: np.ndarray, scale: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    def encode(y: np.ndarray) -> np.ndarray:
+        values = np.asarray(y, np.float64).reshape(len(y), -1)
+        return ((values - location) / scale).astype(np.float32)
+
+    return encode

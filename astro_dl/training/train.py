@@ -1,0 +1,162 @@
+"""`train`: simulate or load, fit, calibrate, save."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from astro_dl import backend
+from astro_dl.bundle import Bundle, load_bundle, load_weights
+from astro_dl.config import Config, config_hash, load_config, resolve, to_mapping
+from astro_dl.data.cache import split_physics
+from astro_dl.errors import UsageError
+from astro_dl.models.build import build_from, logits_model
+from astro_dl.registry import get_task, model_entry
+from astro_dl.training.batches import steps_per_epoch
+from astro_dl.training.checkpoint import (
+    State,
+    checkpoint_file,
+    load_checkpoint,
+    save_checkpoint,
+)
+from astro_dl.training.data import open_training_data
+from astro_dl.training.finish import save_result
+from astro_dl.training.fit import run_epochs
+from astro_dl.training.objective import (
+    fold_scaling,
+    make_objective,
+    unfold_scaling,
+)
+from astro_dl.training.optimizer import make_optimizer
+from astro_dl.training.progress import scalar_log
+from astro_dl.weights import assign_weights
+
+__all__ = ["train"]
+
+
+def train(
+    config: str | Path | Mapping[str, Any] | Config,
+    out: str | Path | None = None,
+    resume: bool = False,
+    progress: bool = True,
+    **overrides: Any,
+) -> Bundle:
+    """Train the model of a config and save it as a bundle.
+
+    Parameters
+    ----------
+    config : str, Path, mapping or Config
+        Name of a shipped config, a YAML file, a run folder, values, or a config.
+    out : str or Path, optional
+        The run folder, which becomes the bundle; by default ``runs/<model>-<hash of the config>``.
+    resume : bool, default False
+        Go on from the checkpoint in the run folder, if there is one, exactly as if the training
+        had not been cut short; a finished run is returned as it is.
+    progress : bool, default True
+        Whether progress bars are shown.
+    **overrides
+        Values instead of the config's, by dotted keys: ``**{"training.epochs": 3}``.
+
+    Returns
+    -------
+    Bundle
+        With the weights of the best epoch, calibrated on the validation set. After Ctrl-C it holds
+        the best weights so far, if an epoch was finished; ``card["data"]["interrupted"]`` says so,
+        and the checkpoint stays for `resume`.
+
+    Raises
+    ------
+    UsageError
+        If the config is wrong, the folder is in use, a class is missing from the data, or the loss
+        is not finite. Nothing is left then but checkpoints of finished epochs.
+    KeyboardInterrupt
+        If interrupted before the end of the first epoch.
+
+    Examples
+    --------
+    >>> bundle = astro_dl.train("gw_cnn", out="runs/try", **{"training.epochs": 3})
+    """
+    config = resolve(load_config(config, **overrides))
+    folder = Path(out or Path("runs") / f"{config.model}-{config_hash(to_mapping(config))}")
+    checkpoint = checkpoint_file(folder)
+    going_on = resume and checkpoint.is_file()
+    if (folder / "card.json").exists() and not going_on:
+        if resume:
+            return load_bundle(folder)
+        raise UsageError(f"{folder} holds a bundle already; choose another folder or delete it")
+    physics = split_physics(config, "train")
+    head = get_task(config.task).head(physics)
+    log = scalar_log(folder / ".tensorboard" if config.training.tensorboard else None)
+
+    backend.prepare(config.seed)
+    policy = backend.precision_policy(config.training.mixed_precision)
+    with backend.precision(policy):
+        model = _build(config)
+    source = config.initial_weights
+    same_head = source is not None and start_from(model, load_bundle(source))
+    network = logits_model(model)
+    with open_training_data(config, progress) as data:
+        objective = make_objective(head, data.y, config.training)
+        if same_head:
+            unfold_scaling(model, objective)
+        steps = steps_per_epoch(data.n, config.training.batch_size)
+        network.compile(
+            make_optimizer(config.training, steps),
+            objective.loss,
+            jit_compile=backend.use_jit(
+                config.training.jit_compile, model_entry(config.model).jit_compile
+            ),
+        )
+        network.optimizer.build(network.trainable_variables)
+        start = state = load_checkpoint(checkpoint, network, config) if going_on else State()
+        interrupted = False
+        try:
+            for state in run_epochs(network, objective, data, config, start, progress):
+                save_checkpoint(checkpoint, network, state, config)
+                log(len(state.history), state.history[-1])
+        except KeyboardInterrupt:
+            if not state.history:
+                raise
+            interrupted = True
+        # Built anew: in full precision, and whole even where the interrupt hit mid-batch.
+        final = _build(config)
+        assign_weights(final, state.best)
+        fold_scaling(final, objective)
+        bundle = save_result(folder, final, objective, data, config, state, interrupted)
+    if not interrupted:
+        shutil.rmtree(checkpoint.parent, ignore_errors=True)
+    return bundle
+
+
+def start_from(model: keras.Model, source: Bundle) -> bool:
+    """Give a model the weights of a bundle; those of its head only if they fit, which is returned.
+
+    Raises
+    ------
+    UsageError
+        If any weight before the layer ``"logits"`` is missing or of another shape.
+    """
+    given = {weight.path: weight for weight in load_weights(source).weights}
+    same_head = True
+    for weight in model.weights:
+        found = given.get(weight.path)
+        if found is not None and tuple(found.shape) == tuple(weight.shape):
+            weight.assign(found.value)
+        elif weight.path.startswith("logits/"):
+            same_head = False
+        else:
+            shape = "missing" if found is None else f"of shape {tuple(found.shape)}"
+            raise UsageError(
+                f"initial_weights: {source.folder} does not fit model {model.name!r}: weight "
+                f"{weight.path!r} is {shape}, not {tuple(weight.shape)}"
+            )
+    return same_head
+
+
+def _build(config: Config) -> keras.Model:
+    task, physics = get_task(config.task), split_physics(config, "train")
+    return build_from(
+        config.model, task.input_spec(physics), task.head(physics), config.hyperparameters
+    )

@@ -1,0 +1,210 @@
+"""Weights as plain arrays in HDF5: written without metadata, read only if exactly as expected.
+
+A file is refused from its headers, before any array is allocated or read: every array that the
+model has, and no other, must be there under its own name, as plain contiguous little-endian numbers
+that lie inside the file itself.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+import h5py
+import numpy as np
+from h5py import h5a, h5d, h5g, h5l, h5o, h5s, h5t
+
+from astro_dl.errors import UsageError
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["ArraySpec", "assign_weights", "model_specs", "read_arrays", "write_weights"]
+
+STORED_TYPES: dict[str, tuple[np.dtype, Any]] = {
+    "f": (np.dtype("<f4"), h5t.IEEE_F32LE),
+    "i": (np.dtype("<i8"), h5t.STD_I64LE),
+}
+
+
+class ArraySpec(NamedTuple):
+    """Shape of an array, and the kind of its numbers: "f" (float32) or "i" (int64)."""
+
+    shape: tuple[int, ...]
+    kind: str
+
+    @property
+    def bytes(self) -> int:
+        """Size of the stored array."""
+        return math.prod(self.shape) * STORED_TYPES[self.kind][0].itemsize
+
+
+def model_specs(build: "Callable[[], keras.Model]") -> dict[str, ArraySpec]:
+    """Return the specification of every weight of a model by its path, allocating none of them.
+
+    Parameters
+    ----------
+    build : callable
+        Builds the model.
+
+    Notes
+    -----
+    In a stateless scope Keras declares variables without creating them. The thread confines
+    Keras's list of variables still to be created, which would otherwise be created later.
+    """
+    import keras
+
+    def declare() -> dict[str, ArraySpec]:
+        with keras.StatelessScope(initialize_variables=False):
+            return _specs(build().weights)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(declare).result()
+
+
+def write_weights(path: Path, model: "keras.Model") -> None:
+    """Write the weights of a model, one float32 (or int64) array per weight path.
+
+    Raises
+    ------
+    UsageError
+        If two weights share a path or a weight is not finite.
+    """
+    with h5py.File(path, "w") as store:
+        for name, spec in _specs(model.weights).items():
+            store.create_dataset(name, shape=spec.shape, dtype=STORED_TYPES[spec.kind][0])
+        for weight in model.weights:
+            values = weight.numpy()
+            if not np.isfinite(values).all():
+                raise UsageError(
+                    f"weight {weight.path!r} is not finite: the training diverged; lower "
+                    "training.learning_rate or set training.clip_norm"
+                )
+            store[weight.path][...] = values
+
+
+def read_arrays(file: BinaryIO, specs: Mapping[str, ArraySpec]) -> dict[str, np.ndarray]:
+    """Return the arrays of a weights file by path, if its headers are exactly as specified.
+
+    Parameters
+    ----------
+    file : binary file
+        Open for reading.
+    specs : mapping
+        What the model has, from `model_specs`.
+
+    Raises
+    ------
+    UsageError
+        If anything is missing, left over, linked, chunked, compressed, of another shape or type,
+        stored elsewhere, or not HDF5. No array is allocated then.
+    """
+    name = Path(getattr(file, "name", "weights")).name
+    size = file.seek(0, 2)
+    try:
+        with h5py.File(file, "r") as store:
+            _check_group(store.id, _tree(specs), "", size)
+            _check_total(specs.values(), size)
+            return {path: store[path][()] for path in specs}
+    except UsageError as error:
+        raise UsageError(f"{name}: {error}") from None
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        raise UsageError(f"{name}: truncated or not HDF5 ({reason})") from None
+
+
+def assign_weights(model: "keras.Model", arrays: Mapping[str, np.ndarray]) -> None:
+    """Set every weight of a model from the arrays that `read_arrays` returned."""
+    import keras
+
+    for weight in model.weights:
+        weight.assign(arrays[weight.path])
+    for layer in _layers(model):
+        if isinstance(layer, keras.layers.Normalization):
+            # It computes with copies of its weights.
+            layer.finalize_state()
+
+
+def _layers(model: Any) -> Iterable[Any]:
+    for layer in model.layers:
+        yield layer
+        if hasattr(layer, "layers"):
+            yield from _layers(layer)
+
+
+def _specs(weights: Iterable[Any]) -> dict[str, ArraySpec]:
+    specs: dict[str, ArraySpec] = {}
+    for weight in weights:
+        if weight.path in specs:
+            raise UsageError(f"two weights have the path {weight.path!r}; name the layers apart")
+        kind = "i" if "int" in str(weight.dtype) else "f"
+        specs[weight.path] = ArraySpec(tuple(int(n) for n in weight.shape), kind)
+    return specs
+
+
+def _tree(specs: Mapping[str, ArraySpec]) -> dict[str, Any]:
+    """Return the specifications nested as the groups of the file are."""
+    tree: dict[str, Any] = {}
+    for path, spec in specs.items():
+        *groups, name = path.split("/")
+        node = tree
+        for group in groups:
+            node = node.setdefault(group, {})
+        node[name] = spec
+    return tree
+
+
+def _check_total(specs: Iterable[ArraySpec], file_bytes: int) -> None:
+    """Refuse arrays that share their bytes, which would make more memory than the file has."""
+    declared = sum(spec.bytes for spec in specs)
+    if declared > file_bytes:
+        raise UsageError(f"{file_bytes} bytes cannot hold the {declared} bytes of this model")
+
+
+def _check_group(group: h5g.GroupID, tree: Mapping[str, Any], path: str, size: int) -> None:
+    """Refuse a group unless its members are exactly those of the tree; reads headers only."""
+    _check_plain(group, path)
+    count = group.get_num_objs()
+    names = {group.get_objname_by_idx(i).decode(errors="replace") for i in range(min(count, 9999))}
+    for name in sorted(names - tree.keys()):
+        raise UsageError(f"array {path + name!r} is not one of this model's")
+    for name, expected in tree.items():
+        if name not in names:
+            raise UsageError(f"array {path + name!r} is missing")
+        if group.links.get_info(name.encode()).type != h5l.TYPE_HARD:
+            raise UsageError(f"{path + name!r} is a link to elsewhere")
+        member = h5o.open(group, name.encode())
+        wanted = h5d.DatasetID if isinstance(expected, ArraySpec) else h5g.GroupID
+        if not isinstance(member, wanted):
+            raise UsageError(f"{path + name!r} is a {type(member).__name__.removesuffix('ID')}")
+        if isinstance(expected, ArraySpec):
+            _check_array(member, expected, path + name, size)
+        else:
+            _check_group(member, expected, f"{path}{name}/", size)
+
+
+def _check_array(array: h5d.DatasetID, spec: ArraySpec, path: str, size: int) -> None:
+    """Refuse an array whose header is not the plain one that `write_weights` makes."""
+    _check_plain(array, path)
+    stored, on_disk = STORED_TYPES[spec.kind]
+    if not array.get_type().equal(on_disk):
+        raise UsageError(f"array {path!r} is not of type {stored.name}")
+    space = array.get_space()
+    if space.get_simple_extent_type() not in (h5s.SCALAR, h5s.SIMPLE) or array.shape != spec.shape:
+        raise UsageError(f"array {path!r} has shape {array.shape}, the model has {spec.shape}")
+    creation = array.get_create_plist()
+    if creation.get_external_count():
+        raise UsageError(f"array {path!r} lies in another file")
+    if creation.get_layout() != h5d.CONTIGUOUS or creation.get_nfilters():
+        raise UsageError(f"array {path!r} is chunked, compressed or virtual")
+    offset = array.get_offset()
+    if spec.bytes and (
+        array.get_storage_size() != spec.bytes or offset is None or offset + spec.bytes > size
+    ):
+        raise UsageError(f"array {path!r} has no data in the file")
+
+
+def _check_plain(member: Any, path: str) -> None:
+    if h5a.get_num_attrs(member):
+        raise UsageError(f"{path or '/'!r} has attributes")

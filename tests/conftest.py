@@ -1,0 +1,42 @@
+"""Fixtures for all tests: toy tasks, and caches that never touch the user's."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Worker processes unpickle the toy simulators by module name, so `toy` must be importable there.
+sys.path.insert(0, str(Path(__file__).parent))
+
+import toy
+
+from astro_dl.registry import register_task
+
+
+@pytest.fixture(autouse=True)
+def _private_cache(tmp_path, monkeypatch):
+    """Keep stored examples out of the user's cache."""
+    monkeypatch.setenv("ASTRO_DL_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="session")
+def toy_task():
+    """Return the binary toy task, registered as ``toy_binary``."""
+    register_task(toy.BINARY.name, toy.BINARY)
+    return toy.BINARY
+
+
+@pytest.fixture(scope="session")
+def toy_multiclass():
+    """Return the multi-class toy task, registered as ``toy_multiclass``."""
+    register_task(toy.MULTICLASS.name, toy.MULTICLASS)
+    return toy.MULTICLASS
+
+
+@pytest.fixture(scope="session")
+def toy_regression():
+    """Return the regression toy task, registered as ``toy_regression``."""
+    register_task(toy.REGRESSION.name, toy.REGRESSION)
+    return toy.REGRESSION

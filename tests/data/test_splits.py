@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from astro_dl.data.splits import assert_disjoint, split_by_group
+from astro_dl.errors import UsageError
+
+FRACTIONS = {"train": 0.7, "validation": 0.15, "test": 0.15}
+
+
+@settings(max_examples=50, deadline=None)
+@given(groups=st.lists(st.integers(0, 12), min_size=3, max_size=80), seed=st.integers(0, 99))
+def test_every_example_is_in_one_set_and_no_group_in_two(groups, seed):
+    groups = np.array(groups)
+    if len(np.unique(groups)) < 3:
+        return
+    split = split_by_group(groups, FRACTIONS, seed)
+    assert sorted(np.concatenate(list(split.values()))) == list(range(len(groups)))
+    assert_disjoint({name: groups[indices] for name, indices in split.items()})
+    assert all(len(indices) for indices in split.values())
+
+
+def test_sizes_come_near_the_fractions():
+    groups = np.random.default_rng(0).integers(2000, size=10_000)
+    split = split_by_group(groups, FRACTIONS, seed=1)
+    for name, fraction in FRACTIONS.items():
+        assert len(split[name]) == pytest.approx(fraction * 10_000, abs=15)
+
+
+def test_text_groups_and_seeds():
+    groups = np.repeat([f"star {n}" for n in range(50)], 3)
+    first, again, other = (split_by_group(groups, FRACTIONS, seed) for seed in (0, 0, 1))
+    assert (first["train"] == again["train"]).all()
+    assert not np.array_equal(first["train"], other["train"])
+
+
+@pytest.mark.parametrize(
+    "fractions", [{}, {"a": 0.5, "b": 0.6}, {"a": 1.5, "b": -0.5}, {"a": 0.25, "b": 0.25}]
+)
+def test_impossible_fractions_are_refused(fractions):
+    with pytest.raises(UsageError, match="fractions"):
+        split_by_group(np.arange(10), fractions)
+
+
+def test_too_few_groups_are_refused():
+    with pytest.raises(UsageError, match="2 groups"):
+        split_by_group(np.array([1, 1, 2]), FRACTIONS)
+
+
+def test_a_shared_group_is_named():
+    with pytest.raises(UsageError, match=r"'star' are in both the a and the c set .* 7"):
+        assert_disjoint({"a": np.array([1, 7]), "b": np.array([2]), "c": np.array([7, 3])}, "star")

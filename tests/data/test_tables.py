@@ -1,0 +1,79 @@
+"""Tables survive every format, and are written whole or not at all."""
+
+import importlib.util
+import json
+
+import numpy as np
+import pytest
+from astropy import units
+from astropy.table import QTable, Table
+
+from astro_dl.data.tables import table_format, write_table
+from astro_dl.errors import UsageError
+
+HEADER = {"model": "gw_cnn", "bundle_sha256": "a" * 64, "versions": {"keras": "3.15"}}
+
+
+@pytest.fixture
+def table():
+    table = QTable({"id": ["a", "bé"], "label": ["noise", ""], "logit": np.float32([1.5, np.nan])})
+    table["distance"] = [1.0, 2.0] * units.Mpc
+    table["flags"] = ["", "non_finite_input,outside_training_range"]
+    table.meta.update(HEADER)
+    return table
+
+
+@pytest.mark.parametrize("ending", [".ecsv", ".csv", ".fits", ".hdf5", ".h5", ".parquet", ".ECSV"])
+def test_formats_keep_rows_and_columns(tmp_path, table, ending):
+    if ending == ".parquet" and importlib.util.find_spec("pyarrow") is None:
+        pytest.skip("pyarrow is not installed")
+    path = write_table(table, tmp_path / f"t{ending}")
+    formats = {".ecsv": "ascii.ecsv", ".csv": "ascii.csv", ".fits": "fits", ".parquet": "parquet"}
+    back = Table.read(path, format=formats.get(ending.lower(), "hdf5"))
+    assert back.colnames == table.colnames
+    assert [str(name) for name in back["id"]] == ["a", "b\\xe9" if ending == ".fits" else "bé"]
+    assert back["logit"][0] == np.float32(1.5)
+    assert not np.isfinite(np.ma.filled(back["logit"].astype(float), np.nan)[1])
+    assert list(np.ma.filled(back["flags"], "")) == list(table["flags"])
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("ending", [".ecsv", ".hdf5"])
+def test_header_and_units_come_back(tmp_path, table, ending):
+    back = QTable.read(write_table(table, tmp_path / f"t{ending}"))
+    assert back["distance"].unit == units.Mpc
+    assert {key: back.meta[key] for key in HEADER} == HEADER
+
+
+def test_fits_keeps_the_header_as_json_and_units(tmp_path, table):
+    back = Table.read(write_table(table, tmp_path / "t.fits"))
+    assert json.loads(back.meta["ASTRODL"]) == HEADER
+    assert back["distance"].unit == units.Mpc
+
+
+def test_unknown_ending_lists_the_accepted_ones(tmp_path, table):
+    with pytest.raises(UsageError, match=r"'.xlsx' names no format; accepted: .ecsv, .csv, .fits"):
+        write_table(table, tmp_path / "t.xlsx")
+    with pytest.raises(UsageError, match="names no format"):
+        table_format("predictions")
+
+
+def test_missing_pyarrow_is_named(tmp_path, table, monkeypatch):
+    monkeypatch.setattr("astro_dl.data.tables.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match="needs pyarrow"):
+        write_table(table, tmp_path / "t.parquet")
+
+
+def test_missing_folder_is_named(tmp_path, table):
+    with pytest.raises(UsageError, match="does not exist"):
+        write_table(table, tmp_path / "no" / "t.ecsv")
+
+
+def test_failed_writing_keeps_the_old_file(tmp_path, table):
+    path = write_table(table, tmp_path / "t.fits")
+    before = path.read_bytes()
+    bad = Table({"x": [object()]})
+    with pytest.raises((TypeError, ValueError, AttributeError, KeyError)):
+        write_table(bad, path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["t.fits"]

@@ -1,0 +1,87 @@
+"""The same weights give the same logits and gradients under TensorFlow, JAX and PyTorch."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from astro_dl.registry import list_models
+
+BACKENDS = ("tensorflow", "jax", "torch")
+
+PROGRAM = """
+import sys
+import numpy as np
+import keras
+from astro_dl.explain import saliency
+from astro_dl.models.build import build_from, logits_model, specification
+from astro_dl.registry import list_models
+
+assert keras.backend.backend() == sys.argv[1]
+results = {}
+for name in list_models():
+    input_spec, head = specification(name)
+    model = build_from(name, input_spec, head)
+    rng = np.random.default_rng(7)
+    model.set_weights([
+        # moving variances must not be negative
+        abs(array) + 0.1 * rng.uniform(size=array.shape) if "variance" in weight.path
+        else array if "spectrogram/" in weight.path
+        else 0.1 * rng.standard_normal(array.shape)
+        for weight, array in zip(model.weights, model.get_weights(), strict=True)
+    ])
+    x = rng.standard_normal((3, *input_spec.shape)).astype("float32")
+    logits = logits_model(model)(x, training=False)
+    results[f"{name}:logits"] = keras.ops.convert_to_numpy(logits)
+    results[f"{name}:paths"] = np.array([weight.path for weight in model.weights])
+    if name in ("mlp", "cnn1d", "gw_spectrogram_cnn"):
+        results[f"{name}:saliency"] = saliency(model, x)
+np.savez(sys.argv[2], **results)
+"""
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("backends")
+
+    def run(backend):
+        if importlib.util.find_spec(backend) is None:
+            return None
+        file = folder / f"{backend}.npz"
+        environment = {**os.environ, "KERAS_BACKEND": backend, "CUDA_VISIBLE_DEVICES": ""}
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM, backend, str(file)], env=environment, check=True
+        )
+        with np.load(file) as arrays:
+            return dict(arrays)
+
+    return {backend: run(backend) for backend in BACKENDS}
+
+
+def pair(results, backend):
+    if results[backend] is None:
+        pytest.skip(f"{backend} is not installed")
+    return results["tensorflow"], results[backend]
+
+
+@pytest.mark.parametrize("backend", BACKENDS[1:])
+@pytest.mark.parametrize("name", list_models())
+def test_backends_agree_on_logits(results, backend, name):
+    ours, theirs = pair(results, backend)
+    assert list(ours[f"{name}:paths"]) == list(theirs[f"{name}:paths"])
+    scale = np.maximum(1, np.abs(ours[f"{name}:logits"]))
+    difference = np.abs(ours[f"{name}:logits"] - theirs[f"{name}:logits"]) / scale
+    assert difference.max() < 1e-4
+    assert np.abs(ours[f"{name}:logits"]).max() > 0
+
+
+@pytest.mark.parametrize("backend", BACKENDS[1:])
+@pytest.mark.parametrize("name", ["mlp", "cnn1d", "gw_spectrogram_cnn"])
+def test_backends_agree_on_gradients(results, backend, name):
+    ours, theirs = pair(results, backend)
+    expected = ours[f"{name}:saliency"]
+    scale = np.abs(expected).max()
+    np.testing.assert_allclose(theirs[f"{name}:saliency"], expected, atol=1e-3 * scale)

@@ -1,0 +1,46 @@
+"""The public names of the package, and what `model_info` and `task_info` tell."""
+
+import json
+
+import pytest
+
+import astro_dl
+from astro_dl.errors import UsageError
+
+
+def test_every_public_name_is_there_and_documented():
+    for name in set(astro_dl.__all__) - {"__version__"}:
+        assert getattr(astro_dl, name).__doc__, name
+    assert set(astro_dl.__all__) <= set(dir(astro_dl))
+
+
+def test_unknown_names_are_attribute_errors():
+    with pytest.raises(AttributeError, match="has no attribute 'tran'"):
+        _ = astro_dl.tran
+
+
+@pytest.mark.parametrize("name", astro_dl.list_models())
+def test_every_model_tells_what_it_is(name):
+    found = astro_dl.model_info(name)
+    facts = found.to_dict()
+    assert json.loads(json.dumps(facts)) == facts
+    assert facts["summary"]
+    assert facts["hyperparameters"]
+    assert str(found).startswith(f"{name}\n")
+
+
+@pytest.mark.parametrize("name", astro_dl.list_tasks())
+def test_every_task_tells_what_it_is(name):
+    found = astro_dl.task_info(name)
+    facts = found.to_dict()
+    assert json.loads(json.dumps(facts)) == facts
+    assert facts["summary"]
+    assert facts["physics"]
+    assert set(facts["models"]) <= set(astro_dl.list_models())
+
+
+def test_unknown_models_and_tasks_get_the_nearest_name():
+    with pytest.raises(UsageError, match="did you mean 'gw_cnn'"):
+        astro_dl.model_info("gw_cn")
+    with pytest.raises(UsageError, match="did you mean 'gw_bbh'"):
+        astro_dl.task_info("gw_bb")

@@ -1,0 +1,141 @@
+"""Typed reading of plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+
+from astro_dl.errors import UsageError
+from astro_dl.schema import Count, Fraction, coerce, describe, plain, read_dataclass, read_keywords
+
+
+@dataclass(frozen=True)
+class Inner:
+    size: Count = 1
+
+
+@dataclass(frozen=True)
+class Outer:
+    name: str
+    kind: Literal["a", "b"] = "a"
+    share: Fraction | None = None
+    limits: tuple[float, float] = (0.0, 1.0)
+    kernels: tuple[int, ...] = (3, 3)
+    weights: dict[str, float] = field(default_factory=dict)
+    inner: Inner = field(default_factory=Inner)
+
+    def __post_init__(self):
+        if self.name == "forbidden":
+            raise UsageError("name is 'forbidden'; accepted: another one")
+
+
+@pytest.mark.parametrize(
+    ("value", "hint", "expected"),
+    [
+        (3.0, int, 3),
+        (3, float, 3.0),
+        (np.float32(0.5), float, 0.5),
+        (np.int64(4), int, 4),
+        ([1, 2], tuple[float, float], (1.0, 2.0)),
+        ((1, 2), Sequence[int], [1, 2]),
+        ([], tuple[int, ...], ()),
+        (None, float | None, None),
+        (2, float | Sequence[float], 2.0),
+        ([2], float | Sequence[float], [2.0]),
+        ("x", Any, "x"),
+        ({"size": 2}, Inner, Inner(2)),
+        (Inner(3), Inner, Inner(3)),
+    ],
+)
+def test_accepted_values_take_the_type_that_is_asked_for(value, hint, expected):
+    read = coerce(value, hint, "key")
+    assert read == expected
+    assert type(read) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "hint", "accepted"),
+    [
+        (True, int, "an integer"),
+        (1.5, int, "an integer"),
+        ("1", float, "a number"),
+        (float("nan"), float, "a number"),
+        (10**400, float, "a number"),
+        (1, bool, "true or false"),
+        (0, Count, "an integer ≥ 1"),
+        (1.5, Fraction, "a number ≥ 0 and ≤ 1"),
+        ([2, 1], tuple[float, float], "the lower one first"),
+        ([1], tuple[float, float], "a list of two numbers"),
+        ("ab", tuple[str, ...], "a list, each a text"),
+        ([1], dict[str, float], "a mapping"),
+        ([[1]], tuple[int, ...], "an integer"),
+        (1, Literal["a", "b"], "'a', 'b'"),
+        ("x", float | None, "a number or null"),
+        (3, Inner, "a mapping"),
+    ],
+)
+def test_refusals_name_key_value_and_what_is_accepted(value, hint, accepted):
+    with pytest.raises(UsageError) as refusal:
+        coerce(value, hint, "some.key")
+    message = str(refusal.value)
+    assert message.startswith("some.key")
+    assert accepted in message
+    assert "\n" not in message
+
+
+def test_a_long_value_is_shortened_in_the_message():
+    with pytest.raises(UsageError) as refusal:
+        coerce("x" * 1000, int, "key")
+    assert len(str(refusal.value)) < 150
+
+
+def test_nested_keys_are_dotted_in_the_message():
+    with pytest.raises(UsageError, match=r"^top\.inner\.size: 0 is not accepted"):
+        read_dataclass(Outer, {"name": "n", "inner": {"size": 0}}, "top")
+
+
+def test_an_unknown_key_gets_the_nearest_one():
+    with pytest.raises(UsageError, match="kernel: unknown key; did you mean 'kernels'"):
+        read_dataclass(Outer, {"name": "n", "kernel": [1]})
+
+
+def test_a_field_without_default_is_required():
+    with pytest.raises(UsageError, match="name: missing; accepted: a text"):
+        read_dataclass(Outer, {})
+
+
+def test_refusals_of_the_dataclass_itself_get_the_key():
+    with pytest.raises(UsageError, match=r"^top: name is 'forbidden'"):
+        read_dataclass(Outer, {"name": "forbidden"}, "top")
+
+
+def test_plain_and_back_is_the_identity():
+    made = Outer("n", "b", 0.5, (1.0, 2.0), (5,), {"w": 1.0}, Inner(7))
+    assert read_dataclass(Outer, plain(made)) == made
+
+
+def test_plain_has_no_numpy_values():
+    assert plain({"a": np.arange(2), "b": np.float64(0.5)}) == {"a": [0, 1], "b": 0.5}
+    assert type(plain(np.float64(0.5))) is float
+
+
+def function(positional, *, stride_s: float = 0.1, mode: Literal["x", "y"] = "x", **more):
+    return positional, stride_s, mode, more
+
+
+def test_keywords_of_a_function_are_checked_by_its_hints():
+    assert read_keywords(function, {"stride_s": 1}) == {"stride_s": 1.0}
+    with pytest.raises(UsageError, match="mode: 'z' is not accepted"):
+        read_keywords(function, {"mode": "z"})
+    with pytest.raises(UsageError, match="stride: unknown key; did you mean 'stride_s'"):
+        read_keywords(function, {"stride": 1})
+
+
+@pytest.mark.parametrize(
+    "hint", [int, Count, float | None, tuple[int, ...], tuple[int, str], Inner]
+)
+def test_every_hint_is_described_in_words(hint):
+    assert "<" not in describe(hint)
+    assert "typing" not in describe(hint)

@@ -1,0 +1,271 @@
+import os
+import shutil
+import signal
+from dataclasses import replace
+
+import h5py
+import keras
+import numpy as np
+import pytest
+import toy
+
+from astro_dl.bundle import load_bundle, load_weights
+from astro_dl.data.simulate import simulate
+from astro_dl.errors import UsageError
+from astro_dl.registry import register_task
+from astro_dl.training import fit, train
+
+SMALL = {
+    "filters": [4],
+    "kernel_sizes": 9,
+    "pool_sizes": 8,
+    "units": [8],
+    "dropout": 0.3,
+    "normalization": "layer",
+}
+
+STREAM = {"data.mode": "stream"}
+
+
+def config(task="toy_binary", **changes):
+    return {
+        "task": task,
+        "model": "cnn1d",
+        "hyperparameters": SMALL,
+        "physics": {"snr": [6.0, 10.0]},
+        "data": {"n_train": 600, "n_validation": 200, "block_size": 200, "workers": 1},
+        "training": {"epochs": 4, "batch_size": 50, "learning_rate": 0.01, "optimizer": "adamw"},
+        "evaluation": {"false_alarm_probabilities": [0.1, 0.01, 1e-4]},
+        "seed": 1,
+    } | changes
+
+
+def run(folder, *, resume=False, config=config, **overrides):
+    return train(config(), out=folder, resume=resume, progress=False, **overrides)
+
+
+def stored(bundle):
+    with h5py.File(bundle.folder / "weights.h5") as file:
+        found = {}
+        file.visititems(
+            lambda name, node: found.update(
+                {name: node[()]} if isinstance(node, h5py.Dataset) else {}
+            )
+        )
+    return found
+
+
+def assert_equal_weights(one, other):
+    one, other = stored(one), stored(other)
+    assert one.keys() == other.keys()
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+
+
+def cut_short(monkeypatch, epochs, how):
+    """Make the training stop after some epochs, in the middle of the next."""
+    inner = fit._run_epoch
+
+    def limited(model, objective, data, settings, epoch, progress):
+        row = inner(model, objective, data, settings, epoch, progress)
+        if epoch == epochs:
+            how()
+        return row
+
+    monkeypatch.setattr(fit, "_run_epoch", limited)
+
+
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+class Killed(BaseException):
+    """Stands for a process that ends without warning."""
+
+
+def kill():
+    raise Killed
+
+
+@pytest.fixture(scope="module")
+def straight(toy_task, tmp_path_factory):
+    """Return a whole training of four epochs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASTRO_DL_CACHE", str(tmp_path_factory.mktemp("cache")))
+        return run(tmp_path_factory.mktemp("runs") / "straight")
+
+
+def test_a_training_leaves_a_complete_bundle(straight):
+    names = sorted(path.name for path in straight.folder.iterdir())
+    assert names == ["README.md", "card.json", "config.yaml", "history.csv", "weights.h5"]
+    history = (straight.folder / "history.csv").read_text().splitlines()
+    assert len(history) == 5
+    assert history[0].startswith("epoch,loss,val_loss,val_auc,val_accuracy,learning_rate")
+    card = load_bundle(straight.folder).card
+    assert card["data"]["interrupted"] is False
+    assert card["calibration"]["kind"] == "platt"
+    assert card["calibration"]["scale"] > 0
+    assert card["input_statistics"]["x"]["std"][0] == pytest.approx(1.1, abs=0.2)
+    assert card["training_time_s"] > 0
+    assert straight.config.hyperparameters["padding"] == "valid"
+
+
+def test_it_learns_and_the_thresholds_hold_on_fresh_noise(straight):
+    assert straight.card["data"]["validation"]["val_auc"] > 0.7
+    assert set(straight.card["thresholds"]) == {"0.1"}
+    fresh = simulate("toy_binary", 2000, seed=99, signal_fraction=0.0)
+    model = load_weights(straight)
+    logits = np.log(p := model.predict(fresh.x, verbose=0)[:, 0]) - np.log1p(-p)
+    assert np.mean(logits > straight.card["thresholds"]["0.1"]) == pytest.approx(0.1, abs=0.06)
+
+
+def test_ctrl_c_leaves_a_usable_bundle_and_resuming_ends_where_a_whole_training_does(
+    straight, toy_task, tmp_path, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        cut_short(patch, 2, interrupt)
+        bundle = run(tmp_path / "run")
+    assert bundle.card["data"]["interrupted"] is True
+    assert bundle.card["data"]["epochs"] == 2
+    assert load_weights(bundle).count_params() == bundle.card["parameters"]
+    resumed = run(tmp_path / "run", resume=True)
+    assert resumed.card["data"]["interrupted"] is False
+    assert_equal_weights(straight, resumed)
+    assert not (tmp_path / "run" / ".checkpoint").exists()
+
+
+def test_a_killed_streaming_training_goes_on_exactly_but_only_with_its_settings(
+    toy_task, tmp_path, monkeypatch
+):
+    whole = run(tmp_path / "whole", **STREAM)
+    with monkeypatch.context() as patch:
+        cut_short(patch, 2, kill)
+        with pytest.raises(Killed):
+            run(tmp_path / "cut", **STREAM)
+    assert [path.name for path in (tmp_path / "cut").iterdir()] == [".checkpoint"]
+    with pytest.raises(UsageError, match=r"training\.batch_size=50, not 60"):
+        run(tmp_path / "cut", resume=True, **STREAM | {"training.batch_size": 60})
+    shutil.copytree(tmp_path / "cut", tmp_path / "damaged")
+    checkpoint = tmp_path / "damaged" / ".checkpoint" / "state.h5"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:5000])
+    with pytest.raises(UsageError, match="damaged checkpoint"):
+        run(tmp_path / "damaged", resume=True, **STREAM)
+    assert_equal_weights(whole, run(tmp_path / "cut", resume=True, **STREAM))
+
+
+def test_ctrl_c_in_the_first_epoch_leaves_nothing(toy_task, tmp_path, monkeypatch):
+    monkeypatch.setattr(fit, "_run_epoch", lambda *arguments: interrupt())
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_finished_run_is_not_overwritten_and_resuming_returns_it(straight, toy_task):
+    with pytest.raises(UsageError, match="holds a bundle already"):
+        run(straight.folder)
+    assert run(straight.folder, resume=True).sha256 == straight.sha256
+
+
+def test_a_loss_that_is_not_finite_names_epoch_and_batch(toy_task, tmp_path):
+    with pytest.raises(UsageError, match=r"batch \d+ of epoch 1 is not finite; lower training.lea"):
+        run(tmp_path / "run", **{"training.learning_rate": 1e30, "training.optimizer": "sgd"})
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_single_class_is_refused(toy_task, tmp_path):
+    with pytest.raises(
+        UsageError, match=r"all 200 examples of the validation set are of .*'noise'"
+    ):
+        run(tmp_path / "run", **{"physics.signal_fraction": 0.0})
+    assert not (tmp_path / "run").exists()
+
+
+def test_sets_that_share_a_group_are_refused(tmp_path):
+    def one_star(physics, n, rng):
+        examples = toy.simulate_binary(physics, n, rng)
+        examples.info["pair_id"] = rng.integers(5, size=n)
+        return examples
+
+    leaky = replace(toy.BINARY, name="toy_leaky", simulate=one_star)
+    register_task("toy_leaky", leaky)
+    with pytest.raises(UsageError, match=r"5 values of 'pair_id' are in both"):
+        run(tmp_path / "run", task="toy_leaky")
+
+
+def test_regression_gives_physical_values_and_can_be_fine_tuned(toy_regression, tmp_path):
+    settings = {"training.epochs": 8, "hyperparameters.dropout": 0.0}
+
+    def regression():
+        return config("toy_regression")
+
+    bundle = run(tmp_path / "first", config=regression, **settings)
+    x, y, _ = simulate("toy_regression", 500, seed=7)
+
+    def error(bundle):
+        return np.sqrt(np.mean((load_weights(bundle).predict(x, verbose=0) - y) ** 2, axis=0))
+
+    assert load_weights(bundle).predict(x, verbose=0)[:, 1].mean() == pytest.approx(5000, abs=5)
+    assert error(bundle)[1] < 0.8 * y[:, 1].std()
+    tuned = run(
+        tmp_path / "second",
+        config=regression,
+        **settings
+        | {
+            "training.epochs": 1,
+            "training.learning_rate": 1e-6,
+            "initial_weights": str(bundle.folder),
+            "seed": 5,
+        },
+    )
+    assert error(tuned) == pytest.approx(error(bundle), rel=0.05)
+
+
+def test_weights_of_another_architecture_are_refused(straight, toy_task, tmp_path):
+    changes = {"initial_weights": str(straight.folder), "hyperparameters.filters": [5]}
+    with pytest.raises(UsageError, match=r"initial_weights: .* weight 'convolution_1"):
+        run(tmp_path / "run", **changes)
+
+
+def test_a_new_head_is_trained_on_old_features(straight, toy_multiclass, tmp_path):
+    bundle = run(
+        tmp_path / "run",
+        config=lambda: config("toy_multiclass"),
+        **{"initial_weights": str(straight.folder), "training.learning_rate": 1e-9},
+    )
+    old, new = stored(straight), stored(bundle)
+    np.testing.assert_allclose(old["dense_1/kernel"], new["dense_1/kernel"], atol=1e-6)
+    assert new["logits/kernel"].shape == (8, 3)
+    assert bundle.card["calibration"]["kind"] == "temperature"
+
+
+def test_every_schedule_optimizer_and_weighting_runs(toy_task, toy_multiclass, tmp_path):
+    bundle = run(
+        tmp_path / "binary",
+        **{
+            "training.schedule": "cosine",
+            "training.warmup_epochs": 1,
+            "training.optimizer": "sgd",
+            "training.clip_norm": 1.0,
+            "training.class_weight": {"signal": 2.0},
+            "training.label_smoothing": 0.05,
+            "training.jit_compile": "on",
+            "training.mixed_precision": "on",
+        },
+    )
+    assert bundle.card["data"]["epochs"] == 4
+    assert {array.dtype for array in stored(bundle).values()} == {np.dtype(np.float32)}
+    bundle = run(
+        tmp_path / "multiclass",
+        config=lambda: config("toy_multiclass"),
+        **{
+            "training.schedule": "plateau",
+            "training.class_weight": "balanced",
+            "training.label_smoothing": 0.1,
+            "training.monitor": "val_accuracy",
+        },
+    )
+    assert "val_accuracy" in bundle.card["data"]["validation"]
+
+
+def test_the_default_policy_is_untouched(straight):
+    assert keras.config.dtype_policy().name == "float32"
