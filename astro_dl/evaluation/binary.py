@@ -202,9 +202,10 @@ def probability_metrics(
     Returns
     -------
     dict
-        ``brier``, ``log_loss`` [nat] and ``ece`` (15 bins of equal width; its interval is the
-        basic bootstrap's, which undoes the upward bias of resampling; ``noise_floor`` is what a
-        perfectly calibrated forecast would show on average with as many examples).
+        ``brier``, ``log_loss`` [nat] and ``ece`` (15 bins of equal width; its interval is
+        moved to have its median at the value, which undoes the upward bias of resampling;
+        ``noise_floor`` is what a perfectly calibrated forecast would show on average with as many
+        examples).
     """
     label = np.asarray(y, bool)
     p = check_probabilities("probabilities", probabilities, len(label))
@@ -227,6 +228,7 @@ def probability_metrics(
         [measures(drawn * weight) for drawn in resampling_weights(len(label), bootstrap, rng)]
     ).reshape(bootstrap, 3)
     low, high = percentile_interval(replicas, confidence)
+    middle = np.median(replicas[:, 2]) if bootstrap else np.nan
     scatter = np.bincount(index, weights=weight**2 * p * (1 - p), minlength=PROBABILITY_BINS)
     floor = float(np.sqrt(2 / np.pi * scatter).sum() / weight.sum())
     return {
@@ -234,8 +236,8 @@ def probability_metrics(
         "log_loss": estimate(value[1], low[1], high[1]),
         "ece": estimate(
             value[2],
-            max(2 * value[2] - high[2], 0.0),
-            max(2 * value[2] - low[2], 0.0),
+            max(value[2] + low[2] - middle, 0.0),
+            value[2] + high[2] - middle,
             noise_floor=floor,
         ),
     }

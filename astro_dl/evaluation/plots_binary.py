@@ -55,7 +55,7 @@ def draw_roc(outcome: Outcome, areas: dict[str, float]) -> Figure:
     axes.set_xscale("log")
     axes.set(xlim=(lowest, 1), ylim=(0, 1.02))
     axes.set(xlabel="false-alarm probability", ylabel="true-positive rate")
-    axes.legend(fontsize=9, loc="lower right", framealpha=0.9)
+    axes.legend(fontsize=9, loc="best", framealpha=0.9)
     return figure
 
 
@@ -100,7 +100,7 @@ def draw_efficiency(table: Table, label: str, bound: str | None) -> Figure:
         axes.tick_params(labelbottom=True)
     for axes in panels[:, 0]:
         axes.set_ylabel("efficiency")
-    panels.flat[0].legend(fontsize=9, loc="lower right")
+    panels.flat[0].legend(fontsize=9, loc="best")
     return figure
 
 

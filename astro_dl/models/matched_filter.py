@@ -20,9 +20,10 @@ import keras
 from keras import ops
 
 from astro_dl.models.heads import attach_head
+from astro_dl.models.initial import weights_are_to_be_read
 from astro_dl.models.layers import Style, convolve, drop, input_tensor
 from astro_dl.models.resnet import residual_stages
-from astro_dl.models.template_kernels import TemplateKernels, bank_physics, template_kernels
+from astro_dl.models.template_kernels import bank_physics, lag_count, template_kernels
 from astro_dl.simulators.detectors import light_travel_time
 from astro_dl.tasks.base import Head, InputSpec
 
@@ -195,8 +196,8 @@ def gw_resnet(
         mass_2_range_msun=tuple(mass_range_msun),
         spin_range=tuple(spin_range),
     )
-    kernels = template_kernels(physics, templates, rank, lag_stride)
-    filter_bank = _filter_bank(samples, kernels, lag_stride)
+    lags = lag_count(physics, lag_stride)
+    filter_bank = _filter_bank(samples, lags, lag_stride, min(rank, templates), templates)
     series = [filter_bank(inputs[..., index : index + 1]) for index in range(detectors)]
     z = _network_amplitude(
         series, input_spec.contract["detectors"], lag_stride / physics.sample_rate_hz
@@ -218,24 +219,24 @@ def gw_resnet(
     x = keras.layers.Concatenate(name="evidence")([statistic, drop(x, dropout, "corrections")])
     initializer = {"kernel_initializer": StatisticFirst()} if head.kind == "binary" else {}
     model = keras.Model(inputs, attach_head(x, head, **initializer), name="gw_resnet")
-    model.get_layer("basis").set_weights([kernels.basis[:, None] * math.sqrt(samples)])
-    model.get_layer("templates").set_weights([kernels.mixing])
-    model.get_layer("gain").set_weights([kernels.gain])
+    if not weights_are_to_be_read():
+        kernels = template_kernels(physics, templates, rank, lag_stride)
+        model.get_layer("basis").set_weights([kernels.basis[:, None] * math.sqrt(samples)])
+        model.get_layer("templates").set_weights([kernels.mixing])
+        model.get_layer("gain").set_weights([kernels.gain])
     return model
 
 
 def _filter_bank(
-    samples: int, kernels: TemplateKernels, stride: int
+    samples: int, lags: int, stride: int, rank: int, templates: int
 ) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
     """Return what turns one detector's strain into |z| of (lags, templates)."""
     # kernels of unit size and an input of small size: the optimiser's steps are absolute
     layers = [
         keras.layers.Rescaling(1 / math.sqrt(samples), name="scale"),
-        keras.layers.ZeroPadding1D((stride * (len(kernels.gain) - 1), 0), name="before_window"),
-        keras.layers.Conv1D(
-            kernels.basis.shape[1], samples, strides=stride, use_bias=False, name="basis"
-        ),
-        keras.layers.Dense(kernels.mixing.shape[1], use_bias=False, name="templates"),
+        keras.layers.ZeroPadding1D((stride * (lags - 1), 0), name="before_window"),
+        keras.layers.Conv1D(2 * rank, samples, strides=stride, use_bias=False, name="basis"),
+        keras.layers.Dense(2 * templates, use_bias=False, name="templates"),
         QuadratureModulus(name="modulus"),
         Gain(name="gain"),
     ]

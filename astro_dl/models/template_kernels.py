@@ -11,7 +11,7 @@ from astro_dl.errors import UsageError
 from astro_dl.tasks.base import InputSpec
 from astro_dl.tasks.gw_bbh import BinaryBlackHolePhysics, whitened_signals
 
-__all__ = ["TemplateKernels", "bank_physics", "template_kernels"]
+__all__ = ["TemplateKernels", "bank_physics", "lag_count", "template_kernels"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,12 @@ def bank_physics(input_spec: InputSpec, **ranges: Any) -> BinaryBlackHolePhysics
     return BinaryBlackHolePhysics(**given, psd=(contract["psd"][0],), **ranges)
 
 
+def lag_count(physics: BinaryBlackHolePhysics, stride: int) -> int:
+    """Return the number of merger times that are looked at, ``stride`` samples apart."""
+    earliest, latest = physics.merger_time_range_s
+    return round((latest - earliest) * physics.sample_rate_hz) // stride + 1
+
+
 @lru_cache(maxsize=4)
 def template_kernels(
     physics: BinaryBlackHolePhysics, templates: int, rank: int, stride: int
@@ -77,7 +83,7 @@ def template_kernels(
     columns = (physics.mass_1_range_msun, physics.mass_2_range_msun) + 2 * (physics.spin_range,)
     low, high = np.array(columns).T
     mass_a, mass_b, spin_1z, spin_2z = (low + draws * (high - low)).T
-    earliest, latest = physics.merger_time_range_s
+    latest = physics.merger_time_range_s[1]
     parameters = {
         "mass_1": np.maximum(mass_a, mass_b),
         "mass_2": np.minimum(mass_a, mass_b),
@@ -95,7 +101,7 @@ def template_kernels(
     _, _, vectors = np.linalg.svd(analytic, full_matrices=False)
     vectors = vectors[:rank]
     coefficients = (analytic @ vectors.conj().T).T
-    lags = round((latest - earliest) * physics.sample_rate_hz) // stride + 1
+    lags = lag_count(physics, stride)
     # the first lag sees the templates from this sample on, the last one all of them
     cut = stride * np.arange(lags - 1, -1, -1)
     power = np.abs(coefficients.T @ vectors) ** 2 / 2

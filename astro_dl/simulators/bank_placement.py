@@ -175,9 +175,9 @@ def placed_bank(
 ) -> TemplateBank:
     """Return a bank that matches almost every system of the prior to the minimal match.
 
-    Stochastic placement (Harry, Allen & Sathyaprakash 2009, arXiv:0908.2090): systems are drawn
-    from the prior in turn, and one is kept if no template kept before matches it. The match is the
-    SNR recovered of that inside the window, merger at the middle of its range.
+    Stochastic placement (Harry, Allen & Sathyaprakash 2009, arXiv:0908.2090): systems of the prior
+    are proposed in turn, and one is kept if no template kept before matches it. The match is the
+    fraction recovered of the SNR inside the window, merger at the middle of its range.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def placed_bank(
     seed : int, default 0
         Which draw.
     proposals : int, default 4000
-        Systems drawn; about one in a hundred of the prior may stay uncovered when it is small.
+        Systems drawn; the fewer, the more of the prior may stay uncovered.
     loss : float, default 1e-4
         Mean fraction of SNR lost by the reduced basis.
 

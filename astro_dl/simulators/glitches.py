@@ -54,8 +54,8 @@ def scattered_light(
 ) -> np.ndarray:
     """Return scattered-light arches: the fringes of a surface that swings sinusoidally.
 
-    sin[(2 f_max T / π) sin(π t / 2T) ...]: Accadia et al. (2010), Class. Quantum Grav. 27, 194011,
-    eq. 1. The fringe frequency f_max |cos(πt/T)| makes one arch per swing of T.
+    sin(2 f_max T sin(πt/T) + φ) under an envelope of three arches: Accadia et al. (2010), Class.
+    Quantum Grav. 27, 194011, eq. 1. The fringe frequency is f_max |cos(πt/T)|, one arch per swing.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def scattered_light(
     frequency : ndarray
         Fringe frequency at the top f_max [Hz], (n, 1).
     duration : ndarray
-        Duration of an arch T [s], (n, 1); three arches fade in and out.
+        Duration of an arch T [s], (n, 1).
     phase : ndarray
         Phase at the top [rad], (n, 1).
     """

@@ -79,12 +79,15 @@ def matched_filter_statistic(x: NDArray[np.float32], bank: TemplateBank) -> NDAr
     UsageError
         If the windows do not fit the bank's grid.
     """
-    return np.array(
-        [
-            np.sqrt(max(float(power.max()) for power in _network_power(filtered, bank)))
-            for filtered in _filtered(x, bank)
-        ]
-    )
+    reach, blocks = bank.grid.reach, _blocks(bank)
+    peaks = [
+        max(
+            float(np.max(sum(map(_loudest, _powers(filtered, bank, block), reach))))
+            for block in blocks
+        )
+        for filtered in _filtered(x, bank)
+    ]
+    return np.sqrt(np.array(peaks))
 
 
 def bayes_statistic(
@@ -105,9 +108,10 @@ def bayes_statistic(
     Returns
     -------
     ndarray
-        (n,) ln ⟨exp(−ρ²/2) I₀(ρ |z|)⟩. For one detector it is the optimal ranking; for several, the
-        prior of relative amplitudes and phases is taken as isotropic, and the delays are maximised
-        over rather than averaged, which is nearly so.
+        (n,) ln ⟨exp(−ρ²/2) I₀(ρ |z|)⟩. For one detector it is the optimal ranking. For several, the
+        prior of relative amplitudes and phases is taken as isotropic (less is known than in truth),
+        that of the second detector's delay as uniform, and the delay of a third is maximised over:
+        close to the optimum, but no strict bound.
 
     Raises
     ------
@@ -115,15 +119,17 @@ def bayes_statistic(
         If the windows do not fit the bank's grid, or the SNR prior is not an ordered range.
     """
     low, high = map(float, snr_prior)
-    table = _likelihood_table(low, high, len(bank.grid.delays))
-    prior = np.log(bank.weights / bank.weights.sum() / bank.grid.lags)
-    blocks = [prior[block, None].astype(np.float32) for block in _blocks(bank)]
+    grid = bank.grid
+    table = _likelihood_table(low, high, len(grid.delays))
+    delays = 2 * grid.reach[1] + 1 if len(grid.delays) > 1 else 1
+    prior = np.log(bank.weights / bank.weights.sum() / (grid.lags * delays))
+    log_weights = prior.astype(np.float32)[:, None]
     result = []
     for filtered in _filtered(x, bank):
-        powers = _network_power(filtered, bank)
         parts = [
-            _log_sum(power, weights, table, high)
-            for power, weights in zip(powers, blocks, strict=True)
+            _log_sum(power, log_weights[block], table, high)
+            for block in _blocks(bank)
+            for power in _delayed(_powers(filtered, bank, block), grid.reach, grid.lags)
         ]
         result.append(logsumexp(parts))
     return np.array(result)
@@ -186,25 +192,38 @@ def _filtered(x: NDArray[np.float32], bank: TemplateBank) -> Iterator[NDArray[np
         yield correlated[..., : len(grid.times)]
 
 
-def _network_power(
-    filtered: NDArray[np.complex64], bank: TemplateBank
-) -> Iterator[NDArray[np.float32]]:
-    """Yield Σ |z|² over detectors, (templates, lags) for one block of templates after another."""
+def _powers(
+    filtered: NDArray[np.complex64], bank: TemplateBank, block: slice
+) -> list[NDArray[np.float32]]:
+    """Return |z|² of each detector for a block of templates, (templates, lags + 2 reach)."""
     grid = bank.grid
     margin = max(grid.reach)
-    for block in _blocks(bank):
-        conjugate, inverse_norms = bank.conjugates[block], bank.inverse_norms[block]
-        total: NDArray[np.float32] | None = None
-        for series, reach in zip(filtered, grid.reach, strict=True):
-            wide = slice(margin - reach, margin + grid.lags + reach)
-            snr = np.abs(conjugate @ series[:, wide])
-            snr *= inverse_norms[:, wide]
-            power = np.square(snr, out=snr)
-            if reach:
-                power = maximum_filter1d(power, 2 * reach + 1, axis=-1)[:, reach:-reach]
-            total = power if total is None else total + power
-        assert total is not None
-        yield total
+    powers = []
+    for series, reach in zip(filtered, grid.reach, strict=True):
+        wide = slice(margin - reach, margin + grid.lags + reach)
+        snr = np.abs(bank.conjugates[block] @ series[:, wide])
+        snr *= bank.inverse_norms[block, wide]
+        powers.append(np.square(snr, out=snr))
+    return powers
+
+
+def _loudest(power: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """Return the largest |z|² within the delay of every lag of the first detector."""
+    if reach == 0:
+        return power
+    return maximum_filter1d(power, 2 * reach + 1, axis=-1)[:, reach:-reach]
+
+
+def _delayed(
+    powers: list[NDArray[np.float32]], reach: tuple[int, ...], lags: int
+) -> list[NDArray[np.float32]]:
+    """Return Σ |z|² for each delay of the second detector, with the loudest of any further one."""
+    first, *others = powers
+    if not others:
+        return [first]
+    for power, far in zip(others[1:], reach[2:], strict=True):
+        first = first + _loudest(power, far)
+    return [first + others[0][:, shift : shift + lags] for shift in range(2 * reach[1] + 1)]
 
 
 def _blocks(bank: TemplateBank) -> list[slice]:

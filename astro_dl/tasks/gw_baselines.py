@@ -18,7 +18,7 @@ __all__ = ["MATCHED_FILTER", "OPTIMAL_BOUND", "baseline_statistics", "template_s
 MATCHED_FILTER = "matched filter"
 OPTIMAL_BOUND = "optimal bound"
 MINIMAL_MATCH = 0.97
-PRIOR_TEMPLATES = 2000
+PRIOR_TEMPLATES = 500
 
 
 def template_space(physics: "BinaryBlackHolePhysics") -> TemplateSpace:

@@ -40,7 +40,7 @@ REASONS = (*EXCLUSIONS, "no off-source strain")
 """Why time is not analysed: the codes count from 1."""
 
 NO_OFF_SOURCE = len(REASONS)
-BLOCK_S, SHORT_BLOCK_S = 64.0, 8.0
+BLOCK_RANGE_S = (4.0, 64.0)
 PSD_SEGMENT_S = 2.0
 OFF_SOURCE_S = 64.0
 TAPER_S = 0.5
@@ -259,17 +259,18 @@ def whitened_strain(
         the filter spoils around excluded samples is excluded too.
     """
     low, high = common_span(sources)
-    context = min(duration + OFF_SOURCE_S, high - low)
-    context_start = np.clip(gps_start - (context - duration) / 2, low, high - context)
-    context_start = low + np.floor((context_start - low) * how.sample_rate) / how.sample_rate
+    rate = how.sample_rate
+    first, samples = round((gps_start - low) * rate), round(duration * rate)
+    total, margin, off_source = (round(s * rate) for s in (high - low, how.margin, OFF_SOURCE_S))
+    nearest = int(np.clip(first - off_source // 2, 0, max(0, total - samples - off_source)))
+    start = min(nearest, first - margin)
+    stop = max(min(total, nearest + samples + off_source), first + samples + margin)
     parts, codes = [], []
     for source in sources:
-        around = read_strain(source, context_start, context, how.sample_rate)
-        psd = _off_source_psd(around, gps_start, duration)
-        padded = read_strain(
-            source, gps_start - how.margin, duration + 2 * how.margin, how.sample_rate
-        )
-        white, code = _whitened(padded, psd, how)
+        around = read_strain(source, low + start / rate, (stop - start) / rate, rate)
+        psd = _off_source_psd(around, first - start, samples)
+        padded = slice(first - margin - start, first + samples + margin - start)
+        white, code = _whitened(around.strain[padded], around.exclusion[padded], psd, how)
         parts.append(white)
         codes.append(code)
     return np.stack(parts), np.max(codes, axis=0)
@@ -286,8 +287,7 @@ def _blocks(
     """Yield the windows (n, D, length) of consecutive blocks and their exclusion codes (n,)."""
     rate = how.sample_rate
     low, high = common_span(sources)
-    seconds = BLOCK_S if high - low >= 4 * BLOCK_S else SHORT_BLOCK_S
-    per_block = max(1, round(seconds * rate) // step)
+    per_block = max(1, round(np.clip((high - low) / 4, *BLOCK_RANGE_S) * rate) // step)
     count = (round((end - start) * rate) - length) // step + 1
     for first in range(0, count, per_block):
         samples = (min(per_block, count - first) - 1) * step + length
@@ -297,33 +297,35 @@ def _blocks(
         yield windows.swapaxes(0, 1), spoilt
 
 
-def _off_source_psd(around: StrainSegment, gps_start: float, duration: float) -> np.ndarray | None:
+def _off_source_psd(around: StrainSegment, first: int, samples: int) -> np.ndarray | None:
     """Return the spectrum of the clean segments outside a stretch; None if they are too few."""
     strain = np.where(around.valid, around.strain, np.nan)
     powers = segment_power(strain, around.sample_rate, PSD_SEGMENT_S)
-    begin = around.gps_start + np.arange(len(powers)) * PSD_SEGMENT_S / 2
-    outside = (begin + PSD_SEGMENT_S <= gps_start) | (begin >= gps_start + duration)
+    length = round(PSD_SEGMENT_S * around.sample_rate)
+    begin = np.arange(len(powers)) * (length // 2)
+    outside = (begin + length <= first) | (begin >= first + samples)
     clean = powers[outside & np.isfinite(powers[:, 0])]
     return average_power(clean) if len(clean) >= FEWEST_SEGMENTS else None
 
 
 def _whitened(
-    padded: StrainSegment, psd: np.ndarray | None, how: Whitening
+    strain: np.ndarray, exclusion: np.ndarray, psd: np.ndarray | None, how: Whitening
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the whitened middle of a segment with margins, and its exclusion codes."""
-    samples, margin = len(padded.strain), round(how.margin * how.sample_rate)
+    """Return the whitened middle of strain with margins, and its exclusion codes."""
+    samples, margin = len(strain), round(how.margin * how.sample_rate)
     middle = slice(margin, samples - margin)
-    codes = maximum_filter1d(padded.exclusion, 2 * margin + 1)[middle]
+    codes = maximum_filter1d(exclusion, 2 * margin + 1)[middle]
     if psd is None:
-        return np.zeros(len(codes), np.float32), np.maximum(codes, NO_OFF_SOURCE).astype(np.uint8)
+        codes = np.where(codes == 0, np.uint8(NO_OFF_SOURCE), codes)
+        return np.zeros(len(codes), np.float32), codes
     even = samples + samples % 2
     frequencies = np.arange(even // 2 + 1) * how.sample_rate / even
     grid = np.arange(len(psd)) / PSD_SEGMENT_S
     # Without it the slow drifts of real strain, steps of 10⁵ standard deviations where strain ends,
     # would ring through the edge of the band for seconds.
-    inside = np.pad(padded.valid, 1)
+    inside = np.pad(exclusion == 0, 1)
     ramp = distance_transform_edt(inside)[1:-1] / (TAPER_S * how.sample_rate)
-    tapered = padded.strain * np.sin(np.pi / 2 * np.minimum(ramp, 1)) ** 2
+    tapered = strain * np.sin(np.pi / 2 * np.minimum(ramp, 1)) ** 2
     response = whitening_filter(
         np.exp(np.interp(frequencies, grid, np.log(psd))),
         how.sample_rate,

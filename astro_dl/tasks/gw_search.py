@@ -111,6 +111,9 @@ def search(
         batch_size,
         progress,
     )
+    if scanned.live_time == 0:
+        reasons = ", ".join(f"{time:g} s {reason}" for reason, time in scanned.excluded.items())
+        raise UsageError(f"none of the strain can be analysed: {reasons}; choose another time")
     statistics = coincident_scores(scanned)
     series = ranking(statistics, floor)
     distance = max(1, round(cluster_window_s / scanned.stride))

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ def check_model(
     *,
     hyperparameters: Mapping[str, Any] | None = None,
     input_shape: tuple[int, ...] | None = None,
-    steps: int = 40,
+    steps: int = 50,
     learning_rate: float = 3e-3,
     seed: int = 0,
 ) -> None:
@@ -77,15 +78,14 @@ def check_model(
         keras.utils.set_random_seed(seed)
         return build_from(name, input_spec, outputs, {**values, **(changes or {})})
 
-    model = build()
+    model, again = build(), build(default_hyperparameters(name) | values)
     _check_outputs(model, x, head)
     _check_layers(model, head)
-    _check_names(model)
-    _check_same_weights(model, build())
-    _check_hyperparameters(name, build)
-    _check_other_head(build, x)
+    _check_same_weights(model, again)
+    _check_refusal(build)
+    _check_other_head(build, x, head)
     _check_configuration(model, x)
-    _check_files(model, build, x)
+    _check_files(model, again, x)
     # dropout would hide whether the batch is learnt
     rates = {key: 0.0 for key in default_hyperparameters(name) if key.endswith("dropout")}
     _check_learning(build(rates), x, y, head, steps, learning_rate)
@@ -93,6 +93,8 @@ def check_model(
 
 def parametrize_with_models(pattern: str = "*", **options: Any) -> Any:
     """Return a pytest decorator that calls a test with ``name`` and ``check`` for every model.
+
+    ``check`` is `check_model` of that name; it takes further arguments of it.
 
     Parameters
     ----------
@@ -110,7 +112,7 @@ def parametrize_with_models(pattern: str = "*", **options: Any) -> Any:
     import pytest
 
     names = list_models(pattern)
-    checks = [(name, lambda name=name: check_model(name, **options)) for name in names]
+    checks = [(name, partial(check_model, name, **options)) for name in names]
     return pytest.mark.parametrize(("name", "check"), checks, ids=names)
 
 
@@ -159,23 +161,19 @@ def _check_layers(model: "keras.Model", head: Head) -> None:
     assert model.layers[-1].name == last, f"the last layer is not named {last!r}"
 
 
-def _check_names(model: "keras.Model") -> None:
+def _check_same_weights(model: "keras.Model", again: "keras.Model") -> None:
     paths = [weight.path for weight in model.weights]
     assert len(set(paths)) == len(paths), "two weights have the same path"
-
-
-def _check_same_weights(model: "keras.Model", again: "keras.Model") -> None:
-    first, second = model.weights, again.weights
-    assert [weight.path for weight in first] == [weight.path for weight in second], (
+    assert paths == [weight.path for weight in again.weights], (
         "weight paths change from one build to the next"
     )
     pairs = zip(model.get_weights(), again.get_weights(), strict=True)
-    assert all(np.array_equal(a, b) for a, b in pairs), "one seed gives different weights"
+    assert all(np.array_equal(a, b) for a, b in pairs), (
+        "one seed gives different weights, with the defaults given or left out"
+    )
 
 
-def _check_hyperparameters(name: str, build: Callable[..., "keras.Model"]) -> None:
-    defaults = default_hyperparameters(name)
-    build(defaults)
+def _check_refusal(build: Callable[..., "keras.Model"]) -> None:
     try:
         build({"no_such_hyperparameter": 1})
     except UsageError as error:
@@ -185,12 +183,10 @@ def _check_hyperparameters(name: str, build: Callable[..., "keras.Model"]) -> No
     assert "no_such_hyperparameter" in refusal, "the refusal doesn't name what it refuses"
 
 
-def _check_other_head(build: Callable[..., "keras.Model"], x: Any) -> None:
-    three = Head("multiclass", ("a", "b", "c"))
-    values = _outputs(build(outputs=three), x)
-    assert values.shape == (BATCH, 3), "three classes don't give three outputs"
-    two = Head("regression", ("a", "b"), ("", ""))
-    assert _outputs(build(outputs=two), x).shape == (BATCH, 2), "two targets don't give two outputs"
+def _check_other_head(build: Callable[..., "keras.Model"], x: Any, head: Head) -> None:
+    kind: Any = "regression" if head.kind == "multiclass" else "multiclass"
+    other = build(outputs=Head(kind, ("a", "b", "c")))
+    assert _outputs(other, x).shape == (BATCH, 3), f"a {kind} head of three is not taken"
 
 
 def _check_configuration(model: "keras.Model", x: Any) -> None:
@@ -203,8 +199,7 @@ def _check_configuration(model: "keras.Model", x: Any) -> None:
     )
 
 
-def _check_files(model: "keras.Model", build: Callable[..., "keras.Model"], x: Any) -> None:
-    copy = build()
+def _check_files(model: "keras.Model", copy: "keras.Model", x: Any) -> None:
     copy.set_weights([array + 1 for array in copy.get_weights()])
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.weights.h5"

@@ -25,6 +25,7 @@ from astro_dl.training.data import open_training_data
 from astro_dl.training.finish import save_result
 from astro_dl.training.fit import run_epochs
 from astro_dl.training.objective import (
+    Objective,
     fold_scaling,
     make_objective,
     unfold_scaling,
@@ -93,7 +94,7 @@ def train(
     backend.prepare(config.seed)
     policy = backend.precision_policy(config.training.mixed_precision)
     with backend.precision(policy):
-        model = _build(config)
+        model = build_configured(config)
     source = config.initial_weights
     same_head = source is not None and start_from(model, load_bundle(source))
     network = logits_model(model)
@@ -101,15 +102,7 @@ def train(
         objective = make_objective(head, data.y, config.training)
         if same_head:
             unfold_scaling(model, objective)
-        steps = steps_per_epoch(data.n, config.training.batch_size)
-        network.compile(
-            make_optimizer(config.training, steps),
-            objective.loss,
-            jit_compile=backend.use_jit(
-                config.training.jit_compile, model_entry(config.model).jit_compile
-            ),
-        )
-        network.optimizer.build(network.trainable_variables)
+        compile_network(network, objective, config, data.n)
         start = state = load_checkpoint(checkpoint, network, config) if going_on else State()
         interrupted = False
         try:
@@ -121,13 +114,27 @@ def train(
                 raise
             interrupted = True
         # Built anew: in full precision, and whole even where the interrupt hit mid-batch.
-        final = _build(config)
+        final = build_configured(config)
         assign_weights(final, state.best)
         fold_scaling(final, objective)
         bundle = save_result(folder, final, objective, data, config, state, interrupted)
     if not interrupted:
         shutil.rmtree(checkpoint.parent, ignore_errors=True)
     return bundle
+
+
+def compile_network(
+    network: keras.Model, objective: Objective, config: Config, n_train: int
+) -> None:
+    """Compile a model that gives logits as the config says, and make its optimiser's variables."""
+    training = config.training
+    measured = model_entry(config.model).jit_compile
+    network.compile(
+        make_optimizer(training, steps_per_epoch(n_train, training.batch_size)),
+        objective.loss,
+        jit_compile=backend.use_jit(training.jit_compile, measured),
+    )
+    network.optimizer.build(network.trainable_variables)
 
 
 def start_from(model: keras.Model, source: Bundle) -> bool:
@@ -155,7 +162,8 @@ def start_from(model: keras.Model, source: Bundle) -> bool:
     return same_head
 
 
-def _build(config: Config) -> keras.Model:
+def build_configured(config: Config) -> keras.Model:
+    """Return the model of a config, with fresh weights."""
     task, physics = get_task(config.task), split_physics(config, "train")
     return build_from(
         config.model, task.input_spec(physics), task.head(physics), config.hyperparameters

@@ -191,6 +191,28 @@ def test_detectors_add_in_quadrature_within_the_light_travel_time():
     assert beyond[0] < 9.7
 
 
+def test_bayes_statistic_averages_over_the_delay_of_the_second_detector():
+    double, prior = bank(3, detectors=2), (3.0, 6.0)
+    x = 1.5 * noise(1, 18, detectors=2)
+    first, second = np.square(np.abs(snr_series(x, double)[0]))
+    reach, lags = double.grid.reach[1], double.grid.lags
+    powers = [
+        first[:, reach : reach + lags] + second[:, shift : shift + lags]
+        for shift in range(2 * reach + 1)
+    ]
+    ratios = np.exp(log_likelihood_ratio(np.sqrt(powers), prior, detectors=2))
+    assert bayes_statistic(x, double, prior)[0] == pytest.approx(np.log(ratios.mean()), abs=0.02)
+
+
+def test_third_detector_adds_its_power():
+    single, triple = bank(2), bank(2, detectors=3)
+    parts = [signals(single, 20 + late, snr, 0.5)[:1] for late, snr in [(0, 4), (5, 5), (-6, 6)]]
+    x = np.concatenate(parts, axis=-1)
+    assert matched_filter_statistic(x, triple) == pytest.approx(np.sqrt(77), rel=5e-3)
+    scores = [bayes_statistic(x * scale, triple, (4, 10))[0] for scale in (0, 0.5, 1)]
+    assert scores[0] < scores[1] < scores[2]
+
+
 def test_second_detector_helps():
     double, n = bank(3, detectors=2), 300
     x = noise(n, 16, detectors=2)

@@ -205,6 +205,13 @@ def test_bad_options_are_refused(tmp_path, options, message):
         search(matched_filter_predictor(), [tmp_path], progress=False, **options)
 
 
+def test_strain_without_a_usable_second_is_refused(tmp_path):
+    quality = np.full(20, 1, dtype=np.uint32)
+    path = write_gwosc(tmp_path / "H.hdf5", np.ones(20 * RATE) * 1e-21, quality=quality)
+    with pytest.raises(UsageError, match=r"none of the strain can be .* data quality"):
+        search(matched_filter_predictor(), [path], progress=False)
+
+
 def test_constant_q_power_is_one_in_white_noise_and_peaks_at_a_burst():
     frequencies = np.geomspace(20, 512, 60)
     white = np.random.default_rng(1).normal(size=8192)

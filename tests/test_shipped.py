@@ -1,0 +1,93 @@
+"""Every shipped bundle: small, complete, usable offline, and the same under every backend."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy import units as u
+
+import astro_dl
+from astro_dl.bundle import load_bundle
+from astro_dl.packaged import shipped_bundles, shipped_configs
+
+NAMES = sorted(shipped_bundles())
+GW_NAMES = [name for name in NAMES if load_bundle(name).card["task"] == "gw_bbh"]
+GW150914 = 1126259462.42
+
+PROGRAM = """
+import sys
+import numpy as np
+import keras
+import astro_dl
+
+assert keras.backend.backend() == sys.argv[1]
+results = {}
+for name in sys.argv[3:]:
+    predictor = astro_dl.load_pretrained(name)
+    x = astro_dl.simulate(predictor.task.name, 32, seed=5).x
+    results[name] = predictor.score(x)
+np.savez(sys.argv[2], **results)
+"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bundle_is_small_and_made_from_its_config(name):
+    folder = shipped_bundles()[name]
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) <= 4 * 2**20
+    assert name in shipped_configs()
+    assert load_bundle(name).card["model"] == name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_card_reports_metrics_with_intervals_beside_the_baselines(name):
+    card = load_bundle(name).card
+    assert card["metrics"]["simulated"]
+    assert card["baselines"]
+    assert card["calibration"]["kind"] in ("platt", "temperature", "none")
+    assert card["hardware"]
+    assert card["training_time_s"] > 0
+    assert not card["data"]["interrupted"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_predictions_separate_loud_signals_from_noise(name):
+    predictor = astro_dl.load_pretrained(name)
+    examples = astro_dl.simulate("gw_bbh", 64, seed=3, snr_range=(14.0, 15.0))
+    table = predictor.predict(examples.x)
+    scores = np.asarray(table["logit"])
+    assert np.median(scores[examples.y == 1]) > scores[examples.y == 0].max()
+    assert np.all((table["p_signal"] >= 0) & (table["p_signal"] <= 1))
+
+
+@pytest.mark.skipif(not NAMES, reason="no bundle is shipped")
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_backends_give_the_same_logits(backend, tmp_path):
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed")
+    logits = {}
+    for each in ("tensorflow", backend):
+        environment = {**os.environ, "KERAS_BACKEND": each, "CUDA_VISIBLE_DEVICES": ""}
+        command = [sys.executable, "-c", PROGRAM, each, str(tmp_path / f"{each}.npz"), *NAMES]
+        subprocess.run(command, env=environment, check=True)
+        with np.load(tmp_path / f"{each}.npz") as arrays:
+            logits[each] = dict(arrays)
+    for name in NAMES:
+        ours, theirs = logits["tensorflow"][name], logits[backend][name]
+        # single precision holds seven digits: of logits above one, 1e-4 of their size
+        np.testing.assert_allclose(theirs, ours, atol=1e-4, rtol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("name", GW_NAMES)
+def test_gw150914_is_the_loudest_trigger(name):
+    folder = os.environ.get("ASTRO_DL_TEST_DATA")
+    if folder is None:
+        pytest.skip("ASTRO_DL_TEST_DATA is not set: no real strain to search")
+    strain = Path(folder) / "gravitational_waves" / "strain"
+    files = sorted(strain.glob("*-1126259446-32.hdf5"))
+    table = astro_dl.load_pretrained(name).predict(files, stride_s=0.1, progress=False)
+    assert abs(table["gps_time"][0].to_value(u.s) - GW150914) < 0.1
+    assert table["ranking_statistic"][0] > 2 * table["ranking_statistic"][1:].max(initial=1)
