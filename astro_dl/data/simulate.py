@@ -66,7 +66,7 @@ def simulate(
     Examples
     --------
     >>> import astro_dl
-    >>> x, y, info = astro_dl.simulate("gw_bbh", 100, seed=1, snr=(8, 8))
+    >>> x, y, info = astro_dl.simulate("gw_bbh", 100, seed=1, snr_range=(8, 8))
     """
     task = get_task(task) if isinstance(task, str) else task
     settings: Any = read_dataclass(task.physics, plain(physics), "physics")

@@ -98,7 +98,7 @@ class AmplitudeLikelihood(keras.layers.Layer):
 class LogMeanExp(keras.layers.Layer):
     """Logarithm of the weighted mean of exp(x) over time and templates: (…, times, T) → (…, 1).
 
-    The weights of the templates are learned; equal ones are the start.
+    The weights of the templates are learned; the shares of the prior are a good start.
     """
 
     def build(self, input_shape: tuple) -> None:
@@ -144,7 +144,7 @@ def gw_resnet(
     head: Head,
     *,
     templates: int = 256,
-    rank: int = 32,
+    rank: int = 40,
     lag_stride: int = 2,
     mass_range_msun: tuple[float, float] = (10.0, 50.0),
     spin_range: tuple[float, float] = (0.0, 0.0),
@@ -224,6 +224,7 @@ def gw_resnet(
         model.get_layer("basis").set_weights([kernels.basis[:, None] * math.sqrt(samples)])
         model.get_layer("templates").set_weights([kernels.mixing])
         model.get_layer("gain").set_weights([kernels.gain])
+        model.get_layer("statistic").set_weights([kernels.log_weight])
     return model
 
 

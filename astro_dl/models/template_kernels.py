@@ -5,10 +5,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy.stats import qmc
 
 from astro_dl.errors import UsageError
+from astro_dl.simulators.bank_placement import stratified_systems
 from astro_dl.tasks.base import InputSpec
+from astro_dl.tasks.gw_baselines import template_space
 from astro_dl.tasks.gw_bbh import BinaryBlackHolePhysics, whitened_signals
 
 __all__ = ["TemplateKernels", "bank_physics", "lag_count", "template_kernels"]
@@ -27,11 +28,14 @@ class TemplateKernels:
         (2R, 2T) float32 matrix from the basis to the templates, sines after cosines.
     gain : ndarray
         (lags, T) float32 inverse norm of each template inside the window, by merger time.
+    log_weight : ndarray
+        (T,) float32 logarithm of the share of the prior for which each template stands.
     """
 
     basis: np.ndarray
     mixing: np.ndarray
     gain: np.ndarray
+    log_weight: np.ndarray
 
 
 def bank_physics(input_spec: InputSpec, **ranges: Any) -> BinaryBlackHolePhysics:
@@ -66,7 +70,7 @@ def lag_count(physics: BinaryBlackHolePhysics, stride: int) -> int:
 def template_kernels(
     physics: BinaryBlackHolePhysics, templates: int, rank: int, stride: int
 ) -> TemplateKernels:
-    """Return the bank of quasi-random draws from the prior as layer weights.
+    """Return a bank that samples the prior where templates differ most, as layer weights.
 
     Parameters
     ----------
@@ -79,17 +83,18 @@ def template_kernels(
     stride : int
         Step between merger times [samples].
     """
-    draws = qmc.Sobol(4, scramble=True, rng=np.random.default_rng(0)).random(templates)
-    columns = (physics.mass_1_range_msun, physics.mass_2_range_msun) + 2 * (physics.spin_range,)
-    low, high = np.array(columns).T
-    mass_a, mass_b, spin_1z, spin_2z = (low + draws * (high - low)).T
-    latest = physics.merger_time_range_s[1]
+    space = template_space(physics)
+    systems, shares = stratified_systems(space, templates, np.random.default_rng(0))
+    # strata of a narrow prior can be empty: some templates then stand twice, and share their weight
+    index = np.arange(templates) % len(systems)
+    weights = shares[index] / np.bincount(index)[index]
+    mass_1, mass_2, spin_1z, spin_2z = systems[index].T
     parameters = {
-        "mass_1": np.maximum(mass_a, mass_b),
-        "mass_2": np.minimum(mass_a, mass_b),
+        "mass_1": mass_1,
+        "mass_2": mass_2,
         "spin_1z": spin_1z,
         "spin_2z": spin_2z,
-        "merger_time": np.full(templates, latest),
+        "merger_time": np.full(templates, physics.merger_time_range_s[1]),
     }
     # a quarter of a cycle of the (2, 2) mode is an eighth of a turn of the reference phase
     cosine, sine = (
@@ -111,4 +116,5 @@ def template_kernels(
         basis=np.concatenate([vectors.real.T, vectors.imag.T], axis=1).astype(np.float32),
         mixing=np.block([[real, imaginary], [-imaginary, real]]).astype(np.float32),
         gain=(1 / np.sqrt(inside.T)).astype(np.float32),
+        log_weight=np.log(weights).astype(np.float32),
     )

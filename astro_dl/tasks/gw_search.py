@@ -44,7 +44,7 @@ def search(
     *,
     stride_s: float = 0.05,
     threshold: float = 0.0,
-    floor: float = 0.0,
+    floor: float = -1.0,
     cluster_window_s: float = 1.0,
     slides: int | None = None,
     clip_sigma: float | None = 20.0,
@@ -63,9 +63,10 @@ def search(
         Step from window to window [s].
     threshold : float, default 0
         Smallest ranking statistic of a trigger.
-    floor : float, default 0
+    floor : float, default -1
         With a one-detector network and several detectors: only detectors whose logit is above this
-        count, and at least two must be; 0 is where a signal becomes more likely than noise.
+        count, and at least two must be. It vetoes glitches, which are loud in one detector and
+        nothing in the others; at -1 a detector may be undecided about a weak signal.
     cluster_window_s : float, default 1
         Of triggers nearer to each other than this only the loudest is kept [s].
     slides : int, optional

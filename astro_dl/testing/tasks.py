@@ -212,8 +212,9 @@ def _check_baselines(task: Task, physics: Any, examples: Examples) -> None:
 
 def _check_augmentation(augment: Callable[..., Any], examples: Examples) -> None:
     before = {name: array.copy() for name, array in inputs_by_name(examples.x).items()}
-    first, again = (augment(examples.x, np.random.default_rng(1)) for _ in range(2))
-    after = inputs_by_name(examples.x)
+    first = augment(examples.x, np.random.default_rng(1))
+    after = {name: array.copy() for name, array in inputs_by_name(examples.x).items()}
+    again = augment(examples.x, np.random.default_rng(1))
     for name, array in inputs_by_name(first).items():
         assert array.shape == before[name].shape, f"augmentation changes the shape of {name}"
         assert array.dtype == np.float32, f"augmentation makes {name} {array.dtype}"

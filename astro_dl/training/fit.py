@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from astro_dl import backend
 from astro_dl.config import Config
-from astro_dl.data.examples import Inputs
+from astro_dl.data.examples import Inputs, input_length, take_inputs
 from astro_dl.errors import UsageError
 from astro_dl.registry import get_task
 from astro_dl.training.batches import Batch, batches, steps_per_epoch
@@ -73,8 +73,20 @@ def run_epochs(
 
 
 def predict_logits(model: keras.Model, x: Inputs, batch_size: int) -> np.ndarray:
-    """Return the logits of all inputs, (n, outputs) float32."""
-    return np.asarray(model.predict(x, batch_size=batch_size, verbose=0), np.float32)
+    """Return the logits of all inputs, (n, outputs) float32.
+
+    Every batch has the same size, for which a model is compiled once: the last one begins among
+    the examples of the one before it. `keras.Model.predict` would set up its input anew each time,
+    which takes TensorFlow as long as some hundred small batches.
+    """
+    n = input_length(x)
+    size = min(batch_size, n)
+    parts = []
+    for start in range(0, n, size):
+        first = min(start, n - size)
+        logits = model.predict_on_batch(take_inputs(x, slice(first, first + size)))
+        parts.append(np.asarray(logits, np.float32)[start - first :])
+    return np.concatenate(parts)
 
 
 def best_epoch(history: tuple[Mapping[str, float], ...], monitor: str) -> int:

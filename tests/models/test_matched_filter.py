@@ -27,7 +27,7 @@ TWO = replace(ONE, detectors=("H1", "L1"))
 
 @pytest.fixture(scope="module")
 def model():
-    return gw_resnet(input_spec(ONE), head(ONE), templates=128)
+    return gw_resnet(input_spec(ONE), head(ONE))
 
 
 def layer_output(model, name, x):
@@ -41,7 +41,7 @@ def test_clean_signal_of_unit_snr_gives_unit_amplitude(model):
     z = layer_output(model, "gain", 10 * windows / norm)
     best = z.max(axis=(1, 2)) / 10
     assert np.all(best < 1.005)
-    # the lightest binaries lie furthest from the nearest of 128 templates
+    # the lightest binaries lie furthest from the nearest template
     assert best.min() > 0.9
     assert best.mean() > 0.98
     found = 0.6 + 2 / 2048 * np.unravel_index(z.reshape(24, -1).argmax(axis=1), z.shape[1:])[0]
