@@ -70,15 +70,14 @@ class Store:
     def read(self, part: slice = slice(None)) -> Examples:
         """Return a contiguous part of the examples, all of them by default."""
         with self._open() as file:
-            inputs = {name: data[part] for name, data in _input_datasets(file).items()}
-            x: Inputs = inputs if isinstance(file["x"], h5py.Group) else inputs["x"]
-            return Examples(x, file["y"][part], _read_info(file["info"], part))
+            return Examples(
+                _read_inputs(file, part), file["y"][part], _read_info(file["info"], part)
+            )
 
     def inputs(self, part: slice = slice(None)) -> Inputs:
         """Return the inputs of a contiguous part of the examples."""
         with self._open() as file:
-            inputs = {name: data[part] for name, data in _input_datasets(file).items()}
-            return inputs if isinstance(file["x"], h5py.Group) else inputs["x"]
+            return _read_inputs(file, part)
 
     def blocks(self, size: int) -> Iterator[Examples]:
         """Yield the examples in contiguous blocks."""
@@ -200,6 +199,11 @@ def _with_file_contents(value: Any) -> Any:
 def _input_datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
     x = file["x"]
     return dict(x) if isinstance(x, h5py.Group) else {"x": x}
+
+
+def _read_inputs(file: h5py.File, part: slice) -> Inputs:
+    inputs = {name: dataset[part] for name, dataset in _input_datasets(file).items()}
+    return inputs if isinstance(file["x"], h5py.Group) else inputs["x"]
 
 
 def _create(file: h5py.File, block: Examples, n: int, path: Path) -> None:

@@ -187,8 +187,12 @@ def _text(value: Any) -> str:
 
 def _gwpy() -> Any:
     try:
-        import gwpy.io.gwf
-        import gwpy.timeseries
+        import matplotlib
+
+        # gwpy changes everybody's figures when it is imported
+        with matplotlib.rc_context():
+            import gwpy.io.gwf
+            import gwpy.timeseries
     except ImportError as error:
         raise UsageError(
             "reading GWF frames needs gwpy and a frame library: pip install gwpy lalsuite; or "

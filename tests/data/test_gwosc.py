@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import h5py
+import matplotlib
 import numpy as np
 import pytest
 from gwosc_files import write_gwosc
@@ -212,7 +213,8 @@ def test_upsampling_and_broken_ratios_are_refused(tmp_path, rate):
 
 
 def write_frame(path, strain, quality):
-    timeseries = pytest.importorskip("gwpy.timeseries", reason="gwpy is not installed")
+    with matplotlib.rc_context():
+        timeseries = pytest.importorskip("gwpy.timeseries", reason="gwpy is not installed")
     pytest.importorskip("lalframe", reason="no library for frames is installed")
     series = timeseries.TimeSeriesDict()
     for kind, values, rate in (("STRAIN", strain, RATE), ("DQMASK", quality, 1)):

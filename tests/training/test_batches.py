@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+import toy
+
+from astro_dl.data.simulate import iterate_blocks
+from astro_dl.data.store import open_store, store_examples
+from astro_dl.training import batches as module
+from astro_dl.training.batches import batches, steps_per_epoch, stored_pieces
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def pieces(*lengths):
+    start = 0
+    for length in lengths:
+        y = np.arange(start, start + length)
+        yield {"a": y[:, None] * 1.0, "b": -y[:, None] * 1.0}, y
+        start += length
+
+
+@pytest.mark.parametrize("lengths", [(100,), (37, 1, 0, 62), (10,) * 10])
+def test_batches_have_one_size_and_no_example_comes_twice(lengths):
+    made = list(batches(pieces(*lengths), 30, rng(), encode=np.asarray))
+    assert [len(y) for _, y in made] == [30, 30, 30]
+    assert len(made) == steps_per_epoch(100, 30)
+    seen = np.concatenate([y for _, y in made])
+    assert len(np.unique(seen)) == 90
+    for x, y in made:
+        assert (x["a"][:, 0] == y).all()
+        assert (x["b"][:, 0] == -y).all()
+
+
+def test_fewer_examples_than_a_batch_make_one():
+    ((_, y),) = batches(pieces(3, 4), 30, rng(), encode=np.asarray)
+    assert sorted(y) == list(range(7))
+    assert steps_per_epoch(7, 30) == 1
+
+
+def test_the_order_depends_on_the_generator_alone():
+    def order(seed):
+        return np.concatenate([y for _, y in batches(pieces(100), 10, rng(seed), np.asarray)])
+
+    assert (order(1) == order(1)).all()
+    assert not (order(1) == order(2)).all()
+    assert not (order(1) == np.arange(100)).all()
+
+
+def test_targets_are_encoded_weighed_and_inputs_augmented():
+    def augment(x, rng):
+        return {name: array + 1000 for name, array in x.items()}
+
+    ((x, encoded, weight),) = batches(
+        pieces(5), 5, rng(), encode=lambda y: 2 * y, weigh=lambda y: y + 0.5, augment=augment
+    )
+    assert (x["a"][:, 0] - 1000 == encoded / 2).all()
+    assert (weight == encoded / 2 + 0.5).all()
+
+
+def test_a_store_is_read_once_in_parts_and_mixed(tmp_path, monkeypatch):
+    blocks = iterate_blocks(toy.simulate_binary, toy.ToyPhysics(), 2000, 0, 0)
+    store_examples(tmp_path / "s.h5", blocks, 2000, progress=False)
+    store = open_store(tmp_path / "s.h5")
+    monkeypatch.setattr(module, "BUFFER_BYTES", store.nbytes // 3)
+    parts = list(stored_pieces(store, rng()))
+    assert len(parts) > 2
+    assert max(len(y) for _, y in parts) <= 800
+    read = np.concatenate([x for x, _ in parts])
+    whole = store.read().x
+    assert not (read == whole).all()
+    assert (np.sort(read[:, 0, 0]) == np.sort(whole[:, 0, 0])).all()
