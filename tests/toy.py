@@ -10,6 +10,7 @@ from astropy.table import Table
 from scipy.special import i0e
 
 from astro_dl.data.examples import Examples
+from astro_dl.errors import UsageError
 from astro_dl.tasks.base import Difficulty, Head, InputSpec, Task
 
 FREQUENCY = 0.11
@@ -136,6 +137,13 @@ REGRESSION = Task(
     group="pair_id",
     difficulty=DIFFICULTY,
 )
+
+
+def fail_late(physics, n, rng):
+    """Refuse to make the third block of a set."""
+    if rng.bit_generator.seed_seq.entropy[2] == 2:
+        raise UsageError("no more stars")
+    return simulate_binary(physics, n, rng)
 
 
 def about_process(n):

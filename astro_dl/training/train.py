@@ -54,7 +54,7 @@ def train(
         The run folder, which becomes the bundle; by default ``runs/<model>-<hash of the config>``.
     resume : bool, default False
         Go on from the checkpoint in the run folder, if there is one, exactly as if the training
-        had not been cut short; a finished run is returned as it is.
+        had not been cut short; the bundle of a finished training is returned as it is.
     progress : bool, default True
         Whether progress bars are shown.
     **overrides
@@ -82,11 +82,11 @@ def train(
     config = resolve(load_config(config, **overrides))
     folder = Path(out or Path("runs") / f"{config.model}-{config_hash(to_mapping(config))}")
     checkpoint = checkpoint_file(folder)
-    going_on = resume and checkpoint.is_file()
+    going_on = checkpoint.is_file()
+    if going_on and not resume:
+        raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
     if (folder / "card.json").exists() and not going_on:
-        if resume:
-            return load_bundle(folder)
-        raise UsageError(f"{folder} holds a bundle already; choose another folder or delete it")
+        return _finished(folder, config, resume)
     physics = split_physics(config, "train")
     head = get_task(config.task).head(physics)
     log = scalar_log(folder / ".tensorboard" if config.training.tensorboard else None)
@@ -120,6 +120,19 @@ def train(
         bundle = save_result(folder, final, objective, data, config, state, interrupted)
     if not interrupted:
         shutil.rmtree(checkpoint.parent, ignore_errors=True)
+    return bundle
+
+
+def _finished(folder: Path, config: Config, resume: bool) -> Bundle:
+    """Return the bundle of a finished training that is asked for once more with `resume`."""
+    if not resume:
+        raise UsageError(f"{folder} holds a bundle already; choose another folder or delete it")
+    bundle = load_bundle(folder)
+    if to_mapping(bundle.config) != to_mapping(config):
+        raise UsageError(
+            f"{folder} was trained to the end with other settings; choose another folder, where "
+            f"initial_weights={folder} starts from its weights"
+        )
     return bundle
 
 

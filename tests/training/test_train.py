@@ -145,6 +145,8 @@ def test_a_killed_streaming_training_goes_on_exactly_but_only_with_its_settings(
         with pytest.raises(Killed):
             run(tmp_path / "cut", **STREAM)
     assert [path.name for path in (tmp_path / "cut").iterdir()] == [".checkpoint"]
+    with pytest.raises(UsageError, match="unfinished training; resume it"):
+        run(tmp_path / "cut", **STREAM)
     with pytest.raises(UsageError, match=r"training\.batch_size=50, not 60"):
         run(tmp_path / "cut", resume=True, **STREAM | {"training.batch_size": 60})
     shutil.copytree(tmp_path / "cut", tmp_path / "damaged")
@@ -166,6 +168,8 @@ def test_a_finished_run_is_not_overwritten_and_resuming_returns_it(straight, toy
     with pytest.raises(UsageError, match="holds a bundle already"):
         run(straight.folder)
     assert run(straight.folder, resume=True).sha256 == straight.sha256
+    with pytest.raises(UsageError, match="with other settings"):
+        run(straight.folder, resume=True, **{"training.epochs": 9})
 
 
 def test_a_loss_that_is_not_finite_names_epoch_and_batch(toy_task, tmp_path):
@@ -192,6 +196,13 @@ def test_sets_that_share_a_group_are_refused(tmp_path):
     register_task("toy_leaky", leaky)
     with pytest.raises(UsageError, match=r"5 values of 'pair_id' are in both"):
         run(tmp_path / "run", task="toy_leaky")
+
+
+def test_an_error_in_a_simulating_process_keeps_its_message(tmp_path):
+    register_task("toy_failing", replace(toy.BINARY, name="toy_failing", simulate=toy.fail_late))
+    with pytest.raises(UsageError, match="no more stars"):
+        run(tmp_path / "run", task="toy_failing", **STREAM)
+    assert not (tmp_path / "run").exists()
 
 
 def test_regression_gives_physical_values_and_can_be_fine_tuned(toy_regression, tmp_path):
