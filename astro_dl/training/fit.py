@@ -141,11 +141,7 @@ def _run_epoch(
     with tqdm(total=steps * size, desc=title, unit="ex", disable=not progress) as bar:
         start = time.perf_counter()
         monitor = EpochMonitor(bar, size)
-        # As late as possible: building a model may draw from the same generator.
-        seeding = keras.callbacks.LambdaCallback(
-            on_epoch_begin=lambda *_: backend.seed_epoch(noise_seed)
-        )
-        loss = _fit(model, source, steps, [seeding, monitor])
+        loss = _fit(model, source, steps, monitor, noise_seed)
         seconds = time.perf_counter() - start
         if monitor.bad_batches or not np.isfinite(loss):
             first = min(monitor.bad_batches, default=steps - 1)
@@ -166,13 +162,16 @@ def _run_epoch(
 
 
 def _fit(
-    model: keras.Model,
-    source: Iterator[Batch],
-    steps: int,
-    callbacks: list[keras.callbacks.Callback],
+    model: keras.Model, source: Iterator[Batch], steps: int, monitor: EpochMonitor, noise_seed: int
 ) -> float:
-    """Run one epoch of Keras's own loop and return its mean loss."""
+    """Run one epoch and return its mean loss."""
+    if backend.generators_are_slow():
+        return _step_by_step(model, source, monitor, noise_seed)
     failures: list[Exception] = []
+    # As late as possible: building a model may draw from the same generator.
+    seeding = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda *_: backend.seed_epoch(noise_seed)
+    )
     try:
         log = model.fit(
             _watched(source, failures),
@@ -180,7 +179,7 @@ def _fit(
             epochs=1,
             shuffle=False,
             verbose=0,
-            callbacks=callbacks,
+            callbacks=[seeding, monitor],
         )
     except Exception:
         # A backend that draws batches in its own thread wraps what went wrong there.
@@ -188,6 +187,22 @@ def _fit(
             raise failures[0] from None
         raise
     return float(log.history["loss"][-1])
+
+
+def _step_by_step(
+    model: keras.Model, source: Iterator[Batch], monitor: EpochMonitor, noise_seed: int
+) -> float:
+    monitor.set_model(model)
+    model.stop_training = False
+    backend.seed_epoch(noise_seed)
+    total = mean = 0.0
+    for step, batch in enumerate(source):
+        total += float(model.train_on_batch(*batch))
+        mean = total / (step + 1)
+        monitor.on_train_batch_end(step, {"loss": mean})
+        if model.stop_training:
+            break
+    return mean
 
 
 def _watched(source: Iterator[Batch], failures: list[Exception]) -> Iterator[Batch]:
