@@ -60,6 +60,7 @@ CALIBRATION_NUMBERS: dict[str, tuple[str, ...]] = {
     "none": (),
     "platt": ("scale", "offset", "prior_log_odds"),
     "temperature": ("temperature",),
+    "spread": (),
 }
 FILE_NAME = re.compile(
     r"config\.yaml|weights\.h5|history\.csv|metrics\.json|README\.md"
@@ -135,13 +136,16 @@ def card_head(card: Mapping[str, Any]) -> Head:
     """
     head = card["head"]
     kind, names, units = head.get("kind"), head.get("names"), head.get("units")
+    spread = head.get("spread", False)
     if kind not in ("binary", "multiclass", "regression"):
         raise UsageError(f"head.kind is {kind!r}; accepted: binary, multiclass, regression")
     if not _texts(names) or not names or not _texts(units):
         raise UsageError("head.names and head.units are not lists of texts")
     if kind == "binary" and len(names) != 2:
         raise UsageError(f"head.names has {len(names)} entries; a binary head has two")
-    return Head(kind, tuple(names), tuple(units))
+    if not isinstance(spread, bool) or (spread and kind != "regression"):
+        raise UsageError(f"head.spread is {spread!r}; accepted: true for a regression head, false")
+    return Head(kind, tuple(names), tuple(units), spread)
 
 
 def card_input_spec(card: Mapping[str, Any]) -> InputSpec:
@@ -202,7 +206,8 @@ def readme(card: Mapping[str, Any]) -> str:
     metrics = card["metrics"]
     methods = {"network": metrics.get("simulated", {}), **card["baselines"]}
     parts.append(_scores("Scores on simulated data", methods))
-    parts.append(_scores("Scores on real data", {"network": metrics.get("real", {})}))
+    for name, values in metrics.get("real", {}).items():
+        parts.append(_real_scores(name, values))
     if card["citation"]:
         parts.append(f"## Citation\n\n{card['citation']}")
     use = f'import astro_dl\n\ntable = astro_dl.load_pretrained("{card["name"]}").predict(inputs)'
@@ -223,6 +228,9 @@ def _check_calibration(calibration: Mapping[str, Any]) -> None:
     for key in CALIBRATION_NUMBERS[kind]:
         if not isinstance(calibration.get(key), int | float):
             raise UsageError(f"calibration.{key} is not a number")
+    factors = calibration.get("factors", [])
+    if not isinstance(factors, list) or not all(isinstance(f, int | float) for f in factors):
+        raise UsageError("calibration.factors is not a list of numbers")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -272,6 +280,15 @@ def _scores(title: str, methods: Mapping[str, Mapping[str, Any]]) -> str:
     rows = [["", *methods], ["---"] * (1 + len(methods))]
     rows += [[name, *(column.get(name, "") for column in columns)] for name in names]
     return "\n".join([f"## {title}", "", *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def _real_scores(name: str, values: Mapping[str, Any]) -> str:
+    """Return the table of a real set: facts are plain values, methods are mappings."""
+    methods = {key: one for key, one in values.items() if isinstance(one, Mapping)}
+    facts = {key: one for key, one in values.items() if key not in methods}
+    first, *others = methods
+    table = {first: {**facts, **methods[first]}, **{key: methods[key] for key in others}}
+    return _scores(f"Scores on the real set {name}", table)
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -131,6 +131,7 @@ def evaluate(arguments: Arguments) -> None:
     config = load_config(bundle.config, **dict(arguments.settings))
     report = evaluate(
         replace(bundle, config=config),
+        arguments.data,
         plots_folder=arguments.out,
         progress=not arguments.quiet,
         save=not arguments.settings and not _is_shipped(arguments.bundle),

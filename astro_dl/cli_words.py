@@ -116,6 +116,7 @@ def _parsers(
 
     verb = add("evaluate")
     verb.add_argument("bundle", help="name of a shipped bundle, or folder of a run")
+    verb.add_argument("--data", help="real set of the task, whose test split is scored instead")
     verb.add_argument("--out", type=Path, help="folder for figures too")
     _add_settings(verb, "config key, as evaluation.bootstrap=50")
     _add_shorthand(verb, "--n", "data.n_test", "number of test examples")
@@ -149,13 +150,15 @@ def _add_task_options(verb: _Parser, words: list[str]) -> None:
     options = keyword_defaults(file_reader(model))
     verb.set_defaults(task_options=tuple(options))
     for name, default in options.items():
+        taken = (
+            {"action": "store_true"} if default is False else {"type": _value, "metavar": "VALUE"}
+        )
         verb.add_argument(
             f"--{name.replace('_', '-')}",
             dest=name,
-            type=_value,
-            metavar="VALUE",
             default=argparse.SUPPRESS,
             help=f"option of the task (default {default})".replace("%", "%%"),
+            **taken,
         )
 
 

@@ -46,7 +46,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class DataConfig:
-    """How many examples are simulated, and when.
+    """Where examples come from: how many are simulated and when, or which real set is split.
 
     Parameters
     ----------
@@ -60,6 +60,13 @@ class DataConfig:
         Examples simulated at once: the unit of work, of seeding and of storage.
     workers : int
         Simulating processes.
+    source : str
+        ``"simulation"``, or the name of one of the task's real sets, which is then split by group
+        whatever the numbers above say.
+    folder : str or None
+        Where real sets lie; None for the environment variable ``ASTRO_DL_TEST_DATA``.
+    validation_fraction, test_fraction : float
+        Shares of a real set.
     """
 
     mode: Literal["store", "stream"] = "store"
@@ -69,6 +76,10 @@ class DataConfig:
     test_signal_fraction: Fraction | None = None
     block_size: Count = 1024
     workers: Count = 2
+    source: str = "simulation"
+    folder: str | None = None
+    validation_fraction: Fraction = 0.15
+    test_fraction: Fraction = 0.25
 
 
 @dataclass(frozen=True)
@@ -143,6 +154,8 @@ class EvaluationConfig:
         Level of all intervals.
     plots : bool
         Whether figures are drawn.
+    average_symmetries : bool
+        Whether logits are averaged over the task's symmetries, wherever the model is used.
     """
 
     false_alarm_probabilities: tuple[Fraction, ...] = (0.1, 0.01, 0.001, 0.0001)
@@ -150,6 +163,7 @@ class EvaluationConfig:
     baselines: bool = True
     confidence: Fraction = 0.95
     plots: bool = True
+    average_symmetries: bool = False
 
 
 @dataclass(frozen=True)
@@ -273,7 +287,9 @@ def resolve(config: Config) -> Config:
     """
     from astro_dl.models.build import default_hyperparameters
 
-    physics = build_physics(config.task, config.physics)
+    entry = registry.model_entry(config.model)
+    made_for = entry.physics if entry.task == config.task else {}
+    physics = build_physics(config.task, {**made_for, **config.physics})
     defaults = default_hyperparameters(config.model)
     given = read_keywords(
         registry.resolve_builder(config.model),

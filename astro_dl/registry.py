@@ -50,6 +50,9 @@ class ModelEntry:
         Accepted numbers of axes of one example; empty where every rank is accepted.
     hyperparameters : mapping
         Values that differ from the builder's own defaults: what makes a preset of a family.
+    physics : mapping
+        Values that differ from the defaults of the task's physics: the inputs that the model was
+        made for.
     input_shape, kind, outputs
         Textbook input shape, head kind and number of outputs, used where no task is given.
     jit_compile : mapping
@@ -65,6 +68,7 @@ class ModelEntry:
     task: str | None = None
     rank: tuple[int, ...] = ()
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    physics: Mapping[str, Any] = field(default_factory=dict)
     input_shape: tuple[int, ...] | None = None
     kind: str = "binary"
     outputs: int = 1

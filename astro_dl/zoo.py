@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from astropy.table import QTable, Table
-from astropy.units import Unit
 
 from astro_dl import registry
 from astro_dl.bundle import Bundle, load_bundle, load_weights
@@ -22,7 +21,9 @@ from astro_dl.inputs import (
     finite_rows,
     rows_outside_training_range,
 )
+from astro_dl.prediction_table import prediction_table
 from astro_dl.schema import plain
+from astro_dl.symmetries import averaged, used_symmetries
 from astro_dl.tasks.base import Head, InputSpec, Task
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ class Predictor:
         Returns
         -------
         ndarray of float32
-            (n,) for binary heads, else (n, outputs).
+            (n,) for binary heads, else (n, outputs); averaged over the task's symmetries where the
+            bundle's ``evaluation.average_symmetries`` says so.
 
         Raises
         ------
@@ -112,7 +114,11 @@ class Predictor:
             raise UsageError(f"batch_size is {size}; accepted: 1 and above")
         blocks = x if isinstance(x, Iterator) else [x]
         batches = _rebatched((as_inputs(block, self.input_spec) for block in blocks), size)
-        parts = [self._score_batch(batch, size) for batch in batches]
+        average = self.bundle.config.evaluation.average_symmetries
+        score = averaged(
+            lambda batch: self._score_batch(batch, size), used_symmetries(self.task, average)
+        )
+        parts = [score(batch) for batch in batches]
         if not parts:
             raise UsageError("inputs hold no example")
         logits = np.concatenate(parts)
@@ -123,6 +129,12 @@ class Predictor:
         from astro_dl.evaluation.calibration import apply_calibration
 
         return apply_calibration(self.calibration, logits, self.head.kind)
+
+    def spread(self, logits: np.ndarray) -> np.ndarray | None:
+        """Return calibrated standard deviations (n, targets); None if the head gives none."""
+        from astro_dl.evaluation.calibration import predicted_spread
+
+        return predicted_spread(self.calibration, logits) if self.head.spread else None
 
     def predict(self, files_or_arrays: Any, **options: Any) -> QTable:
         """Return a table of predictions.
@@ -215,7 +227,8 @@ class Predictor:
         logits = self.score(arrays, batch_size)
         logits[~finite] = np.nan
         flags = {"non_finite_input": ~finite, "outside_training_range": outside & finite}
-        return _prediction_table(self.head, ids, logits, self.probabilities(logits), flags)
+        answers = self.probabilities(logits), self.spread(logits)
+        return prediction_table(self.head, ids, logits, *answers, flags)
 
     def _header(self) -> dict[str, Any]:
         card = self.bundle.card
@@ -326,59 +339,3 @@ def _array_options(options: Mapping[str, Any]) -> dict[str, Any]:
         if name not in ("ids", "batch_size"):
             raise UsageError(f"unknown option {name!r} for arrays; accepted: ids, batch_size")
     return dict(options)
-
-
-def _prediction_table(
-    head: Head,
-    ids: Sequence[Any] | np.ndarray,
-    logits: np.ndarray,
-    probabilities: np.ndarray,
-    flags: Mapping[str, np.ndarray],
-) -> QTable:
-    """Return one row per example.
-
-    Parameters
-    ----------
-    head : Head
-        What the outputs mean.
-    ids : sequence, (n,)
-        Column ``id``.
-    logits : ndarray, (n,) or (n, k)
-        Ranking statistic of binary heads; values of regression heads.
-    probabilities : ndarray, (n,) or (n, k)
-        Of the positive class, or of each class.
-    flags : mapping of str to bool ndarray, (n,)
-        Word to the rows that bear it.
-
-    Returns
-    -------
-    astropy.table.QTable
-        Columns ``id``; ``label``, ``p_<class>`` and, for binary heads, ``logit``; or one per target
-        with its unit; ``flags``, comma-joined words. The label is the likeliest class, empty where
-        the probabilities are NaN.
-    """
-    table = QTable({"id": ids})
-    if head.kind == "regression":
-        for name, column, unit in zip(head.names, logits.T, _units(head), strict=True):
-            table[name] = column * unit if unit else column
-    else:
-        if head.kind == "binary":
-            probabilities = np.stack([1 - probabilities, probabilities], axis=1)
-        best = np.argmax(probabilities, axis=1)
-        known = np.isfinite(probabilities).all(axis=1)
-        table["label"] = np.where(known, np.array(head.names)[best], "")
-        for name, column in zip(head.names, probabilities.T, strict=True):
-            table[f"p_{name}"] = column.astype(np.float32)
-        if head.kind == "binary":
-            table["logit"] = logits
-    rows: list[list[str]] = [[] for _ in range(len(table))]
-    for word, mask in flags.items():
-        for row in np.flatnonzero(mask):
-            rows[row].append(word)
-    table["flags"] = np.array([",".join(words) for words in rows], dtype=str)
-    return table
-
-
-def _units(head: Head) -> list[Any]:
-    units = head.units or ("",) * len(head.names)
-    return [Unit(unit) if unit else None for unit in units]

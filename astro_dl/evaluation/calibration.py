@@ -1,7 +1,8 @@
 """Calibration: from logits to probabilities that mean what they say.
 
-Platt scaling for binary heads, temperature scaling for multi-class heads, both fitted on
-validation logits by maximum likelihood and kept as plain numbers in a bundle's card.
+Platt scaling for binary heads, temperature scaling for multi-class heads, one factor per target for
+predicted standard deviations: fitted on validation logits and kept as plain numbers in a bundle's
+card.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from scipy.special import expit, log_softmax, softmax
 from astro_dl.errors import UsageError, unknown_name
 from astro_dl.evaluation.checks import check_binary, check_finite, check_probabilities
 from astro_dl.evaluation.intervals import binomial_interval
+from astro_dl.tasks.base import Head
 
 __all__ = [
     "apply_calibration",
@@ -22,21 +24,24 @@ __all__ = [
     "expected_calibration_error",
     "fit_calibration",
     "fit_platt",
+    "fit_spread",
     "fit_temperature",
+    "predicted_spread",
     "reliability_table",
 ]
 
 Array = np.ndarray
-KINDS = ("none", "platt", "temperature")
+KINDS = ("none", "platt", "temperature", "spread")
+ONE_SIGMA = 0.6827
 
 
-def fit_calibration(head_kind: str, logits: Array, y: Array) -> dict[str, Any]:
-    """Return the calibration fitting a head: Platt, temperature, or none for regression.
+def fit_calibration(head: Head, logits: Array, y: Array) -> dict[str, Any]:
+    """Return the calibration fitting a head: Platt, temperature, spread, or none.
 
     Parameters
     ----------
-    head_kind : {"binary", "multiclass", "regression"}
-        Kind of the head.
+    head : Head
+        The head; regression heads without a spread need no calibration.
     logits : ndarray, (n,) or (n, k)
         Logits on the validation set.
     y : ndarray, (n,)
@@ -45,15 +50,42 @@ def fit_calibration(head_kind: str, logits: Array, y: Array) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain JSON values for the card; see `fit_platt` and `fit_temperature`.
+        Plain JSON values for the card; see `fit_platt`, `fit_temperature` and `fit_spread`.
     """
-    if head_kind == "binary":
+    if head.kind == "binary":
         return fit_platt(logits, y)
-    if head_kind == "multiclass":
+    if head.kind == "multiclass":
         return fit_temperature(logits, y)
-    if head_kind == "regression":
-        return {"kind": "none"}
-    raise unknown_name("head kind", head_kind, ("binary", "multiclass", "regression"))
+    return fit_spread(logits, y) if head.spread else {"kind": "none"}
+
+
+def fit_spread(logits: Array, y: Array) -> dict[str, Any]:
+    """Return the factors of the predicted standard deviations that make coverage nominal.
+
+    Parameters
+    ----------
+    logits : ndarray, (n, 2k)
+        Means and log-variances on examples that the network was not trained on.
+    y : ndarray, (n, k)
+        Truth.
+
+    Returns
+    -------
+    dict
+        ``{"kind": "spread", "factors"}``: with its factor, a target's standard deviation is
+        exceeded by 31.73% of the residuals (Levi et al. 2022, section 3, by quantile instead of
+        mean, which a few outliers do not move).
+    """
+    mean, std = np.split(np.asarray(logits, np.float64), 2, axis=1)
+    pull = np.abs(np.reshape(y, mean.shape) - mean) / np.exp(0.5 * std)
+    factors = np.quantile(pull, ONE_SIGMA, axis=0)
+    return {"kind": "spread", "factors": [float(factor) for factor in factors]}
+
+
+def predicted_spread(calibration: Mapping[str, Any], logits: Array) -> Array:
+    """Return calibrated standard deviations (n, k) from means and log-variances (n, 2k)."""
+    log_variance = np.split(np.asarray(logits, np.float64), 2, axis=1)[1]
+    return np.exp(0.5 * log_variance) * np.asarray(calibration.get("factors", 1.0))
 
 
 def fit_platt(logits: Array, y: Array) -> dict[str, Any]:
@@ -188,11 +220,11 @@ def apply_calibration(
     if kind not in KINDS:
         raise unknown_name("calibration", str(kind), KINDS)
     z = np.asarray(logits, dtype=np.float64)
-    fitting = {"binary": "platt", "multiclass": "temperature", "regression": "none"}
+    fitting = {"binary": "platt", "multiclass": "temperature", "regression": "spread"}
     if kind not in ("none", fitting.get(head_kind)):
         raise UsageError(f"calibration {kind!r} does not fit a {head_kind} head")
     if head_kind == "regression":
-        return z
+        return np.split(z, 2, axis=1)[0] if kind == "spread" else z
     if head_kind == "multiclass":
         return softmax(z / calibration.get("temperature", 1.0), axis=1)
     z = z[:, 0] if z.ndim == 2 else z

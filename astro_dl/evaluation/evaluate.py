@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,10 +17,12 @@ from astro_dl.bundle import Bundle, update_bundle
 from astro_dl.config import build_physics
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.examples import Examples, Inputs
+from astro_dl.data.real import is_real, real_split, split_title
 from astro_dl.data.store import Store, open_store
 from astro_dl.errors import UsageError
+from astro_dl.evaluation.peers import peer_scores
 from astro_dl.evaluation.report import NETWORK, Outcome, Report, build_report, headline
-from astro_dl.evaluation.scores import baseline_scores, cached_scores
+from astro_dl.evaluation.scores import baseline_scores, cached_scores, input_blocks
 from astro_dl.evaluation.wrong import most_wrong
 from astro_dl.schema import plain
 
@@ -44,8 +47,9 @@ def evaluate(
     bundle : str, Path, Bundle or Predictor
         Name of a shipped bundle, a folder, or what was loaded from it; the settings are those of
         its config's section ``evaluation``.
-    data : Store, Examples or path of a store, optional
-        Default: the test split of the bundle's config, simulated if it is not in the cache.
+    data : Store, Examples, path of a store or str, optional
+        Default: the test split of the bundle's config, simulated if it is not in the cache. The
+        name of a real set of the task stands for its test split.
     plots_folder : str or Path, optional
         Where figures are drawn; none are drawn without.
     n : int, optional
@@ -53,7 +57,8 @@ def evaluate(
     progress : bool, default True
         Whether progress bars are shown.
     save : bool, default False
-        Whether metrics and figures are written into the bundle; only for its own test split.
+        Whether metrics and figures are written into the bundle; only for test splits that the
+        config can make again.
 
     Returns
     -------
@@ -65,14 +70,15 @@ def evaluate(
     UsageError
         If the bundle or the data are unsound, or don't fit each other.
     """
-    if save and data is not None:
-        raise UsageError("save is for the bundle's own test split; leave data out or save=False")
     if n is not None and n < 1:
         raise UsageError(f"n is {n}; accepted: 1 and above")
     predictor = _predictor(bundle)
     config = predictor.bundle.config
     settings = config.evaluation
-    examples, source = _test_data(predictor, data, n, progress)
+    dataset = _dataset(predictor, data)
+    if save and data is not None and dataset is None:
+        raise UsageError("save is for the bundle's own test splits; leave data out or save=False")
+    examples, source = _test_data(predictor, data, dataset, n, progress)
     count = min(n or len(examples), len(examples))
     outcome = _outcome(predictor, examples, count, source, progress)
     indices, captions = most_wrong(outcome)
@@ -90,7 +96,7 @@ def evaluate(
 
         draw_report(report, plots_folder, _history(predictor.bundle))
     if save:
-        save_report(report, predictor.bundle)
+        save_report(report, predictor.bundle, dataset)
     return report
 
 
@@ -125,8 +131,8 @@ def redraw(
     return [predictor.bundle.folder / "plots" / figure.name for figure in figures]
 
 
-def save_report(report: Report, bundle: Bundle) -> Bundle:
-    """Write a report on simulated test data into a bundle.
+def save_report(report: Report, bundle: Bundle, dataset: str | None = None) -> Bundle:
+    """Write a report into a bundle.
 
     Parameters
     ----------
@@ -135,6 +141,8 @@ def save_report(report: Report, bundle: Bundle) -> Bundle:
         the config's ``evaluation.plots`` is off.
     bundle : Bundle
         Of the network that was evaluated.
+    dataset : str, optional
+        The real set that it was evaluated on; None for simulated examples.
 
     Returns
     -------
@@ -164,16 +172,29 @@ def save_report(report: Report, bundle: Bundle) -> Bundle:
             from astro_dl.evaluation.plots import draw_report
 
             figures = draw_report(report, temporary, _history(bundle))
+        simulated = {**facts, **network, **losses}
         return update_bundle(
             bundle.folder,
-            metrics={"simulated": report.metrics}
-            | ({"real": known["real"]} if "real" in known else {}),
+            metrics=_merged(_known_metrics(bundle), report.metrics, dataset),
             figures=figures,
-            card_parts={
-                "metrics": {**known, "simulated": {**facts, **network, **losses}},
-                "baselines": lines,
-            },
+            card_parts=(
+                {"metrics": {**known, "simulated": simulated}, "baselines": lines}
+                if dataset is None
+                else {"metrics": _merged(known, {**facts, NETWORK: network, **lines}, dataset)}
+            ),
         )
+
+
+def _merged(known: dict[str, Any], new: dict[str, Any], dataset: str | None) -> dict[str, Any]:
+    """Return metrics with new ones, simulated and real apart."""
+    if dataset is None:
+        return {**known, "simulated": new}
+    return {**known, "real": {**known.get("real", {}), dataset: new}}
+
+
+def _known_metrics(bundle: Bundle) -> dict[str, Any]:
+    path = bundle.folder / "metrics.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _predictor(bundle: "str | Path | Bundle | Predictor") -> "Predictor":
@@ -187,14 +208,25 @@ def _predictor(bundle: "str | Path | Bundle | Predictor") -> "Predictor":
     return load_pretrained(bundle)
 
 
+def _dataset(predictor: "Predictor", data: Store | Examples | str | Path | None) -> str | None:
+    """Return the name of the real set that is asked for, None for other data."""
+    if data is None and predictor.task is not None and is_real(predictor.bundle.config):
+        return predictor.bundle.config.data.source
+    known = predictor.task.datasets if predictor.task else {}
+    return data if isinstance(data, str) and data in known else None
+
+
 def _test_data(
     predictor: "Predictor",
     data: Store | Examples | str | Path | None,
+    dataset: str | None,
     n: int | None,
     progress: bool,
 ) -> tuple[Store | Examples, str]:
     """Return the examples and what to call them."""
     config = predictor.bundle.config
+    if dataset is not None:
+        return real_split(config, "test", dataset), split_title(config, "test", dataset)
     if data is None:
         if predictor.task is None:
             raise UsageError(f"{predictor.bundle.folder}: the bundle has no task; give data")
@@ -220,14 +252,16 @@ def _outcome(
     predictor: "Predictor", data: Store | Examples, n: int, source: str, progress: bool
 ) -> Outcome:
     head, task, card = predictor.head, predictor.task, predictor.bundle.card
+    binary = head.kind == "binary"
     config = predictor.bundle.config
     first = slice(0, n)
-    key = {"weights": card["files"]["weights.h5"]}
+    average = config.evaluation.average_symmetries
+    key: dict[str, Any] = {"weights": card["files"]["weights.h5"], "average": average}
     logits = cached_scores("network", key, data, n, partial(_network_scores, predictor), progress)[
         NETWORK
     ]
     probabilities = predictor.probabilities(logits)
-    scores = {NETWORK: logits if head.kind == "binary" else probabilities}
+    scores = {NETWORK: logits if binary else probabilities}
     bound = None
     if task is not None and task.baselines is not None and config.evaluation.baselines:
         physics = _physics(predictor, data)
@@ -235,14 +269,16 @@ def _outcome(
         compute = partial(baseline_scores, task, physics, config.data.workers)
         scores |= cached_scores("baselines", key, data, n, compute, progress)
         bound = task.bound
+    if task is not None and task.features is not None and config.evaluation.baselines:
+        scores |= peer_scores(task, head, config, input_blocks(data, n), progress)
     calibration = predictor.calibration
     prior = calibration.get("prior_log_odds")
-    binary = head.kind == "binary"
     return Outcome(
         head=head,
         y=np.asarray(data.y[first]),
         scores=scores,
         probabilities=probabilities if binary else None,
+        std=predictor.spread(logits),
         prevalence=float(expit(prior)) if binary and prior is not None else None,
         info=data.info[first],
         difficulty=task.difficulty if task else None,

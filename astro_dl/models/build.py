@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from astro_dl.config import build_physics
 from astro_dl.errors import UsageError, unknown_name
 from astro_dl.registry import ModelEntry, get_task, model_entry, resolve_builder
 from astro_dl.tasks.base import Head, InputSpec
@@ -60,8 +61,9 @@ def specification(name: str, task: str | None = None) -> tuple[InputSpec, Head]:
     name : str
         A registered model.
     task : str, optional
-        A task, taken with its default physics. Without it: the task that the model was made for,
-        or else the textbook form of the family.
+        A task, taken with its default physics, or with that which the model asks for if it was made
+        for this task. Without it: the task that the model was made for, or else the textbook form
+        of the family.
 
     Raises
     ------
@@ -72,7 +74,7 @@ def specification(name: str, task: str | None = None) -> tuple[InputSpec, Head]:
     task = task or entry.task
     if task is not None:
         question = get_task(task)
-        physics = question.physics()
+        physics = build_physics(question, entry.physics if task == entry.task else {})
         return question.input_spec(physics), question.head(physics)
     if entry.input_shape is None:
         raise UsageError(f"model {name!r} needs a task or an input shape")

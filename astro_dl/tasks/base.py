@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from astro_dl.data.examples import Examples, Inputs
 
-__all__ = ["Difficulty", "Head", "InputSpec", "Task"]
+__all__ = ["Dataset", "Difficulty", "Head", "InputSpec", "Task"]
 
 Shape = tuple[int, ...]
 
@@ -44,16 +45,22 @@ class Head:
         Class names (two for binary tasks, the positive class last), or target names.
     units : tuple of str
         Units of the regression targets, as astropy spells them; empty for classes.
+    spread : bool
+        Whether a regression head gives a Gaussian for each target: logits are then all means
+        followed by all log-variances, and answers have a standard deviation.
     """
 
     kind: Literal["binary", "multiclass", "regression"]
     names: tuple[str, ...]
     units: tuple[str, ...] = ()
+    spread: bool = False
 
     @property
     def outputs(self) -> int:
-        """Number of output values: one for binary heads, else one per name."""
-        return 1 if self.kind == "binary" else len(self.names)
+        """Number of logits: one for binary heads, else one per name, or two with a spread."""
+        if self.kind == "binary":
+            return 1
+        return len(self.names) * (2 if self.spread else 1)
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,31 @@ class Difficulty:
     column: str
     edges: tuple[float, ...]
     label: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A real labelled set that a task can train on and be scored on.
+
+    Parameters
+    ----------
+    summary : str
+        One line for people.
+    read : callable
+        ``(physics, folder) -> Examples``: the whole set, found below a folder, in the form that
+        the task's ``simulate`` gives; it raises `UsageError` if files are missing, or if the
+        physics asks for what the set lacks.
+    group : str or None
+        Column of ``Examples.info`` by which it is split; None for the task's own.
+    reference, licence : str
+        Where it comes from, and its terms.
+    """
+
+    summary: str
+    read: Callable[[Any, Path], Examples]
+    group: str | None = None
+    reference: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,8 +137,19 @@ class Task:
         example, so that it is run in blocks and in parallel.
     bound : str or None
         Which of the baselines is the theoretical optimum.
+    features : callable or None
+        ``(physics, x) -> ndarray (n, k)``: what classical methods that need training are given, one
+        row per example; NaN where a value is missing.
+    peers : tuple of str
+        Names of the classical methods trained on these features and scored beside the network,
+        see `astro_dl.evaluation.peers`.
+    datasets : mapping of str to Dataset
+        Real labelled sets by name.
     augment : callable or None
         ``(x, rng) -> x``: random changes of training inputs that leave the truth as it is.
+    symmetries : tuple of callable
+        ``x -> x``: each a fixed change of inputs that leaves the truth as it is, such as a quarter
+        turn; answers are averaged over all of them where ``evaluation.average_symmetries`` is set.
     predict_files : callable or None
         ``(predictor, paths, **options) -> astropy.table.QTable``: real files to a table; see
         `astro_dl.zoo.Predictor`.
@@ -133,7 +176,11 @@ class Task:
     difficulty: Difficulty | None = None
     baselines: Callable[[Any, Inputs], dict[str, np.ndarray]] | None = None
     bound: str | None = None
+    features: Callable[[Any, Inputs], np.ndarray] | None = None
+    peers: tuple[str, ...] = ()
+    datasets: Mapping[str, Dataset] = field(default_factory=dict)
     augment: Callable[[Inputs, np.random.Generator], Inputs] | None = None
+    symmetries: tuple[Callable[[Inputs], Inputs], ...] = ()
     predict_files: Callable[..., Any] | None = None
     draw_prediction: Callable[..., Sequence[Any]] | None = None
     signal_fraction: str | None = None

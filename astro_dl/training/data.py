@@ -1,4 +1,4 @@
-"""The training and validation sets of a config, stored or streamed."""
+"""The training and validation sets of a config: stored, streamed or real."""
 
 import hashlib
 import os
@@ -13,6 +13,7 @@ import numpy as np
 from astro_dl.config import Config
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.examples import Examples
+from astro_dl.data.real import dataset_group, is_real, real_split
 from astro_dl.data.simulate import Block, epoch_stream, simulate_block
 from astro_dl.data.splits import assert_disjoint
 from astro_dl.data.streaming import stream_blocks
@@ -71,9 +72,12 @@ def open_training_data(config: Config, progress: bool = True) -> Iterator[Traini
     """
     task = get_task(config.task)
     head = task.head(split_physics(config, "train"))
-    validation = cached_split(config, "validation", progress).read()
+    if is_real(config):
+        validation, opened = real_split(config, "validation"), _real
+    else:
+        validation = cached_split(config, "validation", progress).read()
+        opened = _stored if config.data.mode == "store" else _streamed
     check_targets(head, validation.y, "validation")
-    opened = _stored if config.data.mode == "store" else _streamed
     with opened(config, validation, progress) as data:
         check_targets(head, data.y, "training")
         yield data
@@ -97,6 +101,14 @@ def check_targets(head: Head, y: np.ndarray, split: str) -> None:
             f"{head.names[int(found[0])]!r}; at least two classes are needed: check the class "
             "fractions under physics, or raise the number of examples under data"
         )
+
+
+@contextmanager
+def _real(config: Config, validation: Examples, progress: bool) -> Iterator[TrainingData]:
+    x, y, info = real_split(config, "train")
+    column = dataset_group(config.task, config.data.source)
+    groups = {"training": np.asarray(info[column]), "validation": validation.info[column]}
+    yield TrainingData(len(y), lambda epoch, rng: iter([(x, y)]), y, validation, _hash(groups))
 
 
 @contextmanager

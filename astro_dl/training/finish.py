@@ -9,10 +9,13 @@ import numpy as np
 from astro_dl import backend
 from astro_dl.bundle import Bundle, save_bundle
 from astro_dl.config import Config
+from astro_dl.data.real import is_real, split_title
 from astro_dl.evaluation.binary import detection_threshold, measurable
 from astro_dl.evaluation.calibration import fit_calibration
 from astro_dl.inputs import input_statistics
 from astro_dl.models.build import logits_model
+from astro_dl.registry import get_task
+from astro_dl.symmetries import averaged, used_symmetries
 from astro_dl.training.checkpoint import State
 from astro_dl.training.data import TrainingData
 from astro_dl.training.fit import best_epoch, predict_logits
@@ -50,17 +53,22 @@ def save_result(
         Whether the training was cut short by the user.
     """
     validation = data.validation
-    logits = predict_logits(logits_model(model), validation.x, config.training.batch_size)
+    network = logits_model(model)
+    symmetries = used_symmetries(get_task(config.task), config.evaluation.average_symmetries)
+    score = averaged(lambda x: predict_logits(network, x, config.training.batch_size), symmetries)
+    logits = score(validation.x)
     if objective.head.kind == "binary":
         logits = logits[:, 0]
+    streamed = config.data.mode == "stream" and not is_real(config)
     best = best_epoch(state.history, config.training.monitor)
     parts = {
-        "calibration": fit_calibration(objective.head.kind, logits, validation.y),
+        "calibration": fit_calibration(objective.head, logits, validation.y),
         "thresholds": _thresholds(objective, logits, validation.y, config),
         "input_statistics": input_statistics(validation.x),
         "data": {
+            "source": split_title(config, "train") if is_real(config) else config.data.source,
             "mode": config.data.mode,
-            "n_train": data.n * (len(state.history) if config.data.mode == "stream" else 1),
+            "n_train": data.n * (len(state.history) if streamed else 1),
             "n_validation": len(validation),
             "epochs": len(state.history),
             "best_epoch": best + 1,

@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
 
 from astro_dl.config import TrainingConfig
 from astro_dl.errors import UsageError, did_you_mean
@@ -20,6 +21,21 @@ MONITORS = {
     "multiclass": ("val_loss", "val_accuracy"),
     "regression": ("val_loss", "val_mae"),
 }
+
+
+class GaussianLikelihood(keras.losses.Loss):
+    """Negative log-likelihood of a Gaussian, without its constant, averaged over targets.
+
+    Logits are the means of all targets followed by their log-variances (Nix & Weigend 1994, eq. 3),
+    held within ±12 so that no example can make the loss infinite.
+    """
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each example."""
+        mean, log_variance = ops.split(y_pred, 2, axis=-1)
+        log_variance = ops.clip(log_variance, -12.0, 12.0)
+        squared = ops.square(ops.cast(y_true, mean.dtype) - mean)
+        return 0.5 * ops.mean(squared * ops.exp(-log_variance) + log_variance, axis=-1)
 
 
 @dataclass(frozen=True)
@@ -63,7 +79,8 @@ class Objective:
         elif self.head.kind == "multiclass":
             scores["val_accuracy"] = float(np.mean(logits.argmax(1) == y))
         else:
-            scores["val_mae"] = float(np.mean(np.abs(logits - encoded)))
+            means = logits[:, : encoded.shape[1]]
+            scores["val_mae"] = float(np.mean(np.abs(means - encoded)))
         return scores
 
 
@@ -71,7 +88,8 @@ def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objec
     """Return the objective of a head.
 
     Binary: binary cross-entropy; multi-class: cross-entropy; both from logits. Regression: mean
-    squared error on targets standardised by mean and standard deviation of `y`.
+    squared error, or the Gaussian likelihood where the head has a spread, on targets standardised
+    by mean and standard deviation of `y`.
 
     Parameters
     ----------
@@ -93,7 +111,7 @@ def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objec
             f"training.monitor: {training.monitor!r} is not scored for {head.kind} tasks"
             f"{did_you_mean(training.monitor, accepted)}"
         )
-    location, scale = np.zeros(head.outputs), np.ones(head.outputs)
+    location, scale = np.zeros(len(head.names)), np.ones(len(head.names))
     smoothing = training.label_smoothing
     loss: keras.losses.Loss
     encode: Callable[[np.ndarray], np.ndarray]
@@ -111,7 +129,7 @@ def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objec
         values = np.asarray(y, np.float64).reshape(len(y), -1)
         location, scale = values.mean(0), values.std(0)
         scale[scale == 0] = 1.0
-        loss = keras.losses.MeanSquaredError()
+        loss = GaussianLikelihood() if head.spread else keras.losses.MeanSquaredError()
         encode = _standardiser(location, scale)
     return Objective(loss, encode, location, scale, head)
 
@@ -161,17 +179,20 @@ def improves(value: float, best: float, monitor: str) -> bool:
 
 def fold_scaling(model: Any, objective: Objective) -> None:
     """Make a model that gives standardised targets give physical values."""
-    _rescale(model, objective.scale, objective.location)
+    _rescale(model, objective, objective.scale, objective.location)
 
 
 def unfold_scaling(model: Any, objective: Objective) -> None:
     """Make a model that gives physical values give standardised targets."""
-    _rescale(model, 1 / objective.scale, -objective.location / objective.scale)
+    _rescale(model, objective, 1 / objective.scale, -objective.location / objective.scale)
 
 
-def _rescale(model: Any, scale: np.ndarray, offset: np.ndarray) -> None:
-    if (scale == 1).all() and (offset == 0).all():
+def _rescale(model: Any, objective: Objective, scale: np.ndarray, offset: np.ndarray) -> None:
+    if objective.head.kind != "regression":
         return
+    if objective.head.spread:
+        offset = np.concatenate([offset, 2 * np.log(scale)])
+        scale = np.concatenate([scale, np.ones_like(scale)])
     layer = model.get_layer("logits")
     kernel, bias = (np.asarray(one, np.float64) for one in layer.get_weights())
     layer.set_weights([kernel * scale, bias * scale + offset])

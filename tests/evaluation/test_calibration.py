@@ -15,6 +15,7 @@ from astro_dl.evaluation.calibration import (
     fit_temperature,
     reliability_table,
 )
+from astro_dl.tasks.base import Head
 
 
 def test_platt_scaling_recovers_a_known_distortion():
@@ -86,9 +87,13 @@ def test_huge_logits_overflow_nothing(magnitude):
 
 def test_calibrations_are_plain_json_and_chosen_by_the_head():
     rng = np.random.default_rng(4)
-    binary = fit_calibration("binary", rng.normal(size=50), rng.integers(0, 2, 50))
-    several = fit_calibration("multiclass", rng.normal(size=(50, 3)), rng.integers(0, 3, 50))
-    none = fit_calibration("regression", rng.normal(size=50), rng.normal(size=50))
+    binary = fit_calibration(
+        Head("binary", ("no", "yes")), rng.normal(size=50), rng.integers(0, 2, 50)
+    )
+    several = fit_calibration(
+        Head("multiclass", tuple("abc")), rng.normal(size=(50, 3)), rng.integers(0, 3, 50)
+    )
+    none = fit_calibration(Head("regression", ("z",)), rng.normal(size=50), rng.normal(size=50))
     kinds = [json.loads(json.dumps(one))["kind"] for one in (binary, several, none)]
     assert kinds == ["platt", "temperature", "none"]
 

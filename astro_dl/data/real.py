@@ -1,0 +1,91 @@
+"""Real labelled sets: read once, split by group, never simulated."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from astro_dl.config import Config, DataConfig, build_physics
+from astro_dl.data.examples import Examples
+from astro_dl.data.splits import split_by_group
+from astro_dl.errors import UsageError, unknown_name
+from astro_dl.registry import get_task
+
+__all__ = ["FOLDER_VARIABLE", "SIMULATION", "dataset_group", "is_real", "real_split", "split_title"]
+
+SIMULATION = "simulation"
+FOLDER_VARIABLE = "ASTRO_DL_TEST_DATA"
+SPLITS = ("train", "validation", "test")
+
+
+def is_real(config: Config) -> bool:
+    """Whether a config trains on a real set."""
+    return config.data.source != SIMULATION
+
+
+def real_split(config: Config, split: str, source: str | None = None) -> Examples:
+    """Return one of the three sets into which a config splits a real set.
+
+    Parameters
+    ----------
+    config : Config
+        Its task and physics say what is read, its seed and fractions how it is split; models
+        trained with equal ones never see each other's test examples.
+    split : {"train", "validation", "test"}
+        Which set.
+    source : str, optional
+        Name of the real set; default the config's own.
+
+    Raises
+    ------
+    UsageError
+        If the task has no such set, its folder is not known, or files are missing.
+    """
+    name = source or config.data.source
+    group = dataset_group(config.task, name)
+    physics = build_physics(config.task, config.physics)
+    examples = _read(config.task, physics, name, _folder(config.data))
+    data = config.data
+    kept = 1 - data.validation_fraction - data.test_fraction
+    if kept <= 0:
+        raise UsageError(
+            f"data.validation_fraction {data.validation_fraction:g} and data.test_fraction "
+            f"{data.test_fraction:g} leave nothing to train on"
+        )
+    fractions = dict(zip(SPLITS, (kept, data.validation_fraction, data.test_fraction), strict=True))
+    indices = split_by_group(np.asarray(examples.info[group]), fractions, config.seed)
+    return examples.take(indices[split])
+
+
+def split_title(config: Config, split: str, source: str | None = None) -> str:
+    """Return how reports and cards name a set."""
+    name = source or config.data.source
+    group = dataset_group(config.task, name)
+    return f"{split} split of the real set {name}, by {group}, seed {config.seed}"
+
+
+def dataset_group(task: str, name: str) -> str:
+    """Return the column by which a real set of a task is split."""
+    datasets = get_task(task).datasets
+    if name not in datasets:
+        raise unknown_name(f"real set of {task}", name, [SIMULATION, *datasets])
+    return datasets[name].group or get_task(task).group
+
+
+def _folder(data: DataConfig) -> Path:
+    folder = data.folder or os.environ.get(FOLDER_VARIABLE)
+    if not folder:
+        raise UsageError(
+            f"data.folder: no folder of real data; set it, or the variable {FOLDER_VARIABLE}"
+        )
+    return Path(folder)
+
+
+@lru_cache(maxsize=2)
+def _read(task: str, physics: Any, name: str, folder: Path) -> Examples:
+    examples = get_task(task).datasets[name].read(physics, folder)
+    if not len(examples):
+        raise UsageError(f"real set {name} below {folder} holds no example")
+    return examples

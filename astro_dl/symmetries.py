@@ -1,0 +1,36 @@
+"""Answers averaged over changes of the input that leave the truth as it is."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from astro_dl.data.examples import Inputs
+from astro_dl.tasks.base import Task
+
+__all__ = ["averaged", "used_symmetries"]
+
+Score = Callable[[Inputs], np.ndarray]
+
+
+def used_symmetries(task: Task | None, average: bool) -> Sequence[Callable[[Inputs], Inputs]]:
+    """Return the symmetries over which a model's answers are averaged; none unless asked for."""
+    return task.symmetries if task is not None and average else ()
+
+
+def averaged(score: Score, symmetries: Sequence[Callable[[Inputs], Inputs]]) -> Score:
+    """Return a function that averages logits over inputs as they are and under each symmetry.
+
+    Parameters
+    ----------
+    score : callable
+        From inputs to logits.
+    symmetries : sequence of callable
+        Each from inputs to inputs.
+    """
+    if not symmetries:
+        return score
+
+    def average(x: Inputs) -> np.ndarray:
+        return np.mean([score(x), *(score(change(x)) for change in symmetries)], axis=0)
+
+    return average

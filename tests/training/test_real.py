@@ -1,0 +1,185 @@
+"""Training and evaluation on real sets, with classical peers, spreads and symmetries."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import toy
+from scipy.stats import norm
+
+from astro_dl.config import load_config
+from astro_dl.data.real import real_split
+from astro_dl.data.simulate import simulate
+from astro_dl.errors import UsageError
+from astro_dl.evaluation.evaluate import evaluate
+from astro_dl.evaluation.peers import PEERS, fit_peers
+from astro_dl.registry import register_task
+from astro_dl.tasks.base import Dataset, Head
+from astro_dl.training import train
+from astro_dl.zoo import load_pretrained
+
+
+def read_survey(physics, folder):
+    """Return six hundred examples of sixty stars; the folder's file says how loud they are."""
+    path = folder / "loudness.txt"
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file")
+    physics = replace(physics, snr=(float(path.read_text()),) * 2)
+    examples = toy.simulate_binary(physics, 600, np.random.default_rng(3))
+    examples.info["star"] = np.arange(600) // 10
+    return examples
+
+
+def rectified(physics, x):
+    return np.linalg.norm(np.asarray(x)[..., 0] @ toy.templates(64).T, axis=1, keepdims=True)
+
+
+REAL = replace(
+    toy.BINARY,
+    name="toy_real",
+    datasets={"survey": Dataset("A toy survey", read_survey, group="star")},
+    features=rectified,
+    peers=("gradient_boosting", "logistic_regression"),
+    symmetries=(np.negative,),
+)
+SPREAD = replace(
+    toy.REGRESSION,
+    name="toy_spread",
+    head=lambda physics: Head("regression", ("snr", "offset"), ("", "m"), spread=True),
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    register_task("toy_real", REAL)
+    register_task("toy_spread", SPREAD)
+    path = tmp_path_factory.mktemp("real")
+    (path / "loudness.txt").write_text("8")
+    return path
+
+
+def settings(folder, **changes):
+    values = {
+        "task": "toy_real",
+        "model": "cnn1d",
+        "hyperparameters": {"filters": [8], "kernel_sizes": [16], "pool_sizes": [4], "units": [8]},
+        "data": {"source": "survey", "folder": str(folder), "n_train": 600, "workers": 1},
+        "training": {"epochs": 3, "learning_rate": 0.01},
+        "evaluation": {"bootstrap": 10, "plots": False, "average_symmetries": True},
+    }
+    return load_config(values, **changes)
+
+
+@pytest.fixture(scope="module")
+def bundle(folder, tmp_path_factory):
+    return train(settings(folder), tmp_path_factory.mktemp("run") / "real", progress=False)
+
+
+def test_a_real_set_is_split_by_group_the_same_way_every_time(folder):
+    config = settings(folder)
+    parts = {name: real_split(config, name) for name in ("train", "validation", "test")}
+    stars = {name: set(part.info["star"]) for name, part in parts.items()}
+    assert sum(map(len, parts.values())) == 600
+    assert len(set.union(*stars.values())) == sum(map(len, stars.values())) == 60
+    assert [len(part) for part in parts.values()] == [360, 90, 150]
+    np.testing.assert_array_equal(real_split(config, "test").x, parts["test"].x)
+
+
+def test_a_network_trained_on_a_real_set_is_scored_on_its_unseen_groups(bundle):
+    report = evaluate(bundle, progress=False, save=True)
+    assert report.metrics["about"]["n"] == 150
+    assert "test split of the real set survey, by star" in report.metrics["about"]["data"]
+    assert "survey" in bundle.card["data"]["source"]
+    saved = load_pretrained(bundle.folder).bundle.card["metrics"]
+    assert "simulated" not in saved
+    assert saved["real"]["survey"]["n"] == 150
+    assert set(saved["real"]["survey"]) >= {"network", "gradient boosting", "matched filter"}
+
+
+def test_peers_learn_from_the_same_training_set(bundle):
+    methods = evaluate(bundle, progress=False).metrics["methods"]
+    for name in ("gradient boosting", "logistic regression"):
+        assert methods[name]["auc"]["value"] > 0.95
+
+
+def test_a_simulated_network_is_scored_on_a_real_set_by_name(folder, tmp_path):
+    config = settings(folder, **{"data.source": "simulation", "data.n_validation": 200})
+    made = train(config, tmp_path / "run", progress=False)
+    about = evaluate(made, "survey", progress=False).metrics["about"]
+    assert (about["n"], about["data"][:24]) == (150, "test split of the real s")
+
+
+def test_answers_are_averaged_over_symmetries(bundle):
+    predictor = load_pretrained(bundle.folder)
+    x, _, _ = simulate(toy.BINARY, 50, seed=9)
+    np.testing.assert_allclose(predictor.score(x), predictor.score(-x), rtol=1e-5, atol=1e-6)
+    plain = replace(
+        bundle.config, evaluation=replace(bundle.config.evaluation, average_symmetries=False)
+    )
+    plain = replace(predictor, bundle=replace(bundle, config=plain))
+    expected = (plain.score(x) + plain.score(-x)) / 2
+    np.testing.assert_allclose(predictor.score(x), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"data.source": "surveys"}, "unknown real set of toy_real 'surveys'.*survey"),
+        ({"data.folder": "/nowhere"}, "loudness.txt: no such file"),
+        ({"data.test_fraction": 0.9}, "leave nothing to train on"),
+    ],
+)
+def test_real_sets_that_cannot_be_had_are_refused(folder, tmp_path, changes, message):
+    with pytest.raises(UsageError, match=message):
+        train(settings(folder, **changes), tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_of_real_data_must_be_named(folder, monkeypatch):
+    monkeypatch.delenv("ASTRO_DL_TEST_DATA", raising=False)
+    with pytest.raises(UsageError, match="ASTRO_DL_TEST_DATA"):
+        real_split(settings(folder, **{"data.folder": None}), "test")
+
+
+def test_predicted_spreads_cover_the_truth_and_reach_the_table(folder, tmp_path):
+    config = settings(
+        folder,
+        **{
+            "task": "toy_spread",
+            "data.source": "simulation",
+            "data.n_train": 3000,
+            "data.n_validation": 1000,
+            "data.n_test": 2000,
+            "evaluation.average_symmetries": False,
+        },
+    )
+    made = train(config, tmp_path / "run", progress=False)
+    report = evaluate(made, progress=False)
+    for name in ("snr", "offset"):
+        entry = report.metrics["methods"]["network"]["targets"][name]
+        coverage = {round(row["nominal"], 2): row["value"] for row in entry["coverage"]}
+        assert coverage[0.68] == pytest.approx(0.68, abs=0.05)
+    assert coverage[0.95] == pytest.approx(0.95, abs=0.03)
+    x, y, _ = simulate(SPREAD, 500, seed=4)
+    table = load_pretrained(made.folder).predict(x)
+    pull = (table["offset"].value - y[:, 1]) / table["offset_std"].value
+    assert table["offset_std"].unit == "m"
+    assert np.mean(np.abs(pull) < norm.ppf(0.975)) == pytest.approx(0.95, abs=0.05)
+    values = load_pretrained(made.folder)
+    np.testing.assert_allclose(values.probabilities(values.score(x))[:, 1], table["offset"].value)
+
+
+@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+def test_every_peer_serves_every_kind_of_head_and_bears_missing_values(name, kind):
+    rng = np.random.default_rng(1)
+    names = {"binary": ("no", "yes"), "multiclass": tuple("abc"), "regression": ("z",)}[kind]
+    features = rng.normal(size=(400, 3))
+    y = np.digitize(features[:, 0], [0] if kind == "binary" else [-0.5, 0.5])
+    features[::7, 1] = np.nan
+    (score,) = fit_peers([name], Head(kind, names), features[:300], y[:300], seed=0).values()
+    found = score(features[300:])
+    assert np.isfinite(found).all()
+    best = {"binary": lambda: found > 0, "multiclass": lambda: found.argmax(1)}
+    answer = best.get(kind, lambda: found[:, 0].round())()
+    assert np.mean(answer == y[300:]) > 0.8
