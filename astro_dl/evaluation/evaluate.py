@@ -137,8 +137,8 @@ def save_report(report: Report, bundle: Bundle, dataset: str | None = None) -> B
     Parameters
     ----------
     report : Report
-        All metrics go to ``metrics.json``, the headlines to the card, figures to ``plots/`` unless
-        the config's ``evaluation.plots`` is off.
+        All metrics go to ``metrics.json``, the headlines to the card, figures of the bundle's own
+        test split to ``plots/`` unless the config's ``evaluation.plots`` is off.
     bundle : Bundle
         Of the network that was evaluated.
     dataset : str, optional
@@ -168,7 +168,8 @@ def save_report(report: Report, bundle: Bundle, dataset: str | None = None) -> B
     facts = {"data": report.metrics["about"].get("data", ""), "n": len(report.outcome.y)}
     with tempfile.TemporaryDirectory() as temporary:
         figures: list[Path] = []
-        if bundle.config.evaluation.plots:
+        own = dataset in (None, bundle.config.data.source)
+        if bundle.config.evaluation.plots and own:
             from astro_dl.evaluation.plots import draw_report
 
             figures = draw_report(report, temporary, _history(bundle))
