@@ -67,6 +67,9 @@ class DataConfig:
         Where real sets lie; None for the environment variable ``ASTRO_DL_TEST_DATA``.
     validation_fraction, test_fraction : float
         Shares of a real set.
+    split_seed : int
+        Seed of this split, apart from that of the training: networks of an ensemble differ in the
+        one and share the other.
     """
 
     mode: Literal["store", "stream"] = "store"
@@ -78,8 +81,9 @@ class DataConfig:
     workers: Count = 2
     source: str = "simulation"
     folder: str | None = None
-    validation_fraction: Fraction = 0.15
-    test_fraction: Fraction = 0.25
+    validation_fraction: Fraction = 0.1
+    test_fraction: Fraction = 0.2
+    split_seed: Natural = 0
 
 
 @dataclass(frozen=True)

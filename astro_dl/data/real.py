@@ -31,8 +31,8 @@ def real_split(config: Config, split: str, source: str | None = None) -> Example
     Parameters
     ----------
     config : Config
-        Its task and physics say what is read, its seed and fractions how it is split; models
-        trained with equal ones never see each other's test examples.
+        Its task and physics say what is read, its ``data.split_seed`` and fractions how it is split;
+        models trained with equal ones never see each other's test examples.
     split : {"train", "validation", "test"}
         Which set.
     source : str, optional
@@ -55,7 +55,7 @@ def real_split(config: Config, split: str, source: str | None = None) -> Example
             f"{data.test_fraction:g} leave nothing to train on"
         )
     fractions = dict(zip(SPLITS, (kept, data.validation_fraction, data.test_fraction), strict=True))
-    indices = split_by_group(np.asarray(examples.info[group]), fractions, config.seed)
+    indices = split_by_group(np.asarray(examples.info[group]), fractions, data.split_seed)
     return examples.take(indices[split])
 
 
@@ -63,7 +63,7 @@ def split_title(config: Config, split: str, source: str | None = None) -> str:
     """Return how reports and cards name a set."""
     name = source or config.data.source
     group = dataset_group(config.task, name)
-    return f"{split} split of the real set {name}, by {group}, seed {config.seed}"
+    return f"{split} split of the real set {name}, by {group}, seed {config.data.split_seed}"
 
 
 def dataset_group(task: str, name: str) -> str:

@@ -81,18 +81,18 @@ def test_a_real_set_is_split_by_group_the_same_way_every_time(folder):
     stars = {name: set(part.info["star"]) for name, part in parts.items()}
     assert sum(map(len, parts.values())) == 600
     assert len(set.union(*stars.values())) == sum(map(len, stars.values())) == 60
-    assert [len(part) for part in parts.values()] == [360, 90, 150]
+    assert [len(part) for part in parts.values()] == [420, 60, 120]
     np.testing.assert_array_equal(real_split(config, "test").x, parts["test"].x)
 
 
 def test_a_network_trained_on_a_real_set_is_scored_on_its_unseen_groups(bundle):
     report = evaluate(bundle, progress=False, save=True)
-    assert report.metrics["about"]["n"] == 150
+    assert report.metrics["about"]["n"] == 120
     assert "test split of the real set survey, by star" in report.metrics["about"]["data"]
     assert "survey" in bundle.card["data"]["source"]
     saved = load_pretrained(bundle.folder).bundle.card["metrics"]
     assert "simulated" not in saved
-    assert saved["real"]["survey"]["n"] == 150
+    assert saved["real"]["survey"]["n"] == 120
     assert set(saved["real"]["survey"]) >= {"network", "gradient boosting", "matched filter"}
 
 
@@ -106,7 +106,7 @@ def test_a_simulated_network_is_scored_on_a_real_set_by_name(folder, tmp_path):
     config = settings(folder, **{"data.source": "simulation", "data.n_validation": 200})
     made = train(config, tmp_path / "run", progress=False)
     about = evaluate(made, "survey", progress=False).metrics["about"]
-    assert (about["n"], about["data"][:24]) == (150, "test split of the real s")
+    assert (about["n"], about["data"][:24]) == (120, "test split of the real s")
 
 
 def test_answers_are_averaged_over_symmetries(bundle):
