@@ -38,15 +38,24 @@ def real_split(config: Config, split: str, source: str | None = None) -> Example
     source : str, optional
         Name of the real set; default the config's own.
 
+    Returns
+    -------
+    Examples
+        All of them as the test set if the set is not split.
+
     Raises
     ------
     UsageError
-        If the task has no such set, its folder is not known, or files are missing.
+        If the task has no such set, it is too small for what is asked, its folder is not known, or files are missing.
     """
     name = source or config.data.source
     group = dataset_group(config.task, name)
     physics = build_physics(config.task, config.physics)
     examples = _read(config.task, physics, name, _folder(config.data))
+    if not get_task(config.task).datasets[name].split:
+        if split != "test":
+            raise UsageError(f"data.source: real set {name!r} is too small to train on")
+        return examples
     data = config.data
     kept = 1 - data.validation_fraction - data.test_fraction
     if kept <= 0:
@@ -63,6 +72,8 @@ def split_title(config: Config, split: str, source: str | None = None) -> str:
     """Return how reports and cards name a set."""
     name = source or config.data.source
     group = dataset_group(config.task, name)
+    if not get_task(config.task).datasets[name].split:
+        return f"real set {name}"
     return f"{split} split of the real set {name}, by {group}, seed {config.data.split_seed}"
 
 

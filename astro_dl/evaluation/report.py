@@ -158,7 +158,7 @@ def build_report(
         },
     }
     efficiency = None
-    if outcome.head.kind == "binary" and outcome.difficulty_values is not None:
+    if outcome.head.kind == "binary" and _difficulty_is_known(outcome):
         efficiency = _efficiency(outcome, settings, np.random.default_rng([seed, 100]))
         metrics["difficulty"] = outcome.difficulty.label  # type: ignore[union-attr]
         metrics["efficiency"] = _rows(efficiency)
@@ -226,6 +226,11 @@ def _method_metrics(
     std = outcome.std if own else None
     pit = None if std is None else gaussian_pit(outcome.y, score, std)
     return regression_metrics(score, outcome.y, head.names, head.units, pit=pit, **common)
+
+
+def _difficulty_is_known(outcome: Outcome) -> bool:
+    values = outcome.difficulty_values
+    return values is not None and bool(np.isfinite(values[np.asarray(outcome.y) == 1]).all())
 
 
 def _efficiency(outcome: Outcome, settings: EvaluationConfig, rng: np.random.Generator) -> Table:

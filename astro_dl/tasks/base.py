@@ -96,6 +96,8 @@ class Dataset:
         physics asks for what the set lacks.
     group : str or None
         Column of ``Examples.info`` by which it is split; None for the task's own.
+    split : bool
+        Whether it is split; if not, it is too small to train on, and scored whole.
     reference, licence : str
         Where it comes from, and its terms.
     """
@@ -103,6 +105,7 @@ class Dataset:
     summary: str
     read: Callable[[Any, Path], Examples]
     group: str | None = None
+    split: bool = True
     reference: str = ""
     licence: str = ""
 

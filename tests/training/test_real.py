@@ -37,7 +37,10 @@ def rectified(physics, x):
 REAL = replace(
     toy.BINARY,
     name="toy_real",
-    datasets={"survey": Dataset("A toy survey", read_survey, group="star")},
+    datasets={
+        "survey": Dataset("A toy survey", read_survey, group="star"),
+        "pair": Dataset("A few", lambda *about: read_survey(*about).take(slice(50)), split=False),
+    },
     features=rectified,
     peers=("gradient_boosting", "logistic_regression"),
     symmetries=(np.negative,),
@@ -109,6 +112,11 @@ def test_a_simulated_network_is_scored_on_a_real_set_by_name(folder, tmp_path):
     assert (about["n"], about["data"][:24]) == (120, "test split of the real s")
 
 
+def test_a_set_too_small_to_train_on_is_scored_whole(bundle):
+    about = evaluate(bundle, "pair", progress=False).metrics["about"]
+    assert (about["n"], about["data"]) == (50, "real set pair")
+
+
 def test_answers_are_averaged_over_symmetries(bundle):
     predictor = load_pretrained(bundle.folder)
     x, _, _ = simulate(toy.BINARY, 50, seed=9)
@@ -125,6 +133,7 @@ def test_answers_are_averaged_over_symmetries(bundle):
     ("changes", "message"),
     [
         ({"data.source": "surveys"}, "unknown real set of toy_real 'surveys'.*survey"),
+        ({"data.source": "pair"}, "'pair' is too small to train on"),
         ({"data.folder": "/nowhere"}, "loudness.txt: no such file"),
         ({"data.test_fraction": 0.9}, "leave nothing to train on"),
     ],
