@@ -33,6 +33,7 @@ __all__ = ["Predictor", "load_pretrained"]
 
 BATCH_SIZE = 256
 ROWS_AT_ONCE = 4096
+READABLE_OBJECTS = (("time", "flux"), ("data", "meta"))
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,9 @@ class Predictor:
         Parameters
         ----------
         files_or_arrays : path, sequence of paths, array_like or dict of array_like
-            Real files that the task can read, or inputs (n, *shape) preprocessed as the card's
-            input contract says.
+            Real files that the task can read, or objects of other packages that it knows by their
+            attributes (light curves with ``time`` and ``flux``, maps with ``data`` and ``meta``);
+            or inputs (n, *shape) preprocessed as the card's input contract says.
         **options
             For files those of the task (`astro_dl.task_info` lists them); for arrays ``ids``, the
             column ``id`` (n,), and ``batch_size``.
@@ -197,12 +199,12 @@ class Predictor:
         n = input_length(batch)
         return np.asarray(self.model.predict_on_batch(_padded(batch, size)), np.float32)[:n]
 
-    def _predict_files(self, paths: Sequence[Path], options: Mapping[str, Any]) -> QTable:
+    def _predict_files(self, paths: Sequence[Any], options: Mapping[str, Any]) -> QTable:
         if self.task is None or self.task.predict_files is None:
             name = self.bundle.card["task"] or "none"
             raise UsageError(f"task {name!r} reads no files; give arrays of preprocessed inputs")
         for path in paths:
-            if not path.is_file():
+            if isinstance(path, Path) and not path.is_file():
                 raise UsageError(f"{path}: no such file")
         return QTable(self.task.predict_files(self, paths, **options), copy=False)
 
@@ -325,13 +327,16 @@ def _padded(batch: Inputs, size: int) -> Inputs:
     return full
 
 
-def _paths(given: Any) -> list[Path] | None:
-    """Return what was given as paths; None if it is no path and no sequence of paths."""
-    if isinstance(given, str | Path):
-        return [Path(given)]
-    if isinstance(given, list | tuple) and given and all(isinstance(g, str | Path) for g in given):
-        return [Path(one) for one in given]
-    return None
+def _paths(given: Any) -> list[Any] | None:
+    """Return paths, and objects that tasks read like files; None if these are neither."""
+    several = given if isinstance(given, list | tuple) and given else [given]
+    if not all(isinstance(one, str | Path) or _is_readable_object(one) for one in several):
+        return None
+    return [Path(one) if isinstance(one, str) else one for one in several]
+
+
+def _is_readable_object(given: Any) -> bool:
+    return any(all(hasattr(given, name) for name in names) for names in READABLE_OBJECTS)
 
 
 def _array_options(options: Mapping[str, Any]) -> dict[str, Any]:

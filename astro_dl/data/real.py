@@ -31,8 +31,8 @@ def real_split(config: Config, split: str, source: str | None = None) -> Example
     Parameters
     ----------
     config : Config
-        Its task and physics say what is read, its ``data.split_seed`` and fractions how it is split;
-        models trained with equal ones never see each other's test examples.
+        Its task and physics say what is read, its ``data.split_seed`` and fractions how it is
+        split; models trained with equal ones never see each other's test examples.
     split : {"train", "validation", "test"}
         Which set.
     source : str, optional
@@ -46,7 +46,8 @@ def real_split(config: Config, split: str, source: str | None = None) -> Example
     Raises
     ------
     UsageError
-        If the task has no such set, it is too small for what is asked, its folder is not known, or files are missing.
+        If the task has no such set, it is too small for what is asked, its folder is not known,
+        or files are missing.
     """
     name = source or config.data.source
     group = dataset_group(config.task, name)
