@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from astro_dl.errors import UsageError
 from astro_dl.evaluation.peers import peer_scores
 from astro_dl.evaluation.report import NETWORK, Outcome, Report, build_report, headline
 from astro_dl.evaluation.scores import baseline_scores, cached_scores, input_blocks
+from astro_dl.evaluation.task_metrics import first_level
 from astro_dl.evaluation.wrong import most_wrong
 from astro_dl.schema import plain
 
@@ -149,10 +150,11 @@ def save_report(report: Report, bundle: Bundle, dataset: str | None = None) -> B
     Bundle
         As read back.
     """
+    task_metrics = report.metrics.get("task", {})
     lines = {
         name: {
             key: _estimate(entry)
-            for key, entry in headline(metrics).items()
+            for key, entry in {**headline(metrics), **first_level(task_metrics, name)}.items()
             if entry["value"] is not None
         }
         for name, metrics in report.metrics["methods"].items()
@@ -168,8 +170,8 @@ def save_report(report: Report, bundle: Bundle, dataset: str | None = None) -> B
     facts = {"data": report.metrics["about"].get("data", ""), "n": len(report.outcome.y)}
     with tempfile.TemporaryDirectory() as temporary:
         figures: list[Path] = []
-        own = dataset in (None, bundle.config.data.source)
-        if bundle.config.evaluation.plots and own:
+        is_own = dataset in (None, bundle.config.data.source)
+        if bundle.config.evaluation.plots and is_own:
             from astro_dl.evaluation.plots import draw_report
 
             figures = draw_report(report, temporary, _history(bundle))
@@ -326,5 +328,5 @@ def _history(bundle: Bundle) -> dict[str, list[float]]:
     return columns
 
 
-def _estimate(entry: dict[str, Any]) -> dict[str, Any]:
+def _estimate(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {key: entry[key] for key in ("value", "low", "high")}

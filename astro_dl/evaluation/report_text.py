@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from astro_dl.evaluation.report import NETWORK, Report, headline
+from astro_dl.evaluation.task_metrics import flattened
 
 __all__ = ["report_text"]
 
@@ -53,8 +54,10 @@ def report_text(report: Report) -> str:
     network = metrics["methods"][NETWORK]
     if "confusion" in network:
         parts.append(_classes(network))
+    if any("coverage" in entry for entry in network.get("targets", {}).values()):
+        parts.append(_coverage(network["targets"]))
     if metrics.get("task"):
-        parts.append(_grid([[f"{key}", _plain(value)] for key, value in metrics["task"].items()]))
+        parts.append(_task(metrics["task"]))
     if notes:
         parts.append("\n".join(f"{mark} {why}" for why, mark in notes.items()))
     return "\n\n".join(parts) + "\n"
@@ -154,6 +157,23 @@ def _classes(network: Mapping[str, Any]) -> str:
     return f"{_grid(rows)}\n\n{_grid(matrix)}"
 
 
+def _coverage(targets: Mapping[str, Any]) -> str:
+    known = {name: entry for name, entry in targets.items() if "coverage" in entry}
+    rows = [["share of truths within the central …", *known]]
+    for lines in zip(*(entry["coverage"] for entry in known.values()), strict=True):
+        rows.append([f"{lines[0]['nominal']:.1%}", *(_estimate(line, {}) for line in lines)])
+    distances = [f"{entry['pit_ks']['value']:.3f}" for entry in known.values()]
+    return _grid([*rows, ["KS distance of PIT from uniform", *distances]])
+
+
+def _task(metrics: Mapping[str, Any]) -> str:
+    rows = [["", *metrics]]
+    for title, estimates in flattened(metrics).items():
+        cells = [_estimate(estimates[name], {}) if name in estimates else "" for name in metrics]
+        rows.append([_title(title), *cells])
+    return _grid(rows)
+
+
 def _title(key: str) -> str:
     if key.startswith("tpr_"):
         return f"TPR at FAP {key.removeprefix('tpr_')}"
@@ -200,14 +220,6 @@ def _percent(entry: Mapping[str, Any]) -> str:
         return f"{100 * entry['value']:.1f}%"
     low, high = 100 * entry["low"], 100 * entry["high"]
     return f"{100 * entry['value']:.1f}% [{low:.1f}, {high:.1f}]"
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, Mapping) and {"value", "low", "high"} <= value.keys():
-        return _estimate(value, {})
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return str(value)
 
 
 def _grid(rows: Sequence[Sequence[str]]) -> str:

@@ -163,8 +163,9 @@ class Task:
     zero_signal : mapping
         Physics overrides at which nothing distinguishes the classes (the chance limit of tests).
     extra_metrics : callable or None
-        ``(scores, y, info, baseline_scores) -> dict``: metrics peculiar to this task, given every
-        method's ranking statistics (the network's under ``"network"``).
+        ``(scores, y, info, methods) -> dict``: metrics peculiar to this task, given every method's
+        scores (the network's under ``"network"``). By method, mappings and lists of estimates, as
+        `astro_dl.evaluation.intervals.estimate` makes them, however deep.
     version : int
         Raised whenever the same seed would give other examples, so that stored sets are remade.
     """

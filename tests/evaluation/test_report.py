@@ -10,6 +10,7 @@ from scipy.special import expit, softmax
 
 from astro_dl.config import EvaluationConfig
 from astro_dl.errors import UsageError
+from astro_dl.evaluation.intervals import estimate
 from astro_dl.evaluation.plots import draw_report
 from astro_dl.evaluation.plots_common import draw_history, draw_wrong
 from astro_dl.evaluation.report import Outcome, build_report
@@ -135,12 +136,17 @@ def test_a_method_below_the_bound_has_a_positive_loss_and_a_shifted_copy_none():
 
 
 def test_a_tasks_own_metrics_see_every_method():
-    def extra(scores, y, info, baseline_scores):
-        return {"methods": sorted(baseline_scores), "highest": float(scores.max()), "n": len(info)}
+    def extra(scores, y, info, methods):
+        return {
+            name: {"highest": estimate(1.5), "bins": [{"from": 0, "to": 2} | estimate(len(info))]}
+            for name in methods
+        }
 
     report = build_report(binary_outcome(), QUICK, extra_metrics=extra)
-    assert report.metrics["task"]["methods"] == ["bound", "matched filter", "network"]
-    assert "highest" in report.to_text()
+    assert sorted(report.metrics["task"]) == ["bound", "matched filter", "network"]
+    lines = {line.split("  ")[0]: line.split() for line in report.to_text().splitlines()}
+    assert lines["highest"][1:] == ["1.5"] * 3
+    assert "bins 0 to 2" in lines
 
 
 def test_the_most_wrong_are_loud_noise_and_missed_easy_signals():
