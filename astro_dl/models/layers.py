@@ -216,8 +216,12 @@ def convolve(
     return layer(x)
 
 
-def pool(x: keras.KerasTensor, size: Size, kind: Pooling, name: str) -> keras.KerasTensor:
+def pool(
+    x: keras.KerasTensor, size: Size, kind: Pooling, name: str, stride: Size | None = None
+) -> keras.KerasTensor:
     """Return pooled features; a size of 1 returns them as they are.
+
+    Pools follow one another without overlap unless a stride is given.
 
     Raises
     ------
@@ -236,7 +240,7 @@ def pool(x: keras.KerasTensor, size: Size, kind: Pooling, name: str) -> keras.Ke
                 f"the pool of {name} takes {width} samples, its input has {length}: use fewer or "
                 "smaller pools, or padding 'same'"
             )
-    return POOLS[kind, dimensions](sizes, name=f"{name}_pool")(x)
+    return POOLS[kind, dimensions](sizes, stride, name=f"{name}_pool")(x)
 
 
 def global_pool(x: keras.KerasTensor, kind: GlobalPooling) -> keras.KerasTensor:
@@ -262,7 +266,11 @@ def global_pool(x: keras.KerasTensor, kind: GlobalPooling) -> keras.KerasTensor:
 
 
 def dense_stack(
-    x: keras.KerasTensor, units: Size, dropout: float | Sequence[float], style: Style
+    x: keras.KerasTensor,
+    units: Size,
+    dropout: float | Sequence[float],
+    style: Style,
+    prefix: str = "",
 ) -> keras.KerasTensor:
     """Return the output of dense layers ``dense_1``, ``dense_2`` …, each followed by dropout.
 
@@ -276,11 +284,13 @@ def dense_stack(
         Rate after every layer, or one rate each.
     style : Style
         Activation, normalisation, initialiser and penalties.
+    prefix : str
+        Beginning of the layers' names.
     """
     widths = listed(units)
     rates = per_layer(dropout, len(widths), "dropout")
     for number, (width, rate) in enumerate(zip(widths, rates, strict=True), start=1):
-        name = f"dense_{number}"
+        name = f"{prefix}dense_{number}"
         dense = keras.layers.Dense(width, use_bias=style.bias, name=name, **style.kernel_options)
         x = normalize(dense(x), style.normalization, name)
         x = drop(activate(x, style.activation, name), rate, name)

@@ -170,8 +170,12 @@ def residual_stages(
     kernel_sizes: int | Sequence[Size],
     strides: int | Sequence[Size],
     dropout: float | Sequence[float] = 0.0,
+    prefix: str = "",
 ) -> keras.KerasTensor:
-    """Return the activated feature map after all stages; parameters are those of `resnet1d`."""
+    """Return the activated feature map after all stages.
+
+    Parameters are those of `resnet1d`, and the beginning of the layers' names.
+    """
     widths = listed(filters)
     n = len(widths)
     stages = zip(
@@ -184,10 +188,11 @@ def residual_stages(
     )
     for stage, (width, depth, kernel, stride, rate) in enumerate(stages, start=1):
         for block in range(1, depth + 1):
-            name = f"stage_{stage}_block_{block}"
+            name = f"{prefix}stage_{stage}_block_{block}"
             step = stride if block == 1 else 1
             x = residual_block(x, width, kernel, style, name, stride=step, dropout=rate)
-    return activate(normalize(x, style.normalization, "last"), style.activation, "last")
+    last = f"{prefix}last"
+    return activate(normalize(x, style.normalization, last), style.activation, last)
 
 
 def _resnet(

@@ -8,3 +8,27 @@ register_task(
     summary="Is there a binary-black-hole signal in one second of strain?",
     reference="Schäfer et al. (2021), arXiv:2106.03741",
 )
+register_task(
+    "tess_transit",
+    "astro_dl.tasks.tess_transit:task",
+    summary="Is a periodic dip of a TESS light curve a planet, an eclipsing binary, or else?",
+    reference="Yu et al. (2019), arXiv:1904.02726",
+)
+register_task(
+    "strong_lens",
+    "astro_dl.tasks.strong_lens:task",
+    summary="Is the galaxy in the middle of a cutout a strong gravitational lens?",
+    reference="Metcalf et al. (2019), arXiv:1802.03609",
+)
+register_task(
+    "lens_parameters",
+    "astro_dl.tasks.lens_parameters:task",
+    summary="Einstein radius, ellipticity, centre and shear of a strong lens",
+    reference="Hezaveh et al. (2017), arXiv:1708.08842",
+)
+register_task(
+    "ar_morphology",
+    "astro_dl.tasks.ar_morphology:task",
+    summary="Which Mount Wilson class is a solar active region of?",
+    reference="Hale et al. (1919), ApJ 49, 153; Künzel (1960), AN 285, 271",
+)

@@ -1,0 +1,210 @@
+"""Light curves in FITS tables and in text."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+
+from astro_dl.data.light_curves import LightCurve, from_arrays
+from astro_dl.errors import UsageError
+
+__all__ = ["read_fits", "read_text"]
+
+FLUXES = ("PDCSAP_FLUX", "KSPSAP_FLUX", "DET_FLUX", "FLUX", "SAP_FLUX")
+QUALITIES = ("QUALITY", "SAP_QUALITY")
+KEPLER_BAD, TESS_BAD = 1130799, 17087 | 4096
+"""Quality bits that spoil a cadence: the default masks of lightkurve for Kepler and TESS, and the
+bit by which QLP marks its own."""
+
+IDENTIFIERS = ("TICID", "KEPLERID")
+MAGNITUDES = ("TESSMAG", "KEPMAG")
+TIME_NAMES = ("time", "t", "bjd", "btjd", "bkjd", "jd", "mjd", "date", "time_bjd", "tbjd")
+FLUX_NAMES = (
+    "pdcsap_flux",
+    "flux",
+    "fcor",
+    "corrected_flux",
+    "sap_flux",
+    "f",
+    "rel_flux",
+    "relative_flux",
+    "detrended_flux",
+)
+QUALITY_NAMES = ("quality", "sap_quality", "flag", "flags")
+OFFSETS = {"bjd": 0.0, "jd": 0.0, "btjd": 2457000.0, "bkjd": 2454833.0, "mjd": 2400000.5}
+
+
+def read_fits(path: Path) -> LightCurve:
+    """Return the light curve of a FITS file; see `astro_dl.data.light_curves.read_light_curve`.
+
+    The first of ``PDCSAP_FLUX``, ``KSPSAP_FLUX``, ``DET_FLUX``, ``FLUX`` and ``SAP_FLUX`` that has
+    finite values is taken, without the cadences that its quality column rules out.
+
+    Raises
+    ------
+    UsageError
+        If it is no FITS file, no table of it has ``TIME`` and one of these, or times have no known
+        unit.
+    """
+    try:
+        with fits.open(path, memmap=False) as hdus:
+            return _from_hdus(path, hdus)
+    except (OSError, TypeError, ValueError) as error:
+        if isinstance(error, UsageError):
+            raise
+        raise UsageError(f"{path}: cannot be read as FITS ({error})") from None
+
+
+def _from_hdus(path: Path, hdus: Any) -> LightCurve:
+    table = next((hdu for hdu in hdus if hdu.is_image is False and "TIME" in _columns(hdu)), None)
+    if table is None:
+        found = ", ".join(f"{hdu.name or 'PRIMARY'} {_columns(hdu)}" for hdu in hdus)
+        raise UsageError(
+            f"{path}: no table with a column TIME; a light-curve file is needed, found: {found}"
+        )
+    columns = _columns(table)
+    candidates = [name for name in FLUXES if name in columns and table.data[name].ndim == 1]
+    if not candidates:
+        raise UsageError(
+            f"{path}: table {table.name!r} has no flux; accepted: {', '.join(FLUXES)} "
+            "(one value for each time: target pixels are no light curve)"
+        )
+    flux = next((name for name in candidates if np.isfinite(table.data[name]).any()), candidates[0])
+    header, primary = table.header, hdus[0].header
+    merged = {**dict(primary), **dict(header)}
+    quality = next((name for name in QUALITIES if name in columns), None)
+    kepler = "kepler" in str(merged.get("TELESCOP", merged.get("MISSION", ""))).lower()
+    good = None
+    if quality is not None:
+        bad = KEPLER_BAD if kepler else TESS_BAD
+        good = (np.asarray(table.data[quality], np.int64) & bad) == 0
+    unit = str(header.get(f"TUNIT{columns.index('TIME') + 1}", "d")).lower()
+    if unit.split()[0] not in ("d", "day", "days", "bjd", "jd"):
+        raise UsageError(f"{path}: TIME is in {unit!r}; days are needed")
+    magnitude = next((merged[key] for key in MAGNITUDES if _is_number(merged.get(key))), np.nan)
+    return from_arrays(
+        _identifier(path, merged),
+        np.asarray(table.data["TIME"], np.float64),
+        np.asarray(table.data[flux], np.float64),
+        good=good,
+        offset=_offset(merged, unit),
+        magnitude=float(magnitude),
+    )
+
+
+def _columns(hdu: Any) -> list[str]:
+    return [name.upper() for name in hdu.columns.names] if hasattr(hdu, "columns") else []
+
+
+def _identifier(path: Path, header: dict[str, Any]) -> str:
+    if header.get("OBJECT"):
+        return str(header["OBJECT"]).strip()
+    for key, prefix in zip(IDENTIFIERS, ("TIC", "KIC"), strict=True):
+        if _is_number(header.get(key)):
+            return f"{prefix} {header[key]}"
+    return path.stem
+
+
+def _offset(header: dict[str, Any], unit: str) -> float:
+    if _is_number(header.get("BJDREFI")):
+        return float(header["BJDREFI"]) + float(header.get("BJDREFF") or 0)
+    # Some say it in the unit alone: "BJD - 2457000".
+    number = unit.replace(",", "").split("-")[-1].strip()
+    return float(number) if "-" in unit and number.replace(".", "").isdigit() else np.nan
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def read_text(path: Path) -> LightCurve:
+    """Return the light curve of a text file; see `astro_dl.data.light_curves.read_light_curve`.
+
+    Comma-, semicolon-, tab- or blank-separated. With a header, columns are found by name (any
+    case); without, the first is time and the second flux. Lines that start with ``#`` are skipped,
+    but for one that names the columns just above the numbers.
+
+    Raises
+    ------
+    UsageError
+        If there is no column of times or of flux, or values are no numbers.
+    """
+    rows, names = _text_rows(path)
+    table = np.array(rows)
+    if names is None:
+        time, flux, good, offset = table[:, 0], table[:, 1], None, np.nan
+    else:
+        time_name = _named(path, names, TIME_NAMES, "time")
+        time = table[:, names.index(time_name)]
+        flux = table[:, names.index(_named(path, names, FLUX_NAMES, "flux"))]
+        quality = next((name for name in QUALITY_NAMES if name in names), None)
+        good = None if quality is None else table[:, names.index(quality)] == 0
+        offset = OFFSETS.get(time_name, np.nan)
+        # A column called BJD that holds small numbers has lost an offset that nobody knows.
+        if offset == 0 and not np.nanmax(time) > 2.4e6:
+            offset = np.nan
+    return from_arrays(path.stem, time, flux, good=good, offset=offset)
+
+
+def _text_rows(path: Path) -> tuple[list[list[float]], list[str] | None]:
+    """Return the numbers of a text file, and its column names if it has any."""
+    lines = [line.strip() for line in _text(path).splitlines() if line.strip()]
+    body = [line for line in lines if not line.startswith("#")]
+    if not body:
+        raise UsageError(f"{path}: the file holds no numbers")
+    delimiter = next((mark for mark in ",;\t" if mark in body[0]), None)
+    cells = [_split(line, delimiter) for line in body]
+    names = None
+    if not _numeric(cells[0]):
+        names, cells = [cell.strip().lower() for cell in cells[0]], cells[1:]
+    else:
+        above = [line for line in lines[: lines.index(body[0])] if line.startswith("#")]
+        titles = _split(above[-1].lstrip("# "), delimiter) if above else []
+        if len(titles) == len(cells[0]) and not _numeric(titles):
+            names = [title.strip().lower() for title in titles]
+    width = len(names) if names else len(cells[0]) if cells else 0
+    if width < 2 or not cells:
+        raise UsageError(f"{path}: {width} columns and {len(cells)} rows; time and flux are needed")
+    rows = []
+    for number, row in enumerate(cells, start=len(body) - len(cells) + 1):
+        if len(row) < width:
+            raise UsageError(f"{path}: row {number} has {len(row)} values, not {width}")
+        rows.append([_number(cell) for cell in row[:width]])
+    return rows, names
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is not text") from None
+
+
+def _split(line: str, delimiter: str | None) -> list[str]:
+    return line.split() if delimiter is None else next(csv.reader([line], delimiter=delimiter))
+
+
+def _numeric(cells: list[str]) -> bool:
+    return all(not np.isnan(_number(cell)) or _missing(cell) for cell in cells[:2])
+
+
+def _missing(cell: str) -> bool:
+    return cell.strip().lower() in ("", "nan", "null", "none", "--", "na")
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return np.nan
+
+
+def _named(path: Path, names: list[str], accepted: tuple[str, ...], what: str) -> str:
+    for name in accepted:
+        if name in names:
+            return name
+    raise UsageError(
+        f"{path}: no column of {what} among {', '.join(names)}; accepted: {', '.join(accepted)}"
+    )

@@ -1,0 +1,207 @@
+"""Images of galaxies that are not lensed: smooth, with spiral arms, or rings, in several bands.
+
+A galaxy is one or more components; each has one shape in all bands and a flux in each.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from astro_dl.simulators.ellipse import axis_ratio_and_angle
+from astro_dl.simulators.lens_image import blocks, pixel_axis
+from astro_dl.simulators.sersic import SersicLight, sersic_flux, surface_brightness
+
+__all__ = ["Components", "component_profile", "concatenate_components", "render_components"]
+
+COMPONENTS_AT_ONCE = 32
+
+CORE = 2
+"""Pixels on either side of a component's centre that are divided."""
+
+CORE_OVERSAMPLING = 8
+
+
+@dataclass(frozen=True)
+class Components:
+    """Components of galaxies in the images of a set.
+
+    A component is a Sérsic profile, or a Gaussian ring around ``ring_radius`` where that is above
+    zero; either is multiplied by 1 + A cos[N θ + α ln(2R/R_e) + φ] with R, θ in the galaxy's plane
+    (logarithmic arms of N-fold symmetry), which leaves its flux as it is.
+
+    Parameters
+    ----------
+    image : ndarray
+        (m,) index of the image that a component is in.
+    flux : ndarray
+        (m, B) total light in each band.
+    x, y : ndarray
+        (m,) centre [arcsec].
+    effective_radius : ndarray
+        (m,) circularised R_e [arcsec].
+    sersic_index, e1, e2 : ndarray, optional
+        (m,) index (default 1) and ellipticity components (default 0).
+    arm_strength, arm_number, arm_winding, arm_phase : ndarray, optional
+        (m,) A (default 0), N, α and φ [rad].
+    ring_radius, ring_width : ndarray, optional
+        (m,) radius (default 0: no ring) and standard deviation [arcsec], circularised.
+    """
+
+    image: np.ndarray
+    flux: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    effective_radius: np.ndarray
+    sersic_index: Any = 1.0
+    e1: Any = 0.0
+    e2: Any = 0.0
+    arm_strength: Any = 0.0
+    arm_number: Any = 2.0
+    arm_winding: Any = 0.0
+    arm_phase: Any = 0.0
+    ring_radius: Any = 0.0
+    ring_width: Any = 0.1
+
+    def __len__(self) -> int:
+        return len(self.image)
+
+    @property
+    def total(self) -> np.ndarray:
+        """(m,) integral of the profiles, as `component_profile` gives them [arcsec²]."""
+        radius, width = np.asarray(self.ring_radius), np.asarray(self.ring_width)
+        # of a ring that is thin: the part of the Gaussian at negative radii is not there
+        ring = 2 * np.pi * radius * width * np.sqrt(2 * np.pi)
+        return np.where(radius > 0, ring, sersic_flux(self.smooth))
+
+    @property
+    def smooth(self) -> SersicLight:
+        """The Sérsic profiles."""
+        return SersicLight(
+            self.effective_radius, self.sersic_index, self.e1, self.e2, self.x, self.y
+        )
+
+    def take(self, index: Any) -> "Components":
+        """Return the components at an index or of a mask."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Components(**{k: v[index] if np.ndim(v) else v for k, v in values.items()})
+
+    def of_images(self, part: slice) -> "Components":
+        """Return those of a range of images, which are counted from its start; sorted by image."""
+        some = self.take(slice(*np.searchsorted(self.image, [part.start, part.stop]).tolist()))
+        return replace(some, image=some.image - part.start)
+
+
+def concatenate_components(parts: Sequence[Components]) -> Components:
+    """Return the components of all parts."""
+    columns = {}
+    for field in fields(Components):
+        values = [np.asarray(getattr(part, field.name)) for part in parts]
+        columns[field.name] = np.concatenate(
+            [v if v.ndim else np.full(len(p), v) for v, p in zip(values, parts, strict=True)]
+        )
+    return Components(**columns)
+
+
+def component_profile(components: Components, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the surface brightness of each component, in no particular unit.
+
+    Parameters
+    ----------
+    components : Components
+        m of them.
+    x, y : ndarray
+        Positions [arcsec], shapes (m or 1, H or 1, W or 1) that broadcast.
+
+    Returns
+    -------
+    ndarray
+        (m, H, W) in the type of the positions.
+    """
+    rings = np.broadcast_to(np.asarray(components.ring_radius) > 0, len(components))
+    armed = np.broadcast_to(np.asarray(components.arm_strength) != 0, len(components))
+    profile = surface_brightness(components.smooth.take(slice(None), 2), x, y)
+    for index in np.flatnonzero(rings | armed):
+        one = components.take(slice(index, index + 1))
+        here_x, here_y = (grid[index if len(grid) > 1 else 0] for grid in (x, y))
+        radius, azimuth = _plane_coordinates(one, here_x, here_y)
+        if rings[index]:
+            profile[index] = np.exp(-0.5 * ((radius - one.ring_radius) / one.ring_width) ** 2)
+        phase = one.arm_number * azimuth + one.arm_phase
+        if np.any(one.arm_winding != 0):
+            phase = phase + one.arm_winding * np.log(
+                np.maximum(2 * radius / one.effective_radius, 1e-3)
+            )
+        profile[index] *= 1 + one.arm_strength * np.cos(phase)
+    return profile
+
+
+def _plane_coordinates(
+    one: Components, x: np.ndarray, y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the circularised radius and the azimuth in the plane of one component's disc."""
+    q, angle = axis_ratio_and_angle(one.e1, one.e2)
+    cos, sin = np.cos(angle), np.sin(angle)
+    dx, dy = x - one.x, y - one.y
+    along = (cos * dx + sin * dy) * np.sqrt(q)
+    across = (cos * dy - sin * dx) / np.sqrt(q)
+    return np.hypot(along, across), np.arctan2(across, along)
+
+
+def render_components(
+    components: Components, n: int, *, size: int, pixel_scale: float
+) -> np.ndarray:
+    """Return images of galaxies, before any blurring.
+
+    Pixels are sampled at their centres, but for those around the centre of each component, which
+    are divided and averaged.
+
+    Parameters
+    ----------
+    components : Components
+        In any order.
+    n : int
+        Number of images.
+    size : int
+        Pixels along either side.
+    pixel_scale : float
+        [arcsec].
+
+    Returns
+    -------
+    ndarray
+        (n, B, size, size) float32: light of the pixels.
+    """
+    images = np.zeros((n, components.flux.shape[1], size, size), np.float32)
+    per_flux = (pixel_scale**2 / components.total)[:, None]
+    weights = (components.flux * per_flux).astype(np.float32)[..., None, None]
+    axis = pixel_axis(size, pixel_scale, np.float32)
+    for part in blocks(len(components), COMPONENTS_AT_ONCE):
+        some = components.take(part)
+        profiles = component_profile(some, axis[None, None, :], axis[None, :, None])
+        _divide_cores(profiles, some, pixel_scale)
+        for index, profile, weight in zip(some.image, profiles, weights[part], strict=True):
+            images[index] += weight * profile
+    return images
+
+
+def _divide_cores(profiles: np.ndarray, some: Components, pixel_scale: float) -> None:
+    """Replace, in profiles (m, H, W), the pixels near the centres by the mean over finer points."""
+    size, side = profiles.shape[-1], 2 * CORE + 1
+    column, row = (
+        np.rint(centre / pixel_scale + (size - 1) / 2).astype(int) for centre in (some.x, some.y)
+    )
+    fine = pixel_axis(side * CORE_OVERSAMPLING, pixel_scale / CORE_OVERSAMPLING, np.float32)
+    x, y = (
+        fine + ((nearest - (size - 1) / 2) * pixel_scale).astype(np.float32)[:, None]
+        for nearest in (column, row)
+    )
+    cores = component_profile(some, x[:, None, :], y[:, :, None])
+    cores = cores.reshape(len(some), side, CORE_OVERSAMPLING, side, CORE_OVERSAMPLING)
+    step = np.arange(-CORE, CORE + 1)
+    rows, columns = (nearest[:, None] + step for nearest in (row, column))
+    row_inside, column_inside = ((i >= 0) & (i < size) for i in (rows, columns))
+    inside = row_inside[:, :, None] & column_inside[:, None, :]
+    which, i, j = np.nonzero(inside)
+    profiles[which, rows[which, i], columns[which, j]] = cores.mean(axis=(2, 4))[which, i, j]

@@ -1,0 +1,260 @@
+"""Cutouts of imaging surveys, centred on galaxies that are strong lenses or look like them.
+
+Images are in units of the standard deviation of the sky's noise in a pixel of that image and band,
+the sky itself subtracted, as Lanusse et al. (2018), MNRAS 473, 3895, scale theirs.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from astropy import units as u
+from astropy.table import Table
+
+from astro_dl.errors import UsageError
+from astro_dl.simulators.cutout_observation import Observation, draw_observation
+from astro_dl.simulators.galaxy_images import render_components
+from astro_dl.simulators.lens_image import blocks, lensed_light
+from astro_dl.simulators.lens_population import LensPriors
+from astro_dl.simulators.lens_scenes import (
+    DEFAULT_KINDS,
+    Scenes,
+    draw_kinds,
+    draw_scenes,
+)
+from astro_dl.simulators.sky_noise import (
+    add_noise,
+    mask_defects,
+    noise_variance,
+    signal_to_noise,
+)
+from astro_dl.simulators.surveys import Survey, named_survey
+
+__all__ = ["brightening", "simulate_cutouts"]
+
+IMAGES_AT_ONCE = 64
+
+BRIGHTEST = 100.0
+"""Largest factor by which a source is made brighter."""
+
+
+def simulate_cutouts(
+    survey: str | Survey,
+    bands: Sequence[str],
+    n: int,
+    rng: np.random.Generator,
+    *,
+    kinds: Mapping[str, float] | str = DEFAULT_KINDS,
+    priors: LensPriors | None = None,
+    size: int = 64,
+    pixel_scale: float | None = None,
+    arc_snr_min: float = 10.0,
+    exposure_factor: float = 1.0,
+    depth_scatter: float = 0.1,
+    kernels: Mapping[str, np.ndarray] | None = None,
+    satellite_rate: float = 1.0,
+    defect_probability: float = 0.01,
+    noise: bool = True,
+) -> tuple[np.ndarray, Table]:
+    """Simulate cutouts of a survey.
+
+    Parameters
+    ----------
+    survey : str or Survey
+        A survey or its name in `surveys.SURVEYS`.
+    bands : sequence of str
+        Bands of the survey: the channels, in this order.
+    n : int
+        Number of cutouts.
+    rng : numpy.random.Generator
+        Source of every random number.
+    kinds : mapping or str, default `lens_scenes.DEFAULT_KINDS`
+        Relative frequency of each of `lens_scenes.KINDS`, or the one kind of all cutouts.
+    priors : LensPriors, optional
+        Of lenses and sources.
+    size : int, default 64
+        Pixels along either side, 8 or more.
+    pixel_scale : float, optional
+        [arcsec]; that of the survey by default.
+    arc_snr_min : float, default 10
+        Sources, lensed or barely so, whose signal-to-noise ratio would be below this are made
+        brighter, to this plus an exponentially distributed excess of the same mean; 0 leaves them
+        as they are.
+    exposure_factor : float, default 1
+        Exposure time over the survey's; 0.1 is the first of ten years.
+    depth_scatter : float, default 0.1
+        Standard deviation of the depth of images and bands [mag].
+    kernels : mapping, optional
+        Point-spread functions by band, square arrays of odd size on pixels of this scale, instead
+        of the survey's Moffat or Gaussian.
+    satellite_rate : float, default 1
+        Mean number of companions of a central galaxy; see `lens_scenes.draw_scenes`.
+    defect_probability : float, default 0.01
+        That a band of a cutout has masked pixels, which are zero.
+    noise : bool, default True
+        False for images without noise and defects.
+
+    Returns
+    -------
+    images : ndarray
+        (n, size, size, B) float32 [σ of the sky], row by y upwards, column by x, (0, 0) arcsec in
+        the middle; the central galaxy's light is within half a pixel of it.
+    truth : Table
+        One row per cutout: ``kind``; ``einstein_radius``, ``center_x``, ``center_y`` (of the mass),
+        ``source_x``, ``source_y`` [arcsec]; ``e1``, ``e2``, ``gamma1``, ``gamma2``;
+        ``magnification`` of the source's light in all bands, before blurring, within the image and
+        its margin; ``lens_redshift``, ``source_redshift``; ``velocity_dispersion`` [km/s];
+        ``arc_snr``, signal-to-noise ratio of the source's light, as `sky_noise.signal_to_noise`
+        defines it; ``magnitude_<band>`` of the central galaxy and ``source_magnitude_<band>``,
+        unlensed; ``seeing_<band>`` [arcsec], ``depth_<band>`` (5σ, point source);
+        ``masked_fraction``; ``group``, a number of its own for each system. For kinds without a
+        deflector the Einstein radius, ellipticity, shear and ``arc_snr`` are 0 and what a source
+        or a deflector would have is NaN.
+
+    Raises
+    ------
+    UsageError
+        If a survey, band or kind is unknown, or a number out of its range.
+    """
+    if n < 1:
+        raise UsageError(f"the number of cutouts must be at least 1, not {n}")
+    if not 0 <= defect_probability <= 1:
+        raise UsageError(f"defect_probability must be between 0 and 1, not {defect_probability}")
+    survey = named_survey(survey) if isinstance(survey, str) else survey
+    observation = draw_observation(
+        survey,
+        bands,
+        n,
+        rng,
+        size=size,
+        pixel_scale=pixel_scale,
+        exposure_factor=exposure_factor,
+        depth_scatter=depth_scatter,
+        kernels=kernels,
+    )
+    kind = draw_kinds(kinds, n, rng)
+    scenes = draw_scenes(kind, observation, priors or LensPriors(), rng, satellite_rate)
+    wanted = arc_snr_min * (1 + rng.exponential(1, n))
+
+    images = np.empty((n, size, size, len(bands)), np.float32)
+    names = ("arc_snr", "magnification", "brightened", "masked_fraction")
+    measured = {name: np.zeros(n) for name in names}
+    for part in blocks(n, IMAGES_AT_ONCE):
+        light, about = _expose(scenes, part, observation, arc_snr_min, wanted)
+        for name, values in about.items():
+            measured[name][part] = values
+        if noise:
+            light = add_noise(light, observation.electrons_per_sigma[part], rng)
+            light, measured["masked_fraction"][part] = mask_defects(light, defect_probability, rng)
+        images[part] = np.moveaxis(light, 1, -1)
+    truth = _truth(scenes, observation, bands, measured)
+    truth["group"] = rng.integers(2**62, size=n)
+    return images, truth
+
+
+def _expose(
+    scenes: Scenes, part: slice, observation: Observation, least: float, wanted: np.ndarray
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return images (m, B, size, size) without noise, and what is measured on their arcs."""
+    m = part.stop - part.start
+    size, pixel_scale = observation.rendered, observation.pixel_scale
+    foreground = render_components(
+        scenes.galaxies.of_images(part), m, size=size, pixel_scale=pixel_scale
+    )
+    sources = scenes.sources.of_images(part)
+    arcs = lensed_light(
+        sources.mass, sources.light, sources.flux, size=size, pixel_scale=pixel_scale
+    )
+    about = {name: np.zeros(m) for name in ("arc_snr", "magnification", "brightened")}
+
+    behind = sources.image
+    alone = np.setdiff1d(np.arange(m), behind)
+    light = np.empty((m, *foreground.shape[1:2], observation.size, observation.size), np.float32)
+    light[alone] = observation.expose(foreground[alone], alone + part.start)
+    both = np.stack([foreground[behind], arcs])
+    before, arcs_seen = observation.expose(both, behind + part.start)
+    gain = observation.electrons_per_sigma[behind + part.start]
+    factor, about["arc_snr"][behind] = brightening(
+        arcs_seen, before, gain, least, wanted[behind + part.start]
+    )
+    light[behind] = before + arcs_seen * factor.astype(np.float32)[:, None, None, None]
+    about["brightened"][behind] = factor
+    about["magnification"][behind] = arcs.sum(axis=(1, 2, 3)) / sources.flux.sum(axis=(1, 2))
+    return light, about
+
+
+def brightening(
+    arcs: np.ndarray, before: np.ndarray, gain: np.ndarray, least: float, wanted: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return factors that bring arcs (m, B, H, W) of too low a signal-to-noise ratio to the wanted.
+
+    Returns
+    -------
+    factor, ratio : ndarray
+        (m,) 1 where the ratio is at least ``least``, and the ratio with this factor.
+    """
+
+    def measure(which: np.ndarray) -> np.ndarray:
+        brighter = arcs[which] * factor[which].astype(np.float32)[:, None, None, None]
+        return signal_to_noise(brighter, noise_variance(before[which] + brighter, gain[which]))
+
+    factor = np.ones(len(arcs))
+    ratio = measure(np.arange(len(arcs)))
+    faint = np.flatnonzero(ratio < least)
+    for _ in range(8):
+        # the ratio grows faster than the light does while more pixels pass the threshold
+        step = np.clip(wanted[faint] / np.maximum(ratio[faint], 1e-3), 0.2, 4) ** 0.7
+        factor[faint] = np.minimum(factor[faint] * step, BRIGHTEST)
+        ratio[faint] = measure(faint)
+    return factor, ratio
+
+
+def _truth(
+    scenes: Scenes,
+    observation: Observation,
+    bands: Sequence[str],
+    measured: dict[str, np.ndarray],
+) -> Table:
+    """Return the truth table of `simulate_cutouts`, without the groups."""
+    n, image = len(scenes.kind), scenes.sources.image
+    sigma_magnitude = observation.photometry.sigma_magnitude
+
+    def of_sources(values: np.ndarray, elsewhere: float) -> np.ndarray:
+        column = np.full((n, *np.shape(values)[1:]), float(elsewhere))
+        column[image] = values
+        return column
+
+    mass, light = scenes.sources.mass, scenes.sources.light
+    truth = Table({"kind": scenes.kind.astype(str)})
+    truth["einstein_radius"] = of_sources(mass.einstein_radius, 0) * u.arcsec
+    for name in ("e1", "e2", "gamma1", "gamma2"):
+        truth[name] = of_sources(getattr(mass, name), 0)
+    for name, values in (
+        ("center_x", mass.center_x),
+        ("center_y", mass.center_y),
+        ("source_x", light.center_x[:, 0]),
+        ("source_y", light.center_y[:, 0]),
+    ):
+        truth[name] = of_sources(values, np.nan) * u.arcsec
+    truth["magnification"] = of_sources(measured["magnification"][image], np.nan)
+    truth["arc_snr"] = measured["arc_snr"]
+    for name, unit in (
+        ("lens_redshift", None),
+        ("source_redshift", None),
+        ("velocity_dispersion", u.km / u.s),
+    ):
+        truth[name] = of_sources(scenes.deflectors[name][image], np.nan)
+        truth[name].unit = unit
+    central = np.zeros_like(sigma_magnitude)
+    np.add.at(central, scenes.central.image, scenes.central.flux)
+    source = scenes.sources.flux.sum(axis=1) * measured["brightened"][image, None]
+    magnitudes = {
+        "magnitude": sigma_magnitude - 2.5 * np.log10(central),
+        "source_magnitude": of_sources(sigma_magnitude[image] - 2.5 * np.log10(source), np.nan),
+        "depth": observation.depth,
+    }
+    for index, band in enumerate(bands):
+        for name, values in magnitudes.items():
+            truth[f"{name}_{band}"] = values[:, index] * u.mag
+        truth[f"seeing_{band}"] = observation.seeing[:, index] * u.arcsec
+    truth["masked_fraction"] = measured["masked_fraction"]
+    return truth

@@ -1,0 +1,103 @@
+"""Noise of sky and light, defects, and how well light stands out; images in units of the sky's σ.
+
+One unit is the standard deviation of the sky's noise in a pixel of that image and band, so that the
+sky has unit variance and light s adds s/g, with g the electrons that make one unit.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+__all__ = ["add_noise", "mask_defects", "noise_variance", "signal_to_noise"]
+
+
+def noise_variance(images: np.ndarray, electrons_per_sigma: ArrayLike) -> np.ndarray:
+    """Return the variance of the noise, 1 + s/g, of images without noise.
+
+    Parameters
+    ----------
+    images : ndarray
+        (n, B, H, W) light s [σ].
+    electrons_per_sigma : array_like
+        g, (n, B) or a number; infinite for noise of the sky alone.
+    """
+    gain = np.asarray(electrons_per_sigma, np.float32)
+    gain = gain[..., None, None] if gain.ndim else gain
+    return 1 + np.maximum(images, 0) / gain
+
+
+def add_noise(
+    images: np.ndarray, electrons_per_sigma: ArrayLike, rng: np.random.Generator
+) -> np.ndarray:
+    """Return images with the noise of the sky and of the light's own photons.
+
+    Gaussian of the variance of the counts: a coadd's pixel holds more than a hundred electrons of
+    sky, at which the Poisson distribution can't be told apart. Parameters as in `noise_variance`.
+    """
+    deviation = np.sqrt(noise_variance(images, electrons_per_sigma))
+    deviation *= rng.standard_normal(images.shape, dtype=np.float32)
+    return images + deviation
+
+
+def mask_defects(
+    images: np.ndarray, probability: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return images of which some have bad columns or bad rectangles, which are set to zero.
+
+    Parameters
+    ----------
+    images : ndarray
+        (n, B, H, W).
+    probability : float
+        That a band of an image has a defect: as likely a stripe through it, one or two pixels wide,
+        as a rectangle of up to 8 × 8 pixels.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    images : ndarray
+        A copy where anything is masked.
+    fraction : ndarray
+        (n,) fraction of the pixels of all bands that were masked.
+    """
+    n, bands, height, width = images.shape
+    bad = np.argwhere(rng.random((n, bands)) < probability)
+    masked = np.zeros(n)
+    if not len(bad):
+        return images, masked
+    images = images.copy()
+    for image, band in bad:
+        kind, row, column = rng.integers((3, height, width))
+        tall, wide = rng.integers(2, 9, 2)
+        rows, columns = slice(row, row + tall), slice(column, column + wide)
+        if kind == 0:
+            rows, columns = slice(None), slice(column, column + rng.integers(1, 3))
+        defect = images[image, band, rows, columns]
+        masked[image] += defect.size / (bands * height * width)
+        defect[...] = 0
+    return images, masked
+
+
+def signal_to_noise(light: np.ndarray, variance: np.ndarray, threshold: float = 1.0) -> np.ndarray:
+    """Return how well light, such as an arc, stands out in images of several bands.
+
+    In each band Σ s / √(Σ σ²) over the pixels where the light is above the threshold; the bands
+    are added in quadrature.
+
+    Parameters
+    ----------
+    light : ndarray
+        (n, B, H, W) light alone, without noise [σ of the sky].
+    variance : ndarray
+        (n, B, H, W) variance of the noise of the whole image, as of `noise_variance`.
+    threshold : float, default 1
+        [σ of the sky].
+
+    Returns
+    -------
+    ndarray
+        (n,).
+    """
+    counted = light > threshold
+    signal = np.sum(light, axis=(-2, -1), where=counted)
+    noise = np.sum(variance, axis=(-2, -1), where=counted)
+    return np.sqrt(np.sum(signal**2 / np.maximum(noise, 1e-9), axis=-1))

@@ -1,0 +1,207 @@
+"""How complex is a solar active region: its Mount Wilson class from continuum and magnetogram.
+
+α is unipolar, β bipolar with one line between the polarities, βγ has no such line, and βγδ has,
+besides, umbrae of opposite polarity in one penumbra (Hale et al. 1919; Künzel 1960). Regions are
+simulated, see `astro_dl.simulators.active_region`: no labelled images of real ones are used.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from astro_dl.data.examples import Examples, Inputs
+from astro_dl.data.orientations import ORIENTATIONS, random_orientation
+from astro_dl.errors import UsageError, unknown_name
+from astro_dl.simulators.active_region import Viewing, simulate_regions
+from astro_dl.simulators.region_statistics import CLASSES
+from astro_dl.tasks.base import Difficulty, Head, InputSpec, Task
+from astro_dl.tasks.solar_features import complexity_metrics, region_features
+from astro_dl.tasks.solar_figures import draw_regions
+from astro_dl.tasks.solar_files import classify_regions
+from astro_dl.tasks.solar_inputs import CHANNELS, prepare_inputs
+
+__all__ = ["ActiveRegionPhysics", "task"]
+
+COMPLEXITY = ("simple", "complex")
+
+
+@dataclass(frozen=True)
+class ActiveRegionPhysics:
+    """Everything that defines a set of active regions.
+
+    Parameters
+    ----------
+    classes : {"mount_wilson", "complexity"}
+        Four classes, or simple (α, β) against complex (βγ, βγδ).
+    class_fractions : tuple of float, default (0.25, 0.25, 0.25, 0.25)
+        Of α, β, βγ and βγδ; about (0.29, 0.54, 0.12, 0.05) in daily records.
+    channels : tuple of str, default ("continuum", "magnetogram")
+        Either or both, in this order of the image's channels.
+    component : {"line_of_sight", "radial"}
+        Of the magnetogram.
+    size_pixels : int, default 64
+        Side of the image.
+    pixel_scale_deg : float, default 0.3
+        Heliographic pixel scale [deg], at least 0.1; 64 pixels of 0.3 deg hold the spots of nine
+        of ten βγδ regions.
+    largest_longitude_deg : float, default 60
+        Greatest distance from the central meridian [deg].
+    foreshortened : bool, default False
+        Show regions in the plane of the sky, not remapped to heliographic pixels.
+    patch_fraction : float, default 0.9
+        Fraction of images that are blank beyond a rectangle about the region, as SHARP patches are.
+    decorrelate_size : bool, default False
+        Draw fluxes, areas and numbers of spots that don't depend on the class.
+    label_noise : float, default 0
+        Fraction of labels replaced by a neighbouring class, as observers disagree.
+    flux_factor : float, default 1
+        On all fields and darkening of a region; 0 leaves the quiet Sun.
+    """
+
+    classes: Literal["mount_wilson", "complexity"] = "mount_wilson"
+    class_fractions: tuple[float, float, float, float] = (0.25, 0.25, 0.25, 0.25)
+    channels: tuple[str, ...] = CHANNELS
+    component: Literal["line_of_sight", "radial"] = "line_of_sight"
+    size_pixels: int = 64
+    pixel_scale_deg: float = 0.3
+    largest_longitude_deg: float = 60.0
+    foreshortened: bool = False
+    patch_fraction: float = 0.9
+    decorrelate_size: bool = False
+    label_noise: float = 0.0
+    flux_factor: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in self.channels:
+            if name not in CHANNELS:
+                raise unknown_name("channel", name, CHANNELS)
+        if self.channels not in (CHANNELS, *((name,) for name in CHANNELS)):
+            raise UsageError(f"channels are {self.channels}; accepted: {CHANNELS}, or one of them")
+        if min(self.class_fractions) < 0 or not np.isclose(sum(self.class_fractions), 1):
+            raise UsageError(
+                f"class_fractions are {self.class_fractions}; four that sum to 1 are needed"
+            )
+        for name in ("label_noise", "patch_fraction"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise UsageError(f"{name} is {getattr(self, name)}; accepted: 0 to 1")
+        if not 0.1 <= self.pixel_scale_deg <= 1:
+            raise UsageError(f"pixel_scale_deg is {self.pixel_scale_deg}; accepted: 0.1 to 1")
+        if not 16 <= self.size_pixels <= 512:
+            raise UsageError(f"size_pixels is {self.size_pixels}; accepted: 16 to 512")
+        if not 0 <= self.largest_longitude_deg <= 70:
+            raise UsageError(
+                f"largest_longitude_deg is {self.largest_longitude_deg}; accepted: 0 to 70"
+            )
+        if self.flux_factor < 0:
+            raise UsageError(f"flux_factor is {self.flux_factor}; accepted: 0 and above")
+
+
+def head(physics: ActiveRegionPhysics) -> Head:
+    """Return the classes, from simple to complex."""
+    if physics.classes == "complexity":
+        return Head("binary", COMPLEXITY)
+    return Head("multiclass", CLASSES)
+
+
+def input_spec(physics: ActiveRegionPhysics) -> InputSpec:
+    """Return the shape of an image and what its numbers mean."""
+    contract = {
+        "instrument": "SDO/HMI",
+        "quantity": "continuum: 4 (I / quiet - 1); magnetogram: arcsinh(B / 100 G) / 3",
+        "channels": list(physics.channels),
+        "component": physics.component,
+        "coordinates": "plane of the sky"
+        if physics.foreshortened
+        else "heliographic, cylindrical equal area",
+        "pixel_scale_deg": physics.pixel_scale_deg,
+        "largest_longitude_deg": physics.largest_longitude_deg,
+    }
+    return InputSpec((physics.size_pixels,) * 2 + (len(physics.channels),), contract)
+
+
+def simulate(physics: ActiveRegionPhysics, n: int, rng: np.random.Generator) -> Examples:
+    """Return n images of active regions with their classes and the truth behind them.
+
+    Parameters
+    ----------
+    physics : ActiveRegionPhysics
+        What to simulate.
+    n : int
+        Number of regions.
+    rng : numpy.random.Generator
+        Determines everything.
+
+    Returns
+    -------
+    Examples
+        ``x`` (n, size, size, channels) float32, see `prepare_inputs`; ``y`` the class; ``info``
+        with the columns of `simulate_regions` and ``region_id``, and ``mislabelled``.
+    """
+    choice, region = rng.spawn(2)
+    classes = choice.choice(len(CLASSES), n, p=physics.class_fractions)
+    viewing = Viewing(
+        size=physics.size_pixels,
+        scale=physics.pixel_scale_deg,
+        component=physics.component,
+        largest_longitude=physics.largest_longitude_deg,
+        foreshortened=physics.foreshortened,
+        patch_fraction=physics.patch_fraction,
+        flux_factor=physics.flux_factor,
+    )
+    observed = simulate_regions(classes, region, viewing, physics.decorrelate_size)
+    x = prepare_inputs(physics.channels, observed.continuum, observed.magnetogram)
+    wrong = choice.random(n) < physics.label_noise
+    label = np.where(wrong, _neighbour(classes, choice), classes)
+    info = observed.truth
+    info["region_id"] = choice.integers(2**62, size=n)
+    if physics.classes == "complexity":
+        label, classes = (label >= 2).astype(np.float32), (classes >= 2).astype(np.float32)
+    info["mislabelled"] = label != classes
+    return Examples(x, label if physics.classes == "complexity" else label.astype(np.int32), info)
+
+
+def augment(x: Inputs, rng: np.random.Generator) -> Inputs:
+    """Return every image in one of its eight orientations, and in either polarity.
+
+    Fields are reversed only in images of two channels, of which the second is the magnetogram: an
+    image of one channel does not say what it is.
+    """
+    turned = random_orientation(x, rng)
+    assert isinstance(turned, np.ndarray)
+    sign = rng.choice(np.array([-1, 1], np.float32), len(turned))
+    if turned.shape[-1] == len(CHANNELS):
+        turned[..., -1] *= sign[:, None, None]
+    return turned
+
+
+def _neighbour(classes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return one of the classes next in complexity."""
+    beside = classes + rng.choice([-1, 1], len(classes))
+    last = len(CLASSES) - 1
+    return np.where((beside < 0) | (beside > last), 2 * classes - beside, beside)
+
+
+task = Task(
+    name="ar_morphology",
+    summary="Which Mount Wilson class is a solar active region of?",
+    physics=ActiveRegionPhysics,
+    head=head,
+    input_spec=input_spec,
+    simulate=simulate,
+    group="region_id",
+    difficulty=Difficulty(
+        column="total_unsigned_flux",
+        edges=(1e21, 2e21, 4e21, 8e21, 1.6e22, 3.2e22, 6.4e22, 1.3e23),
+        label="total unsigned flux [Mx]",
+    ),
+    features=region_features,
+    peers=("gradient_boosting", "logistic_regression"),
+    augment=augment,
+    symmetries=ORIENTATIONS,
+    predict_files=classify_regions,
+    draw_prediction=draw_regions,
+    zero_signal={"flux_factor": 0.0, "decorrelate_size": True},
+    extra_metrics=complexity_metrics,
+    version=2,
+)

@@ -1,0 +1,90 @@
+"""Catalogues of positions to look at."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable, Table
+
+from astro_dl.errors import UsageError
+
+__all__ = ["Position", "read_catalogue"]
+
+RIGHT_ASCENSIONS = ("ra", "raj2000", "ra_j2000", "alpha_j2000", "ra_deg", "radeg", "ra_icrs")
+DECLINATIONS = (
+    "dec",
+    "dej2000",
+    "decj2000",
+    "dec_j2000",
+    "delta_j2000",
+    "dec_deg",
+    "dedeg",
+    "de_icrs",
+)
+IDENTIFIERS = ("id", "name", "object_id", "objid", "objectid", "coadd_object_id", "source_id")
+
+
+@dataclass(frozen=True)
+class Position:
+    """A row of a catalogue: identifier, right ascension and declination [deg]."""
+
+    id: str
+    ra: float
+    dec: float
+
+
+def read_catalogue(path: str | Path) -> list[Position]:
+    """Return the positions in a table (CSV, ECSV, FITS, VOTable).
+
+    Columns are found by their usual names in any case: RA, RAJ2000, ALPHA_J2000 …; Dec, DEJ2000,
+    DELTA_J2000 …; id, name, object_id …, without which rows are numbered from 1. Values without a
+    unit are degrees.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or lacks coordinates, or a declination is beyond ±90°.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise UsageError(f"no such catalogue: {path}")
+    try:
+        table = _read(path)
+    except Exception as error:
+        # Every format has its own errors; all mean that this is no table.
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UsageError(
+            f"cannot read {path}: {reason}; wanted is a table as CSV, ECSV, FITS or VOTable"
+        ) from error
+    ra, dec = (_degrees(table, names, path) for names in (RIGHT_ASCENSIONS, DECLINATIONS))
+    if np.any(np.abs(dec) > 90):
+        raise UsageError(f"{path} has declinations beyond ±90°; wanted are degrees")
+    column = _column(table, IDENTIFIERS)
+    ids = range(1, len(table) + 1) if column is None else table[column]
+    return [Position(str(one), float(x), float(y)) for one, x, y in zip(ids, ra, dec, strict=True)]
+
+
+def _read(path: Path) -> Table:
+    ending = path.suffix.lower()
+    if ending in (".csv", ".ecsv"):
+        return QTable.read(path, format=f"ascii{ending}")
+    return QTable.read(path)
+
+
+def _column(table: Table, names: tuple[str, ...]) -> str | None:
+    by_name = {name.lower(): name for name in table.colnames}
+    return next((by_name[name] for name in names if name in by_name), None)
+
+
+def _degrees(table: Table, names: tuple[str, ...], path: Path) -> np.ndarray:
+    name = _column(table, names)
+    if name is None:
+        raise UsageError(f"{path} has no column {names[0]!r}; it has {', '.join(table.colnames)}")
+    column = table[name]
+    try:
+        if getattr(column, "unit", None) is None:
+            return np.ma.filled(np.ma.asarray(column, np.float64), np.nan)
+        return u.Quantity(column).to_value(u.deg)
+    except (u.UnitConversionError, ValueError, TypeError):
+        raise UsageError(f"{path}: column {name!r} is not an angle; wanted are degrees") from None

@@ -1,0 +1,325 @@
+"""From FITS files to cutouts: which images belong to one object, and what must be flagged.
+
+An object's bands may be the extensions or the planes of one file, or files of their own whose names
+differ by the band. Positions in a catalogue are cut out of survey images.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from astro_dl.data.band_images import BandImage, band_in, find_band_images, read_window
+from astro_dl.data.cutouts import centre_crop, noise_sigma, resample
+from astro_dl.errors import UsageError
+from astro_dl.tasks.lens_catalogue import Position
+
+__all__ = ["Candidate", "Cutout", "find_candidates", "place_candidates", "read_cutout"]
+__all__ += ["resampled_plane"]
+
+BROAD_RED_BANDS = ("VIS", "F814W", "i", "r")
+SAME_SCALE = 0.02
+WIDE = 2
+LARGEST_CUTOUT = 10
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An object and where its images are.
+
+    Parameters
+    ----------
+    id : str
+        File name, or the catalogue's identifier.
+    images : tuple of BandImage
+        One per band of the network, in its order; none if the object is in no image.
+    ra, dec : float
+        Position [deg]; NaN where unknown.
+    centred : bool
+        Whether the object is at the centre of the images, else it is at its position.
+    flags : tuple of str
+        What had to be assumed.
+    """
+
+    id: str
+    images: tuple[BandImage, ...]
+    ra: float
+    dec: float
+    centred: bool
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cutout:
+    """The pixels of a candidate.
+
+    Parameters
+    ----------
+    image : ndarray
+        (size, size, bands) float64, NaN where there is none.
+    sigma : ndarray
+        (bands,) standard deviation of the sky noise; NaN where it cannot be measured.
+    masked_fraction : float
+        Fraction of values that are NaN.
+    flags : tuple of str
+        The candidate's and those of its pixels.
+    """
+
+    image: np.ndarray
+    sigma: np.ndarray
+    masked_fraction: float
+    flags: tuple[str, ...]
+
+
+def find_candidates(
+    paths: Sequence[str | Path],
+    bands: tuple[str, ...],
+    hdu: int | str | None = None,
+    file_bands: Sequence[str] | None = None,
+) -> list[Candidate]:
+    """Return the objects whose images files hold, in the files' order.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        FITS files: multi-extension, cubes, or one per band.
+    bands : tuple of str
+        The network's.
+    hdu : int or str, optional
+        The only extension to take.
+    file_bands : sequence of str, optional
+        What the planes or extensions of every file are, where the files do not tell.
+
+    Raises
+    ------
+    UsageError
+        If a file cannot be read, or an object lacks a band, has one twice, or has several images of
+        unknown band other than as many as the network takes.
+    """
+    objects: dict[str, list[BandImage]] = {}
+    for path in map(Path, paths):
+        images = find_band_images(path, hdu, file_bands)
+        several = len(images) > 1 or len(bands) == 1
+        key = str(path) if several else _without_band(path)
+        objects.setdefault(key, []).extend(images)
+    names = [Path(key).name for key in objects]
+    unique = len(set(names)) == len(names)
+    return [
+        _candidate(Path(key).name if unique else key, images, bands)
+        for key, images in objects.items()
+    ]
+
+
+def place_candidates(fields: Sequence[Candidate], positions: Sequence[Position]) -> list[Candidate]:
+    """Return one candidate per position, in the first of the survey fields that contains it.
+
+    Parameters
+    ----------
+    fields : sequence of Candidate
+        From `find_candidates`.
+    positions : sequence of Position
+        From `astro_dl.tasks.lens_catalogue.read_catalogue`.
+
+    Raises
+    ------
+    UsageError
+        If a field has no coordinates.
+    """
+    for one in fields:
+        if any(image.wcs is None for image in one.images):
+            raise UsageError(
+                f"{one.id} has no celestial coordinates (WCS) in which to find the catalogue's "
+                "positions; give cutouts, or images with WCS keywords"
+            )
+    ra, dec = (np.array([getattr(one, name) for one in positions]) for name in ("ra", "dec"))
+    inside = [_contains(field.images[0], ra, dec) for field in fields]
+    placed = []
+    for row, position in enumerate(positions):
+        field = next((f for f, mask in zip(fields, inside, strict=True) if mask[row]), None)
+        where = {"id": position.id, "ra": position.ra, "dec": position.dec, "centred": False}
+        if field is None:
+            placed.append(Candidate(images=(), flags=("outside_images",), **where))  # type: ignore[arg-type]
+        else:
+            placed.append(replace(field, **where))  # type: ignore[arg-type]
+    return placed
+
+
+def read_cutout(
+    candidate: Candidate,
+    size: int,
+    pixel_scale_arcsec: float,
+    own_scale_arcsec: float | None = None,
+) -> Cutout:
+    """Return the pixels of a candidate on the network's grid.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        From `find_candidates` or `place_candidates`.
+    size : int
+        Pixels along a side.
+    pixel_scale_arcsec : float
+        Width of the network's pixels ["].
+    own_scale_arcsec : float, optional
+        Width of the images' pixels ["], instead of what their coordinates say.
+
+    Returns
+    -------
+    Cutout
+        Flags: ``pixel_scale_assumed`` (no coordinates), ``resampled`` (pixels of a width that is
+        no whole fraction of the network's), ``non_square`` (cropped about the centre), ``padded``
+        (fewer pixels than the network takes), ``masked_pixels``.
+
+    Raises
+    ------
+    UsageError
+        If pixels are more than twice as wide as the network's, or an image without a position is
+        far larger than a cutout.
+    """
+    planes, sigmas, flags = [], [], list(candidate.flags)
+    for image in candidate.images:
+        own = own_scale_arcsec or image.pixel_scale_arcsec
+        ratio = 1.0 if own is None else _ratio(pixel_scale_arcsec / own)
+        plane, sigma, padded = _read_plane(candidate, image, size, ratio)
+        flags += ["pixel_scale_assumed"] * (own is None)
+        flags += ["resampled"] * (not ratio.is_integer())
+        flags += ["non_square"] * (candidate.centred and image.shape[0] != image.shape[1])
+        flags += ["padded"] * padded
+        flags += ["masked_pixels"] * bool(np.isnan(plane).any() and not padded)
+        planes.append(plane)
+        sigmas.append(sigma)
+    if not planes:
+        return Cutout(np.empty((0, 0, 0)), np.empty(0), 1.0, tuple(flags))
+    cutout = np.stack(planes, axis=-1)
+    masked = float(np.mean(~np.isfinite(cutout)))
+    return Cutout(cutout, np.array(sigmas), masked, tuple(dict.fromkeys(flags)))
+
+
+def _read_plane(
+    candidate: Candidate, image: BandImage, size: int, ratio: float
+) -> tuple[np.ndarray, float, bool]:
+    """Return the pixels (size, size) of one band, their noise, and whether some were missing."""
+    whole = ratio.is_integer()
+    needed = round(size * ratio) if whole else int(np.ceil(size * ratio)) + 2
+    if candidate.centred:
+        if min(image.shape) > LARGEST_CUTOUT * needed:
+            raise UsageError(
+                f"{image.path} has {image.shape[1]} × {image.shape[0]} pixels, too many for a "
+                f"cutout of {needed}; name the positions to look at by the option catalogue"
+            )
+        centre = ((image.shape[0] - 1) / 2, (image.shape[1] - 1) / 2)
+    else:
+        x, y = image.wcs.world_to_pixel_values(candidate.ra, candidate.dec)  # type: ignore[union-attr]
+        centre = (float(y), float(x))
+    rows, columns = (
+        slice(first, first + needed)
+        for first in (int(np.floor(middle + 0.5 - needed / 2)) for middle in centre)
+    )
+    window = read_window(image, rows, columns)
+    window[~np.isfinite(window)] = np.nan
+    margin = 0 if whole else 1
+    padded = any(
+        wanted.start + margin < 0 or wanted.stop - margin > length
+        for wanted, length in zip((rows, columns), image.shape, strict=True)
+    )
+    try:
+        plane, sigma = resampled_plane(window, ratio, size)
+    except UsageError as error:
+        raise UsageError(f"{image.path}: {error}") from None
+    return plane, sigma, padded
+
+
+def resampled_plane(window: np.ndarray, ratio: float, size: int) -> tuple[np.ndarray, float]:
+    """Return the middle of one band (y, x) on pixels ``ratio`` times as wide, and its noise.
+
+    Resampling makes the noise of neighbours alike, so that it can't be measured between them: it is
+    measured on the old pixels, and grows with the width of a pixel, but for pixels at least twice
+    as wide, where measuring on the new ones averages out what was alike in the old.
+    """
+    if ratio == 1:
+        plane = centre_crop(window, size)
+        return plane, _noise(plane)
+    plane = centre_crop(resample(window[..., None], ratio)[..., 0], size)
+    return plane, _noise(plane) if ratio >= WIDE else ratio * _noise(window)
+
+
+def _noise(plane: np.ndarray) -> float:
+    return float(noise_sigma(plane[None, :, :, None])[0, 0])
+
+
+def _ratio(ratio: float) -> float:
+    """Return a ratio of pixel scales as a whole number where it is one to 2%."""
+    nearest = max(1, round(ratio))
+    return float(nearest) if abs(ratio / nearest - 1) < SAME_SCALE else ratio
+
+
+def _candidate(name: str, images: Sequence[BandImage], bands: tuple[str, ...]) -> Candidate:
+    chosen, flags = _in_order(name, images, bands)
+    return Candidate(name, chosen, *_centre(chosen[0]), True, flags)
+
+
+def _in_order(
+    name: str, images: Sequence[BandImage], bands: tuple[str, ...]
+) -> tuple[tuple[BandImage, ...], tuple[str, ...]]:
+    """Return one image per band, in the network's order, and what was assumed."""
+    known = [image.band for image in images]
+    if not any(known) and len(images) == len(bands):
+        return tuple(images), ("band_order_assumed",) if len(bands) > 1 else ()
+    if None in known:
+        raise UsageError(
+            f"{name} has {len(images)} images of which {known.count(None)} do not say their band; "
+            f"the network takes {', '.join(bands)}: name them by the option bands, in their order"
+        )
+    twice = sorted({str(band) for band in known if known.count(band) > 1})
+    if twice:
+        raise UsageError(f"{name} has several images of band {', '.join(twice)}; give one of each")
+    by_band = {_spelled(str(band)): image for band, image in zip(known, images, strict=True)}
+    if len(bands) == 1 and bands[0] not in by_band and bands[0] in BROAD_RED_BANDS:
+        for band in BROAD_RED_BANDS:
+            if band in by_band:
+                return (by_band[band],), (f"band_{band}_for_{bands[0]}",)
+    lacking = [band for band in bands if _spelled(band) not in by_band]
+    if lacking:
+        raise UsageError(
+            f"{name} lacks band {', '.join(lacking)}, it has {', '.join(map(str, known))}; the "
+            f"network takes {', '.join(bands)}"
+        )
+    return tuple(by_band[_spelled(band)] for band in bands), ()
+
+
+def _spelled(band: str) -> str:
+    """Return a band as files spell it: DES writes Y what others write y."""
+    return band_in(band) or band
+
+
+def _without_band(path: Path) -> str:
+    """Return a path with ``*`` for the words that tell a band, in names of files and folders."""
+    return str(Path(*(_part_without_band(part) for part in path.parts)))
+
+
+def _part_without_band(part: str) -> str:
+    words = re.split(r"([^A-Za-z0-9]+)", part)
+    return "".join(
+        "*" if band_in(word) or re.fullmatch(r"(?i)band\d+", word) else word for word in words
+    )
+
+
+def _centre(image: BandImage) -> tuple[float, float]:
+    """Return right ascension and declination of an image's centre [deg], NaN if unknown.
+
+    Coordinates of exactly (0, 0) at the reference pixel are those of simulations.
+    """
+    if image.wcs is None or not np.any(image.wcs.wcs.crval):
+        return np.nan, np.nan
+    y, x = ((length - 1) / 2 for length in image.shape)
+    ra, dec = image.wcs.pixel_to_world_values(x, y)
+    return float(ra), float(dec)
+
+
+def _contains(image: BandImage, ra: np.ndarray, dec: np.ndarray) -> np.ndarray:
+    known = np.isfinite(ra) & np.isfinite(dec)
+    x, y = image.wcs.world_to_pixel_values(np.where(known, ra, 0), np.where(known, dec, 0))  # type: ignore[union-attr]
+    height, width = image.shape
+    return known & (x > -0.5) & (x < width - 0.5) & (y > -0.5) & (y < height - 0.5)

@@ -1,0 +1,118 @@
+"""The parameters of strong lenses from cutouts: Einstein radius, ellipticity, centre and shear."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from astro_dl.data.examples import Examples
+from astro_dl.tasks.base import Difficulty, Head, Task
+from astro_dl.tasks.lens_features import lens_parameter_features
+from astro_dl.tasks.lens_figures import draw_mosaics
+from astro_dl.tasks.lens_physics import check_cutouts, cutout_spec, simulated_cutouts
+from astro_dl.tasks.lens_search import predict_cutouts
+
+__all__ = ["TARGETS", "LensParametersPhysics", "task"]
+
+Range = tuple[float, float]
+TARGETS = {
+    "theta_E": ("einstein_radius", "arcsec"),
+    "e1": ("e1", ""),
+    "e2": ("e2", ""),
+    "center_x": ("center_x", "arcsec"),
+    "center_y": ("center_y", "arcsec"),
+    "gamma1": ("gamma1", ""),
+    "gamma2": ("gamma2", ""),
+}
+"""Target to the simulator's column and its unit; x grows with the column, y with the row."""
+
+
+@dataclass(frozen=True)
+class LensParametersPhysics:
+    """Everything that defines a set of lenses.
+
+    Parameters
+    ----------
+    einstein_radius_prior : {"uniform", "population"}
+        Uniform, or as surveys are forecast to find them.
+    center_scatter_arcsec : float, default 0.1
+        Standard deviation of the mass's centre from the light's ["].
+    arc_snr_min : float, default 20
+        Sources of which less would be seen are made brighter; 0 for none.
+    **others
+        As those of `astro_dl.tasks.strong_lens.StrongLensPhysics` of the same name.
+    """
+
+    survey: str = "lsst"
+    bands: tuple[str, ...] = ("g", "r", "i")
+    size_pixels: int = 64
+    clip_sigma: float = 1000.0
+    softening_sigma: float = 5.0
+    einstein_radius_range_arcsec: Range = (0.5, 3.0)
+    einstein_radius_prior: Literal["population", "uniform"] = "uniform"
+    lens_redshift_range: Range = (0.15, 1.0)
+    axis_ratio_range: Range = (0.45, 1.0)
+    shear_max: float = 0.1
+    center_scatter_arcsec: float = 0.1
+    angle_scatter_rad: float = 0.17
+    source_magnitude_range: Range = (21.5, 26.0)
+    source_radius_range_arcsec: Range = (0.08, 0.6)
+    clumps: int = 4
+    arc_snr_min: float = 20.0
+    exposure_factor: float = 1.0
+    depth_scatter_mag: float = 0.1
+    satellite_rate: float = 1.0
+    masked_fraction: float = 0.01
+    point_spread_files: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_cutouts(self)
+
+
+def head(physics: LensParametersPhysics) -> Head:
+    """Return the targets and their units, each with a spread."""
+    units = tuple(unit for _, unit in TARGETS.values())
+    return Head("regression", tuple(TARGETS), units, spread=True)
+
+
+def simulate(physics: LensParametersPhysics, n: int, rng: np.random.Generator) -> Examples:
+    """Return n cutouts of lenses with the parameters of their masses.
+
+    Parameters
+    ----------
+    physics : LensParametersPhysics
+        The survey and what is in its sky.
+    n : int
+        Number of cutouts.
+    rng : numpy.random.Generator
+        Determines everything.
+
+    Returns
+    -------
+    Examples
+        ``x`` as in task ``strong_lens``; ``y`` (n, 7) float32 in the order of `TARGETS`; ``info``
+        with ``object_id``, ``arc_snr`` and all else that the simulator knows.
+    """
+    x, truth = simulated_cutouts(physics, {"lens": 1.0}, n, rng)
+    y = np.stack([np.asarray(truth[column]) for column, _ in TARGETS.values()], axis=1)
+    return Examples(x, y.astype(np.float32), truth)
+
+
+task = Task(
+    name="lens_parameters",
+    summary="Einstein radius, ellipticity, centre and shear of a strong lens",
+    physics=LensParametersPhysics,
+    head=head,
+    input_spec=cutout_spec,
+    simulate=simulate,
+    group="object_id",
+    difficulty=Difficulty(
+        column="arc_snr",
+        edges=(10.0, 20.0, 30.0, 45.0, 70.0, 100.0, 150.0, 300.0, 1000.0),
+        label="signal-to-noise ratio of the arcs",
+    ),
+    features=lens_parameter_features,
+    peers=("gradient_boosting", "logistic_regression"),
+    predict_files=predict_cutouts,
+    draw_prediction=draw_mosaics,
+)

@@ -1,0 +1,110 @@
+"""What both lens tasks do with their physics: check it, describe inputs, and simulate cutouts."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+from astropy.table import Table
+
+from astro_dl.errors import UsageError
+from astro_dl.simulators.lens_cutouts import simulate_cutouts
+from astro_dl.simulators.lens_population import LensPriors
+from astro_dl.simulators.point_spread import prepare_kernel
+from astro_dl.simulators.surveys import named_survey
+from astro_dl.tasks.base import InputSpec
+from astro_dl.tasks.lens_search import network_input
+
+__all__ = ["check_cutouts", "cutout_spec", "lens_priors", "simulated_cutouts"]
+
+
+def check_cutouts(physics: Any) -> None:
+    """Refuse a survey, bands, priors or preprocessing that cannot be used.
+
+    Raises
+    ------
+    UsageError
+        Naming the value and what is accepted.
+    """
+    named_survey(physics.survey).choose(physics.bands)
+    if len(set(physics.bands)) < len(physics.bands):
+        raise UsageError(f"bands are {physics.bands}; give different ones")
+    lens_priors(physics)
+    if physics.size_pixels < 16:
+        raise UsageError(f"size_pixels is {physics.size_pixels}; accepted: 16 and above")
+    for name in ("clip_sigma", "softening_sigma", "exposure_factor"):
+        if not getattr(physics, name) > 0:
+            raise UsageError(f"{name} is {getattr(physics, name)}; accepted: above 0")
+    if not 0 <= physics.masked_fraction <= 1:
+        raise UsageError(f"masked_fraction is {physics.masked_fraction}; accepted: 0 to 1")
+    files = physics.point_spread_files
+    if files and len(files) != len(physics.bands):
+        raise UsageError(
+            f"point_spread_files are {len(files)} for {len(physics.bands)} bands; give one for each"
+        )
+
+
+def cutout_spec(physics: Any) -> InputSpec:
+    """Return the shape of a cutout, (size, size, bands), and what its numbers mean."""
+    contract = {
+        "quantity": "flux in units of the sky noise, clipped, then s asinh(flux / s)",
+        "survey": physics.survey,
+        "bands": list(physics.bands),
+        "pixel_scale_arcsec": named_survey(physics.survey).pixel_scale,
+        "clip_sigma": physics.clip_sigma,
+        "softening_sigma": physics.softening_sigma,
+    }
+    return InputSpec((physics.size_pixels, physics.size_pixels, len(physics.bands)), contract)
+
+
+def lens_priors(physics: Any) -> LensPriors:
+    """Return the simulator's priors: the physics' fields without the units in their names."""
+    values = {}
+    for field in fields(LensPriors):
+        for name in (field.name, f"{field.name}_arcsec", f"{field.name}_rad"):
+            if hasattr(physics, name):
+                values[field.name] = getattr(physics, name)
+    return LensPriors(**values)
+
+
+def simulated_cutouts(
+    physics: Any, kinds: Mapping[str, float], n: int, rng: np.random.Generator
+) -> tuple[np.ndarray, Table]:
+    """Return n cutouts as networks take them, (n, size, size, bands) float32, and their truth.
+
+    The truth is that of `astro_dl.simulators.lens_cutouts.simulate_cutouts`, its ``group`` being
+    called ``object_id``.
+    """
+    images, truth = simulate_cutouts(
+        physics.survey,
+        physics.bands,
+        n,
+        rng,
+        kinds=kinds,
+        priors=lens_priors(physics),
+        size=physics.size_pixels,
+        arc_snr_min=physics.arc_snr_min,
+        exposure_factor=physics.exposure_factor,
+        depth_scatter=physics.depth_scatter_mag,
+        kernels=_kernels(physics.bands, physics.point_spread_files),
+        satellite_rate=physics.satellite_rate,
+        defect_probability=physics.masked_fraction,
+    )
+    truth.rename_column("group", "object_id")
+    return network_input(physics, images), truth
+
+
+@lru_cache(maxsize=8)
+def _kernels(bands: tuple[str, ...], paths: tuple[str, ...]) -> dict[str, np.ndarray] | None:
+    """Return point-spread functions from FITS images, by band."""
+    kernels = {}
+    for band, path in zip(bands, paths, strict=False):
+        try:
+            kernels[band] = prepare_kernel(fits.getdata(path))
+        except (OSError, TypeError) as error:
+            raise UsageError(
+                f"cannot read the point-spread function {path}: {error}; wanted is a FITS image"
+            ) from error
+    return kernels or None

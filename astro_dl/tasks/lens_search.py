@@ -1,0 +1,164 @@
+"""Lens networks on real images: from files to a table."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable, vstack
+from tqdm import tqdm
+
+from astro_dl.data.cutouts import normalise
+from astro_dl.errors import UsageError
+from astro_dl.tasks.lens_catalogue import read_catalogue
+from astro_dl.tasks.lens_files import (
+    Candidate,
+    Cutout,
+    find_candidates,
+    place_candidates,
+    read_cutout,
+)
+
+__all__ = ["find_in_files", "network_input", "network_input_of", "predict_cutouts"]
+
+CUTOUTS_AT_ONCE = 1024
+
+
+def predict_cutouts(
+    predictor: Any,
+    paths: Sequence[str | Path],
+    *,
+    catalogue: str | None = None,
+    hdu: int | str | None = None,
+    bands: tuple[str, ...] | None = None,
+    pixel_scale_arcsec: float | None = None,
+    batch_size: int | None = None,
+    progress: bool = True,
+) -> QTable:
+    """Apply a network to cutouts, or to the positions of a catalogue in survey images.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        A network of task ``strong_lens`` or ``lens_parameters``.
+    paths : sequence of path
+        FITS files: multi-extension, cubes of bands, or one file per band whose names differ by it.
+        Larger cutouts are cropped about their centre.
+    catalogue : str, optional
+        Table of positions (RA, Dec [deg], id) to cut out of the files, which are then survey images
+        with celestial coordinates.
+    hdu : int or str, optional
+        Number or name of the only extension to take.
+    bands : tuple of str, optional
+        What the planes or extensions are, in their order, where keywords and names don't tell.
+    pixel_scale_arcsec : float, optional
+        Width of the files' pixels ["], where their coordinates don't tell, or instead of them.
+    batch_size : int, optional
+        Cutouts given to the network at once.
+    progress : bool, default True
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    astropy.table.QTable
+        One row per object: ``id``, ``ra``, ``dec`` [deg] (NaN where unknown), then for classifiers
+        ``label``, ``p_<class>`` and ``logit``, best first; for parameters their values with
+        ``_std``, in the order of the files; ``masked_fraction``, and ``flags`` (see `read_cutout`;
+        also ``band_order_assumed``, ``band_<own>_for_<network's>``, ``outside_images``,
+        ``too_few_pixels`` or ``no_noise``, which give NaN).
+
+    Raises
+    ------
+    UsageError
+        If files or options cannot be used.
+    """
+    options: dict[str, Any] = {"catalogue": catalogue, "hdu": hdu, "bands": bands}
+    candidates = find_in_files(predictor.physics, paths, **options)
+    parts = []
+    with tqdm(total=len(candidates), unit="cutout", disable=not progress) as bar:
+        for first in range(0, len(candidates), CUTOUTS_AT_ONCE):
+            block = candidates[first : first + CUTOUTS_AT_ONCE]
+            parts.append(_predict_block(predictor, block, pixel_scale_arcsec, batch_size))
+            bar.update(len(block))
+    table = vstack(parts, metadata_conflicts="silent")
+    if "logit" in table.colnames:
+        table = table[np.argsort(-np.asarray(table["logit"]), kind="stable")]
+    options |= {"bands": bands and list(bands), "pixel_scale_arcsec": pixel_scale_arcsec}
+    table.meta = {name: value for name, value in options.items() if value is not None}
+    return table
+
+
+def find_in_files(
+    physics: Any,
+    paths: Sequence[str | Path],
+    catalogue: str | None = None,
+    hdu: int | str | None = None,
+    bands: Sequence[str] | None = None,
+) -> list[Candidate]:
+    """Return the objects in files, or a catalogue's in them; see `predict_cutouts`."""
+    fields = find_candidates(paths, physics.bands, hdu, bands)
+    if catalogue is None:
+        return fields
+    positions = read_catalogue(catalogue)
+    if not positions:
+        raise UsageError(f"{catalogue} has no rows")
+    return place_candidates(fields, positions)
+
+
+def network_input(physics: Any, images: np.ndarray, sigma: np.ndarray | None = None) -> np.ndarray:
+    """Return images (n, size, size, bands) as a network with these physics takes them, float32.
+
+    See `astro_dl.data.cutouts.normalise`; ``sigma`` (n, bands) is the noise where it was measured.
+    """
+    return normalise(
+        images,
+        clip_sigma=physics.clip_sigma,
+        softening_sigma=physics.softening_sigma,
+        sigma=sigma,
+    )
+
+
+def network_input_of(physics: Any, cutouts: Sequence[Cutout]) -> np.ndarray:
+    """Return cutouts as a network with these physics takes them; NaN for empty ones."""
+    size, bands = physics.size_pixels, len(physics.bands)
+    images = np.full((len(cutouts), size, size, bands), np.nan)
+    sigma = np.full((len(cutouts), bands), np.nan)
+    for row, cutout in enumerate(cutouts):
+        if cutout.image.size:
+            images[row], sigma[row] = cutout.image, cutout.sigma
+    return network_input(physics, images, sigma)
+
+
+def _predict_block(
+    predictor: Any,
+    candidates: Sequence[Candidate],
+    own_scale: float | None,
+    batch_size: int | None,
+) -> QTable:
+    physics = predictor.physics
+    scale = predictor.input_spec.contract["pixel_scale_arcsec"]
+    cutouts = [
+        read_cutout(candidate, physics.size_pixels, scale, own_scale) for candidate in candidates
+    ]
+    x = network_input_of(physics, cutouts)
+    usable = np.isfinite(x).all(axis=(1, 2, 3))
+    table = predictor.predict(x, ids=[one.id for one in candidates], batch_size=batch_size)
+    table.add_column([one.ra for one in candidates] * u.deg, 1, "ra")
+    table.add_column([one.dec for one in candidates] * u.deg, 2, "dec")
+    flags = [
+        _joined(cutout, str(own), good)
+        for cutout, own, good in zip(cutouts, table["flags"], usable, strict=True)
+    ]
+    table.remove_column("flags")
+    table["masked_fraction"] = np.array([cutout.masked_fraction for cutout in cutouts], np.float32)
+    table["flags"] = flags
+    return table
+
+
+def _joined(cutout: Cutout, own: str, usable: bool) -> str:
+    """Return the flags of a cutout and of its prediction, comma-joined."""
+    words = [word for word in own.split(",") if word and word != "non_finite_input"]
+    if not usable and cutout.image.size:
+        words.append("too_few_pixels" if cutout.masked_fraction > 0 else "no_noise")
+    return ",".join([*cutout.flags, *words])

@@ -1,0 +1,188 @@
+"""Galaxy-scale strong lenses in survey cutouts: is the galaxy in the middle a lens?
+
+Non-lenses are what real searches confuse with lenses: spirals, rings, mergers, early types with
+blue companions, and galaxies in front of a source that is only stretched.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from astro_dl.data.examples import Examples
+from astro_dl.data.orientations import ORIENTATIONS, random_orientation
+from astro_dl.errors import UsageError
+from astro_dl.tasks.base import Difficulty, Head, Task
+from astro_dl.tasks.lens_datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, DES_BACKGROUNDS, SLACS
+from astro_dl.tasks.lens_features import lens_features
+from astro_dl.tasks.lens_figures import draw_mosaics
+from astro_dl.tasks.lens_metrics import EINSTEIN_RADIUS_EDGES, lens_metrics
+from astro_dl.tasks.lens_physics import check_cutouts, cutout_spec, simulated_cutouts
+from astro_dl.tasks.lens_search import predict_cutouts
+
+__all__ = ["NON_LENSES", "StrongLensPhysics", "task"]
+
+Range = tuple[float, float]
+NON_LENSES = ("elliptical", "spiral", "ring", "merger", "barely_lensed")
+
+
+@dataclass(frozen=True)
+class StrongLensPhysics:
+    """Everything that defines a set of cutouts.
+
+    Parameters
+    ----------
+    survey : str, default "lsst"
+        Preset of pixel scale, seeing and depth: lsst, des, kids, hsc, euclid or hst.
+    bands : tuple of str, default ("g", "r", "i")
+        Of the survey; the channels, in this order.
+    size_pixels : int, default 64
+        Pixels along either side.
+    clip_sigma, softening_sigma : float, default 1000 and 5
+        Of the preprocessing, see `astro_dl.data.cutouts.normalise`.
+    lens_fraction : float, default 0.5
+        Fraction of lenses.
+    elliptical_weight, spiral_weight, ring_weight, merger_weight, barely_lensed_weight : float
+        How often each kind is among the others, relative to each other: early types with one or two
+        blue companions, face-on spirals, rings, mergers, and galaxies in front of a source of which
+        there is only one image.
+    einstein_radius_range_arcsec : tuple of float, default (0.5, 3)
+        Of the lenses ["].
+    einstein_radius_prior : {"population", "uniform"}
+        As surveys are forecast to find them, or uniform.
+    lens_redshift_range : tuple of float, default (0.15, 1)
+        Of the deflectors.
+    axis_ratio_range : tuple of float, default (0.45, 1)
+        Of their mass.
+    shear_max : float, default 0.1
+        Largest external shear.
+    center_scatter_arcsec, angle_scatter_rad : float, default 0.04 and 0.17
+        Standard deviations of the mass's centre ["] and position angle [rad] from the light's.
+    source_magnitude_range : tuple of float, default (21.5, 26)
+        Unlensed i magnitude of the sources.
+    source_radius_range_arcsec : tuple of float, default (0.08, 0.6)
+        Effective radius of the sources ["].
+    clumps : int, default 4
+        Largest number of star-forming clumps in a source.
+    arc_snr_min : float, default 5
+        Sources of which less would be seen are made brighter; 0 for none.
+    exposure_factor : float, default 1
+        Exposure time over the survey's.
+    depth_scatter_mag : float, default 0.1
+        Standard deviation of the depth of images and bands [mag].
+    satellite_rate : float, default 1
+        Mean number of companions of a galaxy.
+    masked_fraction : float, default 0.01
+        Fraction of bands of cutouts with masked pixels.
+    point_spread_files : tuple of str, default ()
+        FITS images of point-spread functions, one per band, instead of the survey's.
+    """
+
+    survey: str = "lsst"
+    bands: tuple[str, ...] = ("g", "r", "i")
+    size_pixels: int = 64
+    clip_sigma: float = 1000.0
+    softening_sigma: float = 5.0
+    lens_fraction: float = 0.5
+    elliptical_weight: float = 0.30
+    spiral_weight: float = 0.24
+    ring_weight: float = 0.16
+    merger_weight: float = 0.14
+    barely_lensed_weight: float = 0.16
+    einstein_radius_range_arcsec: Range = (0.5, 3.0)
+    einstein_radius_prior: Literal["population", "uniform"] = "population"
+    lens_redshift_range: Range = (0.15, 1.0)
+    axis_ratio_range: Range = (0.45, 1.0)
+    shear_max: float = 0.1
+    center_scatter_arcsec: float = 0.04
+    angle_scatter_rad: float = 0.17
+    source_magnitude_range: Range = (21.5, 26.0)
+    source_radius_range_arcsec: Range = (0.08, 0.6)
+    clumps: int = 4
+    arc_snr_min: float = 5.0
+    exposure_factor: float = 1.0
+    depth_scatter_mag: float = 0.1
+    satellite_rate: float = 1.0
+    masked_fraction: float = 0.01
+    point_spread_files: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_cutouts(self)
+        if not 0 <= self.lens_fraction <= 1:
+            raise UsageError(f"lens_fraction is {self.lens_fraction}; accepted: 0 to 1")
+        weights = [getattr(self, f"{kind}_weight") for kind in NON_LENSES]
+        if min(weights) < 0 or sum(weights) == 0:
+            raise UsageError(
+                f"weights of non-lenses are {weights}; accepted: 0 and above, not all of them 0"
+            )
+
+    @property
+    def kinds(self) -> dict[str, float]:
+        """Probability of each kind of cutout."""
+        weights = {kind: getattr(self, f"{kind}_weight") for kind in NON_LENSES}
+        share = (1 - self.lens_fraction) / sum(weights.values())
+        return {"lens": self.lens_fraction, **{k: share * w for k, w in weights.items()}}
+
+
+def head(physics: StrongLensPhysics) -> Head:
+    """Return the two classes: no lens, and lens."""
+    return Head("binary", ("non_lens", "lens"))
+
+
+def simulate(physics: StrongLensPhysics, n: int, rng: np.random.Generator) -> Examples:
+    """Return n cutouts with their labels and the truth behind them.
+
+    Parameters
+    ----------
+    physics : StrongLensPhysics
+        The survey and what is in its sky.
+    n : int
+        Number of cutouts.
+    rng : numpy.random.Generator
+        Determines everything.
+
+    Returns
+    -------
+    Examples
+        ``x`` (n, size, size, bands) float32 as `astro_dl.data.cutouts.normalise` gives it; ``y`` 1
+        where the central galaxy is a lens; ``info`` with ``object_id``, ``kind``,
+        ``einstein_radius`` ["], ``arc_snr`` and all else that the simulator knows.
+    """
+    x, truth = simulated_cutouts(physics, physics.kinds, n, rng)
+    return Examples(x, np.asarray(truth["kind"] == "lens", np.float32), truth)
+
+
+task = Task(
+    name="strong_lens",
+    summary="Is the galaxy in the middle of a cutout a strong gravitational lens?",
+    physics=StrongLensPhysics,
+    head=head,
+    input_spec=cutout_spec,
+    simulate=simulate,
+    group="object_id",
+    difficulty=Difficulty(
+        column="einstein_radius",
+        edges=EINSTEIN_RADIUS_EDGES,
+        label="Einstein radius [arcsec]",
+    ),
+    features=lens_features,
+    peers=("gradient_boosting", "random_forest", "logistic_regression"),
+    datasets={
+        "bologna_space": BOLOGNA_SPACE,
+        "bologna_ground": BOLOGNA_GROUND,
+        "slacs": SLACS,
+        "des_backgrounds": DES_BACKGROUNDS,
+    },
+    augment=random_orientation,
+    symmetries=ORIENTATIONS,
+    predict_files=predict_cutouts,
+    draw_prediction=draw_mosaics,
+    signal_fraction="lens_fraction",
+    zero_signal={
+        "source_magnitude_range": (40.0, 41.0),
+        "arc_snr_min": 0.0,
+        "barely_lensed_weight": 1.0,
+        **{f"{kind}_weight": 0.0 for kind in NON_LENSES if kind != "barely_lensed"},
+    },
+    extra_metrics=lens_metrics,
+)

@@ -1,0 +1,313 @@
+"""Signals in files of light curves: found or given, folded, and classified."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable
+
+from astro_dl.data.examples import Inputs
+from astro_dl.data.light_curves import JULIAN_DATES, LightCurve, read_light_curve, stitch
+from astro_dl.errors import UsageError
+from astro_dl.inputs import rows_outside_training_range
+from astro_dl.prediction_table import prediction_table
+from astro_dl.simulators.detrending import in_transit
+from astro_dl.simulators.folded_views import count_in_local_bins
+from astro_dl.simulators.transit_search import (
+    Signal,
+    hidden_fraction,
+    locate_transit,
+    observed_cycles,
+    search_transits,
+)
+from astro_dl.simulators.transit_tests import odd_even_depths, secondary_depth
+from astro_dl.tasks.transit_inputs import (
+    PROTECTED_DURATIONS,
+    FoldedCurves,
+    light_curve_inputs,
+    view_shape,
+)
+
+__all__ = ["at_cadence", "find_signals", "fold_signal", "read_stars", "table_signals"]
+
+SIGNIFICANT = 5.0
+RELATIVE_DIFFERENCE = 0.1
+FAINT_SNR = 7.0
+
+
+def find_signals(
+    predictor: Any,
+    paths: Sequence[str | Path],
+    *,
+    period: float | None = None,
+    epoch: float | None = None,
+    duration: float | None = None,
+    search: bool = False,
+    min_snr: float = 7.0,
+    max_signals: int = 5,
+    min_period: float = 0.5,
+    max_period: float | None = None,
+) -> QTable:
+    """Classify periodic dips in light curves.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        A network of task ``tess_transit``.
+    paths : sequence of path
+        Light curves: FITS of SPOC, QLP, Kepler or K2, or text. Files of the same star are joined.
+    period : float, optional
+        Period of a known signal [d]; without one, the light curves are searched.
+    epoch : float, optional
+        Time of the centre of one of its transits, in the time system of the file or as a Julian
+        date [d]; where it is left out, the best one is found.
+    duration : float, optional
+        Full duration of its transits [d]; where it is left out, the best one is found.
+    search : bool, default False
+        Search the light curves by box least squares, one signal after the other; what happens
+        without a period, too.
+    min_snr : float, default 7
+        The search ends at the first signal below this signal-to-noise ratio.
+    max_signals : int, default 5
+        The search ends after so many.
+    min_period, max_period : float, optional
+        Periods searched [d]; default from 0.5 to 70% of the time covered.
+
+    Returns
+    -------
+    astropy.table.QTable
+        One row per signal, in the order of the files, the strongest first: ``id``, ``period``,
+        ``epoch`` (in ``time_system``), ``duration`` [d], ``depth``, ``snr``, ``transits`` (number
+        with points in them), ``label``, ``p_<class>`` and ``flags``: ``nan_flux``,
+        ``unsorted_times``, ``duplicate_times`` (mended); ``no_transit_in_data``,
+        ``single_transit``, ``period_longer_than_baseline``, ``sparse_view`` (half of the local bins
+        hold one point or none), ``low_snr``; ``shorter_period_possible`` (a fraction of the period
+        would hide in gaps); ``harmonic_of_<row of the same star>``; ``odd_even_differ``,
+        ``secondary_event`` (beyond 5 standard errors); ``coarse_cadence``;
+        ``outside_training_range``.
+
+    Raises
+    ------
+    UsageError
+        If files or options cannot be used.
+    """
+    _check_options(period, epoch, duration, search)
+    stars = read_stars(paths)
+    if period is not None and len(stars) > 1:
+        raise UsageError(f"one period for {len(stars)} stars; give files of one star, or search")
+    rows: list[dict[str, Any]] = []
+    folded: list[FoldedCurves] = []
+    for star in stars:
+        curve, coarse = at_cadence(star, predictor.physics.cadence_minutes)
+        if period is None:
+            longest = max_period or 0.7 * float(np.ptp(curve.time))
+            signals = search_transits(
+                curve.time,
+                curve.flux,
+                period_range=_period_range(min_period, longest),
+                fewest_snr=min_snr,
+                most_signals=max_signals,
+            )
+        else:
+            signals = [_given_signal(curve, period, epoch, duration)]
+        for number, signal in enumerate(signals):
+            one = fold_signal(predictor.physics, curve, signals, number)
+            folded.append(one)
+            flags = [*curve.flags, *(["coarse_cadence"] if coarse else [])]
+            flags += _signal_flags(predictor.physics, curve, signal, one)
+            rows.append(_row(curve, one, flags))
+    table = _table(predictor, rows, folded)
+    table.meta = {"stars": [star.id for star in stars], "searched": period is None}
+    return table
+
+
+def read_stars(paths: Iterable[str | Path]) -> list[LightCurve]:
+    """Return one light curve for each star, in order of first mention."""
+    stars: dict[str, list[LightCurve]] = {}
+    for path in paths:
+        curve = read_light_curve(path)
+        stars.setdefault(curve.id, []).append(curve)
+    return [stitch(curves) for curves in stars.values()]
+
+
+def fold_signal(
+    physics: Any, curve: LightCurve, signals: Sequence[Signal], number: int
+) -> FoldedCurves:
+    """Return the signal of this number as the network sees it, other signals' transits left out.
+
+    Transits of what may be the same signal at another period are kept.
+    """
+    signal = signals[number]
+    flux = curve.flux[None].copy()
+    for position, other in enumerate(signals):
+        if position != number and number != other.harmonic_of and position != signal.harmonic_of:
+            width = PROTECTED_DURATIONS * other.duration
+            flux[in_transit(curve.time, other.period, other.epoch, width)] = np.nan
+    return light_curve_inputs(physics, curve.time, flux, signal.ephemeris)
+
+
+def table_signals(rows: QTable) -> list[Signal]:
+    """Return the signals of one star's rows of the table of `find_signals`."""
+    signals = []
+    for row in rows:
+        period, epoch, duration, depth, snr = (
+            float(getattr(row[name], "value", row[name]))
+            for name in ("period", "epoch", "duration", "depth", "snr")
+        )
+        words = str(row["flags"]).split(",")
+        harmonic = [int(word.rsplit("_", 1)[1]) for word in words if word.startswith("harmonic_")]
+        earlier = harmonic[0] - 1 if harmonic else -1
+        transits = int(row["transits"])
+        signals.append(Signal(period, epoch, duration, depth, snr, transits, earlier))
+    return signals
+
+
+def _check_options(
+    period: float | None, epoch: float | None, duration: float | None, search: bool
+) -> None:
+    if period is None:
+        if epoch is not None or duration is not None:
+            raise UsageError("epoch and duration are of a known period; give period, too")
+        return
+    if search:
+        raise UsageError("search finds periods; leave out either search or period")
+    if not period > 0:
+        raise UsageError(f"period is {period:g}; accepted: above 0 [d]")
+    if duration is not None and not 0 < duration <= period / 2:
+        raise UsageError(
+            f"duration is {duration:g} d for a period of {period:g} d; accepted: above 0 to half "
+            f"the period, in days ({duration:g} hours are {duration / 24:.4g} d)"
+        )
+
+
+def _period_range(shortest: float, longest: float) -> tuple[float, float]:
+    if not 0 < shortest < longest:
+        raise UsageError(
+            f"periods from {shortest:g} to {longest:g} d cannot be searched; accepted: min_period "
+            "above 0 and below max_period"
+        )
+    return shortest, longest
+
+
+def _given_signal(
+    curve: LightCurve, period: float, epoch: float | None, duration: float | None
+) -> Signal:
+    """Return a signal of which only the period need be known."""
+    if epoch is not None:
+        epoch = _in_time_system(curve, epoch)
+    return locate_transit(curve.time, curve.flux, period, epoch, duration)
+
+
+def _in_time_system(curve: LightCurve, epoch: float) -> float:
+    if epoch > JULIAN_DATES and curve.time[0] < JULIAN_DATES:
+        if not np.isfinite(curve.offset):
+            raise UsageError(
+                f"{curve.id}: epoch {epoch:.10g} is a Julian date, but the file's times start at "
+                f"{curve.time[0]:.6g} of an unknown zero; give epoch in the file's own times"
+            )
+        return epoch - curve.offset
+    if epoch < JULIAN_DATES < curve.time[0]:
+        raise UsageError(
+            f"{curve.id}: times are Julian dates and epoch is {epoch:g}; give it as a Julian date"
+        )
+    return epoch
+
+
+def at_cadence(curve: LightCurve, minutes: float) -> tuple[LightCurve, bool]:
+    """Return a curve averaged to the cadence of the training, and whether its own is coarser."""
+    cadence = float(np.median(np.diff(curve.time))) * 1440
+    if cadence > 1.5 * minutes:
+        return curve, True
+    if cadence > minutes / 1.5:
+        return curve, False
+    bins = np.floor((curve.time - curve.time[0]) * 1440 / minutes).astype(np.int64)
+    _, where, number = np.unique(bins, return_inverse=True, return_counts=True)
+    time, flux = (np.bincount(where, values) / number for values in (curve.time, curve.flux))
+    return replace(curve, time=time, flux=flux), False
+
+
+def _signal_flags(physics: Any, curve: LightCurve, signal: Signal, one: FoldedCurves) -> list[str]:
+    when = one.fit.ephemeris
+    period, time = float(when.period[0]), curve.time
+    cycles = len(observed_cycles(time, one.flux[0], when))
+    odd, even = odd_even_depths(time, one.flux, when)
+    secondary = secondary_depth(time, one.flux, when)
+    bins = count_in_local_bins(time, one.flux, when, view_shape(physics))
+    depth = float(one.fit.depth[0])
+    difference = abs(odd[0, 0] - even[0, 0])
+    flags = {
+        "no_transit_in_data": cycles == 0,
+        "single_transit": cycles == 1,
+        "period_longer_than_baseline": period > np.ptp(time),
+        "sparse_view": np.mean(bins <= 1) >= 0.5,
+        "low_snr": one.fit.snr[0] < FAINT_SNR,
+        "shorter_period_possible": hidden_fraction(time, one.flux[0], when),
+        f"harmonic_of_{signal.harmonic_of + 1}": signal.harmonic_of >= 0,
+        "odd_even_differ": difference
+        > max(SIGNIFICANT * np.hypot(odd[0, 1], even[0, 1]), RELATIVE_DIFFERENCE * depth),
+        "secondary_event": secondary[0, 0] > SIGNIFICANT * secondary[0, 1],
+    }
+    return [word for word, holds in flags.items() if holds]
+
+
+def _row(curve: LightCurve, one: FoldedCurves, flags: Sequence[str]) -> dict[str, Any]:
+    when = one.fit.ephemeris
+    return {
+        "id": curve.id,
+        "period": float(when.period[0]),
+        "epoch": float(when.epoch[0]),
+        "time_system": curve.time_system,
+        "duration": float(when.duration[0]),
+        "depth": float(one.fit.depth[0]),
+        "snr": float(one.fit.snr[0]),
+        "transits": len(observed_cycles(curve.time, one.flux[0], when)),
+        "flags": list(flags),
+    }
+
+
+COLUMNS = {
+    "id": str,
+    "period": float,
+    "epoch": float,
+    "time_system": str,
+    "duration": float,
+    "depth": float,
+    "snr": float,
+    "transits": int,
+}
+
+
+def _table(
+    predictor: Any, rows: Sequence[dict[str, Any]], folded: Sequence[FoldedCurves]
+) -> QTable:
+    flags = [list(row["flags"]) for row in rows]
+    probabilities = np.empty((0, len(predictor.head.names)))
+    if folded:
+        x = _stacked([one.x for one in folded])
+        probabilities = np.asarray(predictor.probabilities(predictor.score(x)), float)
+        statistics = predictor.bundle.card["input_statistics"]
+        for row in np.flatnonzero(rows_outside_training_range(x, statistics)):
+            flags[row].append("outside_training_range")
+    table = QTable(
+        {name: np.array([row[name] for row in rows], kind) for name, kind in COLUMNS.items()}
+    )
+    for name in ("period", "epoch", "duration"):
+        table[name] = table[name] * u.d
+    # Where there is no transit in the data, there is nothing to be judged.
+    empty = np.array(["no_transit_in_data" in words for words in flags], bool)
+    probabilities[empty] = np.nan
+    answers = prediction_table(predictor.head, table["id"], probabilities, probabilities)
+    for name in ("label", *(f"p_{name}" for name in predictor.head.names)):
+        table[name] = answers[name]
+    table["flags"] = np.array([",".join(words) for words in flags], dtype=str)
+    return table
+
+
+def _stacked(inputs: Sequence[Inputs]) -> Inputs:
+    first = inputs[0]
+    if isinstance(first, dict):
+        return {name: np.concatenate([x[name] for x in inputs]) for name in first}  # type: ignore[call-overload, index]
+    return np.concatenate(inputs)  # type: ignore[arg-type]

@@ -1,0 +1,96 @@
+"""Images of strong lenses beside lenstronomy, and whole cutouts of every kind."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import numpy as np
+from simulator_benchmarks.timing import isolated_rate, print_rates
+
+from astro_dl.simulators.lens_cutouts import simulate_cutouts
+from astro_dl.simulators.lens_image import lens_images
+from astro_dl.simulators.lens_mass import LensMass
+from astro_dl.simulators.lens_scenes import KINDS
+from astro_dl.simulators.point_spread import PointSpread
+from astro_dl.simulators.sersic import SersicLight
+
+__all__ = ["measure"]
+
+SIZE, PIXEL_SCALE, FWHM = 64, 0.2, 0.8
+
+
+def random_lenses(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return masses (7, n), sources and light of lenses (6, n), in the order of the fields."""
+    rng = np.random.default_rng(0)
+    shapes, centres = rng.uniform(-0.2, 0.2, (6, n)), rng.normal(0, 0.1, (6, n))
+    mass = [rng.uniform(0.5, 2.5, n), *shapes[:2], *centres[:2], *rng.uniform(-0.05, 0.05, (2, n))]
+    source = [rng.uniform(0.1, 0.5, n), rng.uniform(0.7, 2, n), *shapes[2:4], *centres[2:4]]
+    light = [rng.uniform(0.5, 1.5, n), rng.uniform(2, 6, n), *shapes[4:], *centres[4:]]
+    return np.array(mass), np.array(source), np.array(light)
+
+
+def lens_image_batch(n: int, dtype: str) -> Callable[[], object]:
+    mass, source, light = random_lenses(n)
+    return lambda: lens_images(
+        LensMass(*mass),
+        SersicLight(*source),
+        SersicLight(*light),
+        1.0,
+        2.0,
+        size=SIZE,
+        pixel_scale=PIXEL_SCALE,
+        point_spread=PointSpread(FWHM / PIXEL_SCALE),
+        dtype=np.dtype(dtype),
+    )
+
+
+def lenstronomy_loop(n: int) -> Callable[[], object]:
+    from lenstronomy.Data.pixel_grid import PixelGrid
+    from lenstronomy.Data.psf import PSF
+    from lenstronomy.ImSim.image_model import ImageModel
+    from lenstronomy.LensModel.lens_model import LensModel
+    from lenstronomy.LightModel.light_model import LightModel
+
+    corner = -(SIZE - 1) / 2 * PIXEL_SCALE
+    grid = PixelGrid(
+        nx=SIZE,
+        ny=SIZE,
+        transform_pix2angle=np.eye(2) * PIXEL_SCALE,
+        ra_at_xy_0=corner,
+        dec_at_xy_0=corner,
+    )
+    sersic = LightModel(["SERSIC_ELLIPSE"])
+    psf = PSF("GAUSSIAN", fwhm=FWHM, pixel_size=PIXEL_SCALE)
+    model = ImageModel(grid, psf, LensModel(["SIE", "SHEAR"]), sersic, sersic)
+    words = ("R_sersic", "n_sersic", "e1", "e2", "center_x", "center_y")
+    calls = []
+    for mass, source, light in zip(*(drawn.T for drawn in random_lenses(n)), strict=True):
+        sie = dict(zip(("theta_E", "e1", "e2", "center_x", "center_y"), mass, strict=False))
+        shear = {"gamma1": mass[5], "gamma2": mass[6]}
+        behind, before = (dict(zip(words, values, strict=True)) for values in (source, light))
+        calls.append(([sie, shear], [{"amp": 1.0, **behind}], [{"amp": 2.0, **before}]))
+    return lambda: [model.image(*call) for call in calls]
+
+
+def cutout_batch(n: int, kind: str) -> Callable[[], object]:
+    return lambda: simulate_cutouts("lsst", "gri", n, np.random.default_rng(0), kinds=kind)
+
+
+def measure(batch: int = 256, rounds: int = 8) -> None:
+    """Print the rates of plain lens images, ours and lenstronomy's, and of whole cutouts."""
+    print(
+        f"lens images, ellipsoid + shear, Sersic source and lens, Gaussian blur, {SIZE} x {SIZE}, "
+        f"batches of {batch}"
+    )
+    rates = {
+        "lens_images, float32": isolated_rate(lens_image_batch, batch, rounds, "float32"),
+        "lens_images, float64": isolated_rate(lens_image_batch, batch, rounds, "float64"),
+    }
+    if find_spec("lenstronomy"):
+        rates["lenstronomy ImageModel.image"] = isolated_rate(lenstronomy_loop, batch, rounds)
+    print_rates(rates)
+    if not find_spec("lenstronomy"):
+        print("  lenstronomy is not installed (pip install lenstronomy): nothing to compare with")
+    print(f"LSST g r i cutouts with clumpy sources, company, Moffat blur, noise, {SIZE} x {SIZE}")
+    for kind in KINDS:
+        value = isolated_rate(cutout_batch, batch, 3, kind)
+        print(f"  {kind:43s} {value:8.0f}/s {1e6 / value:8.1f} us")

@@ -1,0 +1,97 @@
+"""Transit light curves beside batman, and whole simulated light curves of every class."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import numpy as np
+from simulator_benchmarks.timing import isolated_rate, print_rates
+
+from astro_dl.simulators.eclipses import transit_light_curves
+from astro_dl.simulators.light_curve import simulate_light_curves
+from astro_dl.simulators.orbit import Orbit
+from astro_dl.simulators.photometer import sector_times
+from astro_dl.simulators.transit_priors import Detectability, draw_planets
+
+__all__ = ["measure"]
+
+BATCH = 64
+ROUNDS = 8
+
+
+def random_planets(n: int, eccentricity: float) -> tuple[Orbit, np.ndarray, np.ndarray]:
+    """Return orbits of one eccentricity, radius ratios, and limb darkening (2, n)."""
+    survey = Detectability(1325.3, 27.4, (8.0, 1e5))
+    stars, planet = draw_planets(n, survey, np.random.default_rng(0))
+    orbit = planet.orbit
+    orbit = Orbit.of(
+        orbit.period_d,
+        orbit.epoch_d,
+        orbit.semi_major_axis_ratio,
+        orbit.impact_parameter,
+        np.minimum(eccentricity, 1 - 1.5 / orbit.semi_major_axis_ratio),
+        orbit.argument_of_periastron,
+    )
+    darkening = np.stack([stars.limb_darkening_1, stars.limb_darkening_2])
+    return orbit, planet.radius_ratio, darkening
+
+
+def transit_batch(n: int, cadence: str, eccentricity: str) -> Callable[[], object]:
+    time = sector_times(float(cadence), 27.4)
+    orbit, ratio, darkening = random_planets(n, float(eccentricity))
+    exposure = float(cadence) / 1440 if float(cadence) > 5 else 0.0
+    return lambda: transit_light_curves(time, orbit, ratio, *darkening, exposure_d=exposure)
+
+
+def batman_loop(n: int, cadence: str, eccentricity: str) -> Callable[[], object]:
+    import batman
+
+    time = sector_times(float(cadence), 27.4)
+    orbit, ratio, darkening = random_planets(n, float(eccentricity))
+    exposure = float(cadence) / 1440 if float(cadence) > 5 else 0.0
+    factor = 7 if exposure else 1
+
+    def light_curves() -> list[np.ndarray]:
+        curves = []
+        for row in range(n):
+            params = batman.TransitParams()
+            params.t0, params.per = orbit.epoch_d[row], orbit.period_d[row]
+            params.rp, params.a = ratio[row], orbit.semi_major_axis_ratio[row]
+            params.inc = np.degrees(np.arccos(orbit.cos_inclination[row]))
+            params.ecc = orbit.eccentricity[row]
+            params.w = np.degrees(orbit.argument_of_periastron[row])
+            params.u, params.limb_dark = list(darkening[:, row]), "quadratic"
+            model = batman.TransitModel(
+                params, time, exp_time=exposure, supersample_factor=factor, nthreads=1
+            )
+            curves.append(model.light_curve(params))
+        return curves
+
+    return light_curves
+
+
+def simulated_batch(n: int, kind: str) -> Callable[[], object]:
+    kinds = np.array(["planet", "eclipsing_binary", "junk", "junk"])
+    chosen = np.resize(kinds, n) if kind == "mixed" else kind
+    return lambda: simulate_light_curves(chosen, n, np.random.default_rng(0))
+
+
+def measure(batch: int = BATCH, rounds: int = ROUNDS) -> None:
+    """Print light curves per second of a sector, ours and batman's, then of whole simulations."""
+    for cadence, what in (
+        ("2", "19728 cadences of 2 min"),
+        ("30", "1315 cadences of 30 min, 7 instants in each exposure"),
+    ):
+        for eccentricity in ("0", "0.3"):
+            print(f"Transits in a sector, {what}, eccentricity {eccentricity}, batches of {batch}")
+            options = (cadence, eccentricity)
+            rates = {"transit_light_curves": isolated_rate(transit_batch, batch, rounds, *options)}
+            if find_spec("batman"):
+                rates["batman"] = isolated_rate(batman_loop, min(batch, 32), rounds, *options)
+            print_rates(rates)
+    if not find_spec("batman"):
+        print("  batman is not installed (pip install batman-package), so nothing to compare with")
+    print("Whole light curves of 30-minute sectors: signal, variability, noise, artefacts, search")
+    for kind in ("mixed", "planet", "eclipsing_binary", "junk"):
+        print_rates(
+            {f"simulate_light_curves, {kind}": isolated_rate(simulated_batch, 256, 3, kind)}
+        )
