@@ -192,7 +192,7 @@ class Predictor:
         if self.task is None or self.task.draw_prediction is None:
             return []
         Path(folder).mkdir(parents=True, exist_ok=True)
-        files = [Path(path) for path in paths]
+        files = [Path(path) if isinstance(path, str) else path for path in paths]
         return list(self.task.draw_prediction(self, files, table, Path(folder)))
 
     def _score_batch(self, batch: Inputs, size: int) -> np.ndarray:

@@ -22,10 +22,14 @@ __all__ = [
     "average_to",
     "find_partner",
     "from_sunpy",
+    "is_other_segment",
     "heliocentric_angle",
     "read_sharp",
 ]
 
+OTHER_SEGMENT = re.compile(
+    r"\.(B[pt]|B[rpt]_err|bitmap|Dopplergram|conf_disambig|disambig|field|inclination|azimuth)\.fits"
+)
 QUANTITIES = {"continuum": "continuum", "magnetogram": "line_of_sight", "Br": "radial"}
 """What the last word of a file's name before ``.fits`` says that the map is."""
 
@@ -204,6 +208,11 @@ def _overlap(length: int, ratio: float) -> np.ndarray:
     old = np.arange(length)
     right = np.minimum(edges[1:, None], old + 1)
     return np.clip(right - np.maximum(edges[:-1, None], old), 0, 1)
+
+
+def is_other_segment(path: Path) -> bool:
+    """Whether a file is, by its name, a part of a SHARP record that no network here looks at."""
+    return OTHER_SEGMENT.search(path.name) is not None
 
 
 def _named_quantity(name: str) -> str | None:

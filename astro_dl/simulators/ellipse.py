@@ -58,7 +58,9 @@ def quadratic_form(
     form = xx * dx
     form += xy * dy
     form *= dx
-    form += yy * dy**2
+    rest = yy * dy
+    rest *= dy
+    form += rest
     form += offset
     return form
 
@@ -84,10 +86,11 @@ def _outer_sum(rows: tuple[np.ndarray | int, ...], columns: tuple) -> np.ndarray
 
     A matrix product takes a quarter of the time of adding broadcast arrays.
     """
-    row, column = rows[0], columns[-1]
-    leading = np.broadcast_shapes(row.shape[:-2], column.shape[:-2])  # type: ignore[union-attr]
-    right = np.empty((*leading, len(rows), row.shape[-1]), row.dtype)  # type: ignore[union-attr]
-    left = np.empty((*leading, column.shape[-2], len(rows)), column.dtype)
+    both = np.broadcast(rows[0], columns[-1])
+    *leading, height, width = both.shape
+    dtype = columns[-1].dtype
+    right = np.empty((*leading, len(rows), width), dtype)
+    left = np.empty((*leading, height, len(rows)), dtype)
     for k in range(len(rows)):
         right[..., k : k + 1, :] = rows[k]
         left[..., k : k + 1] = columns[k]

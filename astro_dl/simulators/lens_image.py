@@ -69,7 +69,7 @@ def lens_images(
     source, lens : SersicLight
         Fields (n,) or numbers; None for a lens without light.
     source_amplitude, lens_amplitude : float or ndarray
-        Light in the area of a pixel at the effective radius, (n,) or numbers.
+        Light in the area of a pixel at the effective radius, above 0, (n,) or numbers.
     size : int, default 64
         Pixels along either side.
     pixel_scale : float, default 0.2
@@ -90,19 +90,16 @@ def lens_images(
     images = np.empty((n, size, size), dtype)
     for part in blocks(n):
         beta = source_position(mass.take(part, 2), x, y)
-        image = surface_brightness(source.take(part, 2), *beta)
-        image *= _column(source_amplitude, part, image.dtype)
+        image = surface_brightness(source.take(part, 2), *beta, _column(source_amplitude, part))
         if lens is not None:
-            light = surface_brightness(lens.take(part, 2), x, y)
-            light *= _column(lens_amplitude, part, image.dtype)
-            image += light
+            image += surface_brightness(lens.take(part, 2), x, y, _column(lens_amplitude, part))
         images[part] = image if point_spread is None else point_spread.take(part).blur(image)
     return images
 
 
-def _column(values: Any, part: slice, dtype: np.dtype) -> np.ndarray:
-    """Return the values of a block, to multiply images with."""
-    values = np.asarray(values, dtype)
+def _column(values: Any, part: slice) -> np.ndarray:
+    """Return the values of a block, to broadcast with images."""
+    values = np.asarray(values, float)
     return values[part, None, None] if values.ndim else values
 
 

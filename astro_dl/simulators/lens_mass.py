@@ -5,7 +5,7 @@ Bartelmann (1994), A&A 284, 285, in the form of Keeton (2001), astro-ph/0102341.
 components are those of `ellipse`; the Einstein radius is that of the area within it, whatever q is.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,8 +54,7 @@ class LensMass:
     def take(self, index: Any, axes: int = 0) -> "LensMass":
         """Return the masses at an index of (n,) fields, with axes of length one appended."""
         key = (..., *([None] * axes))
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return LensMass(**{name: v[index][key] if np.ndim(v) else v for name, v in values.items()})
+        return LensMass(*(v[index][key] if np.ndim(v) else v for v in vars(self).values()))
 
 
 def deflection(mass: LensMass, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@ The radius is R = √(q x² + y²/q) along the principal axes, so that the effec
 the area. b_n = 1.9992 n − 0.3271 (Capaccioli 1989), as in lenstronomy, for 0.5 < n < 10.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -51,10 +51,7 @@ class SersicLight:
     def take(self, index: Any, axes: int = 0) -> "SersicLight":
         """Return the profiles at an index of array fields, with axes of length one appended."""
         key = (..., *([None] * axes))
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return SersicLight(
-            **{name: v[index][key] if np.ndim(v) else v for name, v in values.items()}
-        )
+        return SersicLight(*(v[index][key] if np.ndim(v) else v for v in vars(self).values()))
 
 
 def sersic_b(sersic_index: Values) -> np.ndarray:
@@ -76,8 +73,10 @@ def sersic_flux(light: SersicLight) -> np.ndarray:
     return 2 * np.pi * n * light.effective_radius**2 * np.exp(b) * b ** (-2 * n) * gamma(2 * n)
 
 
-def surface_brightness(light: SersicLight, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return exp{−b [(R/R_e)^(1/n) − 1]}: one at the effective radius.
+def surface_brightness(
+    light: SersicLight, x: np.ndarray, y: np.ndarray, amplitude: Values = 1.0
+) -> np.ndarray:
+    """Return A exp{−b [(R/R_e)^(1/n) − 1]}.
 
     Parameters
     ----------
@@ -85,6 +84,8 @@ def surface_brightness(light: SersicLight, x: np.ndarray, y: np.ndarray) -> np.n
         Fields that broadcast with the positions.
     x, y : ndarray
         Positions [arcsec], broadcasting with each other: a row and a column, or full arrays.
+    amplitude : float or ndarray, default 1
+        A, at the effective radius, above 0; broadcasts with the positions.
 
     Returns
     -------
@@ -105,7 +106,7 @@ def surface_brightness(light: SersicLight, x: np.ndarray, y: np.ndarray) -> np.n
     np.log2(exponent, out=exponent)
     exponent *= cast(0.5 / n)
     np.exp2(exponent, out=exponent)
-    np.subtract(cast(b), exponent, out=exponent)
+    np.subtract(cast(b + np.log(amplitude)), exponent, out=exponent)
     # subnormal numbers would slow down whatever is done with them
     np.maximum(exponent, dtype.type(FAINTEST), out=exponent)
     return np.exp(exponent, out=exponent)

@@ -16,6 +16,7 @@ from astro_dl.data.hmi import (
     find_partner,
     from_sunpy,
     heliocentric_angle,
+    is_other_segment,
     read_sharp,
 )
 from astro_dl.errors import UsageError
@@ -131,7 +132,9 @@ def load_regions(physics: Any, sources: Sequence[Any]) -> list[RegionImage]:
     wanted = [
         "continuum" if name == "continuum" else physics.component for name in physics.channels
     ]
-    files = [Path(one) for one in sources if isinstance(one, str | Path)]
+    given = [Path(one) for one in sources if isinstance(one, str | Path)]
+    # A whole record is often given at once; what no network looks at is passed over.
+    files = [path for path in given if not is_other_segment(path)] or given
     others = [one for one in sources if not isinstance(one, str | Path)]
     records: dict[Any, dict[str, SolarMap]] = {}
     for path in files:

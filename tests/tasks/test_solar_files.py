@@ -46,6 +46,14 @@ def test_either_file_of_a_record_or_both_make_one_row(tmp_path):
     assert len(load_regions(PHYSICS, [field, str(continuum)])) == 1
 
 
+def test_a_whole_record_may_be_given(tmp_path):
+    pair = write_pair(tmp_path)
+    others = [write_map(tmp_path, word, FIELD) for word in ("Bp", "Bt", "bitmap")]
+    assert len(load_regions(PHYSICS, [*others, pair])) == 1
+    with pytest.raises(UsageError, match="does not say what the map is"):
+        load_regions(PHYSICS, others)
+
+
 def test_what_the_network_sees_is_the_region_averaged_and_centred(tmp_path):
     x = load_regions(PHYSICS, [write_pair(tmp_path)])[0].x
     assert x.shape == (64, 64, 2)
