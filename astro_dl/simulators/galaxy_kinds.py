@@ -257,16 +257,17 @@ def satellites(
 ) -> Components:
     """Return one companion near each of these galaxies.
 
-    Red ones are at the galaxy's redshift, anywhere within 8 arcsec; blue ones are discs one to two
-    Einstein radii away, more often elongated around the galaxy than not, as a single arc would be.
+    Red ones are at the galaxy's redshift, anywhere within 8 arcsec. Blue ones are discs about one
+    to two Einstein radii away, as bright and as blue as arcs are, more often elongated around the
+    galaxy than not.
     Other parameters as `elliptical`.
     """
     m = len(image)
     direction = rng.uniform(0, 2 * np.pi, m)
     if blue:
         distance = draws["einstein_radius"] * rng.uniform(0.8, 2.0, m)
-        kind, redshift = rng.uniform(2, 5, m), rng.uniform(0.2, 2.0, m)
-        magnitude = np.minimum(draws["magnitude"] + rng.uniform(1.5, 4.5, m), 24.5)
+        kind, redshift = rng.uniform(2, 5, m), rng.uniform(0.3, 2.5, m)
+        magnitude = rng.triangular(20.5, 23.0, 24.5, m)
         around = direction + np.pi / 2 + rng.normal(0, 0.6, m)
         q, radius, index = rng.uniform(0.2, 0.8, m), rng.uniform(0.15, 0.6, m), np.ones(m)
     else:
