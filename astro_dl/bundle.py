@@ -36,6 +36,7 @@ from astro_dl.cards import (
     readme,
 )
 from astro_dl.config import Config, build_physics, dump_yaml, to_mapping
+from astro_dl.data.files import atomic_path
 from astro_dl.errors import UsageError, did_you_mean
 from astro_dl.packaged import shipped_bundles
 from astro_dl.schema import plain, read_dataclass
@@ -45,7 +46,14 @@ from astro_dl.weights import assign_weights, model_specs, read_arrays, write_wei
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["Bundle", "load_bundle", "load_weights", "save_bundle", "update_bundle"]
+__all__ = [
+    "Bundle",
+    "halve_weights",
+    "load_bundle",
+    "load_weights",
+    "save_bundle",
+    "update_bundle",
+]
 
 MAX_YAML_DEPTH = 32
 
@@ -163,6 +171,20 @@ def update_bundle(
         parts = {"metrics": plain(metrics), **parts}
     names += _copy_figures(bundle.folder, figures)
     _write_card(bundle.folder, {**bundle.card, **parts}, [*bundle.card["files"], *names])
+    return load_bundle(bundle.folder)
+
+
+def halve_weights(folder: str | Path) -> Bundle:
+    """Store the kernels of a bundle in half precision, for one that is too large to ship.
+
+    Scores, calibration and thresholds should be made, or made again, with the rounded weights.
+    """
+    bundle = load_bundle(Path(folder))
+    model = load_weights(bundle)
+    file = bundle.folder / "weights.h5"
+    with atomic_path(file) as temporary:
+        write_weights(temporary, model, half_precision=True)
+    _write_card(bundle.folder, bundle.card, bundle.card["files"])
     return load_bundle(bundle.folder)
 
 

@@ -22,22 +22,18 @@ if TYPE_CHECKING:
 
 __all__ = ["ArraySpec", "assign_weights", "model_specs", "read_arrays", "write_weights"]
 
-STORED_TYPES: dict[str, tuple[np.dtype, Any]] = {
-    "f": (np.dtype("<f4"), h5t.IEEE_F32LE),
-    "i": (np.dtype("<i8"), h5t.STD_I64LE),
+STORED_TYPES: dict[str, tuple[tuple[np.dtype, Any], ...]] = {
+    "f": ((np.dtype("<f4"), h5t.IEEE_F32LE), (np.dtype("<f2"), h5t.IEEE_F16LE)),
+    "i": ((np.dtype("<i8"), h5t.STD_I64LE),),
 }
+"""What numbers of a kind may be stored as; the first is the usual one, and what is read."""
 
 
 class ArraySpec(NamedTuple):
-    """Shape of an array, and the kind of its numbers: "f" (float32) or "i" (int64)."""
+    """Shape of an array, and the kind of its numbers: "f" (floating) or "i" (integer)."""
 
     shape: tuple[int, ...]
     kind: str
-
-    @property
-    def bytes(self) -> int:
-        """Size of the stored array."""
-        return math.prod(self.shape) * STORED_TYPES[self.kind][0].itemsize
 
 
 def model_specs(build: "Callable[[], keras.Model]") -> dict[str, ArraySpec]:
@@ -63,8 +59,18 @@ def model_specs(build: "Callable[[], keras.Model]") -> dict[str, ArraySpec]:
         return thread.submit(declare).result()
 
 
-def write_weights(path: Path, model: "keras.Model") -> None:
+def write_weights(path: Path, model: "keras.Model", half_precision: bool = False) -> None:
     """Write the weights of a model, one float32 (or int64) array per weight path.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    model : keras.Model
+        The model.
+    half_precision : bool, default False
+        Whether kernels (floating arrays of two axes and more) are stored as float16, which halves
+        the file and rounds them to three digits.
 
     Raises
     ------
@@ -73,9 +79,11 @@ def write_weights(path: Path, model: "keras.Model") -> None:
     """
     with h5py.File(path, "w") as store:
         for name, spec in _specs(model.weights).items():
-            store.create_dataset(name, shape=spec.shape, dtype=STORED_TYPES[spec.kind][0])
+            kinds = STORED_TYPES[spec.kind]
+            stored = kinds[-1] if half_precision and len(spec.shape) > 1 else kinds[0]
+            store.create_dataset(name, shape=spec.shape, dtype=stored[0])
         for weight in model.weights:
-            values = weight.numpy()
+            values = weight.numpy().astype(store[weight.path].dtype)
             if not np.isfinite(values).all():
                 raise UsageError(
                     f"weight {weight.path!r} is not finite: the training diverged; lower "
@@ -104,9 +112,12 @@ def read_arrays(file: BinaryIO, specs: Mapping[str, ArraySpec]) -> dict[str, np.
     size = file.seek(0, 2)
     try:
         with h5py.File(file, "r") as store:
-            _check_group(store.id, _tree(specs), "", size)
-            _check_total(specs.values(), size)
-            return {path: store[path][()] for path in specs}
+            declared = _check_group(store.id, _tree(specs), "", size)
+            _check_total(declared, size)
+            return {
+                path: store[path][()].astype(STORED_TYPES[spec.kind][0][0], copy=False)
+                for path, spec in specs.items()
+            }
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from None
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
@@ -155,15 +166,18 @@ def _tree(specs: Mapping[str, ArraySpec]) -> dict[str, Any]:
     return tree
 
 
-def _check_total(specs: Iterable[ArraySpec], file_bytes: int) -> None:
+def _check_total(declared: int, file_bytes: int) -> None:
     """Refuse arrays that share their bytes, which would make more memory than the file has."""
-    declared = sum(spec.bytes for spec in specs)
     if declared > file_bytes:
         raise UsageError(f"{file_bytes} bytes cannot hold the {declared} bytes of this model")
 
 
-def _check_group(group: h5g.GroupID, tree: Mapping[str, Any], path: str, size: int) -> None:
-    """Refuse a group unless its members are exactly those of the tree; reads headers only."""
+def _check_group(group: h5g.GroupID, tree: Mapping[str, Any], path: str, size: int) -> int:
+    """Refuse a group unless its members are exactly those of the tree; reads headers only.
+
+    Returns the bytes that its arrays declare to have.
+    """
+    declared = 0
     _check_plain(group, path)
     count = group.get_num_objs()
     names = {group.get_objname_by_idx(i).decode(errors="replace") for i in range(min(count, 9999))}
@@ -179,17 +193,22 @@ def _check_group(group: h5g.GroupID, tree: Mapping[str, Any], path: str, size: i
         if not isinstance(member, wanted):
             raise UsageError(f"{path + name!r} is a {type(member).__name__.removesuffix('ID')}")
         if isinstance(expected, ArraySpec):
-            _check_array(member, expected, path + name, size)
+            declared += _check_array(member, expected, path + name, size)
         else:
-            _check_group(member, expected, f"{path}{name}/", size)
+            declared += _check_group(member, expected, f"{path}{name}/", size)
+    return declared
 
 
-def _check_array(array: h5d.DatasetID, spec: ArraySpec, path: str, size: int) -> None:
-    """Refuse an array whose header is not the plain one that `write_weights` makes."""
+def _check_array(array: h5d.DatasetID, spec: ArraySpec, path: str, size: int) -> int:
+    """Refuse an array whose header is not the plain one that `write_weights` makes.
+
+    Returns the bytes that it declares to have.
+    """
     _check_plain(array, path)
-    stored, on_disk = STORED_TYPES[spec.kind]
-    if not array.get_type().equal(on_disk):
-        raise UsageError(f"array {path!r} is not of type {stored.name}")
+    kinds = STORED_TYPES[spec.kind]
+    found = [stored for stored, on_disk in kinds if array.get_type().equal(on_disk)]
+    if not found:
+        raise UsageError(f"array {path!r} is not of type {kinds[0][0].name}")
     space = array.get_space()
     if space.get_simple_extent_type() not in (h5s.SCALAR, h5s.SIMPLE) or array.shape != spec.shape:
         raise UsageError(f"array {path!r} has shape {array.shape}, the model has {spec.shape}")
@@ -198,11 +217,12 @@ def _check_array(array: h5d.DatasetID, spec: ArraySpec, path: str, size: int) ->
         raise UsageError(f"array {path!r} lies in another file")
     if creation.get_layout() != h5d.CONTIGUOUS or creation.get_nfilters():
         raise UsageError(f"array {path!r} is chunked, compressed or virtual")
-    offset = array.get_offset()
-    if spec.bytes and (
-        array.get_storage_size() != spec.bytes or offset is None or offset + spec.bytes > size
+    offset, declared = array.get_offset(), math.prod(spec.shape) * found[0].itemsize
+    if declared and (
+        array.get_storage_size() != declared or offset is None or offset + declared > size
     ):
         raise UsageError(f"array {path!r} has no data in the file")
+    return declared
 
 
 def _check_plain(member: Any, path: str) -> None:

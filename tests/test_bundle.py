@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from astro_dl import bundle as bundle_module
-from astro_dl.bundle import load_bundle, load_weights, save_bundle, update_bundle
+from astro_dl.bundle import halve_weights, load_bundle, load_weights, save_bundle, update_bundle
 from astro_dl.config import Config, load_config, resolve
 from astro_dl.errors import UsageError
 from astro_dl.models.build import build_from, default_hyperparameters
@@ -279,3 +279,16 @@ def test_unknown_bundle_is_named(tmp_path):
         load_bundle(tmp_path)
     with pytest.raises(UsageError, match="no such folder"):
         load_bundle(tmp_path / "x" / "y")
+
+
+def test_kernels_in_half_precision_take_half_the_room_and_answer_nearly_the_same(tmp_path):
+    wide = Config(task="", model="mlp", hyperparameters={"units": (64, 64)})
+    model = build_from("mlp", SPEC, HEAD, wide.hyperparameters)
+    folder = save_bundle(tmp_path / "b", model, wide, PARTS).folder
+    full = (folder / "weights.h5").stat().st_size
+    rounded = load_weights(halve_weights(folder))
+    assert (folder / "weights.h5").stat().st_size < 0.7 * full
+    x = np.random.default_rng(0).normal(size=(20, 5)).astype(np.float32)
+    expected = model.predict(x, verbose=0)
+    np.testing.assert_allclose(rounded.predict(x, verbose=0), expected, atol=2e-3)
+    assert {weight.dtype for weight in rounded.weights} == {"float32"}

@@ -20,9 +20,9 @@ from astro_dl.data.examples import Examples, Inputs
 from astro_dl.data.real import is_real, real_split, split_title
 from astro_dl.data.store import Store, open_store
 from astro_dl.errors import UsageError
-from astro_dl.evaluation.peers import peer_scores
+from astro_dl.evaluation.peers import peer_scores, peers_key
 from astro_dl.evaluation.report import NETWORK, Outcome, Report, build_report, headline
-from astro_dl.evaluation.scores import baseline_scores, cached_scores, input_blocks
+from astro_dl.evaluation.scores import baseline_scores, cached_scores
 from astro_dl.evaluation.task_metrics import first_level
 from astro_dl.evaluation.wrong import most_wrong
 from astro_dl.schema import plain
@@ -273,7 +273,9 @@ def _outcome(
         scores |= cached_scores("baselines", key, data, n, compute, progress)
         bound = task.bound
     if task is not None and task.features is not None and config.evaluation.baselines:
-        scores |= peer_scores(task, head, config, input_blocks(data, n), progress)
+        compute = partial(peer_scores, task, head, config, progress=progress)
+        key = peers_key(task, config)
+        scores |= cached_scores("peers", key, data, n, compute, progress, probe=False)
     calibration = predictor.calibration
     prior = calibration.get("prior_log_odds")
     return Outcome(

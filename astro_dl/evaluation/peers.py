@@ -12,15 +12,31 @@ from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.examples import Examples, Inputs
 from astro_dl.data.real import is_real, real_split
 from astro_dl.errors import unknown_name
+from astro_dl.schema import plain
 from astro_dl.tasks.base import Head, Task
 
-__all__ = ["PEERS", "fit_peers", "peer_scores"]
+__all__ = ["PEERS", "fit_peers", "peer_scores", "peers_key"]
 
 Fitted = Callable[[np.ndarray], np.ndarray]
 PEERS = ("gradient_boosting", "random_forest", "logistic_regression", "knn")
 """Accepted names; for regression heads the third is a ridge regression."""
 
-MOST_EXAMPLES = 20_000
+MOST_EXAMPLES = 10_000
+VERSION = 1
+"""Raised whenever the methods or their settings change, so that cached scores are made again."""
+
+
+def peers_key(task: Task, config: Config) -> dict[str, Any]:
+    """Return plain values on which the scores of a task's peers depend, besides the examples."""
+    data = config.data
+    training = [data.source, data.block_size, min(data.n_train, MOST_EXAMPLES), data.mode]
+    split = [data.validation_fraction, data.test_fraction, data.split_seed]
+    return {
+        "version": [VERSION, task.version],
+        "peers": list(task.peers),
+        "physics": plain(split_physics(config, "train")),
+        "training": [*training, *split, config.seed],
+    }
 
 
 def peer_scores(
@@ -35,7 +51,7 @@ def peer_scores(
     head : Head
         Of the network.
     config : Config
-        Of the network: of its training set the first 20,000 examples are taken.
+        Of the network: of its training set the first 10,000 examples are taken.
     blocks : iterable of inputs
         The examples to score.
     progress : bool, default True

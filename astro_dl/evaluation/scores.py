@@ -66,6 +66,7 @@ def cached_scores(
     n: int,
     compute: Callable[[Iterator[Inputs]], Scores],
     progress: bool = True,
+    probe: bool = True,
 ) -> Scores:
     """Return scores of the first n examples, from the cache if the data are a store.
 
@@ -83,6 +84,9 @@ def cached_scores(
         From blocks of inputs to scores by method, each example independent of the others.
     progress : bool, default True
         Whether a progress bar is shown.
+    probe : bool, default True
+        Whether the first examples are computed anew before a cached file is believed; not where
+        that would cost as much as all of them, as with methods that must be fitted.
 
     Raises
     ------
@@ -92,6 +96,8 @@ def cached_scores(
     path = _cache_path(what, key, data, n) if isinstance(data, Store) else None
     if path is not None:
         kept = _read(path)
+        if kept is not None and not probe:
+            return kept
         if kept is not None and _agree(kept, compute(input_blocks(data, min(n, PROBE)))):
             return kept
     with tqdm(total=n, desc=what, unit="ex", disable=not progress) as bar:
