@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +15,13 @@ BACKENDS = ("tensorflow", "jax", "torch")
 
 PROGRAM = """
 import sys
+from dataclasses import replace
 import numpy as np
 import keras
 from astro_dl.explain import saliency
 from astro_dl.models.build import build_from, logits_model, specification
 from astro_dl.registry import list_models
+from smaller_models import SMALLER
 
 assert keras.backend.backend() == sys.argv[1]
 # All weights are set below, and JAX would compile a random generator for every shape.
@@ -29,7 +32,9 @@ for initializer in ("VarianceScaling", "RandomUniform", "RandomNormal", "Orthogo
 results = {}
 for name in list_models():
     input_spec, head = specification(name)
-    model = build_from(name, input_spec, head)
+    smaller = SMALLER.get(name, {})
+    input_spec = replace(input_spec, shape=smaller.get("input_shape", input_spec.shape))
+    model = build_from(name, input_spec, head, smaller.get("hyperparameters"))
     rng = np.random.default_rng(7)
     model.set_weights([
         # moving variances must not be negative
@@ -64,6 +69,7 @@ def results(tmp_path_factory):
             **os.environ,
             "KERAS_BACKEND": backend,
             "CUDA_VISIBLE_DEVICES": "",
+            "PYTHONPATH": str(Path(__file__).parent.parent),
             # most of JAX's time here goes into compiling what runs once
             "XLA_FLAGS": "--xla_backend_optimization_level=0",
         }

@@ -1,20 +1,8 @@
 """Every registered model keeps the promises of the zoo."""
 
-from astro_dl.testing import parametrize_with_models
+from smaller_models import SMALLER
 
-SMALLER = {
-    "ar_transfer": {"hyperparameters": {"frozen_layers": 60}, "input_shape": (32, 32, 2)},
-    "astronet": {"hyperparameters": {"units": (32, 32)}},
-    "deeplens": {
-        "hyperparameters": {"filters": (8, 16), "blocks": 1, "strides": 2},
-        "input_shape": (16, 16, 3),
-    },
-    "gw_resnet": {"hyperparameters": {"templates": 16, "rank": 8, "filters": (8,), "blocks": 1}},
-    "lens_ensemble": {
-        "hyperparameters": {"members": ("lens_cnn", "lens_resnet")},
-        "input_shape": (32, 32, 3),
-    },
-}
+from astro_dl.testing import parametrize_with_models
 
 
 @parametrize_with_models()
