@@ -166,7 +166,7 @@ task = Task(
         label="Einstein radius [arcsec]",
     ),
     features=lens_features,
-    peers=("gradient_boosting", "random_forest", "logistic_regression"),
+    peers=("gradient_boosting", "logistic_regression"),
     datasets={
         "bologna_space": BOLOGNA_SPACE,
         "bologna_ground": BOLOGNA_GROUND,
