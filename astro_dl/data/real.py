@@ -9,7 +9,7 @@ import numpy as np
 
 from astro_dl.config import Config, DataConfig, build_physics
 from astro_dl.data.examples import Examples
-from astro_dl.data.splits import split_by_group
+from astro_dl.data.splits import split_by_group, split_in_time
 from astro_dl.errors import UsageError, unknown_name
 from astro_dl.registry import get_task
 
@@ -65,7 +65,12 @@ def real_split(config: Config, split: str, source: str | None = None) -> Example
             f"{data.test_fraction:g} leave nothing to train on"
         )
     fractions = dict(zip(SPLITS, (kept, data.validation_fraction, data.test_fraction), strict=True))
-    indices = split_by_group(np.asarray(examples.info[group]), fractions, data.split_seed)
+    groups, time = np.asarray(examples.info[group]), get_task(config.task).datasets[name].time
+    indices = (
+        split_by_group(groups, fractions, data.split_seed)
+        if time is None
+        else split_in_time(groups, np.asarray(examples.info[time]), fractions)
+    )
     return examples.take(indices[split])
 
 
@@ -73,8 +78,11 @@ def split_title(config: Config, split: str, source: str | None = None) -> str:
     """Return how reports and cards name a set."""
     name = source or config.data.source
     group = dataset_group(config.task, name)
-    if not get_task(config.task).datasets[name].split:
+    dataset = get_task(config.task).datasets[name]
+    if not dataset.split:
         return f"real set {name}"
+    if dataset.time is not None:
+        return f"{split} split of the real set {name}, by {group}, in order of {dataset.time}"
     return f"{split} split of the real set {name}, by {group}, seed {config.data.split_seed}"
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from astro_dl.errors import UsageError
 
-__all__ = ["assert_disjoint", "split_by_group"]
+__all__ = ["assert_disjoint", "split_by_group", "split_in_time"]
 
 
 def split_by_group(
@@ -36,12 +36,8 @@ def split_by_group(
     UsageError
         If the fractions are not positive or do not sum to 1, or there are fewer groups than sets.
     """
-    wanted = np.array(list(fractions.values()), dtype=float)
-    if not len(wanted) or (wanted <= 0).any() or not np.isclose(wanted.sum(), 1.0):
-        raise UsageError(f"split fractions must be positive and sum to 1, not {dict(fractions)}")
-    unique, member, counts = np.unique(groups, return_inverse=True, return_counts=True)
-    if len(unique) < len(wanted):
-        raise UsageError(f"{len(unique)} groups cannot make {len(wanted)} separate sets")
+    wanted = _checked_fractions(fractions)
+    unique, member, counts = _counted(groups, len(wanted))
     rng = np.random.default_rng(np.random.SeedSequence(seed))
     order = rng.permutation(len(unique))
     assigned = np.empty(len(unique), dtype=int)
@@ -52,6 +48,68 @@ def split_by_group(
         assigned[group] = chosen
         filled[chosen] += counts[group]
     return {name: np.flatnonzero(assigned[member] == index) for index, name in enumerate(fractions)}
+
+
+def split_in_time(
+    groups: np.ndarray, times: np.ndarray, fractions: Mapping[str, float]
+) -> dict[str, np.ndarray]:
+    """Split examples into sets that follow each other in time and share no group.
+
+    Groups are ordered by their first example and dealt out in this order, so that no group of a set
+    begins before one of an earlier set; a group that lasts beyond the boundary stays whole.
+
+    Parameters
+    ----------
+    groups : ndarray, (n,)
+        The group of every example.
+    times : ndarray, (n,)
+        Anything that sorts, such as numbers or ISO dates.
+    fractions : mapping of str to float
+        Wanted fraction of the examples for every set, the earliest first; they sum to 1.
+
+    Returns
+    -------
+    dict of ndarray
+        Sorted indices of the examples of every set.
+
+    Raises
+    ------
+    UsageError
+        If the fractions are not positive or do not sum to 1, or there are fewer groups than sets.
+    """
+    wanted = _checked_fractions(fractions)
+    unique, member, counts = _counted(groups, len(wanted))
+    rank = np.unique(times, return_inverse=True)[1]
+    first = np.full(len(unique), len(groups))
+    np.minimum.at(first, member, rank)
+    order = np.argsort(first, kind="stable")
+    before = np.cumsum(counts[order]) - counts[order] / 2
+    assigned = np.empty(len(unique), dtype=int)
+    assigned[order] = _none_empty(
+        np.searchsorted(np.cumsum(wanted)[:-1] * len(groups), before, side="right"), len(wanted)
+    )
+    return {name: np.flatnonzero(assigned[member] == index) for index, name in enumerate(fractions)}
+
+
+def _none_empty(sets: np.ndarray, n: int) -> np.ndarray:
+    """Return non-decreasing set numbers, changed as little as leaves none of the n sets empty."""
+    place = np.arange(len(sets))
+    return np.clip(sets, n - len(sets) + place, place)
+
+
+def _checked_fractions(fractions: Mapping[str, float]) -> np.ndarray:
+    wanted = np.array(list(fractions.values()), dtype=float)
+    if not len(wanted) or (wanted <= 0).any() or not np.isclose(wanted.sum(), 1.0):
+        raise UsageError(f"split fractions must be positive and sum to 1, not {dict(fractions)}")
+    return wanted
+
+
+def _counted(groups: np.ndarray, sets: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the groups, the place of each example's among them, and their sizes."""
+    unique, member, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    if len(unique) < sets:
+        raise UsageError(f"{len(unique)} groups cannot make {sets} separate sets")
+    return unique, member, counts
 
 
 def assert_disjoint(groups: Mapping[str, np.ndarray], column: str = "group") -> None:

@@ -96,6 +96,9 @@ class Dataset:
         physics asks for what the set lacks.
     group : str or None
         Column of ``Examples.info`` by which it is split; None for the task's own.
+    time : str or None
+        Column of ``Examples.info`` in whose order it is split, groups kept whole: networks are
+        trained on the past and tested on the future. None for a random split.
     split : bool
         Whether it is split; if not, it is too small to train on, and scored whole.
     reference, licence : str
@@ -105,6 +108,7 @@ class Dataset:
     summary: str
     read: Callable[[Any, Path], Examples]
     group: str | None = None
+    time: str | None = None
     split: bool = True
     reference: str = ""
     licence: str = ""
@@ -166,6 +170,8 @@ class Task:
         ``(scores, y, info, methods) -> dict``: metrics peculiar to this task, given every method's
         scores (the network's under ``"network"``). By method, mappings and lists of estimates, as
         `astro_dl.evaluation.intervals.estimate` makes them, however deep.
+    caution : str
+        What whoever uses a network of this task must know of its training; it goes on the card.
     version : int
         Raised whenever the same seed would give other examples, so that stored sets are remade.
     """
@@ -190,4 +196,5 @@ class Task:
     signal_fraction: str | None = None
     zero_signal: Mapping[str, Any] = field(default_factory=dict)
     extra_metrics: Callable[..., dict[str, Any]] | None = None
+    caution: str = ""
     version: int = 1

@@ -185,4 +185,5 @@ task = Task(
         **{f"{kind}_weight": 0.0 for kind in NON_LENSES if kind != "barely_lensed"},
     },
     extra_metrics=lens_metrics,
+    caution="Real sets for this task hold a few images each: they can show a failure, not a rate.",
 )

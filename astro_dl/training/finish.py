@@ -73,6 +73,7 @@ def save_result(
             "epochs": len(state.history),
             "best_epoch": best + 1,
             "interrupted": interrupted,
+            "caution": get_task(config.task).caution,
             "validation": {k: v for k, v in state.history[best].items() if k.startswith("val_")},
         },
         "split_hash": data.split_hash,
