@@ -94,7 +94,8 @@ def split_in_time(
 def _none_empty(sets: np.ndarray, n: int) -> np.ndarray:
     """Return non-decreasing set numbers, changed as little as leaves none of the n sets empty."""
     place = np.arange(len(sets))
-    return np.clip(sets, n - len(sets) + place, place)
+    without_gaps = np.minimum.accumulate(np.minimum(sets, place) - place) + place
+    return np.maximum(without_gaps, n - len(sets) + place)
 
 
 def _checked_fractions(fractions: Mapping[str, float]) -> np.ndarray:

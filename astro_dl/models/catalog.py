@@ -4,6 +4,7 @@ from astro_dl.models import (
     catalog_gravitational_waves,
     catalog_lenses,
     catalog_solar,
+    catalog_tables,
     catalog_transits,
 )
 from astro_dl.registry import register_model
@@ -12,6 +13,7 @@ __all__ = [
     "catalog_gravitational_waves",
     "catalog_lenses",
     "catalog_solar",
+    "catalog_tables",
     "catalog_transits",
 ]
 

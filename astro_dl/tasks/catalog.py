@@ -32,3 +32,33 @@ register_task(
     summary="Which Mount Wilson class is a solar active region of?",
     reference="Hale et al. (1919), ApJ 49, 153; Künzel (1960), AN 285, 271",
 )
+register_task(
+    "solar_flare",
+    "astro_dl.tasks.solar_flare:task",
+    summary="Will an active region have a flare of class M or above within a day?",
+    reference="Bobra & Couvidat (2015), arXiv:1411.1405",
+)
+register_task(
+    "mount_wilson",
+    "astro_dl.tasks.mount_wilson:task",
+    summary="Which Mount Wilson class do the keywords of an active region tell?",
+    reference="Hale et al. (1919), ApJ 49, 153; Bobra et al. (2014), arXiv:1404.1879",
+)
+register_task(
+    "pulsar_candidate",
+    "astro_dl.tasks.pulsar_candidate:task",
+    summary="Is a candidate of a pulsar survey a pulsar?",
+    reference="Lyon et al. (2016), arXiv:1603.05166",
+)
+register_task(
+    "star_galaxy_quasar",
+    "astro_dl.tasks.star_galaxy_quasar:task",
+    summary="Is it a star, a galaxy or a quasar, by its broad-band colours?",
+    reference="Clarke et al. (2020), arXiv:1909.10963",
+)
+register_task(
+    "asteroid_taxonomy",
+    "astro_dl.tasks.asteroid_taxonomy:task",
+    summary="Which taxonomic class is an asteroid of, by its reflectance spectrum?",
+    reference="DeMeo et al. (2009), Icarus 202, 160; Penttilä et al. (2021), A&A 649, A46",
+)

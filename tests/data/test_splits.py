@@ -1,15 +1,18 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from astro_dl.data.splits import assert_disjoint, split_by_group
+from astro_dl.data.splits import assert_disjoint, split_by_group, split_in_time
 from astro_dl.errors import UsageError
 
 FRACTIONS = {"train": 0.7, "validation": 0.15, "test": 0.15}
 
 
 @settings(max_examples=50, deadline=None)
+@example(groups=[0] + 7 * [1] + [2, 3], seed=None)
 @given(groups=st.lists(st.integers(0, 12), min_size=3, max_size=80), seed=st.integers(0, 99))
 def test_every_example_is_in_one_set_and_no_group_in_two(groups, seed):
     groups = np.array(groups)
@@ -51,3 +54,36 @@ def test_too_few_groups_are_refused():
 def test_a_shared_group_is_named():
     with pytest.raises(UsageError, match=r"'star' are in both the a and the c set .* 7"):
         assert_disjoint({"a": np.array([1, 7]), "b": np.array([2]), "c": np.array([7, 3])}, "star")
+
+
+@settings(max_examples=50, deadline=None)
+@example(groups=[0] + 7 * [1] + [2, 3], seed=None)
+@given(groups=st.lists(st.integers(0, 12), min_size=3, max_size=80), seed=st.integers(0, 99))
+def test_a_split_in_time_keeps_groups_whole_and_in_order(groups, seed):
+    groups = np.array(groups)
+    if len(np.unique(groups)) < 3:
+        return
+    rng = np.random.default_rng(seed)
+    times = np.arange(len(groups)) if seed is None else rng.integers(0, 30, len(groups))
+    split = split_in_time(groups, times, FRACTIONS)
+    assert sorted(np.concatenate(list(split.values()))) == list(range(len(groups)))
+    assert_disjoint({name: groups[indices] for name, indices in split.items()})
+    starts = [[times[groups == one].min() for one in groups[rows]] for rows in split.values()]
+    for earlier, later in pairwise(starts):
+        assert earlier
+        assert later
+        assert max(earlier) <= min(later)
+
+
+def test_a_split_in_time_takes_dates_and_comes_near_the_fractions():
+    days = np.array([f"2012-{1 + n // 28:02d}-{1 + n % 28:02d}" for n in range(300)])
+    groups = np.arange(300) // 3
+    split = split_in_time(groups, days[::-1], FRACTIONS)
+    assert [len(indices) for indices in split.values()] == [210, 45, 45]
+    assert 0 in split["test"]
+    assert 299 in split["train"]
+
+
+def test_a_split_in_time_refuses_too_few_groups():
+    with pytest.raises(UsageError, match="2 groups"):
+        split_in_time(np.array([1, 1, 2]), np.arange(3), FRACTIONS)

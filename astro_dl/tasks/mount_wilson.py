@@ -1,0 +1,150 @@
+"""The Mount Wilson class of an active region from the keywords of its magnetogram.
+
+Observers class regions by their image (Hale et al. 1919; Künzel 1960): what of it is in 25 numbers?
+For the images themselves see `astro_dl.tasks.ar_morphology`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from astro_dl.data.examples import Examples
+from astro_dl.errors import UsageError
+from astro_dl.simulators.sharp_statistics import KEYWORDS, MOUNT_WILSON_TABLES
+from astro_dl.tasks.base import Dataset, Difficulty, Head, InputSpec, Task
+from astro_dl.tasks.sharp_keywords import (
+    KEYWORD_COLUMNS,
+    LICENCE,
+    MISSING,
+    REFERENCE,
+    keyword_inputs,
+    read_records,
+    simulate_records,
+)
+from astro_dl.tasks.table_inputs import column_contract, hide_values, table_features
+from astro_dl.tasks.table_predict import classify_rows
+
+__all__ = ["CLASSES", "MountWilsonPhysics", "task"]
+
+CLASSES = ("alpha", "beta", "beta_gamma", "delta")
+"""The last are the classes beta-gamma-delta and beta-delta."""
+
+LABELS = {
+    "Alpha": 0,
+    "Beta": 1,
+    "Beta-Gamma": 2,
+    "Gamma": 2,
+    "Beta-Delta": 3,
+    "Gamma-Delta": 3,
+    "Beta-Gamma-Delta": 3,
+}
+
+
+@dataclass(frozen=True)
+class MountWilsonPhysics:
+    """Everything that defines a set of daily records of active regions.
+
+    Parameters
+    ----------
+    class_fractions : tuple of float, default (0.29, 0.54, 0.12, 0.05)
+        Of alpha, beta, beta-gamma, and the classes with a delta; default as in daily records.
+    missing_values : bool, default True
+        Whether some simulated keywords are missing.
+    distinct : bool, default True
+        Without, all regions are alike, whatever their class.
+    """
+
+    class_fractions: tuple[float, float, float, float] = (0.29, 0.54, 0.12, 0.05)
+    missing_values: bool = True
+    distinct: bool = True
+
+    def __post_init__(self) -> None:
+        if min(self.class_fractions) < 0 or not np.isclose(sum(self.class_fractions), 1):
+            raise UsageError(
+                f"class_fractions are {self.class_fractions}; four that sum to 1 are needed"
+            )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that a file must have."""
+        return KEYWORDS
+
+    @property
+    def sentinels(self) -> tuple[float, ...]:
+        """Numbers that stand for a missing value."""
+        return MISSING
+
+    def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return inputs (n, 50) from keywords."""
+        return keyword_inputs(values)
+
+
+def head(physics: MountWilsonPhysics) -> Head:
+    """Return the four classes, from simple to complex."""
+    return Head("multiclass", CLASSES)
+
+
+def input_spec(physics: MountWilsonPhysics) -> InputSpec:
+    """Return 25 keywords and 25 marks."""
+    contract = {"instrument": "SDO/HMI SHARP", **column_contract(KEYWORD_COLUMNS)}
+    return InputSpec((2 * len(KEYWORD_COLUMNS),), contract)
+
+
+def simulate(physics: MountWilsonPhysics, n: int, rng: np.random.Generator) -> Examples:
+    """Return n records, each of another region; y is the class."""
+    return simulate_records(
+        MOUNT_WILSON_TABLES,
+        physics.class_fractions,
+        n,
+        rng,
+        physics.distinct,
+        physics.missing_values,
+    )
+
+
+def read_mount_wilson(physics: MountWilsonPhysics, folder: Path) -> Examples:
+    """Return the 4705 daily records of 2010 to 2014 below ``folder``.
+
+    Raises
+    ------
+    UsageError
+        If ``solar/sharp_mount_wilson.csv`` is missing or has other classes.
+    """
+    x, label, info = read_records(folder, "sharp_mount_wilson.csv", "mw")
+    unknown = sorted(set(map(str, label)) - set(LABELS))
+    if unknown:
+        raise UsageError(
+            f"sharp_mount_wilson.csv: class {unknown[0]!r}; known: {', '.join(LABELS)}"
+        )
+    return Examples(x, np.array([LABELS[str(one)] for one in label], np.int32), info)
+
+
+task = Task(
+    name="mount_wilson",
+    summary="Which Mount Wilson class do the keywords of an active region tell?",
+    physics=MountWilsonPhysics,
+    head=head,
+    input_spec=input_spec,
+    simulate=simulate,
+    group="noaa_ar",
+    difficulty=Difficulty(
+        column="USFLUX",
+        edges=(1e21, 2e21, 4e21, 8e21, 1.6e22, 3.2e22, 6.4e22, 1.3e23),
+        label="total unsigned flux [Mx]",
+    ),
+    features=table_features,
+    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    datasets={
+        "sharp_mount_wilson": Dataset(
+            "Daily SHARP keywords and Mount Wilson classes, 2010 to 2014",
+            read_mount_wilson,
+            reference=REFERENCE,
+            licence=LICENCE,
+        )
+    },
+    augment=hide_values,
+    predict_files=classify_rows,
+    zero_signal={"distinct": False},
+)

@@ -1,0 +1,179 @@
+"""Is a candidate of a pulsar survey a pulsar? From eight statistics of its profile and dispersion.
+
+The question of Lyon et al. (2016), MNRAS 459, 1104, put to candidates of the High Time Resolution
+Universe survey (HTRU2).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.data.catalogues import read_columns, read_table
+from astro_dl.data.examples import Examples
+from astro_dl.errors import UsageError
+from astro_dl.simulators.keyword_tables import simulate_keywords
+from astro_dl.simulators.pulsar_statistics import CANDIDATE_TABLES
+from astro_dl.tasks.base import Dataset, Difficulty, Head, InputSpec, Task
+from astro_dl.tasks.skill_scores import skill_scores
+from astro_dl.tasks.table_inputs import (
+    Column,
+    column_contract,
+    hide_values,
+    standardise,
+    table_features,
+)
+from astro_dl.tasks.table_predict import classify_rows
+
+__all__ = ["CANDIDATE_COLUMNS", "PREVALENCE", "PulsarPhysics", "task"]
+
+PREVALENCE = 0.092
+"""Of pulsars in HTRU2."""
+
+CANDIDATE_COLUMNS = (
+    Column("profile_mean", "", 111.0, 26.0),
+    Column("profile_std", "", 46.5, 6.8),
+    Column("profile_kurtosis", "", 0.35, 0.45, "arcsinh"),
+    Column("profile_skewness", "", 0.5, 0.9, "arcsinh"),
+    Column("dm_mean", "", 0.6, 0.6, "log10", 0.1),
+    Column("dm_std", "", 1.3, 0.27, "log10", 1.0),
+    Column("dm_kurtosis", "", 2.6, 0.85, "arcsinh"),
+    Column("dm_skewness", "", 4.4, 2.0, "arcsinh"),
+)
+"""Mean, standard deviation, excess kurtosis and skewness of the integrated profile (scaled to 0 to
+255), and of the signal-to-noise ratio against trial dispersion measure."""
+
+LONG_NAMES = {
+    f"{start}_{short}": f"{word} of the {thing}"
+    for start, thing in (("profile", "integrated profile"), ("dm", "DM-SNR curve"))
+    for short, word in (
+        ("mean", "Mean"),
+        ("std", "Standard deviation"),
+        ("kurtosis", "Excess kurtosis"),
+        ("skewness", "Skewness"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class PulsarPhysics:
+    """Everything that defines a set of candidates.
+
+    Parameters
+    ----------
+    pulsar_fraction : float, default 0.092
+        Of pulsars among the candidates.
+    missing_values : bool, default True
+        Whether some simulated statistics are missing.
+    distinct : bool, default True
+        Without, pulsars are like noise.
+    """
+
+    pulsar_fraction: float = PREVALENCE
+    missing_values: bool = True
+    distinct: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.pulsar_fraction <= 1:
+            raise UsageError(f"pulsar_fraction is {self.pulsar_fraction}; accepted: 0 to 1")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that a file must have."""
+        return tuple(column.name for column in CANDIDATE_COLUMNS)
+
+    @property
+    def sentinels(self) -> tuple[float, ...]:
+        """Numbers that stand for a missing value."""
+        return (-9999.0, -999.0)
+
+    def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return inputs (n, 16) from statistics."""
+        return standardise(CANDIDATE_COLUMNS, values)
+
+
+def head(physics: PulsarPhysics) -> Head:
+    """Return pulsar against noise and interference."""
+    return Head("binary", ("noise", "pulsar"))
+
+
+def input_spec(physics: PulsarPhysics) -> InputSpec:
+    """Return eight statistics and eight marks."""
+    return InputSpec((2 * len(CANDIDATE_COLUMNS),), column_contract(CANDIDATE_COLUMNS))
+
+
+def simulate(physics: PulsarPhysics, n: int, rng: np.random.Generator) -> Examples:
+    """Return n candidates drawn from the measured distributions; y is 1 for pulsars.
+
+    ``info`` has ``candidate_id`` (a random number) and ``profile_kurtosis``.
+    """
+    choice, draw = rng.spawn(2)
+    y = (choice.random(n) < physics.pulsar_fraction).astype(np.float32)
+    classes = (y if physics.distinct else np.zeros(n)).astype(int)
+    drawn = simulate_keywords(CANDIDATE_TABLES, classes, draw)
+    values = dict(zip(physics.columns, drawn.T, strict=True))
+    x = physics.inputs(values)
+    made = hide_values(x, choice) if physics.missing_values else x
+    info = Table({"candidate_id": choice.integers(2**62, size=n)})
+    info["profile_kurtosis"] = values["profile_kurtosis"]
+    return Examples(made, y, info)
+
+
+def read_htru2(physics: PulsarPhysics, folder: Path) -> Examples:
+    """Return the candidates of HTRU2 below ``folder``.
+
+    Raises
+    ------
+    UsageError
+        If ``pulsars/htru2.csv`` is missing or not what it should be.
+    """
+    path = Path(folder, "pulsars", "htru2.csv")
+    if not path.is_file():
+        raise UsageError(f"no file {path}; give the folder that holds pulsars/htru2.csv")
+    table = read_table(path)
+    names = (*physics.columns, "target_class")
+    values = read_columns(table, names, LONG_NAMES, where=path, sentinels=physics.sentinels)
+    info = Table({"candidate_id": np.arange(len(table))})
+    info["profile_kurtosis"] = values["profile_kurtosis"]
+    return Examples(physics.inputs(values), values["target_class"].astype(np.float32), info)
+
+
+def pulsar_skill(
+    scores: np.ndarray, y: np.ndarray, info: Table, methods: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
+    """Return `skill_scores` at the prevalence of pulsars in the survey."""
+    return skill_scores(methods, y, PREVALENCE)
+
+
+task = Task(
+    name="pulsar_candidate",
+    summary="Is a candidate of a pulsar survey a pulsar?",
+    physics=PulsarPhysics,
+    head=head,
+    input_spec=input_spec,
+    simulate=simulate,
+    group="candidate_id",
+    difficulty=Difficulty(
+        column="profile_kurtosis",
+        edges=(0.0, 0.3, 0.6, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0),
+        label="excess kurtosis of the profile",
+    ),
+    features=table_features,
+    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    datasets={
+        "htru2": Dataset(
+            "Candidates of the High Time Resolution Universe survey",
+            read_htru2,
+            reference="Lyon et al. (2016), MNRAS 459, 1104, arXiv:1603.05166",
+            licence="CC BY 4.0 (UCI Machine Learning Repository)",
+        )
+    },
+    augment=hide_values,
+    predict_files=classify_rows,
+    signal_fraction="pulsar_fraction",
+    zero_signal={"distinct": False},
+    extra_metrics=pulsar_skill,
+)

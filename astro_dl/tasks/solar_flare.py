@@ -1,0 +1,143 @@
+"""Will an active region flare within a day? From the keywords of its magnetogram.
+
+The question of Bobra & Couvidat (2015), ApJ 798, 135: a flare of GOES class M or above, or none.
+Real records are split in time, regions kept whole, so that a forecast knows the past alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.data.examples import Examples
+from astro_dl.errors import UsageError
+from astro_dl.simulators.sharp_statistics import FLARE_TABLES, KEYWORDS
+from astro_dl.tasks.base import Dataset, Difficulty, Head, InputSpec, Task
+from astro_dl.tasks.sharp_keywords import (
+    KEYWORD_COLUMNS,
+    LICENCE,
+    MISSING,
+    REFERENCE,
+    keyword_inputs,
+    read_records,
+    simulate_records,
+)
+from astro_dl.tasks.skill_scores import skill_scores
+from astro_dl.tasks.table_inputs import column_contract, hide_values, table_features
+from astro_dl.tasks.table_predict import classify_rows
+
+__all__ = ["PREVALENCE", "FlarePhysics", "task"]
+
+PREVALENCE = 0.038
+"""Of flares among the daily records of 2010 to 2013: 174 of 4594."""
+
+
+@dataclass(frozen=True)
+class FlarePhysics:
+    """Everything that defines a set of daily records of active regions.
+
+    Parameters
+    ----------
+    flare_fraction : float, default 0.038
+        Of regions with a flare of class M or above within a day.
+    missing_values : bool, default True
+        Whether some simulated keywords are missing.
+    distinct : bool, default True
+        Without, flaring regions are like the others.
+    """
+
+    flare_fraction: float = PREVALENCE
+    missing_values: bool = True
+    distinct: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.flare_fraction <= 1:
+            raise UsageError(f"flare_fraction is {self.flare_fraction}; accepted: 0 to 1")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that a file must have."""
+        return KEYWORDS
+
+    @property
+    def sentinels(self) -> tuple[float, ...]:
+        """Numbers that stand for a missing value."""
+        return MISSING
+
+    def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return inputs (n, 50) from keywords."""
+        return keyword_inputs(values)
+
+
+def head(physics: FlarePhysics) -> Head:
+    """Return flare against none."""
+    return Head("binary", ("quiet", "flare"))
+
+
+def input_spec(physics: FlarePhysics) -> InputSpec:
+    """Return 25 keywords and 25 marks."""
+    contract = {"instrument": "SDO/HMI SHARP", **column_contract(KEYWORD_COLUMNS)}
+    return InputSpec((2 * len(KEYWORD_COLUMNS),), contract)
+
+
+def simulate(physics: FlarePhysics, n: int, rng: np.random.Generator) -> Examples:
+    """Return n records, each of another region; y is 1 where it flares."""
+    fractions = (1 - physics.flare_fraction, physics.flare_fraction)
+    made = simulate_records(
+        FLARE_TABLES, fractions, n, rng, physics.distinct, physics.missing_values
+    )
+    return Examples(made.x, made.y.astype(np.float32), made.info)
+
+
+def read_flares(physics: FlarePhysics, folder: Path) -> Examples:
+    """Return the 4594 daily records of 2010 to 2013 below ``folder``.
+
+    Raises
+    ------
+    UsageError
+        If ``solar/sharp_flares.csv`` is missing or not what it should be.
+    """
+    x, label, info = read_records(folder, "sharp_flares.csv", "FlareNumber")
+    return Examples(x, (label > 0).astype(np.float32), info)
+
+
+def flare_skill(
+    scores: np.ndarray, y: np.ndarray, info: Table, methods: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
+    """Return `skill_scores` at the measured prevalence of flares."""
+    return skill_scores(methods, y, PREVALENCE)
+
+
+task = Task(
+    name="solar_flare",
+    summary="Will an active region have a flare of class M or above within a day?",
+    physics=FlarePhysics,
+    head=head,
+    input_spec=input_spec,
+    simulate=simulate,
+    group="noaa_ar",
+    difficulty=Difficulty(
+        column="USFLUX",
+        edges=(1e21, 4e21, 8e21, 1.6e22, 3.2e22, 6.4e22, 1.3e23),
+        label="total unsigned flux [Mx]",
+    ),
+    features=table_features,
+    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    datasets={
+        "sharp_flares": Dataset(
+            "Daily SHARP keywords and flares of class M or above, 2010 to 2013",
+            read_flares,
+            time="T_REC",
+            reference=REFERENCE,
+            licence=LICENCE,
+        )
+    },
+    augment=hide_values,
+    predict_files=classify_rows,
+    signal_fraction="flare_fraction",
+    zero_signal={"distinct": False},
+    extra_metrics=flare_skill,
+)

@@ -1,0 +1,91 @@
+"""Columns of catalogues: formats, names, units, and what stands for a missing value."""
+
+import numpy as np
+import pytest
+from astropy.table import MaskedColumn, Table
+
+from astro_dl.data.catalogues import missing_as_nan, parse_column_names, read_columns, read_table
+from astro_dl.errors import UsageError
+
+NAMES = ("u", "g")
+
+
+def catalogue():
+    table = Table({"u": [19.5, 18.0, 99.0, np.inf], "g": [18.5, 17.0, 16.0, -99.0]})
+    table["u"].unit = "mag"
+    return table
+
+
+@pytest.mark.parametrize("ending", ["csv", "ecsv", "fits", "vot", "hdf5"])
+def test_every_format_gives_the_same_numbers(tmp_path, ending):
+    path = tmp_path / f"table.{ending}"
+    kind = {"csv": "ascii.csv", "ecsv": "ascii.ecsv", "vot": "votable"}.get(ending, ending)
+    options = {"path": "table"} if ending == "hdf5" else {}
+    catalogue().write(path, format=kind, **options)
+    values = read_columns(read_table(path), NAMES)
+    np.testing.assert_allclose(values["u"], [19.5, 18.0, np.nan, np.nan])
+    np.testing.assert_allclose(values["g"], [18.5, 17.0, 16.0, np.nan])
+
+
+def test_masked_values_are_missing():
+    table = Table({"u": MaskedColumn([1.0, 2.0], mask=[False, True]), "g": [1, 2]})
+    np.testing.assert_array_equal(read_columns(table, NAMES)["u"], [1, np.nan])
+
+
+def test_sentinels_can_be_others():
+    np.testing.assert_array_equal(missing_as_nan(np.array([99.0, -1.0]), (-1.0,)), [99, np.nan])
+
+
+def test_columns_are_mapped_and_found_whatever_their_case():
+    table = Table({"psfMag_U": [1.0], "G ": [2.0]})
+    values = read_columns(table, NAMES, parse_column_names("u=psfmag_u"))
+    assert (values["u"], values["g"]) == (1.0, 2.0)
+
+
+def test_units_are_converted():
+    table = catalogue()
+    table["u"].unit = "nm"
+    values = read_columns(table, ("u",), units={"u": "um"})
+    np.testing.assert_allclose(values["u"][:2], [0.0195, 0.018])
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "message"),
+    [
+        ({"names": ("u", "gg")}, {}, "no column 'gg'; did you mean 'g'.*columns=gg=COLUMN"),
+        ({"mapping": {"v": "g"}}, {}, "'v' is no input"),
+        ({"units": {"u": "um"}}, {}, "is in mag, which is no um"),
+        ({}, {"u": ["a", "b"]}, "'u' does not hold numbers"),
+        ({}, {"u": [[1.0, 2.0], [3.0, 4.0]]}, "several numbers in a row"),
+        ({}, {"G": [1.0, 2.0], "g ": [1.0, 2.0], "u": [1.0, 2.0]}, "several columns are called"),
+    ],
+)
+def test_unusable_columns_are_named(change, options, message):
+    table = Table(options) if options else catalogue()
+    if options and "g" not in options and "G" not in options:
+        table["g"] = [1.0, 2.0]
+    with pytest.raises(UsageError, match=message):
+        read_columns(table, change.pop("names", NAMES), **change)
+
+
+@pytest.mark.parametrize("text", ["u", "u=", "=a", "u=a,u=b"])
+def test_a_mapping_of_another_form_is_refused(text):
+    with pytest.raises(UsageError, match="columns"):
+        parse_column_names(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.txt", "u\n1\n", "names no table"),
+        ("a.csv", "u,g\n", "no rows"),
+        ("a.fits", "no fits", "cannot be read"),
+    ],
+)
+def test_unusable_files_are_named(tmp_path, name, content, message):
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(UsageError, match=message):
+        read_table(path)
+    with pytest.raises(UsageError, match="no such file"):
+        read_table(tmp_path / "other.csv")
