@@ -10,7 +10,7 @@ from astro_dl.testing import check_task, parametrize_with_tasks
 
 @parametrize_with_tasks()
 def test_every_registered_task_keeps_its_promises(name):
-    check_task(name)
+    check_task(name, n=128)
 
 
 def test_the_toy_tasks_pass(toy_task, toy_multiclass, toy_regression):
