@@ -1,6 +1,7 @@
 """The card of a bundle: what it is, where it comes from and how good it is."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -136,16 +137,13 @@ def card_head(card: Mapping[str, Any]) -> Head:
     """
     head = card["head"]
     kind, names, units = head.get("kind"), head.get("names"), head.get("units")
-    spread = head.get("spread", False)
     if kind not in ("binary", "multiclass", "regression"):
         raise UsageError(f"head.kind is {kind!r}; accepted: binary, multiclass, regression")
     if not _texts(names) or not names or not _texts(units):
         raise UsageError("head.names and head.units are not lists of texts")
     if kind == "binary" and len(names) != 2:
         raise UsageError(f"head.names has {len(names)} entries; a binary head has two")
-    if not isinstance(spread, bool) or (spread and kind != "regression"):
-        raise UsageError(f"head.spread is {spread!r}; accepted: true for a regression head, false")
-    return Head(kind, tuple(names), tuple(units), spread)
+    return Head(kind, tuple(names), tuple(units), **_card_distribution(head))
 
 
 def card_input_spec(card: Mapping[str, Any]) -> InputSpec:
@@ -213,6 +211,34 @@ def readme(card: Mapping[str, Any]) -> str:
     use = f'import astro_dl\n\ntable = astro_dl.load_pretrained("{card["name"]}").predict(inputs)'
     parts.append(f"## Use\n\n```python\n{use}\n```")
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _card_distribution(head: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `Head` that say what is known of each target.
+
+    An infinite end of the support is null. Cards of before mixtures and grids have the key
+    ``spread`` instead of the distribution: true for Gaussians.
+    """
+    support = head.get("support", [None, None])
+    grid = head.get("grid", [])
+    components = head.get("components", 5)
+    if not isinstance(support, list) or len(support) != 2 or not _numbers(support, type(None)):
+        raise UsageError(f"head.support is {support!r}; accepted: two numbers or nulls")
+    if not isinstance(grid, list) or not _numbers(grid):
+        raise UsageError("head.grid is not a list of numbers")
+    if type(components) is not int:
+        raise UsageError(f"head.components is {components!r}; accepted: a whole number")
+    low, high = support
+    return {
+        "distribution": head.get("distribution", "gaussian" if head.get("spread") else "point"),
+        "components": components,
+        "grid": tuple(map(float, grid)),
+        "support": (-math.inf if low is None else low, math.inf if high is None else high),
+    }
+
+
+def _numbers(values: list[Any], *others: type) -> bool:
+    return all(type(one) in (int, float, *others) for one in values)
 
 
 def _check_type(key: str, value: Any, types: tuple[type, ...]) -> None:

@@ -7,17 +7,19 @@ import numpy as np
 from astropy.table import QTable
 from astropy.units import Unit
 
+from astro_dl.answers import Answers
 from astro_dl.tasks.base import Head
 
-__all__ = ["prediction_table"]
+__all__ = ["QUANTILES", "prediction_table"]
+
+QUANTILES = (0.05, 0.16, 0.5, 0.84, 0.95)
+"""Probabilities at which the quantiles of mixtures and grids are given."""
 
 
 def prediction_table(
     head: Head,
     ids: Sequence[Any] | np.ndarray,
-    logits: np.ndarray,
-    probabilities: np.ndarray,
-    spread: np.ndarray | None = None,
+    answers: Answers,
     flags: Mapping[str, np.ndarray] | None = None,
 ) -> QTable:
     """Return one row per example.
@@ -28,30 +30,30 @@ def prediction_table(
         What the outputs mean.
     ids : sequence, (n,)
         Column ``id``.
-    logits : ndarray, (n,) or (n, k)
-        Ranking statistic of binary heads.
-    probabilities : ndarray, (n,) or (n, k)
-        Of the positive class, or of each class; values of regression heads.
-    spread : ndarray, (n, k), optional
-        Standard deviations of these values.
+    answers : Answers
+        Of n examples, see `astro_dl.answers`.
     flags : mapping of str to bool ndarray, (n,), optional
         Word to the rows that bear it.
 
     Returns
     -------
     astropy.table.QTable
-        Columns ``id``; ``label``, ``p_<class>`` and, for binary heads, ``logit``; or one per target
-        with its unit and ``<target>_std``; ``flags``, comma-joined words. The label is the
-        likeliest class, empty where the probabilities are NaN.
+        Columns ``id``; ``label``, ``p_<class>`` and, for binary heads, ``logit``; or for each
+        target, in its unit, ``<target>`` (the mean of a Gaussian, the median of a mixture or a
+        grid), ``<target>_std`` where the head tells it, for mixtures and grids also
+        ``<target>_mean``, ``_mode``, ``_q05``, ``_q16``, ``_q50``, ``_q84`` and ``_q95``; the parts
+        of the uncertainty where several members answer, as `Answers` names them; ``flags``,
+        comma-joined words. The label is the likeliest class, empty where the probabilities are NaN.
     """
     table = QTable({"id": ids})
     if head.kind == "regression":
-        answers = {"": probabilities} if spread is None else {"": probabilities, "_std": spread}
+        columns = _columns(head, answers)
         for k, (name, unit) in enumerate(zip(head.names, _units(head), strict=True)):
-            for ending, values in answers.items():
+            for ending, values in columns.items():
                 column = values[:, k].astype(np.float32)
                 table[name + ending] = column * unit if unit else column
     else:
+        probabilities = answers.values
         if head.kind == "binary":
             probabilities = np.stack([1 - probabilities, probabilities], axis=1)
         best = np.argmax(probabilities, axis=1)
@@ -60,13 +62,29 @@ def prediction_table(
         for name, column in zip(head.names, probabilities.T, strict=True):
             table[f"p_{name}"] = column.astype(np.float32)
         if head.kind == "binary":
-            table["logit"] = logits
+            table["logit"] = answers.logits
+        for name, column in answers.parts.items():
+            table[name] = column.astype(np.float32)
     rows: list[list[str]] = [[] for _ in range(len(table))]
     for word, mask in (flags or {}).items():
         for row in np.flatnonzero(mask):
             rows[row].append(word)
     table["flags"] = np.array([",".join(words) for words in rows], dtype=str)
     return table
+
+
+def _columns(head: Head, answers: Answers) -> dict[str, np.ndarray]:
+    """Return ending to values (n, targets)."""
+    columns = {"": answers.values}
+    parts = {f"_{name}": values for name, values in answers.parts.items()}
+    if (distribution := answers.distribution) is None:
+        return columns | parts
+    columns |= {"_std": distribution.std, **parts}
+    if head.distribution in ("mixture", "grid"):
+        quantiles = np.moveaxis(distribution.quantile(np.array(QUANTILES)), -1, 0)
+        columns |= {"_mean": distribution.mean, "_mode": distribution.mode}
+        columns |= {f"_q{100 * q:02.0f}": one for q, one in zip(QUANTILES, quantiles, strict=True)}
+    return columns
 
 
 def _units(head: Head) -> list[Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from astropy.table import QTable, Table
 
 from astro_dl import registry
+from astro_dl.answers import Answers, single_answers
 from astro_dl.bundle import Bundle, load_bundle, load_weights
 from astro_dl.cards import card_head, card_input_spec, package_versions
 from astro_dl.config import build_physics
@@ -125,17 +126,28 @@ class Predictor:
         logits = np.concatenate(parts)
         return logits[:, 0] if self.head.kind == "binary" else logits
 
+    def answers(
+        self, x: Any, batch_size: int | None = None, usable: np.ndarray | None = None
+    ) -> Answers:
+        """Return calibrated answers, with distributions where the head gives them.
+
+        Parameters
+        ----------
+        x : array_like or dict of array_like
+            Inputs (n, *shape), as `score` takes them.
+        batch_size : int, default 256
+            Examples given to the model at once.
+        usable : ndarray of bool, (n,), optional
+            The answers for other examples are NaN.
+        """
+        logits = self.score(x, batch_size)
+        if usable is not None:
+            logits[~usable] = np.nan
+        return single_answers(self.head, logits, self.calibration)
+
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Return calibrated probabilities (n,) or (n, classes); for regression the values."""
-        from astro_dl.evaluation.calibration import apply_calibration
-
-        return apply_calibration(self.calibration, logits, self.head.kind)
-
-    def spread(self, logits: np.ndarray) -> np.ndarray | None:
-        """Return calibrated standard deviations (n, targets); None if the head gives none."""
-        from astro_dl.evaluation.calibration import predicted_spread
-
-        return predicted_spread(self.calibration, logits) if self.head.spread else None
+        return single_answers(self.head, logits, self.calibration).values
 
     def predict(self, files_or_arrays: Any, **options: Any) -> QTable:
         """Return a table of predictions.
@@ -226,11 +238,9 @@ class Predictor:
         if not finite.any():
             check_finite(arrays)
         outside = np.concatenate([rows_outside_training_range(b, statistics) for b in blocks])
-        logits = self.score(arrays, batch_size)
-        logits[~finite] = np.nan
+        answers = self.answers(arrays, batch_size, finite)
         flags = {"non_finite_input": ~finite, "outside_training_range": outside & finite}
-        answers = self.probabilities(logits), self.spread(logits)
-        return prediction_table(self.head, ids, logits, *answers, flags)
+        return prediction_table(self.head, ids, answers, flags)
 
     def _header(self) -> dict[str, Any]:
         card = self.bundle.card

@@ -7,6 +7,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS
 
+from astro_dl.answers import single_answers
 from astro_dl.prediction_table import prediction_table
 from astro_dl.tasks.base import Head, InputSpec
 
@@ -41,12 +42,11 @@ class StandIn:
         centre = x[:, middle, middle].mean(axis=(1, 2))
         if self.head.kind == "regression":
             logits = np.where(finite[:, None], centre[:, : len(self.head.names)], np.nan)
-            answers = logits, np.full_like(logits, 0.1)
+            logits = np.concatenate([logits, np.full_like(logits, 2 * np.log(0.1))], axis=1)
         else:
             logits = np.where(finite, centre[:, 0] - centre[:, -1], np.nan)
-            answers = 1 / (1 + np.exp(-logits)), None
-        flags = {"non_finite_input": ~finite}
-        return prediction_table(self.head, ids, logits, *answers, flags)
+        answers = single_answers(self.head, logits)
+        return prediction_table(self.head, ids, answers, {"non_finite_input": ~finite})
 
 
 def cutout(colour=1.0, size=40, bands="gri", seed=0, sigma=1.0):

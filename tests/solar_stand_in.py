@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from astropy.io import fits
 
+from astro_dl.answers import Answers
 from astro_dl.prediction_table import prediction_table
 from astro_dl.tasks.ar_morphology import ActiveRegionPhysics, head, input_spec
 
@@ -31,7 +32,7 @@ class StandIn:
         assert x.dtype == np.float32
         assert x.shape[1:] == self.input_spec.shape
         probabilities = np.tile([0.1, 0.6, 0.2, 0.1], (len(x), 1))
-        return prediction_table(self.head, ids, np.log(probabilities), probabilities, None, {})
+        return prediction_table(self.head, ids, Answers(np.log(probabilities), probabilities))
 
 
 @dataclass(frozen=True)

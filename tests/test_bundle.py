@@ -143,7 +143,10 @@ def test_bundle_of_a_task_takes_input_and_head_from_it(tmp_path, toy_task):
         "kind": "binary",
         "names": ["noise", "signal"],
         "units": [],
-        "spread": False,
+        "distribution": "point",
+        "components": 5,
+        "grid": [],
+        "support": [None, None],
     }
     assert card["task_version"] == toy_task.version
 

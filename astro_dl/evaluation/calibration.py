@@ -1,7 +1,7 @@
 """Calibration: from logits to probabilities that mean what they say.
 
 Platt scaling for binary heads, temperature scaling for multi-class heads, one factor per target for
-predicted standard deviations: fitted on validation logits and kept as plain numbers in a bundle's
+predicted widths: fitted on validation logits and kept as plain numbers in a bundle's
 card.
 """
 
@@ -13,26 +13,30 @@ from astropy.table import Table
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, log_softmax, softmax
 
+from astro_dl.binned_distributions import grid_bins
+from astro_dl.distributions import Mixture, answer_distribution
 from astro_dl.errors import UsageError, unknown_name
 from astro_dl.evaluation.checks import check_binary, check_finite, check_probabilities
 from astro_dl.evaluation.intervals import binomial_interval
 from astro_dl.tasks.base import Head
 
 __all__ = [
-    "apply_calibration",
+    "calibrated_probabilities",
     "class_weights",
     "expected_calibration_error",
     "fit_calibration",
     "fit_platt",
     "fit_spread",
     "fit_temperature",
-    "predicted_spread",
+    "fit_width",
     "reliability_table",
 ]
 
 Array = np.ndarray
 KINDS = ("none", "platt", "temperature", "spread")
 ONE_SIGMA = 0.6827
+LEAST_LOG_DENSITY = -50.0
+"""So that no single example far from its prediction decides on the calibration."""
 
 
 def fit_calibration(head: Head, logits: Array, y: Array) -> dict[str, Any]:
@@ -41,7 +45,7 @@ def fit_calibration(head: Head, logits: Array, y: Array) -> dict[str, Any]:
     Parameters
     ----------
     head : Head
-        The head; regression heads without a spread need no calibration.
+        The head; regression heads that give points need no calibration.
     logits : ndarray, (n,) or (n, k)
         Logits on the validation set.
     y : ndarray, (n,)
@@ -50,13 +54,20 @@ def fit_calibration(head: Head, logits: Array, y: Array) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain JSON values for the card; see `fit_platt`, `fit_temperature` and `fit_spread`.
+        Plain JSON values for the card; see `fit_platt`, `fit_temperature` (also of the bins of
+        grids), `fit_spread` (Gaussians) and `fit_width` (mixtures).
     """
     if head.kind == "binary":
         return fit_platt(logits, y)
     if head.kind == "multiclass":
         return fit_temperature(logits, y)
-    return fit_spread(logits, y) if head.spread else {"kind": "none"}
+    if head.distribution == "gaussian":
+        return fit_spread(logits, y)
+    if head.distribution == "mixture":
+        return fit_width(head, logits, y)
+    if head.distribution == "grid":
+        return fit_temperature(logits, grid_bins(head.grid, y))
+    return {"kind": "none"}
 
 
 def fit_spread(logits: Array, y: Array) -> dict[str, Any]:
@@ -82,10 +93,42 @@ def fit_spread(logits: Array, y: Array) -> dict[str, Any]:
     return {"kind": "spread", "factors": [float(factor) for factor in factors]}
 
 
-def predicted_spread(calibration: Mapping[str, Any], logits: Array) -> Array:
-    """Return calibrated standard deviations (n, k) from means and log-variances (n, 2k)."""
-    log_variance = np.split(np.asarray(logits, np.float64), 2, axis=1)[1]
-    return np.exp(0.5 * log_variance) * np.asarray(calibration.get("factors", 1.0))
+def fit_width(head: Head, logits: Array, y: Array) -> dict[str, Any]:
+    """Return the factor of each target's component scales that makes the truth most likely.
+
+    Parameters
+    ----------
+    head : Head
+        With mixtures.
+    logits : ndarray, (n, head.outputs)
+        On examples that the network was not trained on.
+    y : ndarray, (n, k)
+        Truth.
+
+    Returns
+    -------
+    dict
+        ``{"kind": "spread", "factors"}``, the factors sought within 1/8 and 8; one where it would
+        not raise the likelihood.
+    """
+    truth = np.asarray(y, np.float64).reshape(len(y), -1)
+
+    def loss(log_factor: float) -> Array:
+        calibration = {"factors": [float(np.exp(log_factor))] * len(head.names)}
+        distribution = answer_distribution(head, logits, calibration)
+        assert isinstance(distribution, Mixture)
+        return -np.mean(np.maximum(distribution.log_pdf(truth), LEAST_LOG_DENSITY), axis=0)
+
+    before, factors = loss(0.0), []
+    for k in range(len(head.names)):
+        fit = minimize_scalar(
+            lambda x, k=k: loss(x)[k],
+            bounds=(-np.log(8), np.log(8)),
+            method="bounded",
+            options={"xatol": 1e-4},
+        )
+        factors.append(float(np.exp(fit.x)) if fit.fun < before[k] else 1.0)
+    return {"kind": "spread", "factors": factors}
 
 
 def fit_platt(logits: Array, y: Array) -> dict[str, Any]:
@@ -185,13 +228,13 @@ def fit_temperature(logits: Array, y: Array) -> dict[str, Any]:
     return {"kind": "temperature", "temperature": float(np.exp(fit.x))}
 
 
-def apply_calibration(
+def calibrated_probabilities(
     calibration: Mapping[str, Any] | None,
     logits: Array,
     head_kind: str,
     prevalence: float | None = None,
 ) -> Array:
-    """Return calibrated probabilities, or the values themselves for regression.
+    """Return calibrated probabilities.
 
     Parameters
     ----------
@@ -199,7 +242,7 @@ def apply_calibration(
         What `fit_calibration` returned; None, as ``{"kind": "none"}``, leaves logits as they are.
     logits : ndarray, (n,), (n, 1) or (n, k)
         Logits, of any magnitude.
-    head_kind : {"binary", "multiclass", "regression"}
+    head_kind : {"binary", "multiclass"}
         Kind of the head.
     prevalence : float, optional
         Realistic fraction of positives (binary, Platt only): the prior log-odds of the fit are
@@ -220,11 +263,9 @@ def apply_calibration(
     if kind not in KINDS:
         raise unknown_name("calibration", str(kind), KINDS)
     z = np.asarray(logits, dtype=np.float64)
-    fitting = {"binary": "platt", "multiclass": "temperature", "regression": "spread"}
+    fitting = {"binary": "platt", "multiclass": "temperature"}
     if kind not in ("none", fitting.get(head_kind)):
         raise UsageError(f"calibration {kind!r} does not fit a {head_kind} head")
-    if head_kind == "regression":
-        return np.split(z, 2, axis=1)[0] if kind == "spread" else z
     if head_kind == "multiclass":
         return softmax(z / calibration.get("temperature", 1.0), axis=1)
     z = z[:, 0] if z.ndim == 2 else z

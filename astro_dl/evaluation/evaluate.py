@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import expit
 
+from astro_dl.answers import single_answers
 from astro_dl.bundle import Bundle, update_bundle
 from astro_dl.config import build_physics
 from astro_dl.data.cache import cached_split, split_physics
@@ -263,8 +264,8 @@ def _outcome(
     logits = cached_scores("network", key, data, n, partial(_network_scores, predictor), progress)[
         NETWORK
     ]
-    probabilities = predictor.probabilities(logits)
-    scores = {NETWORK: logits if binary else probabilities}
+    answers = single_answers(head, logits, predictor.calibration)
+    scores = {NETWORK: logits if binary else answers.values}
     bound = None
     if task is not None and task.baselines is not None and config.evaluation.baselines:
         physics = _physics(predictor, data)
@@ -282,8 +283,8 @@ def _outcome(
         head=head,
         y=np.asarray(data.y[first]),
         scores=scores,
-        probabilities=probabilities if binary else None,
-        std=predictor.spread(logits),
+        probabilities=answers.values if binary else None,
+        distributions={} if answers.distribution is None else {NETWORK: answers.distribution},
         prevalence=float(expit(prior)) if binary and prior is not None else None,
         info=data.info[first],
         difficulty=task.difficulty if task else None,

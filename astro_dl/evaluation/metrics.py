@@ -8,6 +8,7 @@ from astro_dl.evaluation.binary import (
     roc_points,
 )
 from astro_dl.evaluation.detection import detection_threshold, true_positive_rates
+from astro_dl.evaluation.distribution_scores import pit_metrics, proper_scores
 from astro_dl.evaluation.efficiency import (
     efficiency_curve,
     efficiency_table,
@@ -15,13 +16,7 @@ from astro_dl.evaluation.efficiency import (
     equivalent_shift,
 )
 from astro_dl.evaluation.multiclass import confusion_matrix, multiclass_metrics
-from astro_dl.evaluation.regression import (
-    gaussian_pit,
-    nmad,
-    pit_metrics,
-    quantile_pit,
-    regression_metrics,
-)
+from astro_dl.evaluation.regression import nmad, regression_metrics
 
 __all__ = [
     "area_under_curve",
@@ -33,12 +28,11 @@ __all__ = [
     "efficiency_table",
     "equivalent_losses",
     "equivalent_shift",
-    "gaussian_pit",
     "multiclass_metrics",
     "nmad",
     "pit_metrics",
     "probability_metrics",
-    "quantile_pit",
+    "proper_scores",
     "regression_metrics",
     "roc_points",
     "true_positive_rates",

@@ -20,7 +20,6 @@ from astro_dl.evaluation.plots_values import (
     draw_pit,
     draw_residuals,
 )
-from astro_dl.evaluation.regression import gaussian_pit
 from astro_dl.evaluation.report import NETWORK, Report
 from astro_dl.evaluation.style import save_figure
 
@@ -106,7 +105,7 @@ def _regression(report: Report) -> dict[str, Figure | None]:
     shape = (len(outcome.y), len(names))
     values, truth = np.reshape(outcome.scores[NETWORK], shape), np.reshape(outcome.y, shape)
     figures: dict[str, Any] = {"residuals": draw_residuals(values, truth, names, units)}
-    if outcome.std is not None:
-        pit = gaussian_pit(truth, values, np.reshape(outcome.std, shape))
+    if NETWORK in outcome.distributions:
+        pit = outcome.distributions[NETWORK].cdf(truth)
         figures |= {"pit": draw_pit(pit, names), "coverage": draw_coverage(pit, names)}
     return figures

@@ -96,7 +96,7 @@ def draw_pit(pit: np.ndarray, names: Sequence[str]) -> Figure:
     Parameters
     ----------
     pit : ndarray, (n, targets)
-        From `astro_dl.evaluation.regression.gaussian_pit` or ``quantile_pit``.
+        The distributions' ``cdf`` at the truths.
     names : sequence of str
         Of the targets.
     """

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
-from scipy.stats import kstest
 
+from astro_dl.distributions import Distribution
 from astro_dl.errors import UsageError
 from astro_dl.evaluation.checks import check_finite, check_targets
+from astro_dl.evaluation.distribution_scores import pit_metrics, proper_scores, score_metrics
 from astro_dl.evaluation.intervals import binomial_interval, estimate, percentile_interval
 
-__all__ = ["gaussian_pit", "nmad", "pit_metrics", "quantile_pit", "regression_metrics"]
+__all__ = ["nmad", "regression_metrics"]
 
 Array = np.ndarray
-COVERAGES = (0.5, 0.6827, 0.9, 0.9545)
 OUTLIER_NMADS = 5.0
 
 
@@ -23,7 +22,7 @@ def regression_metrics(
     y: Array,
     names: Sequence[str],
     units: Sequence[str] = (),
-    pit: Array | None = None,
+    distribution: Distribution | None = None,
     scale: Array | None = None,
     outlier: float | None = None,
     confidence: float = 0.95,
@@ -38,9 +37,9 @@ def regression_metrics(
         Predictions and truths, in the targets' units.
     names, units : sequence of str
         Target names and units.
-    pit : ndarray, (n,) or (n, targets), optional
-        Probability integral transforms from `gaussian_pit` or `quantile_pit`; with them
-        `pit_metrics` are included.
+    distribution : Distribution, optional
+        Of the targets; with it `pit_metrics`, ``crps`` and ``cde_loss`` are included, see
+        `proper_scores`.
     scale : ndarray, (n,), optional
         Residuals are divided by it: 1 + z for photometric redshifts.
     outlier : float, optional
@@ -72,14 +71,17 @@ def regression_metrics(
     residual = values - truth
     if scale is not None:
         residual = residual / check_finite("scale", scale, len(truth))[:, None]
-    columns = None if pit is None else check_finite("pit", pit, len(truth)).reshape(len(truth), -1)
+    pit = None if distribution is None else distribution.cdf(truth)
+    scores = {} if distribution is None else proper_scores(distribution, truth)
     targets = {}
     for k, name in enumerate(names):
         entry = _one_target(residual[:, k], values[:, k], truth[:, k], confidence, bootstrap, rng)
         entry["outlier_fraction"] = _outliers(residual[:, k], outlier, confidence)
         entry["unit"] = units[k] if units else ""
-        if columns is not None:
-            entry |= pit_metrics(columns[:, k], confidence)
+        own = {key: one[:, k] for key, one in scores.items()}
+        entry |= score_metrics(own, confidence, bootstrap, rng)
+        if pit is not None:
+            entry |= pit_metrics(pit[:, k], confidence)
         targets[name] = entry
     return {"n": len(truth), "confidence": confidence, "targets": targets}
 
@@ -87,83 +89,6 @@ def regression_metrics(
 def nmad(residual: Array) -> float:
     """Return the normalised median absolute deviation, σ for Gaussian residuals."""
     return float(1.4826 * np.median(np.abs(residual - np.median(residual))))
-
-
-def gaussian_pit(y: Array, predicted: Array, std: Array) -> Array:
-    """Return the probability integral transform Φ((y − predicted) / std).
-
-    Raises
-    ------
-    UsageError
-        If a standard deviation is not positive.
-    """
-    sigma = np.asarray(std, float)
-    if not (sigma > 0).all():
-        raise UsageError("predicted standard deviations must all be positive")
-    return ndtr((np.asarray(y, float) - np.asarray(predicted, float)) / sigma)
-
-
-def quantile_pit(y: Array, levels: Sequence[float], quantiles: Array) -> Array:
-    """Return the probability integral transform from predicted quantiles.
-
-    Parameters
-    ----------
-    y : ndarray, (n,)
-        Truths.
-    levels : sequence of float, (m,)
-        Increasing probabilities within (0, 1).
-    quantiles : ndarray, (n, m)
-        The predicted values at these levels.
-
-    Returns
-    -------
-    ndarray of float64, (n,)
-        Interpolated linearly between the quantiles; half the outermost probability beyond them.
-    """
-    level = np.asarray(levels, float)
-    values = np.maximum.accumulate(np.asarray(quantiles, float), axis=1)
-    truth = np.asarray(y, float)
-    if values.shape != (len(truth), len(level)) or not (np.diff(level) > 0).all():
-        raise UsageError(
-            f"quantiles of shape {values.shape} for {len(truth)} truths and {len(level)} levels; "
-            "one column per increasing level is needed"
-        )
-    below = np.sum(values <= truth[:, None], axis=1)
-    left, right = np.clip(below - 1, 0, None), np.clip(below, None, len(level) - 1)
-    rows = np.arange(len(truth))
-    width = np.maximum(values[rows, right] - values[rows, left], 1e-300)
-    inside = level[left] + (level[right] - level[left]) * (truth - values[rows, left]) / width
-    outside = np.where(below == 0, level[0] / 2, (1 + level[-1]) / 2)
-    return np.where((below == 0) | (below == len(level)), outside, inside)
-
-
-def pit_metrics(pit: Array, confidence: float = 0.95) -> dict[str, Any]:
-    """Return how well predicted distributions cover the truth.
-
-    Parameters
-    ----------
-    pit : ndarray, (n,)
-        Probability integral transforms; uniform for honest distributions.
-    confidence : float, default 0.95
-        Of the Clopper–Pearson intervals.
-
-    Returns
-    -------
-    dict
-        ``coverage``: the share of truths within the central 50, 68, 90 and 95% of the predicted
-        distribution; ``pit_ks``: the Kolmogorov–Smirnov distance from uniform, with its p-value.
-    """
-    values = check_finite("pit", pit)
-    coverage = []
-    for nominal in COVERAGES:
-        inside = int(np.sum(np.abs(values - 0.5) <= nominal / 2))
-        interval = binomial_interval(inside, len(values), confidence)
-        coverage.append({"nominal": nominal} | estimate(inside / len(values), *interval))
-    test = kstest(values, "uniform")
-    return {
-        "coverage": coverage,
-        "pit_ks": {"value": float(test.statistic), "p_value": float(test.pvalue)},
-    }
 
 
 def _one_target(

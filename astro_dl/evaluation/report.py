@@ -9,12 +9,13 @@ from astropy.table import Table
 
 from astro_dl.cards import dump_json
 from astro_dl.config import EvaluationConfig
+from astro_dl.distributions import Distribution
 from astro_dl.errors import UsageError, unknown_name
 from astro_dl.evaluation.binary import binary_metrics
 from astro_dl.evaluation.checks import check_binary
 from astro_dl.evaluation.efficiency import efficiency_table, equivalent_losses
 from astro_dl.evaluation.multiclass import multiclass_metrics
-from astro_dl.evaluation.regression import gaussian_pit, regression_metrics
+from astro_dl.evaluation.regression import regression_metrics
 from astro_dl.tasks.base import Difficulty, Head
 
 __all__ = ["NETWORK", "Outcome", "Report", "build_report", "headline", "report_json"]
@@ -23,7 +24,7 @@ NETWORK = "network"
 HEADLINES = {
     "binary": ("auc", "average_precision", "brier", "log_loss", "ece"),
     "multiclass": ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "log_loss"),
-    "regression": ("bias", "nmad", "rmse", "outlier_fraction", "r2"),
+    "regression": ("bias", "nmad", "rmse", "outlier_fraction", "r2", "crps", "cde_loss"),
 }
 
 
@@ -43,8 +44,8 @@ class Outcome:
         regression.
     probabilities : ndarray, (n,), optional
         The network's calibrated probabilities (binary heads).
-    std : ndarray, (n, targets), optional
-        The network's predicted standard deviations (regression heads).
+    distributions : dict of str to Distribution
+        Of the targets, for those methods that give them (regression heads).
     prevalence : float, optional
         The fraction of positives for which the probabilities hold; default that of the set.
     info : Table, optional
@@ -61,7 +62,7 @@ class Outcome:
     y: np.ndarray
     scores: dict[str, np.ndarray]
     probabilities: np.ndarray | None = None
-    std: np.ndarray | None = None
+    distributions: dict[str, Distribution] = field(default_factory=dict)
     prevalence: float | None = None
     info: Table | None = None
     difficulty: Difficulty | None = None
@@ -195,6 +196,7 @@ def headline(metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             f"{key} {name}" if several else key: entry[key]
             for name, entry in metrics["targets"].items()
             for key in HEADLINES["regression"]
+            if key in entry
         }
     kind = "multiclass" if "confusion" in metrics else "binary"
     found = {key: metrics[key] for key in HEADLINES[kind][:2] if key in metrics}
@@ -223,9 +225,8 @@ def _method_metrics(
         )
     if head.kind == "multiclass":
         return multiclass_metrics(score, outcome.y, head.names, **common)
-    std = outcome.std if own else None
-    pit = None if std is None else gaussian_pit(outcome.y, score, std)
-    return regression_metrics(score, outcome.y, head.names, head.units, pit=pit, **common)
+    distribution = outcome.distributions.get(name)
+    return regression_metrics(score, outcome.y, head.names, head.units, distribution, **common)
 
 
 def _difficulty_is_known(outcome: Outcome) -> bool:

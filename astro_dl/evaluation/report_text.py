@@ -25,6 +25,8 @@ TITLES = {
     "rmse": "RMSE",
     "outlier_fraction": "outlier fraction",
     "r2": "R²",
+    "crps": "CRPS",
+    "cde_loss": "CDE loss",
 }
 
 
@@ -162,7 +164,7 @@ def _coverage(targets: Mapping[str, Any]) -> str:
     rows = [["share of truths within the central …", *known]]
     for lines in zip(*(entry["coverage"] for entry in known.values()), strict=True):
         rows.append([f"{lines[0]['nominal']:.1%}", *(_estimate(line, {}) for line in lines)])
-    distances = [f"{entry['pit_ks']['value']:.3f}" for entry in known.values()]
+    distances = [_estimate(entry["pit_ks"], {}) for entry in known.values()]
     return _grid([*rows, ["KS distance of PIT from uniform", *distances]])
 
 

@@ -1,15 +1,17 @@
 """The last layers of every model: embedding, logits, and what people read."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from astro_dl.tasks.base import Head
 
-__all__ = ["MeanAndSpread", "attach_head"]
+__all__ = ["MeanAndDeviation", "MixtureComponents", "attach_head"]
 
 
 @keras.saving.register_keras_serializable(package="astro_dl")
-class MeanAndSpread(keras.layers.Layer):
+class MeanAndDeviation(keras.layers.Layer):
     """Turns means followed by log-variances into means followed by standard deviations."""
 
     def call(self, logits: keras.KerasTensor) -> keras.KerasTensor:
@@ -22,12 +24,46 @@ class MeanAndSpread(keras.layers.Layer):
         return input_shape
 
 
+@keras.saving.register_keras_serializable(package="astro_dl")
+class MixtureComponents(keras.layers.Layer):
+    """Turns the logits of mixtures into weights, means and scales of their components.
+
+    Parameters
+    ----------
+    components : int
+        Components for each target.
+    **options
+        Arguments of every Keras layer.
+    """
+
+    def __init__(self, components: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.components = components
+
+    def call(self, logits: keras.KerasTensor) -> keras.KerasTensor:
+        """Return (batch, 3 · targets · components), laid out as the logits."""
+        logs, means, log_scales = ops.split(logits, 3, axis=-1)
+        by_target = (-1, logs.shape[-1] // self.components, self.components)
+        weights = ops.softmax(ops.reshape(logs, by_target), axis=-1)
+        weights = ops.reshape(weights, (-1, logs.shape[-1]))
+        return ops.concatenate([weights, means, ops.exp(log_scales)], axis=-1)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of the logits."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make this layer again."""
+        return {**super().get_config(), "components": self.components}
+
+
 def attach_head(features: keras.KerasTensor, head: Head, **options: object) -> keras.KerasTensor:
     """Return the output of a model whose last hidden vector is given.
 
     Adds the layers ``"embedding"`` (the vector itself), ``"logits"`` (dense) and
-    ``"probabilities"`` (sigmoid or softmax) or, for regression, ``"values"`` (linear; means
-    followed by standard deviations where the head has a spread). The last two compute in float32
+    ``"probabilities"`` (sigmoid or softmax) or, for regression, ``"values"``: by the head's
+    distribution the values themselves; means followed by standard deviations; weights, means and
+    scales of the components of mixtures; or probabilities of bins. The last two compute in float32
     whatever the precision of the rest.
 
     Parameters
@@ -41,11 +77,13 @@ def attach_head(features: keras.KerasTensor, head: Head, **options: object) -> k
     """
     embedding = keras.layers.Identity(name="embedding")(features)
     logits = keras.layers.Dense(head.outputs, dtype="float32", name="logits", **options)(embedding)
-    if head.spread:
-        return MeanAndSpread(dtype="float32", name="values")(logits)
+    if head.distribution == "gaussian":
+        return MeanAndDeviation(dtype="float32", name="values")(logits)
+    if head.distribution == "mixture":
+        return MixtureComponents(head.components, dtype="float32", name="values")(logits)
     name, activation = {
         "binary": ("probabilities", "sigmoid"),
         "multiclass": ("probabilities", "softmax"),
-        "regression": ("values", "linear"),
+        "regression": ("values", "softmax" if head.distribution == "grid" else "linear"),
     }[head.kind]
     return keras.layers.Activation(activation, dtype="float32", name=name)(logits)

@@ -1,17 +1,21 @@
 """What a task is: what goes in, what comes out, and how examples are made, read and scored."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from astro_dl.data.examples import Examples, Inputs
+from astro_dl.errors import UsageError, unknown_name
 
 __all__ = ["Dataset", "Difficulty", "Head", "InputSpec", "Task"]
 
 Shape = tuple[int, ...]
+DISTRIBUTIONS = ("point", "gaussian", "mixture", "grid")
 
 
 @dataclass(frozen=True)
@@ -45,22 +49,64 @@ class Head:
         Class names (two for binary tasks, the positive class last), or target names.
     units : tuple of str
         Units of the regression targets, as astropy spells them; empty for classes.
-    spread : bool
-        Whether a regression head gives a Gaussian for each target: logits are then all means
-        followed by all log-variances, and answers have a standard deviation.
+    distribution : {"point", "gaussian", "mixture", "grid"}, default "point"
+        What a regression head says of each target. Logits are, for ``"point"``, values; for
+        ``"gaussian"``, all means followed by all log-variances; for ``"mixture"``, of Gaussian
+        components all weights (softmax), then means, then logarithms of scales, each
+        (targets, components) flattened; for ``"grid"``, those of a softmax over bins.
+    components : int, default 5
+        Components of a mixture, for each target.
+    grid : tuple of float
+        Rising edges of the bins of a grid, in the unit of its only target.
+    support : (float, float), default (-inf, inf)
+        Where the targets of a mixture can lie, in their unit: its components are truncated there
+        and renormalised, so that no probability is outside.
+
+    Raises
+    ------
+    UsageError
+        If the distribution is not a regression's, or what it needs is missing.
     """
 
     kind: Literal["binary", "multiclass", "regression"]
     names: tuple[str, ...]
     units: tuple[str, ...] = ()
-    spread: bool = False
+    distribution: Literal["point", "gaussian", "mixture", "grid"] = "point"
+    components: int = 5
+    grid: tuple[float, ...] = ()
+    support: tuple[float, float] = (-math.inf, math.inf)
+
+    def __post_init__(self) -> None:
+        if self.distribution not in DISTRIBUTIONS:
+            raise unknown_name("distribution", self.distribution, DISTRIBUTIONS)
+        if self.distribution != "point" and self.kind != "regression":
+            raise UsageError(f"distribution {self.distribution!r} is not for {self.kind} heads")
+        if self.components < 1:
+            raise UsageError(f"components is {self.components}; accepted: 1 and above")
+        if not self.support[0] < self.support[1]:
+            raise UsageError(f"support is {self.support}; accepted: a rising pair")
+        if self.distribution == "grid":
+            _check_grid(self.grid, self.names)
 
     @property
     def outputs(self) -> int:
-        """Number of logits: one for binary heads, else one per name, or two with a spread."""
+        """Number of logits: one for binary heads, else as the distribution needs."""
         if self.kind == "binary":
             return 1
-        return len(self.names) * (2 if self.spread else 1)
+        return {
+            "point": len(self.names),
+            "gaussian": 2 * len(self.names),
+            "mixture": 3 * len(self.names) * self.components,
+            "grid": len(self.grid) - 1,
+        }[self.distribution]
+
+
+def _check_grid(edges: tuple[float, ...], names: tuple[str, ...]) -> None:
+    rising = all(one < other for one, other in pairwise(edges))
+    if len(edges) < 3 or not rising or not all(map(math.isfinite, edges)):
+        raise UsageError("grid: two bins at least are needed, with finite edges that rise")
+    if len(names) != 1:
+        raise UsageError(f"a grid has one target, not {len(names)}: {', '.join(names)}")
 
 
 @dataclass(frozen=True)

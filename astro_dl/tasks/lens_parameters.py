@@ -70,9 +70,9 @@ class LensParametersPhysics:
 
 
 def head(physics: LensParametersPhysics) -> Head:
-    """Return the targets and their units, each with a spread."""
+    """Return the targets and their units, each with a Gaussian."""
     units = tuple(unit for _, unit in TARGETS.values())
-    return Head("regression", tuple(TARGETS), units, spread=True)
+    return Head("regression", tuple(TARGETS), units, distribution="gaussian")
 
 
 def simulate(physics: LensParametersPhysics, n: int, rng: np.random.Generator) -> Examples:

@@ -9,6 +9,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
+from astro_dl.answers import Answers
 from astro_dl.data.examples import Inputs
 from astro_dl.data.light_curves import JULIAN_DATES, LightCurve, read_light_curve, stitch
 from astro_dl.errors import UsageError
@@ -284,10 +285,13 @@ def _table(
     predictor: Any, rows: Sequence[dict[str, Any]], folded: Sequence[FoldedCurves]
 ) -> QTable:
     flags = [list(row["flags"]) for row in rows]
-    probabilities = np.empty((0, len(predictor.head.names)))
+    # Where there is no transit in the data, there is nothing to be judged.
+    usable = np.array(["no_transit_in_data" not in words for words in flags], bool)
+    nothing = np.empty((0, len(predictor.head.names)))
+    answers = Answers(nothing, nothing)
     if folded:
         x = _stacked([one.x for one in folded])
-        probabilities = np.asarray(predictor.probabilities(predictor.score(x)), float)
+        answers = predictor.answers(x, usable=usable)
         statistics = predictor.bundle.card["input_statistics"]
         for row in np.flatnonzero(rows_outside_training_range(x, statistics)):
             flags[row].append("outside_training_range")
@@ -296,12 +300,10 @@ def _table(
     )
     for name in ("period", "epoch", "duration"):
         table[name] = table[name] * u.d
-    # Where there is no transit in the data, there is nothing to be judged.
-    empty = np.array(["no_transit_in_data" in words for words in flags], bool)
-    probabilities[empty] = np.nan
-    answers = prediction_table(predictor.head, table["id"], probabilities, probabilities)
-    for name in ("label", *(f"p_{name}" for name in predictor.head.names)):
-        table[name] = answers[name]
+    judged = prediction_table(predictor.head, table["id"], answers)
+    for name in judged.colnames:
+        if name not in ("id", "flags"):
+            table[name] = judged[name]
     table["flags"] = np.array([",".join(words) for words in flags], dtype=str)
     return table
 

@@ -1,17 +1,19 @@
 """What is minimised and watched for each kind of head."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
+from astro_dl.binned_distributions import grid_bins
 from astro_dl.config import TrainingConfig
+from astro_dl.distributions import answer_distribution
 from astro_dl.errors import UsageError, did_you_mean
 from astro_dl.evaluation.binary import area_under_curve
 from astro_dl.tasks.base import Head
+from astro_dl.training.likelihoods import GaussianLikelihood, MixtureLikelihood
 
 __all__ = ["Objective", "class_weigher", "fold_scaling", "make_objective", "unfold_scaling"]
 
@@ -21,21 +23,6 @@ MONITORS = {
     "multiclass": ("val_loss", "val_accuracy"),
     "regression": ("val_loss", "val_mae"),
 }
-
-
-class GaussianLikelihood(keras.losses.Loss):
-    """Negative log-likelihood of a Gaussian, without its constant, averaged over targets.
-
-    Logits are the means of all targets followed by their log-variances (Nix & Weigend 1994, eq. 3),
-    held within ±12 so that no example can make the loss infinite.
-    """
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Return the loss of each example."""
-        mean, log_variance = ops.split(y_pred, 2, axis=-1)
-        log_variance = ops.clip(log_variance, -12.0, 12.0)
-        squared = ops.square(ops.cast(y_true, mean.dtype) - mean)
-        return 0.5 * ops.mean(squared * ops.exp(-log_variance) + log_variance, axis=-1)
 
 
 @dataclass(frozen=True)
@@ -79,17 +66,25 @@ class Objective:
         elif self.head.kind == "multiclass":
             scores["val_accuracy"] = float(np.mean(logits.argmax(1) == y))
         else:
-            means = logits[:, : encoded.shape[1]]
-            scores["val_mae"] = float(np.mean(np.abs(means - encoded)))
+            scores["val_mae"] = self._mean_error(logits, y)
         return scores
+
+    def _mean_error(self, logits: np.ndarray, y: np.ndarray) -> float:
+        """Return the mean absolute error of the means, in standard deviations of the targets."""
+        factor, offset = _scaling(self.head, self.scale, self.location)
+        values = np.asarray(logits, np.float64) * factor + offset
+        distribution = answer_distribution(self.head, values)
+        mean = values if distribution is None else distribution.mean
+        truth = np.asarray(y, np.float64).reshape(mean.shape)
+        return float(np.mean(np.abs(mean - truth) / self.scale))
 
 
 def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objective:
     """Return the objective of a head.
 
-    Binary: binary cross-entropy; multi-class: cross-entropy; both from logits. Regression: mean
-    squared error, or the Gaussian likelihood where the head has a spread, on targets standardised
-    by mean and standard deviation of `y`.
+    Binary: binary cross-entropy; multi-class: cross-entropy; both from logits. Regression, by the
+    head's distribution: mean squared error, or the likelihood of Gaussians or mixtures, on targets
+    standardised by mean and standard deviation of `y`; or the cross-entropy of a grid's bins.
 
     Parameters
     ----------
@@ -103,7 +98,8 @@ def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objec
     Raises
     ------
     UsageError
-        If ``training.monitor`` is no column of this head's history.
+        If ``training.monitor`` is no column of this head's history, or a target lies where the
+        head's distribution gives no probability.
     """
     accepted = MONITORS[head.kind]
     if training.monitor not in accepted:
@@ -129,8 +125,18 @@ def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objec
         values = np.asarray(y, np.float64).reshape(len(y), -1)
         location, scale = values.mean(0), values.std(0)
         scale[scale == 0] = 1.0
-        loss = GaussianLikelihood() if head.spread else keras.losses.MeanSquaredError()
+        _check_support(head, values)
         encode = _standardiser(location, scale)
+        if head.distribution == "gaussian":
+            loss = GaussianLikelihood()
+        elif head.distribution == "mixture":
+            ends = ((end - location) / scale for end in head.support)
+            loss = MixtureLikelihood(head.components, *ends)
+        elif head.distribution == "grid":
+            loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+            encode = _binner(head.grid)
+        else:
+            loss = keras.losses.MeanSquaredError()
     return Objective(loss, encode, location, scale, head)
 
 
@@ -190,12 +196,35 @@ def unfold_scaling(model: Any, objective: Objective) -> None:
 def _rescale(model: Any, objective: Objective, scale: np.ndarray, offset: np.ndarray) -> None:
     if objective.head.kind != "regression":
         return
-    if objective.head.spread:
-        offset = np.concatenate([offset, 2 * np.log(scale)])
-        scale = np.concatenate([scale, np.ones_like(scale)])
+    factor, shift = _scaling(objective.head, scale, offset)
     layer = model.get_layer("logits")
     kernel, bias = (np.asarray(one, np.float64) for one in layer.get_weights())
-    layer.set_weights([kernel * scale, bias * scale + offset])
+    layer.set_weights([kernel * factor, bias * factor + shift])
+
+
+def _scaling(head: Head, scale: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what logits are multiplied by, and then moved by, when targets are rescaled."""
+    one, zero = np.ones_like(scale), np.zeros_like(scale)
+    if head.distribution == "gaussian":
+        return np.concatenate([scale, one]), np.concatenate([offset, 2 * np.log(scale)])
+    if head.distribution == "mixture":
+        factors = [one, scale, one], [zero, offset, np.log(scale)]
+        return tuple(np.repeat(np.concatenate(part), head.components) for part in factors)  # type: ignore[return-value]
+    if head.distribution == "grid":
+        return np.ones(head.outputs), np.zeros(head.outputs)
+    return scale, offset
+
+
+def _check_support(head: Head, y: np.ndarray) -> None:
+    """Refuse training targets that the head's distribution holds impossible."""
+    low, high = (head.grid[0], head.grid[-1]) if head.distribution == "grid" else head.support
+    outside = int(np.sum((y < low) | (y > high)))
+    if head.distribution in ("mixture", "grid") and outside:
+        raise UsageError(
+            f"{outside} of {y.size} training targets are outside {low:g} to {high:g}, where "
+            f"{', '.join(head.names)} has its probability; leave them out or change the task's "
+            "physics"
+        )
 
 
 def _column(y: np.ndarray) -> np.ndarray:
@@ -208,3 +237,7 @@ def _standardiser(location: np.ndarray, scale: np.ndarray) -> Callable[[np.ndarr
         return ((values - location) / scale).astype(np.float32)
 
     return encode
+
+
+def _binner(edges: Sequence[float]) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda y: grid_bins(edges, np.reshape(y, len(y))).astype(np.int32)

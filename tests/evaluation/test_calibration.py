@@ -8,7 +8,7 @@ from scipy.special import expit, softmax
 
 from astro_dl.errors import UsageError
 from astro_dl.evaluation.calibration import (
-    apply_calibration,
+    calibrated_probabilities,
     expected_calibration_error,
     fit_calibration,
     fit_platt,
@@ -26,7 +26,7 @@ def test_platt_scaling_recovers_a_known_distortion():
     assert found["scale"] == pytest.approx(0.6, rel=0.02)
     assert found["offset"] == pytest.approx(0.8, abs=0.03)
     assert found["prior_log_odds"] == pytest.approx(np.log(y.mean() / (1 - y.mean())))
-    p = apply_calibration(found, logits, "binary")
+    p = calibrated_probabilities(found, logits, "binary")
     assert expected_calibration_error(reliability_table(p, y)) < 0.005
 
 
@@ -35,10 +35,10 @@ def test_platt_scaling_does_not_depend_on_the_scale_of_the_logits(factor, shift)
     rng = np.random.default_rng(1)
     logits = rng.normal(0, 2, 5000)
     y = rng.random(5000) < expit(logits)
-    plain = apply_calibration(fit_platt(logits, y), logits, "binary")
+    plain = calibrated_probabilities(fit_platt(logits, y), logits, "binary")
     moved = factor * logits + shift
     np.testing.assert_allclose(
-        apply_calibration(fit_platt(moved, y), moved, "binary"), plain, atol=1e-4
+        calibrated_probabilities(fit_platt(moved, y), moved, "binary"), plain, atol=1e-4
     )
 
 
@@ -46,14 +46,14 @@ def test_separable_logits_give_a_finite_scale_and_keep_their_order():
     logits = np.linspace(-5, 5, 100)
     found = fit_platt(logits, logits > 0)
     assert 0 < found["scale"] < 100
-    assert (np.diff(apply_calibration(found, logits, "binary")) > 0).all()
+    assert (np.diff(calibrated_probabilities(found, logits, "binary")) > 0).all()
 
 
 def test_logits_worse_than_chance_are_not_turned_round():
     logits = np.linspace(-2, 2, 200)
     found = fit_platt(logits, np.where(np.arange(200) % 10 == 0, logits > 0, logits < 0))
     assert found["scale"] == 0
-    assert apply_calibration(found, logits, "binary") == pytest.approx(0.5, abs=0.03)
+    assert calibrated_probabilities(found, logits, "binary") == pytest.approx(0.5, abs=0.03)
 
 
 def test_another_prevalence_shifts_the_log_odds_by_the_priors():
@@ -62,7 +62,7 @@ def test_another_prevalence_shifts_the_log_odds_by_the_priors():
     logits = rng.normal(2 * y - 1, 1)
     found = fit_platt(logits, y)
     rare = np.concatenate([np.arange(20_000), 20_000 + np.arange(1000)])
-    p = apply_calibration(found, logits[rare], "binary", prevalence=1000 / 21_000)
+    p = calibrated_probabilities(found, logits[rare], "binary", prevalence=1000 / 21_000)
     assert p.mean() == pytest.approx(1000 / 21_000, rel=0.1)
     assert expected_calibration_error(reliability_table(p, y[rare])) < 0.01
 
@@ -79,8 +79,10 @@ def test_huge_logits_overflow_nothing(magnitude):
     z = np.array([-magnitude, 0.0, magnitude], dtype=np.float32)
     platt = {"kind": "platt", "scale": 1.5, "offset": -0.2, "prior_log_odds": 0.0}
     with np.errstate(all="raise", under="ignore"):
-        assert apply_calibration(platt, z, "binary")[[0, 2]].tolist() == [0, 1]
-        p = apply_calibration({"kind": "temperature", "temperature": 2.0}, z[None], "multiclass")
+        assert calibrated_probabilities(platt, z, "binary")[[0, 2]].tolist() == [0, 1]
+        p = calibrated_probabilities(
+            {"kind": "temperature", "temperature": 2.0}, z[None], "multiclass"
+        )
     np.testing.assert_allclose(p, [[0, 0, 1]], atol=1e-100)
     assert p.dtype == np.float64
 
@@ -100,8 +102,7 @@ def test_calibrations_are_plain_json_and_chosen_by_the_head():
 
 def test_without_calibration_logits_become_plain_probabilities():
     z = np.array([[0.3], [-2.0]])
-    np.testing.assert_allclose(apply_calibration(None, z, "binary"), expit(z[:, 0]))
-    np.testing.assert_allclose(apply_calibration({"kind": "none"}, z, "regression"), z)
+    np.testing.assert_allclose(calibrated_probabilities(None, z, "binary"), expit(z[:, 0]))
 
 
 def test_reliability_by_hand():
@@ -122,7 +123,7 @@ def test_reliability_by_hand():
 )
 def test_a_calibration_of_another_head_is_refused(calibration, kind, message):
     with pytest.raises(UsageError, match=message):
-        apply_calibration(calibration, np.zeros(3), kind)
+        calibrated_probabilities(calibration, np.zeros(3), kind)
 
 
 def test_labels_of_one_class_cannot_be_calibrated():

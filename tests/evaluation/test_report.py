@@ -9,6 +9,7 @@ from PIL import Image
 from scipy.special import expit, softmax
 
 from astro_dl.config import EvaluationConfig
+from astro_dl.distributions import Mixture
 from astro_dl.errors import UsageError
 from astro_dl.evaluation.intervals import estimate
 from astro_dl.evaluation.plots import draw_report
@@ -50,7 +51,9 @@ def value_outcome(n=900):
     y = rng.normal(size=(n, 2))
     predicted = y + 0.1 * rng.normal(size=(n, 2))
     head = Head("regression", ("redshift", "mass"), ("", "Msun"))
-    return Outcome(head, y, {"network": predicted, "forest": y + 0.2}, std=np.full((n, 2), 0.1))
+    gaussian = Mixture(np.ones((n, 2, 1)), predicted[..., None], np.full((n, 2, 1), 0.1))
+    scores = {"network": predicted, "forest": y + 0.2}
+    return Outcome(head, y, scores, distributions={"network": gaussian})
 
 
 OUTCOMES = {"binary": binary_outcome, "multiclass": class_outcome, "regression": value_outcome}

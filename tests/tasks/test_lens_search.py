@@ -222,7 +222,7 @@ def test_a_catalogue_needs_images_with_coordinates(tmp_path, survey):
 
 
 def test_parameters_keep_the_order_of_the_files(tmp_path):
-    predictor = StandIn(head=Head("regression", ("theta_E", "e1"), ("arcsec", ""), spread=True))
+    predictor = StandIn(head=Head("regression", ("theta_E", "e1"), ("arcsec", ""), "gaussian"))
     paths = [
         write_extensions(tmp_path / "red.fits", RED),
         write_extensions(tmp_path / "blue.fits", BLUE),

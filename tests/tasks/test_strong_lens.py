@@ -62,7 +62,7 @@ def test_targets_are_the_masses_of_the_deflectors():
     assert np.all(np.hypot(*y[:, 5:].T) <= 0.1 + 1e-6)
     assert all(len(np.unique(column)) == 48 for column in y.T)
     head = lens_parameters.head(LensParametersPhysics())
-    assert head.spread
+    assert head.distribution == "gaussian"
     assert head.names == tuple(TARGETS)
 
 

@@ -46,7 +46,7 @@ def test_regression_targets_are_standardised():
     np.testing.assert_allclose(encoded.mean(0), 0, atol=1e-5)
     np.testing.assert_allclose(encoded.std(0), 1, atol=1e-5)
     assert loss(objective, y, np.zeros((500, 2))) == pytest.approx(1, abs=1e-4)
-    assert objective.validation_scores(encoded, y)["val_mae"] == 0
+    assert objective.validation_scores(encoded, y)["val_mae"] < 1e-6
 
 
 def test_scaling_is_folded_into_the_head_and_back():

@@ -1,4 +1,4 @@
-"""Training and evaluation on real sets, with classical peers, spreads and symmetries."""
+"""Training and evaluation on real sets, with classical peers, deviations and symmetries."""
 
 from dataclasses import replace
 
@@ -45,17 +45,17 @@ REAL = replace(
     peers=("gradient_boosting", "logistic_regression"),
     symmetries=(np.negative,),
 )
-SPREAD = replace(
+GAUSSIAN = replace(
     toy.REGRESSION,
-    name="toy_spread",
-    head=lambda physics: Head("regression", ("snr", "offset"), ("", "m"), spread=True),
+    name="toy_gaussian",
+    head=lambda physics: Head("regression", ("snr", "offset"), ("", "m"), "gaussian"),
 )
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     register_task("toy_real", REAL)
-    register_task("toy_spread", SPREAD)
+    register_task("toy_gaussian", GAUSSIAN)
     path = tmp_path_factory.mktemp("real")
     (path / "loudness.txt").write_text("8")
     return path
@@ -150,11 +150,11 @@ def test_a_folder_of_real_data_must_be_named(folder, monkeypatch):
         real_split(settings(folder, **{"data.folder": None}), "test")
 
 
-def test_predicted_spreads_cover_the_truth_and_reach_the_table(folder, tmp_path):
+def test_predicted_deviations_cover_the_truth_and_reach_the_table(folder, tmp_path):
     config = settings(
         folder,
         **{
-            "task": "toy_spread",
+            "task": "toy_gaussian",
             "data.source": "simulation",
             "data.n_train": 3000,
             "data.n_validation": 1000,
@@ -169,7 +169,7 @@ def test_predicted_spreads_cover_the_truth_and_reach_the_table(folder, tmp_path)
         coverage = {round(row["nominal"], 2): row["value"] for row in entry["coverage"]}
         assert coverage[0.68] == pytest.approx(0.68, abs=0.05)
     assert coverage[0.95] == pytest.approx(0.95, abs=0.03)
-    x, y, _ = simulate(SPREAD, 500, seed=4)
+    x, y, _ = simulate(GAUSSIAN, 500, seed=4)
     table = load_pretrained(made.folder).predict(x)
     pull = (table["offset"].value - y[:, 1]) / table["offset_std"].value
     assert table["offset_std"].unit == "m"
