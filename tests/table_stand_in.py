@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from astro_dl.answers import single_answers
 from astro_dl.inputs import input_statistics
 from astro_dl.registry import get_task
 
@@ -15,19 +16,15 @@ def stand_in(name, **physics):
     head = task.head(settings)
     examples = task.simulate(settings, 500, np.random.default_rng(0))
 
-    def score(x, batch_size=None):
+    def answers(x, batch_size=None, usable=True):
         assert np.isfinite(x).all()
-        return x[:, 0].copy() if head.kind == "binary" else x[:, : head.outputs].copy()
-
-    def probabilities(logits):
-        if head.kind == "binary":
-            return 1 / (1 + np.exp(-logits))
-        return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        logits = x[:, 0].copy() if head.kind == "binary" else x[:, : head.outputs].copy()
+        logits[~np.broadcast_to(usable, len(x))] = np.nan
+        return single_answers(head, logits)
 
     return SimpleNamespace(
         physics=settings,
         head=head,
         bundle=SimpleNamespace(card={"input_statistics": input_statistics(examples.x)}),
-        score=score,
-        probabilities=probabilities,
+        answers=answers,
     )

@@ -233,14 +233,8 @@ def classify_spectra(
         spectra.append(spectrum)
     x = spectrum_inputs(np.stack(spectra))
     missing = np.asarray(np.split(x, 2, axis=1)[1].any(axis=1))
-    logits = predictor.score(x, batch_size)
-    return prediction_table(
-        predictor.head,
-        [Path(path).name for path in paths],
-        logits,
-        predictor.probabilities(logits),
-        flags={"missing_wavelengths": missing},
-    )
+    answers, ids = predictor.answers(x, batch_size), [Path(path).name for path in paths]
+    return prediction_table(predictor.head, ids, answers, {"missing_wavelengths": missing})
 
 
 def _column(table: Table, wanted: str) -> str:

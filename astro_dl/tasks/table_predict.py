@@ -85,14 +85,11 @@ def _prediction(
     # Only complete rows tell wrong units from missing values, which are zeros here.
     if len(complete := values[~missing.any(axis=1)]):
         check_scale(complete, known)
-    logits = predictor.score(x, batch_size)
     nothing = np.asarray(missing.all(axis=1))
-    logits[nothing] = np.nan
+    answers = predictor.answers(x, batch_size, usable=~nothing)
     flags = {
         "missing_values": np.asarray(missing.any(axis=1)),
         "nothing_known": nothing,
         "outside_training_range": rows_outside_training_range(values, known) & ~nothing,
     }
-    return prediction_table(
-        predictor.head, ids, logits, predictor.probabilities(logits), flags=flags
-    )
+    return prediction_table(predictor.head, ids, answers, flags)
