@@ -12,7 +12,7 @@ from scipy.special import softmax
 
 from astro_dl.binned_distributions import Histogram, Quantiles
 from astro_dl.errors import UsageError
-from astro_dl.gaussian_mixtures import FARTHEST, Mixture
+from astro_dl.gaussian_mixtures import Mixture
 from astro_dl.tasks.base import Head
 
 __all__ = [
@@ -90,8 +90,6 @@ def answer_distribution(
         parts = z.reshape(len(z), 3, len(head.names), head.components)
         weights, means, logs = (parts[:, part] for part in range(3))
         scales = np.exp(logs) * factors[..., None]
-        reach = FARTHEST * scales
-        means = np.clip(means, head.support[0] - reach, head.support[1] + reach)
         return Mixture(softmax(weights, axis=-1), means, scales, head.support)
     return None
 

@@ -10,8 +10,8 @@ __all__ = ["FARTHEST", "Mixture"]
 
 Array = np.ndarray
 FARTHEST = 30.0
-"""A component's mean may lie at most this many of its scales outside the support: beyond, the tail
-of a Gaussian cannot be told from an exponential, nor its probabilities from zero."""
+"""A component's mean counts as at most this many of its scales outside the support: beyond, the
+tail of a Gaussian cannot be told from an exponential, nor its probabilities from zero."""
 
 NORMAL = 0.5 * math.log(2 * math.pi)
 TOLERANCE = 1e-6
@@ -134,11 +134,13 @@ class Mixture:
 
     def _terms(self) -> "_Terms":
         low, high = self.support
-        sign = np.where(self.means < low, -1.0, 1.0)
-        below, above = (ndtr(sign * (end - self.means) / self.scales) for end in (low, high))
+        reach = FARTHEST * self.scales
+        means = np.clip(self.means, low - reach, high + reach)
+        sign = np.where(means < low, -1.0, 1.0)
+        below, above = (ndtr(sign * (end - means) / self.scales) for end in (low, high))
         share = self.weights / (above - below)
         height = np.abs(share) / self.scales * math.exp(-NORMAL)
-        return _Terms(sign, below, above, share, height, self.means, self.scales)
+        return _Terms(sign, below, above, share, height, means, self.scales)
 
     def _inverse(self, level: Array) -> Array:
         """Return the quantiles (n, k, m) at probabilities (m,).
@@ -182,13 +184,13 @@ class Mixture:
         Barr & Sherrill (1999), eq. 1 and 2, for any two ends.
         """
         terms = self._terms()
-        first, last = ((end - self.means) / self.scales for end in self.support)
+        first, last = ((end - terms.means) / self.scales for end in self.support)
         inside = np.abs(terms.above - terms.below)
         at_first, at_last = (np.exp(-0.5 * t**2 - NORMAL) / inside for t in (first, last))
         shift = at_first - at_last
         slope = _product(first, at_first) - _product(last, at_last)
         variance = self.scales**2 * np.maximum(1 + slope - shift**2, 0)
-        return np.clip(self.means + self.scales * shift, *self.support), variance
+        return np.clip(terms.means + self.scales * shift, *self.support), variance
 
 
 @dataclass(frozen=True)
