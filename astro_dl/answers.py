@@ -9,6 +9,7 @@ from scipy.special import xlogy
 
 from astro_dl.distributions import Distribution, Mixture, answer_distribution, mixed
 from astro_dl.evaluation.calibration import calibrated_probabilities
+from astro_dl.reconstruction import anomaly_score
 from astro_dl.tasks.base import Head
 
 __all__ = ["Answers", "combined_answers", "single_answers"]
@@ -26,7 +27,7 @@ class Answers:
         Of binary heads (n,), the ranking statistic; means over the members.
     values : ndarray, (n,) or (n, k)
         Calibrated probability of the positive class, of each class, or values of regression heads:
-        means of Gaussians, medians of mixtures and grids.
+        means of Gaussians, medians of mixtures and grids; of reconstructions, anomaly scores.
     distribution : Distribution, optional
         Of each target, where the head or the members' differences tell.
     parts : mapping of str to ndarray
@@ -56,6 +57,8 @@ def single_answers(
     calibration : mapping, optional
         Of the network's card.
     """
+    if head.kind == "reconstruction":
+        return Answers(logits, anomaly_score(logits))
     if head.kind != "regression":
         return Answers(logits, calibrated_probabilities(calibration, logits, head.kind))
     distribution = answer_distribution(head, logits, calibration)
@@ -85,6 +88,8 @@ def combined_answers(
     """
     members = [single_answers(head, *one) for one in zip(logits, calibrations, strict=True)]
     mean_logits = np.mean(logits, axis=0)
+    if head.kind == "reconstruction":
+        return Answers(mean_logits, anomaly_score(mean_logits))
     if head.kind != "regression":
         return Answers(mean_logits, *_entropies([one.values for one in members]))
     distributions = [one.distribution for one in members if one.distribution is not None]

@@ -254,6 +254,8 @@ def _card_parts(
     config: Config, given: Mapping[str, Any], metrics: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """Return the settable keys of a card: what is given, and for the rest what is known."""
+    from astro_dl.models.build import model_head
+
     model_about = registry.model_entry(config.model)
     parts: dict[str, Any] = {
         "summary": model_about.summary,
@@ -277,7 +279,7 @@ def _card_parts(
         parts |= {
             "task_version": task.version,
             "input": {"shape": spec.shape, "contract": spec.contract},
-            "head": task.head(physics),
+            "head": model_head(config.model, task, physics),
         }
     elif not {"input", "head"} <= given.keys():
         raise UsageError("card_parts needs 'input' and 'head' for a config without a task")

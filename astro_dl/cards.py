@@ -137,8 +137,9 @@ def card_head(card: Mapping[str, Any]) -> Head:
     """
     head = card["head"]
     kind, names, units = head.get("kind"), head.get("names"), head.get("units")
-    if kind not in ("binary", "multiclass", "regression"):
-        raise UsageError(f"head.kind is {kind!r}; accepted: binary, multiclass, regression")
+    kinds = ("binary", "multiclass", "regression", "reconstruction")
+    if kind not in kinds:
+        raise UsageError(f"head.kind is {kind!r}; accepted: {', '.join(kinds)}")
     if not _texts(names) or not names or not _texts(units):
         raise UsageError("head.names and head.units are not lists of texts")
     if kind == "binary" and len(names) != 2:

@@ -42,8 +42,10 @@ def prediction_table(
         target, in its unit, ``<target>`` (the mean of a Gaussian, the median of a mixture or a
         grid), ``<target>_std`` where the head tells it, for mixtures and grids also
         ``<target>_mean``, ``_mode``, ``_q05``, ``_q16``, ``_q50``, ``_q84`` and ``_q95``; the parts
-        of the uncertainty where several members answer, as `Answers` names them; ``flags``,
-        comma-joined words. The label is the likeliest class, empty where the probabilities are NaN.
+        of the uncertainty where several members answer, as `Answers` names them; or
+        ``anomaly_score`` and ``error_<quantity>``, the mean squared error of each reconstructed
+        quantity; ``flags``, comma-joined words. The label is the likeliest class, empty where the
+        probabilities are NaN.
     """
     table = QTable({"id": ids})
     if head.kind == "regression":
@@ -52,6 +54,10 @@ def prediction_table(
             for ending, values in columns.items():
                 column = values[:, k].astype(np.float32)
                 table[name + ending] = column * unit if unit else column
+    elif head.kind == "reconstruction":
+        table["anomaly_score"] = answers.values
+        for name, error in zip(head.names, answers.logits.T, strict=False):
+            table[f"error_{name}"] = error
     else:
         probabilities = answers.values
         if head.kind == "binary":

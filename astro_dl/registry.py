@@ -54,7 +54,8 @@ class ModelEntry:
         Values that differ from the defaults of the task's physics: the inputs that the model was
         made for.
     input_shape, kind, outputs
-        Textbook input shape, head kind and number of outputs, used where no task is given.
+        Textbook input shape, head kind and number of outputs, used where no task is given; models
+        of kind ``"reconstruction"`` rebuild the inputs of whatever task they are given.
     jit_compile : mapping
         Whether compiling by XLA is faster, per device kind (``"cpu"``, ``"gpu"``), as measured by
         ``scripts/benchmark_training``.

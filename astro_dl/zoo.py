@@ -145,6 +145,27 @@ class Predictor:
             logits[~usable] = np.nan
         return single_answers(self.head, logits, self.calibration)
 
+    def embed(self, x: Any, batch_size: int | None = None) -> np.ndarray:
+        """Return the vectors before the head: features, or the codes of an autoencoder.
+
+        Parameters
+        ----------
+        x, batch_size
+            As of `score`.
+
+        Returns
+        -------
+        ndarray of float32, (n, width)
+            Outputs of the layer ``"embedding"``.
+        """
+        import keras
+
+        encoder = keras.Model(self.model.input, self.model.get_layer("embedding").output)
+        size = batch_size or BATCH_SIZE
+        blocks = x if isinstance(x, Iterator) else [x]
+        batches = _rebatched((as_inputs(block, self.input_spec) for block in blocks), size)
+        return np.concatenate([_applied(encoder, batch, size) for batch in batches])
+
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Return calibrated probabilities (n,) or (n, classes); for regression the values."""
         return single_answers(self.head, logits, self.calibration).values
@@ -208,8 +229,7 @@ class Predictor:
         return list(self.task.draw_prediction(self, files, table, Path(folder)))
 
     def _score_batch(self, batch: Inputs, size: int) -> np.ndarray:
-        n = input_length(batch)
-        return np.asarray(self.model.predict_on_batch(_padded(batch, size)), np.float32)[:n]
+        return _applied(self.model, batch, size)
 
     def _predict_files(self, paths: Sequence[Any], options: Mapping[str, Any]) -> QTable:
         if self.task is None or self.task.predict_files is None:
@@ -286,17 +306,24 @@ def _check_task(
     bundle: Bundle, task: Task, physics: Any, input_spec: InputSpec, head: Head
 ) -> None:
     """Refuse a bundle whose task now means other inputs or outputs than when it was trained."""
+    from astro_dl.models.build import model_head
+
     now = task.input_spec(physics)
     contract = plain(now.contract)
     if (
         now.shape != input_spec.shape
-        or task.head(physics) != head
+        or model_head(bundle.config.model, task, physics) != head
         or any(contract.get(key) != value for key, value in input_spec.contract.items())
     ):
         raise UsageError(
             f"{bundle.folder}: task {task.name!r} takes or gives something else than when this "
             "bundle was trained; train it again, or use the version of astro_dl that made it"
         )
+
+
+def _applied(model: "keras.Model", batch: Inputs, size: int) -> np.ndarray:
+    outputs = model.predict_on_batch(_padded(batch, size))
+    return np.asarray(outputs, np.float32)[: input_length(batch)]
 
 
 def _rebatched(blocks: Iterable[Inputs], size: int) -> Iterator[Inputs]:

@@ -25,6 +25,7 @@ from astro_dl.evaluation.peers import peer_scores, peers_key
 from astro_dl.evaluation.report import NETWORK, Outcome, Report, build_report, headline
 from astro_dl.evaluation.scores import baseline_scores, cached_scores
 from astro_dl.evaluation.task_metrics import first_level
+from astro_dl.evaluation.unsupervised_outcome import unsupervised_outcome
 from astro_dl.evaluation.wrong import most_wrong
 from astro_dl.schema import plain
 
@@ -82,17 +83,15 @@ def evaluate(
         raise UsageError("save is for the bundle's own test splits; leave data out or save=False")
     examples, source = _test_data(predictor, data, dataset, n, progress)
     count = min(n or len(examples), len(examples))
-    outcome = _outcome(predictor, examples, count, source, progress)
+    made = unsupervised_outcome if predictor.head.kind == "reconstruction" else _outcome
+    outcome = made(predictor, examples, count, source, progress)
     indices, captions = most_wrong(outcome)
     wrong = {
         "x": _inputs_at(examples, indices),
         "captions": captions,
         "contract": predictor.input_spec.contract,
     }
-    task = predictor.task
-    report = build_report(
-        outcome, settings, task.extra_metrics if task else None, config.seed, wrong
-    )
+    report = build_report(outcome, settings, _extra_metrics(predictor), config.seed, wrong)
     if plots_folder is not None:
         from astro_dl.evaluation.plots import draw_report
 
@@ -291,6 +290,13 @@ def _outcome(
         bound=bound,
         about={"model": card["name"], "task": card["task"] or "", "data": source},
     )
+
+
+def _extra_metrics(predictor: "Predictor") -> Any:
+    """Return the task's own metrics, which are of its answers and not of reconstructions."""
+    if predictor.task is None or predictor.head.kind == "reconstruction":
+        return None
+    return predictor.task.extra_metrics
 
 
 def _network_scores(predictor: "Predictor", blocks: Iterator[Inputs]) -> dict[str, Any]:

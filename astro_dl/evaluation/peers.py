@@ -15,7 +15,7 @@ from astro_dl.errors import unknown_name
 from astro_dl.schema import plain
 from astro_dl.tasks.base import Head, Task
 
-__all__ = ["PEERS", "fit_peers", "peer_scores", "peers_key"]
+__all__ = ["PEERS", "fit_peers", "peer_scores", "peers_key", "training_set"]
 
 Fitted = Callable[[np.ndarray], np.ndarray]
 PEERS = ("gradient_boosting", "random_forest", "logistic_regression", "knn")
@@ -64,13 +64,17 @@ def peer_scores(
     """
     assert task.features is not None
     features = partial(task.features, split_physics(config, "train"))
-    examples = _training_set(config, progress)
+    examples = training_set(config, progress)
     fitted = fit_peers(task.peers, head, features(examples.x), examples.y, config.seed)
     rows = np.concatenate([features(block) for block in blocks])
     return {name: score(rows) for name, score in fitted.items()}
 
 
-def _training_set(config: Config, progress: bool) -> Examples:
+def training_set(config: Config, progress: bool = True) -> Examples:
+    """Return what classical methods are trained on: at most the first 10,000 of the network's set.
+
+    Real sets are returned whole.
+    """
     if is_real(config):
         return real_split(config, "train")
     n = min(config.data.n_train, MOST_EXAMPLES)

@@ -14,6 +14,7 @@ from astro_dl.evaluation.plots_binary import (
     draw_scores,
 )
 from astro_dl.evaluation.plots_common import draw_history, draw_wrong
+from astro_dl.evaluation.plots_unsupervised import draw_unsupervised
 from astro_dl.evaluation.plots_values import (
     draw_confusion,
     draw_coverage,
@@ -47,9 +48,15 @@ def draw_report(
     list of Path
         The PNG files: for binary heads ``roc``, ``efficiency``, ``reliability``, ``scores``; for
         multi-class heads ``confusion``, ``reliability``; for regression ``residuals``, ``pit``,
-        ``coverage``; and ``wrong`` and ``history`` where there is something to show.
+        ``coverage``; for reconstructions ``latent``, ``anomaly_scores``, ``anomaly_roc``; and
+        ``wrong`` and ``history`` where there is something to show.
     """
-    draw = {"binary": _binary, "multiclass": _multiclass, "regression": _regression}
+    draw = {
+        "binary": _binary,
+        "multiclass": _multiclass,
+        "regression": _regression,
+        "reconstruction": draw_unsupervised,
+    }
     figures = draw[report.outcome.head.kind](report)
     if report.wrong:
         figures["wrong"] = draw_wrong(**report.wrong)

@@ -16,6 +16,11 @@ from astro_dl.evaluation.checks import check_binary
 from astro_dl.evaluation.efficiency import efficiency_table, equivalent_losses
 from astro_dl.evaluation.multiclass import multiclass_metrics
 from astro_dl.evaluation.regression import regression_metrics
+from astro_dl.evaluation.unsupervised import (
+    Unsupervised,
+    unsupervised_headline,
+    unsupervised_metrics,
+)
 from astro_dl.tasks.base import Difficulty, Head
 
 __all__ = ["NETWORK", "Outcome", "Report", "build_report", "headline", "report_json"]
@@ -41,7 +46,7 @@ class Outcome:
     scores : dict of str to ndarray
         For each method, the network's under ``"network"``: ranking statistics (n,) for binary
         heads, class probabilities (n, k) for multi-class heads, values (n, targets) for
-        regression.
+        regression, anomaly scores (n,) for reconstructions.
     probabilities : ndarray, (n,), optional
         The network's calibrated probabilities (binary heads).
     distributions : dict of str to Distribution
@@ -54,6 +59,8 @@ class Outcome:
         The parameter against which scores are drawn.
     bound : str, optional
         Which of the methods is the theoretical optimum.
+    unsupervised : Unsupervised, optional
+        What else methods without labels made of the examples (reconstructions).
     about : dict
         What was evaluated on what, plain values: ``model``, ``task``, ``data``.
     """
@@ -67,6 +74,7 @@ class Outcome:
     info: Table | None = None
     difficulty: Difficulty | None = None
     bound: str | None = None
+    unsupervised: Unsupervised | None = None
     about: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -188,8 +196,11 @@ def headline(metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     Parameters
     ----------
     metrics : mapping
-        What `binary_metrics`, `multiclass_metrics` or `regression_metrics` returned.
+        What `binary_metrics`, `multiclass_metrics`, `regression_metrics` or `unsupervised_metrics`
+        returned.
     """
+    if metrics.get("kind") == "reconstruction":
+        return unsupervised_headline(metrics)
     if "targets" in metrics:
         several = len(metrics["targets"]) > 1
         return {
@@ -214,6 +225,16 @@ def _method_metrics(
         "bootstrap": settings.bootstrap,
         "rng": rng,
     }
+    if outcome.unsupervised is not None:
+        return unsupervised_metrics(
+            name,
+            score,
+            outcome.y,
+            head.names,
+            outcome.unsupervised,
+            settings.false_alarm_probabilities,
+            **common,
+        )
     if head.kind == "binary":
         return binary_metrics(
             score,

@@ -27,6 +27,12 @@ TITLES = {
     "r2": "R²",
     "crps": "CRPS",
     "cde_loss": "CDE loss",
+    "reconstruction_error": "reconstruction error",
+    "anomaly_auc": "anomalies, ROC AUC",
+    "anomaly_average_precision": "anomalies, average precision",
+    "silhouette": "silhouette",
+    "ari": "adjusted Rand index",
+    "nmi": "normalised mutual information",
 }
 
 
@@ -58,6 +64,8 @@ def report_text(report: Report) -> str:
         parts.append(_classes(network))
     if any("coverage" in entry for entry in network.get("targets", {}).values()):
         parts.append(_coverage(network["targets"]))
+    if "quantities" in network:
+        parts.append(_quantities(metrics["methods"]))
     if metrics.get("task"):
         parts.append(_task(metrics["task"]))
     if notes:
@@ -166,6 +174,14 @@ def _coverage(targets: Mapping[str, Any]) -> str:
         rows.append([f"{lines[0]['nominal']:.1%}", *(_estimate(line, {}) for line in lines)])
     distances = [_estimate(entry["pit_ks"], {}) for entry in known.values()]
     return _grid([*rows, ["KS distance of PIT from uniform", *distances]])
+
+
+def _quantities(methods: Mapping[str, Any]) -> str:
+    known = {name: one["quantities"] for name, one in methods.items() if "quantities" in one}
+    rows = [["mean squared error of …", *known]]
+    for name in known[NETWORK]:
+        rows.append([name, *(_estimate(one[name], {}) for one in known.values())])
+    return _grid(rows)
 
 
 def _task(metrics: Mapping[str, Any]) -> str:

@@ -25,11 +25,17 @@ def most_wrong(outcome: Outcome, count: int = 8) -> tuple[Array, list[str]]:
     indices : ndarray of int
         Binary: the highest-ranked negatives, and the lowest-ranked of the easier half of the
         positives. Multi-class: the wrong examples whose true class was held least probable.
-        Regression: the largest errors in units of the NMAD of their target.
+        Regression: the largest errors in units of the NMAD of their target. Reconstruction: the
+        highest anomaly scores.
     captions : list of str
         Truth and prediction.
     """
-    choose = {"binary": _binary, "multiclass": _multiclass, "regression": _regression}
+    choose = {
+        "binary": _binary,
+        "multiclass": _multiclass,
+        "regression": _regression,
+        "reconstruction": _reconstruction,
+    }
     return choose[outcome.head.kind](outcome, count)
 
 
@@ -72,6 +78,16 @@ def _regression(outcome: Outcome, count: int) -> tuple[Array, list[str]]:
         k = int(error[i].argmax())
         captions.append(f"{names[k]} {truth[i, k]:.4g}\npredicted {values[i, k]:.4g}")
     return indices, captions
+
+
+def _reconstruction(outcome: Outcome, count: int) -> tuple[Array, list[str]]:
+    score, found = outcome.scores[NETWORK], outcome.unsupervised
+    indices = _top(score, min(count, len(score)))
+    classes = found.classes if found is not None else ()
+    what = [classes[int(outcome.y[i])] if classes else "example" for i in indices]
+    return indices, [
+        f"{one}\nanomaly score {score[i]:.3g}" for i, one in zip(indices, what, strict=True)
+    ]
 
 
 def _top(values: Array, count: int) -> Array:

@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from astro_dl.config import build_physics
 from astro_dl.errors import UsageError, unknown_name
+from astro_dl.reconstruction import reconstruction_head
 from astro_dl.registry import ModelEntry, get_task, model_entry, resolve_builder
-from astro_dl.tasks.base import Head, InputSpec
+from astro_dl.tasks.base import Head, InputSpec, Task
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["build_from", "build_model", "default_hyperparameters", "logits_model", "specification"]
+__all__ = [
+    "build_from",
+    "build_model",
+    "default_hyperparameters",
+    "logits_model",
+    "model_head",
+    "specification",
+]
 
 
 def build_model(
@@ -43,17 +51,13 @@ def build_model(
     UsageError
         If the model, the task or a hyper-parameter is unknown, or the input does not fit.
     """
-    entry = model_entry(name)
-    if task is None and input_shape is not None:
-        input_spec, head = InputSpec(input_shape), _plain_head(entry)
-    else:
-        input_spec, head = specification(name, task)
-        if input_shape is not None:
-            input_spec = replace(input_spec, shape=input_shape)
+    input_spec, head = specification(name, task, input_shape)
     return build_from(name, input_spec, head, hyperparameters)
 
 
-def specification(name: str, task: str | None = None) -> tuple[InputSpec, Head]:
+def specification(
+    name: str, task: str | None = None, input_shape: Any = None
+) -> tuple[InputSpec, Head]:
     """Return the inputs and outputs with which a model is built where nothing else is said.
 
     Parameters
@@ -64,6 +68,8 @@ def specification(name: str, task: str | None = None) -> tuple[InputSpec, Head]:
         A task, taken with its default physics, or with that which the model asks for if it was made
         for this task. Without it: the task that the model was made for, or else the textbook form
         of the family.
+    input_shape : tuple of int or dict of tuple, optional
+        Shape of one example instead.
 
     Raises
     ------
@@ -71,14 +77,35 @@ def specification(name: str, task: str | None = None) -> tuple[InputSpec, Head]:
         If the model or task is unknown, or the entry has neither task nor input shape.
     """
     entry = model_entry(name)
-    task = task or entry.task
-    if task is not None:
-        question = get_task(task)
-        physics = build_physics(question, entry.physics if task == entry.task else {})
-        return question.input_spec(physics), question.head(physics)
-    if entry.input_shape is None:
+    question = task or entry.task
+    if question is not None and (task is not None or input_shape is None):
+        made_for = entry.physics if question == entry.task else {}
+        physics = build_physics(question, made_for)
+        spec, head = get_task(question).input_spec(physics), get_task(question).head(physics)
+        if input_shape is not None:
+            spec = replace(spec, shape=input_shape)
+    elif input_shape is None and entry.input_shape is None:
         raise UsageError(f"model {name!r} needs a task or an input shape")
-    return InputSpec(entry.input_shape), _plain_head(entry)
+    else:
+        spec, head = InputSpec(input_shape or entry.input_shape), _plain_head(entry)
+    return spec, reconstruction_head(spec) if entry.kind == "reconstruction" else head
+
+
+def model_head(name: str, task: Task, physics: Any) -> Head:
+    """Return what a model gives back for a task: its answer, or a reconstruction of its input.
+
+    Parameters
+    ----------
+    name : str
+        A registered model; autoencoders rebuild the inputs of any task.
+    task : Task
+        The task.
+    physics
+        Instance of its physics dataclass.
+    """
+    if model_entry(name).kind == "reconstruction":
+        return reconstruction_head(task.input_spec(physics))
+    return task.head(physics)
 
 
 def build_from(

@@ -6,6 +6,7 @@ from astro_dl.models import (
     catalog_solar,
     catalog_tables,
     catalog_transits,
+    catalog_unsupervised,
 )
 from astro_dl.registry import register_model
 
@@ -15,6 +16,7 @@ __all__ = [
     "catalog_solar",
     "catalog_tables",
     "catalog_transits",
+    "catalog_unsupervised",
 ]
 
 register_model(

@@ -5,9 +5,16 @@ from typing import Any
 import keras
 from keras import ops
 
+from astro_dl.errors import UsageError
+from astro_dl.models.latent import SquaredErrors
 from astro_dl.tasks.base import Head
 
-__all__ = ["MeanAndDeviation", "MixtureComponents", "attach_head"]
+__all__ = [
+    "MeanAndDeviation",
+    "MixtureComponents",
+    "attach_head",
+    "attach_reconstruction",
+]
 
 
 @keras.saving.register_keras_serializable(package="astro_dl")
@@ -74,7 +81,14 @@ def attach_head(features: keras.KerasTensor, head: Head, **options: object) -> k
         Kind and number of outputs.
     **options
         Further arguments of the dense layer, such as a regulariser.
+
+    Raises
+    ------
+    UsageError
+        If the head is a reconstruction, for which a model needs a decoder.
     """
+    if head.kind == "reconstruction":
+        raise UsageError("only autoencoders rebuild their input; models: autoencoder, vae")
     embedding = keras.layers.Identity(name="embedding")(features)
     logits = keras.layers.Dense(head.outputs, dtype="float32", name="logits", **options)(embedding)
     if head.distribution == "gaussian":
@@ -87,3 +101,29 @@ def attach_head(features: keras.KerasTensor, head: Head, **options: object) -> k
         "regression": ("values", "softmax" if head.distribution == "grid" else "linear"),
     }[head.kind]
     return keras.layers.Activation(activation, dtype="float32", name=name)(logits)
+
+
+def attach_reconstruction(
+    inputs: keras.KerasTensor,
+    rebuilt: keras.KerasTensor,
+    cost: keras.KerasTensor,
+    marks: bool = False,
+) -> keras.KerasTensor:
+    """Return the output of a model that rebuilds its input: errors, and the cost of the code.
+
+    Adds the layers ``"reconstruction"`` (the input rebuilt), ``"logits"`` (squared errors by name,
+    then the cost) and ``"values"`` (the same), all in float32.
+
+    Parameters
+    ----------
+    inputs, rebuilt : KerasTensor
+        The input, and the decoder's output: of its shape, or half of it where it has marks.
+    cost : KerasTensor
+        Shape (batch, 1): what the loss adds to the mean squared error.
+    marks : bool
+        Whether the second half of the input marks missing values.
+    """
+    rebuilt = keras.layers.Identity(dtype="float32", name="reconstruction")(rebuilt)
+    errors = SquaredErrors(marks, dtype="float32", name="errors")([inputs, rebuilt])
+    logits = keras.layers.Concatenate(dtype="float32", name="logits")([errors, cost])
+    return keras.layers.Activation("linear", dtype="float32", name="values")(logits)

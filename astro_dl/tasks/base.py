@@ -42,11 +42,13 @@ class Head:
 
     Parameters
     ----------
-    kind : {"binary", "multiclass", "regression"}
-        A probability (sigmoid, one output), class probabilities (softmax), or physical values
-        (linear).
+    kind : {"binary", "multiclass", "regression", "reconstruction"}
+        A probability (sigmoid, one output), class probabilities (softmax), physical values
+        (linear), or how far an input is from its reconstruction: the mean squared error of each
+        reconstructed quantity, then the cost of the code.
     names : tuple of str
-        Class names (two for binary tasks, the positive class last), or target names.
+        Class names (two for binary tasks, the positive class last), target names, or names of the
+        reconstructed quantities.
     units : tuple of str
         Units of the regression targets, as astropy spells them; empty for classes.
     distribution : {"point", "gaussian", "mixture", "grid"}, default "point"
@@ -68,7 +70,7 @@ class Head:
         If the distribution is not a regression's, or what it needs is missing.
     """
 
-    kind: Literal["binary", "multiclass", "regression"]
+    kind: Literal["binary", "multiclass", "regression", "reconstruction"]
     names: tuple[str, ...]
     units: tuple[str, ...] = ()
     distribution: Literal["point", "gaussian", "mixture", "grid"] = "point"
@@ -90,9 +92,14 @@ class Head:
 
     @property
     def outputs(self) -> int:
-        """Number of logits: one for binary heads, else as the distribution needs."""
+        """Number of logits: one for binary heads, else as the distribution needs.
+
+        Reconstructions have one for each name, and the cost of the code.
+        """
         if self.kind == "binary":
             return 1
+        if self.kind == "reconstruction":
+            return len(self.names) + 1
         return {
             "point": len(self.names),
             "gaussian": 2 * len(self.names),
@@ -216,6 +223,8 @@ class Task:
         ``(scores, y, info, methods) -> dict``: metrics peculiar to this task, given every method's
         scores (the network's under ``"network"``). By method, mappings and lists of estimates, as
         `astro_dl.evaluation.intervals.estimate` makes them, however deep.
+    anomaly : str or None
+        Boolean column of ``Examples.info``, true for what an unsupervised model should find odd.
     caution : str
         What whoever uses a network of this task must know of its training; it goes on the card.
     version : int
@@ -242,5 +251,6 @@ class Task:
     signal_fraction: str | None = None
     zero_signal: Mapping[str, Any] = field(default_factory=dict)
     extra_metrics: Callable[..., dict[str, Any]] | None = None
+    anomaly: str | None = None
     caution: str = ""
     version: int = 1

@@ -16,6 +16,7 @@ from astro_dl.models.build import (
     logits_model,
     specification,
 )
+from astro_dl.reconstruction import reconstruction_head
 from astro_dl.registry import list_models
 from astro_dl.tasks.base import Head, InputSpec
 
@@ -71,6 +72,8 @@ def check_model(
     input_spec, head = specification(name)
     if input_shape is not None:
         input_spec = replace(input_spec, shape=input_shape)
+        if head.kind == "reconstruction":
+            head = reconstruction_head(input_spec)
     values = dict(hyperparameters or {})
     x, y = _examples(input_spec, head, np.random.default_rng(seed))
 
@@ -129,6 +132,8 @@ def _examples(input_spec: InputSpec, head: Head, rng: np.random.Generator) -> tu
         x = normal(shape)
     if head.kind == "regression":
         return x, normal((head.outputs,))
+    if head.kind == "reconstruction":
+        return x, np.zeros((BATCH, 1), np.float32)
     classes = np.arange(BATCH) % max(2, head.outputs)
     return x, classes[:, None].astype(np.float32) if head.kind == "binary" else classes
 
@@ -157,7 +162,7 @@ def _check_layers(model: "keras.Model", head: Head) -> None:
     embedding = model.get_layer("embedding").output
     assert len(embedding.shape) == 2, f"embedding is no vector: its shape is {embedding.shape}"
     assert model.get_layer("logits").output.shape == (None, head.outputs), "wrong logits shape"
-    last = "values" if head.kind == "regression" else "probabilities"
+    last = "probabilities" if head.kind in ("binary", "multiclass") else "values"
     assert model.layers[-1].name == last, f"the last layer is not named {last!r}"
 
 
@@ -184,6 +189,8 @@ def _check_refusal(build: Callable[..., "keras.Model"]) -> None:
 
 
 def _check_other_head(build: Callable[..., "keras.Model"], x: Any, head: Head) -> None:
+    if head.kind == "reconstruction":
+        return
     kind: Any = "regression" if head.kind == "multiclass" else "multiclass"
     other = build(outputs=Head(kind, ("a", "b", "c")))
     assert _outputs(other, x).shape == (BATCH, 3), f"a {kind} head of three is not taken"
@@ -217,11 +224,14 @@ def _check_learning(
 ) -> None:
     import keras
 
+    from astro_dl.training.objective import ReconstructionError
+
     logits = logits_model(model)
     loss = {
         "binary": keras.losses.BinaryCrossentropy(from_logits=True),
         "multiclass": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         "regression": keras.losses.MeanSquaredError(),
+        "reconstruction": ReconstructionError(),
     }[head.kind]
     logits.compile(keras.optimizers.Adam(learning_rate), loss, jit_compile=False)
     before = [keras.ops.convert_to_numpy(weight) for weight in model.trainable_weights]

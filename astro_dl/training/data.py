@@ -18,6 +18,7 @@ from astro_dl.data.simulate import Block, epoch_stream, simulate_block
 from astro_dl.data.splits import assert_disjoint
 from astro_dl.data.streaming import stream_blocks
 from astro_dl.errors import UsageError
+from astro_dl.models.build import model_head
 from astro_dl.registry import get_task
 from astro_dl.tasks.base import Head
 from astro_dl.training.batches import Piece, stored_pieces
@@ -71,7 +72,7 @@ def open_training_data(config: Config, progress: bool = True) -> Iterator[Traini
         If a class is missing from a set, or the sets share a group.
     """
     task = get_task(config.task)
-    head = task.head(split_physics(config, "train"))
+    head = model_head(config.model, task, split_physics(config, "train"))
     if is_real(config):
         validation, opened = real_split(config, "validation"), _real
     else:
@@ -87,6 +88,8 @@ def check_targets(head: Head, y: np.ndarray, split: str) -> None:
     """Refuse targets from which nothing can be learned or that are out of range."""
     if not len(y):
         raise UsageError(f"the {split} set is empty")
+    if head.kind == "reconstruction":
+        return
     if not np.isfinite(y).all():
         raise UsageError(f"the {split} set has non-finite targets; check the task's simulator")
     if head.kind == "regression":

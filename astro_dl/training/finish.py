@@ -14,6 +14,7 @@ from astro_dl.evaluation.binary import detection_threshold, measurable
 from astro_dl.evaluation.calibration import fit_calibration
 from astro_dl.inputs import input_statistics
 from astro_dl.models.build import logits_model
+from astro_dl.reconstruction import anomaly_score
 from astro_dl.registry import get_task
 from astro_dl.symmetries import averaged, used_symmetries
 from astro_dl.training.checkpoint import State
@@ -86,10 +87,16 @@ def save_result(
 def _thresholds(
     objective: Objective, logits: np.ndarray, y: np.ndarray, config: Config
 ) -> dict[str, Any]:
-    """Return the logit above which each false-alarm probability is reached, where measurable."""
-    if objective.head.kind != "binary":
+    """Return the logit above which each false-alarm probability is reached, where measurable.
+
+    Of a reconstruction, the anomaly score that this share of all examples exceeds.
+    """
+    if objective.head.kind == "binary":
+        negatives = logits[y == 0]
+    elif objective.head.kind == "reconstruction":
+        negatives = anomaly_score(logits)
+    else:
         return {}
-    negatives = logits[y == 0]
     return {
         f"{probability:g}": detection_threshold(negatives, probability)
         for probability in config.evaluation.false_alarm_probabilities

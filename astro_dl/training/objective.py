@@ -15,14 +15,34 @@ from astro_dl.evaluation.binary import area_under_curve
 from astro_dl.tasks.base import Head
 from astro_dl.training.likelihoods import GaussianLikelihood, MixtureLikelihood
 
-__all__ = ["Objective", "class_weigher", "fold_scaling", "make_objective", "unfold_scaling"]
+__all__ = [
+    "Objective",
+    "ReconstructionError",
+    "class_weigher",
+    "fold_scaling",
+    "make_objective",
+    "unfold_scaling",
+]
 
 RISING = ("val_accuracy", "val_auc")
 MONITORS = {
     "binary": ("val_loss", "val_auc", "val_accuracy"),
     "multiclass": ("val_loss", "val_accuracy"),
     "regression": ("val_loss", "val_mae"),
+    "reconstruction": ("val_loss", "val_error"),
 }
+
+
+class ReconstructionError(keras.losses.Loss):
+    """Mean of the squared errors of all reconstructed quantities, plus the cost of the code.
+
+    Both are logits, see `astro_dl.models.heads.attach_reconstruction`; the truth, which the model
+    has been given as its input, is not looked at.
+    """
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each example."""
+        return ops.mean(y_pred[:, :-1], axis=-1) + y_pred[:, -1]
 
 
 @dataclass(frozen=True)
@@ -65,6 +85,8 @@ class Objective:
             scores["val_accuracy"] = float(np.mean((logits[:, 0] > 0) == (y > 0)))
         elif self.head.kind == "multiclass":
             scores["val_accuracy"] = float(np.mean(logits.argmax(1) == y))
+        elif self.head.kind == "reconstruction":
+            scores["val_error"] = float(np.mean(logits[:, :-1]))
         else:
             scores["val_mae"] = self._mean_error(logits, y)
         return scores
@@ -85,6 +107,7 @@ def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objec
     Binary: binary cross-entropy; multi-class: cross-entropy; both from logits. Regression, by the
     head's distribution: mean squared error, or the likelihood of Gaussians or mixtures, on targets
     standardised by mean and standard deviation of `y`; or the cross-entropy of a grid's bins.
+    Reconstruction: `ReconstructionError`.
 
     Parameters
     ----------
@@ -121,6 +144,8 @@ def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objec
     elif head.kind == "multiclass":
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         encode = np.asarray
+    elif head.kind == "reconstruction":
+        loss, encode = ReconstructionError(), _nothing
     else:
         values = np.asarray(y, np.float64).reshape(len(y), -1)
         location, scale = values.mean(0), values.std(0)
@@ -162,8 +187,8 @@ def class_weigher(
     """
     if class_weight is None:
         return None
-    if head.kind == "regression":
-        raise UsageError("training.class_weight: this is a regression task, which has no classes")
+    if head.kind in ("regression", "reconstruction"):
+        raise UsageError(f"training.class_weight: a {head.kind} has no classes")
     if isinstance(class_weight, str):
         counts = np.bincount(np.asarray(y, int), minlength=len(head.names))
         weights = len(y) / np.maximum(counts, 1) / float(np.count_nonzero(counts))
@@ -229,6 +254,10 @@ def _check_support(head: Head, y: np.ndarray) -> None:
 
 def _column(y: np.ndarray) -> np.ndarray:
     return np.asarray(y, np.float32).reshape(-1, 1)
+
+
+def _nothing(y: np.ndarray) -> np.ndarray:
+    return np.zeros((len(y), 1), np.float32)
 
 
 def _standardiser(location: np.ndarray, scale: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

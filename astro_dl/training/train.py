@@ -12,7 +12,7 @@ from astro_dl.bundle import Bundle, load_bundle, load_weights
 from astro_dl.config import Config, config_hash, load_config, resolve, to_mapping
 from astro_dl.data.cache import split_physics
 from astro_dl.errors import UsageError
-from astro_dl.models.build import build_from, logits_model
+from astro_dl.models.build import build_from, logits_model, model_head
 from astro_dl.registry import get_task, model_entry
 from astro_dl.training.batches import steps_per_epoch
 from astro_dl.training.checkpoint import (
@@ -88,7 +88,7 @@ def train(
     if (folder / "card.json").exists() and not going_on:
         return _finished(folder, config, resume)
     physics = split_physics(config, "train")
-    head = get_task(config.task).head(physics)
+    head = model_head(config.model, get_task(config.task), physics)
     log = scalar_log(folder / ".tensorboard" if config.training.tensorboard else None)
 
     backend.prepare(config.seed)
@@ -179,5 +179,8 @@ def build_configured(config: Config) -> keras.Model:
     """Return the model of a config, with fresh weights."""
     task, physics = get_task(config.task), split_physics(config, "train")
     return build_from(
-        config.model, task.input_spec(physics), task.head(physics), config.hyperparameters
+        config.model,
+        task.input_spec(physics),
+        model_head(config.model, task, physics),
+        config.hyperparameters,
     )

@@ -1,0 +1,112 @@
+"""Figures of models without labels: latent space, anomaly scores, clusters against classes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from astro_dl.evaluation.plots_binary import draw_roc
+from astro_dl.evaluation.report import NETWORK, Outcome, Report
+from astro_dl.evaluation.style import COLOURS, new_figure
+from astro_dl.tasks.base import Head
+
+__all__ = ["draw_anomaly_scores", "draw_latent_space", "draw_unsupervised"]
+
+MOST_POINTS = 4000
+
+
+def draw_unsupervised(report: Report) -> dict[str, Figure | None]:
+    """Return the figures of a report by name: ``latent``, ``anomaly_scores``, ``anomaly_roc``."""
+    outcome = report.outcome
+    found = outcome.unsupervised
+    assert found is not None
+    figures: dict[str, Figure | None] = {
+        "latent": draw_latent_space(outcome),
+        "anomaly_scores": draw_anomaly_scores(outcome),
+    }
+    methods = report.metrics["methods"]
+    if found.anomalous is not None and "anomaly" in methods[NETWORK]:
+        areas = {name: metrics["anomaly"]["auc"]["value"] for name, metrics in methods.items()}
+        binary = Head("binary", ("ordinary", "anomalous"))
+        figures["anomaly_roc"] = draw_roc(
+            replace(outcome, head=binary, y=found.anomalous.astype(np.float32)), areas
+        )
+    return figures
+
+
+def draw_latent_space(outcome: Outcome) -> Figure | None:
+    """Return the codes of each method in the plane of their largest variance, by class.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Of a model without labels; at most 4000 examples are drawn.
+
+    Returns
+    -------
+    Figure or None
+        One column for each method with codes: classes above, clusters below where they are known.
+        None if codes have a single dimension.
+    """
+    found = outcome.unsupervised
+    assert found is not None
+    planes = {name: plane(codes) for name, codes in found.codes.items() if codes.shape[1] > 1}
+    if not planes:
+        return None
+    rows = 2 if found.clusters else 1
+    figure, panels = new_figure(rows, len(planes), 4.2 * len(planes), 3.9 * rows)
+    classes = outcome.y.astype(int) if found.classes else np.zeros(len(outcome.y), int)
+    for axes, (name, points) in zip(panels[0], planes.items(), strict=True):
+        _scatter(axes, points, classes, found.classes)
+        axes.set_title(f"{name}: true classes" if found.classes else name, fontsize=9)
+    if found.clusters:
+        for axes, (name, points) in zip(panels[1], planes.items(), strict=True):
+            clusters = found.clusters[name]
+            _scatter(
+                axes, points, clusters, [f"cluster {k + 1}" for k in range(clusters.max() + 1)]
+            )
+            axes.set_title(f"{name}: clusters", fontsize=9)
+    for axes in panels.flat:
+        axes.set(xlabel="first principal axis", ylabel="second principal axis")
+    return figure
+
+
+def draw_anomaly_scores(outcome: Outcome) -> Figure:
+    """Return the distribution of the network's anomaly score, by class where classes are known."""
+    found = outcome.unsupervised
+    assert found is not None
+    figure, ((axes,),) = new_figure()
+    score = np.asarray(outcome.scores[NETWORK], np.float64)
+    shown = np.log10(np.maximum(score, 1e-6))
+    bins = np.linspace(*np.quantile(shown, (0, 1)), 60) if np.ptp(shown) else 10
+    classes = outcome.y.astype(int) if found.classes else np.zeros(len(score), int)
+    for number, name in enumerate(found.classes or ("all",)):
+        part = shown[classes == number]
+        colour = COLOURS[number % len(COLOURS)]
+        axes.hist(part, bins, histtype="step", color=colour, label=f"{name} ({len(part):,})")
+    axes.set_yscale("log")
+    axes.set(xlabel="log₁₀ anomaly score", ylabel="examples")
+    axes.legend(fontsize=8)
+    return figure
+
+
+def plane(codes: np.ndarray) -> np.ndarray:
+    """Return the coordinates (n, 2) of codes (n, k) along their two axes of largest variance."""
+    centred = codes - codes.mean(axis=0)
+    return centred @ np.linalg.svd(np.cov(centred.T))[0][:, :2]
+
+
+def _scatter(axes: Axes, points: np.ndarray, labels: np.ndarray, names: Sequence[str]) -> None:
+    every = -(-len(points) // MOST_POINTS)
+    low, high = np.quantile(points, (0.002, 0.998), axis=0)
+    margin = 0.05 * (high - low) + 1e-9
+    for number, name in enumerate(names or ("",)):
+        part = points[::every][labels[::every] == number]
+        colour = COLOURS[number % len(COLOURS)]
+        axes.scatter(*part.T, s=4, alpha=0.5, color=colour, linewidths=0, label=name)
+    axes.set(xlim=(low[0] - margin[0], high[0] + margin[0]))
+    axes.set(ylim=(low[1] - margin[1], high[1] + margin[1]))
+    if names:
+        axes.legend(fontsize=7, markerscale=3, loc="best")

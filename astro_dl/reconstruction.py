@@ -1,0 +1,73 @@
+"""What autoencoders rebuild, and the anomaly score that follows from how well they do."""
+
+import numpy as np
+
+from astro_dl.errors import UsageError
+from astro_dl.tasks.base import Head, InputSpec
+
+__all__ = ["anomaly_score", "has_marks", "known_values", "reconstruction_head"]
+
+NAME_KEYS = ("columns", "detectors", "bands", "channels")
+"""Keys of an input contract under which quantities may be named."""
+
+
+def reconstruction_head(spec: InputSpec) -> Head:
+    """Return the head of a model that rebuilds its input.
+
+    Parameters
+    ----------
+    spec : InputSpec
+        A table row (features,), of which a second half of marks of missing values is not rebuilt,
+        or a series (steps, channels).
+
+    Returns
+    -------
+    Head
+        One name for each column, or for each channel of a series.
+
+    Raises
+    ------
+    UsageError
+        If the input is of another form.
+    """
+    shape = spec.shape
+    if isinstance(shape, dict) or len(shape) not in (1, 2):
+        raise UsageError(
+            f"autoencoders take inputs of shape (features,) or (steps, channels), not {shape}"
+        )
+    count = shape[-1] // 2 if has_marks(spec) else shape[-1]
+    for key in NAME_KEYS:
+        names = spec.contract.get(key)
+        if isinstance(names, list | tuple) and len(names) == count:
+            return Head("reconstruction", tuple(str(name) for name in names))
+    what = "value" if len(shape) == 1 else "channel"
+    return Head("reconstruction", tuple(f"{what}_{number}" for number in range(1, count + 1)))
+
+
+def has_marks(spec: InputSpec) -> bool:
+    """Whether the second half of a row marks which values of the first half are missing."""
+    columns = spec.contract.get("columns", ())
+    return "missing" in spec.contract and spec.shape == (2 * len(columns),)
+
+
+def known_values(spec: InputSpec, x: np.ndarray) -> np.ndarray:
+    """Return what is to be rebuilt as rows (n, k) float64, NaN where a value is missing."""
+    rows = np.asarray(x, np.float64).reshape(len(x), -1)
+    if not has_marks(spec):
+        return rows
+    values, missing = np.split(rows, 2, axis=1)
+    return np.where(missing > 0, np.nan, values)
+
+
+def anomaly_score(logits: np.ndarray) -> np.ndarray:
+    """Return how badly each input was rebuilt (n,): its mean squared error and the code's cost.
+
+    For a variational autoencoder this is, up to scale and offset, the negative evidence lower
+    bound at the mean of the code (An & Cho 2015).
+
+    Parameters
+    ----------
+    logits : ndarray, (n, k + 1)
+        Squared errors of k quantities, then the cost.
+    """
+    return logits[:, :-1].mean(axis=1) + logits[:, -1]
