@@ -172,6 +172,42 @@ def predict(arguments: Arguments) -> None:
         print(*table.pformat(max_lines=40, max_width=-1), *written, sep="\n")
 
 
+def fetch(arguments: Arguments) -> None:
+    """Ask an archive for a table, by ADQL or by the name of a query."""
+    from astro_dl.data.archive import ARCHIVES, fetch_table, read_adql
+    from astro_dl.data.gaia_queries import GAIA_QUERIES, named_query
+    from astro_dl.data.tables import table_format, write_table
+
+    if arguments.archive not in ARCHIVES:
+        raise unknown_name("archive", arguments.archive, ARCHIVES)
+    if (arguments.query is None) == (arguments.adql is None):
+        names = ", ".join(GAIA_QUERIES)
+        raise UsageError(f"give the name of a query ({names}) or --adql FILE, one of both")
+    if arguments.adql is not None and arguments.settings:
+        raise UsageError("--set is for named queries; the query in a file is complete")
+    if arguments.out is not None:
+        table_format(arguments.out)
+    adql = (
+        read_adql(arguments.adql)
+        if arguments.query is None
+        else named_query(arguments.query, dict(arguments.settings))
+    )
+    found = fetch_table(
+        adql,
+        arguments.tap or ARCHIVES[arguments.archive],
+        rows=arguments.rows,
+        synchronous=arguments.sync,
+        timeout_s=arguments.timeout,
+        refresh=arguments.refresh,
+    )
+    path = found.path if arguments.out is None else write_table(found.table, arguments.out)
+    if arguments.json:
+        facts = {"n": len(found.table), "columns": found.table.colnames, "adql": adql}
+        _print_json({"file": str(path), "from_cache": found.from_cache, **facts})
+    else:
+        print(*found.table.pformat(max_lines=20, max_width=-1), path, sep="\n")
+
+
 def doctor(arguments: Arguments) -> None:
     """Print the state of the installation, and remedies where something is wrong."""
     from astro_dl.doctor import examine, to_text
@@ -191,6 +227,7 @@ VERBS = {
     "evaluate": evaluate,
     "plot": plot,
     "predict": predict,
+    "fetch": fetch,
     "doctor": doctor,
 }
 

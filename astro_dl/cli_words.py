@@ -12,7 +12,7 @@ from astro_dl.errors import UsageError, unknown_name
 __all__ = ["Arguments", "file_reader", "parse"]
 
 Arguments = argparse.Namespace
-LIGHT_VERBS = ("list", "simulate")
+LIGHT_VERBS = ("list", "simulate", "fetch")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -131,6 +131,26 @@ def _parsers(
     verb.add_argument("--out", type=Path, help="table: .ecsv, .csv, .fits, .hdf5 or .parquet")
     verb.add_argument("--figures", type=Path, help="folder for figures")
     verb.set_defaults(task_options=())
+
+    verb = add("fetch")
+    verb.add_argument("archive", help="gaia")
+    verb.add_argument("query", nargs="?", help="named query: cone_search or red_giants")
+    verb.add_argument("--adql", type=Path, metavar="FILE", help="a query of one's own instead")
+    verb.add_argument(
+        *("--set", "-s"),
+        dest="settings",
+        metavar="KEY=VALUE",
+        type=_setting,
+        action="append",
+        default=[],
+        help="argument of a named query, as ra=56.75; repeatable",
+    )
+    verb.add_argument("--tap", metavar="URL", help="another service with the same tables")
+    verb.add_argument("--out", type=Path, help="table: .ecsv, .csv, .fits, .hdf5 or .parquet")
+    verb.add_argument("--rows", type=_count, help="most rows")
+    verb.add_argument("--timeout", type=float, default=3600.0, help="seconds to wait (3600)")
+    verb.add_argument("--sync", action="store_true", help="wait on one connection: short queries")
+    verb.add_argument("--refresh", action="store_true", help="ask again even if in the cache")
 
     add("doctor")
     return parser, verbs.choices

@@ -15,7 +15,7 @@ from astro_dl import __version__
 __all__ = ["Finding", "examine", "to_text"]
 
 PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "scikit-learn", "astropy", "h5py")
-OPTIONAL = ("jax", "torch", "gwpy", "pyarrow", "tensorboard")
+OPTIONAL = ("jax", "torch", "gwpy", "pyarrow", "pyvo", "tensorboard")
 GIGABYTE = 1e9
 LEAST_FREE_GIGABYTES = 2
 

@@ -18,3 +18,25 @@ register_model(
     **AUTOENCODER,
     reference="Kingma & Welling (2014), arXiv:1312.6114",
 )
+
+GAIA = {"task": "gaia_photometry", "rank": (1,), "kind": "reconstruction"}
+
+register_model(
+    "gaia_autoencoder",
+    "astro_dl.models.autoencoder:autoencoder",
+    summary="Autoencoder of Gaia's photometry and astrometry",
+    **GAIA,
+    hyperparameters={"latent_size": 2, "units": (128, 64), "activation": "silu"},
+)
+register_model(
+    "gaia_vae",
+    "astro_dl.models.autoencoder:vae",
+    summary="Variational autoencoder of Gaia's photometry and astrometry",
+    **GAIA,
+    hyperparameters={
+        "latent_size": 2,
+        "units": (128, 64),
+        "activation": "silu",
+        "kl_weight": 0.02,
+    },
+)

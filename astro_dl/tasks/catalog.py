@@ -62,3 +62,9 @@ register_task(
     summary="Which taxonomic class is an asteroid of, by its reflectance spectrum?",
     reference="DeMeo et al. (2009), Icarus 202, 160; Penttilä et al. (2021), A&A 649, A46",
 )
+register_task(
+    "gaia_photometry",
+    "astro_dl.tasks.gaia_photometry:task",
+    summary="What is a source by Gaia's photometry and astrometry? Learnt without labels",
+    reference="Gaia Collaboration, Babusiaux et al. (2018), arXiv:1804.09378",
+)

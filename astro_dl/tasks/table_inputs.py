@@ -133,6 +133,7 @@ def hide_values(x: Inputs, rng: np.random.Generator) -> Inputs:
 def column_contract(columns: Sequence[Column]) -> dict[str, Any]:
     """Return what the numbers of an input mean, for the bundle."""
     return {
+        "columns": [column.name for column in columns],
         "values": [column.formula() for column in columns],
         "missing": "value 0, and 1 in the second half of the input, which is 0 elsewhere",
     }
