@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from astro_dl.data.examples import Inputs
 from astro_dl.errors import UsageError
 from astro_dl.tasks.base import Head, InputSpec
 
@@ -50,13 +51,13 @@ def has_marks(spec: InputSpec) -> bool:
     return "missing" in spec.contract and spec.shape == (2 * len(columns),)
 
 
-def known_values(spec: InputSpec, x: np.ndarray) -> np.ndarray:
+def known_values(spec: InputSpec, x: Inputs) -> np.ndarray:
     """Return what is to be rebuilt as rows (n, k) float64, NaN where a value is missing."""
     rows = np.asarray(x, np.float64).reshape(len(x), -1)
     if not has_marks(spec):
         return rows
     values, missing = np.split(rows, 2, axis=1)
-    return np.where(missing > 0, np.nan, values)
+    return np.where(missing < 0.5, values, np.nan)
 
 
 def anomaly_score(logits: np.ndarray) -> np.ndarray:

@@ -7,9 +7,11 @@ SMALLER = {
         "hyperparameters": {"filters": (8, 16), "blocks": 1, "strides": 2},
         "input_shape": (16, 16, 3),
     },
+    "gaia_vae": {"hyperparameters": {"kl_weight": 1e-3}},
     "gw_resnet": {"hyperparameters": {"templates": 16, "rank": 8, "filters": (8,), "blocks": 1}},
     "lens_ensemble": {
         "hyperparameters": {"members": ("lens_cnn", "lens_resnet")},
         "input_shape": (32, 32, 3),
     },
+    "vae": {"hyperparameters": {"kl_weight": 1e-3}},
 }

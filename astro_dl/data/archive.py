@@ -89,13 +89,14 @@ def fetch_table(
         If pyvo is missing, the archive cannot be reached, refuses the query, gives no readable
         table or no row, or the time is over.
     """
-    question = {"url": url.rstrip("/"), "adql": " ".join(adql.split()), "rows": rows}
+    url = url.rstrip("/")
+    question = {"url": url, "adql": " ".join(adql.split()), "rows": rows}
     if not question["adql"]:
         raise UsageError("the query is empty; SELECT … FROM … is needed")
     path = cache_folder() / "queries" / f"{content_key(question)}.vot"
     if not refresh and (kept := _kept(path)) is not None:
         return kept
-    table = _asked(question["url"], adql, rows, synchronous, timeout_s)
+    table = _asked(url, adql, rows, synchronous, timeout_s)
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary:
         table.write(temporary, format="votable", tabledata_format="binary2")

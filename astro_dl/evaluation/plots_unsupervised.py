@@ -80,7 +80,7 @@ def draw_anomaly_scores(outcome: Outcome) -> Figure:
     figure, ((axes,),) = new_figure()
     score = np.asarray(outcome.scores[NETWORK], np.float64)
     shown = np.log10(np.maximum(score, 1e-6))
-    bins = np.linspace(*np.quantile(shown, (0, 1)), 60) if np.ptp(shown) else 10
+    bins = np.linspace(shown.min(), shown.max(), 60) if np.ptp(shown) else 10
     classes = outcome.y.astype(int) if found.classes else np.zeros(len(score), int)
     for number, name in enumerate(found.classes or ("all",)):
         part = shown[classes == number]
@@ -105,7 +105,7 @@ def _scatter(axes: Axes, points: np.ndarray, labels: np.ndarray, names: Sequence
     for number, name in enumerate(names or ("",)):
         part = points[::every][labels[::every] == number]
         colour = COLOURS[number % len(COLOURS)]
-        axes.scatter(*part.T, s=4, alpha=0.5, color=colour, linewidths=0, label=name)
+        axes.scatter(part[:, 0], part[:, 1], s=4, alpha=0.5, color=colour, linewidths=0, label=name)
     axes.set(xlim=(low[0] - margin[0], high[0] + margin[0]))
     axes.set(ylim=(low[1] - margin[1], high[1] + margin[1]))
     if names:

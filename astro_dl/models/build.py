@@ -84,10 +84,11 @@ def specification(
         spec, head = get_task(question).input_spec(physics), get_task(question).head(physics)
         if input_shape is not None:
             spec = replace(spec, shape=input_shape)
-    elif input_shape is None and entry.input_shape is None:
-        raise UsageError(f"model {name!r} needs a task or an input shape")
     else:
-        spec, head = InputSpec(input_shape or entry.input_shape), _plain_head(entry)
+        shape = input_shape or entry.input_shape
+        if shape is None:
+            raise UsageError(f"model {name!r} needs a task or an input shape")
+        spec, head = InputSpec(shape), _plain_head(entry)
     return spec, reconstruction_head(spec) if entry.kind == "reconstruction" else head
 
 

@@ -126,7 +126,7 @@ class SquaredErrors(keras.layers.Layer):
         x, rebuilt = inputs
         if self.marks:
             x, missing = ops.split(x, 2, axis=-1)
-            known = 1.0 - missing
+            known = ops.cast(missing < 0.5, x.dtype)
             share = ops.mean(known, axis=-1, keepdims=True)
             return known * ops.square(x - rebuilt) / ops.maximum(share, 1e-3)
         squared = ops.square(x - rebuilt)

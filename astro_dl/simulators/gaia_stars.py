@@ -117,7 +117,7 @@ def binaries(n: int, limit: float, rng: Rng) -> Array:
 
 def giants(n: int, limit: float, rng: Rng) -> Array:
     """Return absolute photometry (n, 3) of subgiants, giants and the red clump."""
-    grid = np.linspace(*GIANT_BRANCH[[-1, 0], 0], 200)
+    grid = np.linspace(GIANT_BRANCH[-1, 0], GIANT_BRANCH[0, 0], 200)
     branch = 10 ** (GIANT_SLOPE * grid)
     shift = (grid - RED_CLUMP[0]) / RED_CLUMP_SCATTER[0]
     clump = np.exp(-0.5 * shift**2)
@@ -132,7 +132,7 @@ def giants(n: int, limit: float, rng: Rng) -> Array:
 
 def white_dwarfs(n: int, limit: float, rng: Rng) -> Array:
     """Return absolute photometry (n, 3) of white dwarfs."""
-    grid = np.linspace(*WHITE_DWARFS[[0, -1], 0], 200)
+    grid = np.linspace(WHITE_DWARFS[0, 0], WHITE_DWARFS[-1, 0], 200)
     density = 10 ** np.interp(grid, *WHITE_DWARF_LOGARITHMS)
     absolute = _drawn(grid, density, grid, limit, n, rng)
     scatter = rng.normal(size=(n, 2)) * WHITE_DWARF_SCATTER
@@ -221,7 +221,7 @@ def _drawn(values: Array, density: Array, absolute: Array, limit: float, n: int,
 
 
 def _masses(n: int, limit: float, rng: Rng) -> Array:
-    grid = np.geomspace(*MAIN_SEQUENCE[[0, -1], 0], 400)
+    grid = np.geomspace(MAIN_SEQUENCE[0, 0], MAIN_SEQUENCE[-1, 0], 400)
     density = np.where(grid < 0.5, grid**-1.3, 0.5 * grid**-2.3)
     lifetime = SUN_LIFETIME_GYR * grid**-2.5
     absolute = np.interp(grid, MAIN_SEQUENCE[:, 0], MAIN_SEQUENCE[:, 2])

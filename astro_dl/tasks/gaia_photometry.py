@@ -35,7 +35,7 @@ INPUT_COLUMNS = (
     Column("bp_rp", "mag", 1.1, 0.6),
     Column("absolute_magnitude", "mag", 5.0, 4.0),
     Column("reduced_proper_motion", "mag", 8.0, 4.0),
-    Column("ruwe", "", 0.01, 0.3, "log10", 0.5),
+    Column("ruwe", "", 0.01, 0.15, "log10", 0.5),
     Column("excess", "", 0.0, 1.5, "arcsinh", 0.05),
 )
 """M_G from the parallax, without correction for dust; G + 5 log10(proper motion / arcsec per year)

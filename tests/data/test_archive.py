@@ -139,7 +139,7 @@ def test_red_giants_are_red_luminous_and_near(sky):
     wanted = sky[near & (sky["bp_rp"] > 1) & (absolute < 3.5)]
     assert len(wanted) > 1
     assert found["source_id"].tolist() == wanted["source_id"].tolist()
-    assert f"random_index < {SOURCES // 100}" in named_query(
+    assert f"random_index < {round(SOURCES / 100)}" in named_query(
         "red_giants", {"sample_fraction": 0.01}
     )
 
