@@ -224,7 +224,7 @@ def _check_learning(
 ) -> None:
     import keras
 
-    from astro_dl.training.objective import ReconstructionError
+    from astro_dl.training.likelihoods import ReconstructionError
 
     logits = logits_model(model)
     loss = {

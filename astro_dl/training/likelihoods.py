@@ -1,4 +1,4 @@
-"""Negative log-likelihoods of what regression heads say of their targets."""
+"""What training minimises: likelihoods of regression heads, and errors of reconstructions."""
 
 import math
 from typing import Any
@@ -9,7 +9,7 @@ from keras import ops
 
 from astro_dl.gaussian_mixtures import FARTHEST
 
-__all__ = ["GaussianLikelihood", "MixtureLikelihood", "log_normal_cdf"]
+__all__ = ["GaussianLikelihood", "MixtureLikelihood", "ReconstructionError", "log_normal_cdf"]
 
 NORMAL = 0.5 * math.log(2 * math.pi)
 WIDEST = 6.0
@@ -103,3 +103,15 @@ def log_normal_cdf(x: Any) -> Any:
         series = coefficient + t * series
     tail = ops.log(0.5 * t) - ops.square(z) + series
     return ops.where(x < 0, tail, ops.log1p(-ops.exp(tail)))
+
+
+class ReconstructionError(keras.losses.Loss):
+    """Mean of the squared errors of all reconstructed quantities, plus the cost of the code.
+
+    Both are logits, see `astro_dl.models.heads.attach_reconstruction`; the truth, which the model
+    has been given as its input, is not looked at.
+    """
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each example."""
+        return ops.mean(y_pred[:, :-1], axis=-1) + y_pred[:, -1]

@@ -13,11 +13,14 @@ from astro_dl.distributions import answer_distribution
 from astro_dl.errors import UsageError, did_you_mean
 from astro_dl.evaluation.binary import area_under_curve
 from astro_dl.tasks.base import Head
-from astro_dl.training.likelihoods import GaussianLikelihood, MixtureLikelihood
+from astro_dl.training.likelihoods import (
+    GaussianLikelihood,
+    MixtureLikelihood,
+    ReconstructionError,
+)
 
 __all__ = [
     "Objective",
-    "ReconstructionError",
     "class_weigher",
     "fold_scaling",
     "make_objective",
@@ -31,18 +34,6 @@ MONITORS = {
     "regression": ("val_loss", "val_mae"),
     "reconstruction": ("val_loss", "val_error"),
 }
-
-
-class ReconstructionError(keras.losses.Loss):
-    """Mean of the squared errors of all reconstructed quantities, plus the cost of the code.
-
-    Both are logits, see `astro_dl.models.heads.attach_reconstruction`; the truth, which the model
-    has been given as its input, is not looked at.
-    """
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Return the loss of each example."""
-        return ops.mean(y_pred[:, :-1], axis=-1) + y_pred[:, -1]
 
 
 @dataclass(frozen=True)
