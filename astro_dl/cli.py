@@ -111,14 +111,15 @@ def simulate(arguments: Arguments) -> None:
 
 def train(arguments: Arguments) -> None:
     """Train the model of a config and write its bundle."""
-    from astro_dl.config import load_config
     from astro_dl.training import train
 
-    config = load_config(arguments.config, **dict(arguments.settings))
-    name = Path(arguments.config).stem or config.model
+    config, name = _to_train(arguments)
     out = arguments.out or Path("runs") / name
+    if arguments.cv:
+        return _cross_validate(arguments, config, arguments.out or Path("runs") / f"{name}-cv")
     bundle = train(config, out=out, resume=arguments.resume, progress=not arguments.quiet)
     _tell(arguments, {"bundle": str(bundle.folder), "card": bundle.card}, bundle.folder)
+    return None
 
 
 def evaluate(arguments: Arguments) -> None:
@@ -129,6 +130,9 @@ def evaluate(arguments: Arguments) -> None:
 
     bundle = load_bundle(arguments.bundle)
     config = load_config(bundle.config, **dict(arguments.settings))
+    if arguments.cv:
+        out = arguments.out or Path("runs") / f"{bundle.folder.name}-cv"
+        return _cross_validate(arguments, _on(config, arguments.data), out)
     report = evaluate(
         replace(bundle, config=config),
         arguments.data,
@@ -137,6 +141,7 @@ def evaluate(arguments: Arguments) -> None:
         save=not arguments.settings and not _is_shipped(arguments.bundle),
     )
     print(report.to_json() if arguments.json else report.to_text())
+    return None
 
 
 def plot(arguments: Arguments) -> None:
@@ -151,6 +156,7 @@ def plot(arguments: Arguments) -> None:
 
 def predict(arguments: Arguments) -> None:
     """Apply a bundle to real files and write the table of results."""
+    from astro_dl.data.table_writer import write_parts
     from astro_dl.data.tables import table_format, write_table
     from astro_dl.schema import read_keywords
     from astro_dl.zoo import load_pretrained
@@ -161,6 +167,10 @@ def predict(arguments: Arguments) -> None:
     given = {name: vars(arguments)[name] for name in arguments.task_options if name in arguments}
     options = read_keywords(reader, given)
     predictor = load_pretrained(arguments.model)
+    if _streams(predictor, arguments):
+        first, n = write_parts(predictor.predict_blocks(arguments.files, **options), arguments.out)
+        print(*first[:20].pformat(max_width=-1), f"{n:,} rows in {arguments.out}", sep="\n")
+        return
     table = predictor.predict(arguments.files, **options)
     written = [] if arguments.out is None else [write_table(table, arguments.out)]
     if arguments.figures is not None:
@@ -230,6 +240,53 @@ VERBS = {
     "fetch": fetch,
     "doctor": doctor,
 }
+
+
+def _to_train(arguments: Arguments) -> tuple[Any, str]:
+    """Return the config that is asked for, and what to call its run."""
+    from astro_dl.config import load_config
+    from astro_dl.tasks.own_table_setup import own_table_config
+
+    given, settings = arguments.config, dict(arguments.settings)
+    if arguments.table is not None:
+        if arguments.target is None or arguments.features is None:
+            raise UsageError("--table needs --target COLUMN and --features 'COLUMN,PATTERN*'")
+        config = own_table_config(
+            given,
+            arguments.table,
+            arguments.target,
+            arguments.features,
+            arguments.group,
+            arguments.kind,
+            **settings,
+        )
+        return config, f"{given}-{arguments.table.stem}"
+    if arguments.task is not None:
+        source = {"data": {"source": arguments.data}} if arguments.data else {}
+        config = load_config({"task": arguments.task, "model": given, **source}, **settings)
+        return config, f"{given}-{arguments.task}"
+    if arguments.data is not None:
+        settings = {"data.source": arguments.data, **settings}
+    return load_config(given, **settings), Path(given).stem
+
+
+def _streams(predictor: Any, arguments: Arguments) -> bool:
+    """Whether a prediction is only written, part by part."""
+    shown = arguments.json or arguments.figures is not None
+    task = predictor.task
+    return arguments.out is not None and not shown and task.predict_blocks is not None
+
+
+def _cross_validate(arguments: Arguments, config: Any, out: Path) -> None:
+    from astro_dl.training.cross_validation import cross_validate
+
+    result = cross_validate(config, arguments.cv, out, progress=not arguments.quiet)
+    print(result.to_json() if arguments.json else result.to_text())
+
+
+def _on(config: Any, dataset: str | None) -> Any:
+    """Return a config that trains on a real set, if one is named."""
+    return config if dataset is None else replace(config, data=replace(config.data, source=dataset))
 
 
 def _is_shipped(bundle: str) -> bool:

@@ -108,11 +108,27 @@ def _parsers(
     _add_settings(verb, "physics field, as snr_range=[5,8]")
 
     verb = add("train")
-    verb.add_argument("config", help="name of a shipped config, or path of a YAML file")
+    verb.add_argument(
+        "config",
+        help="name of a shipped config, or path of a YAML file; a model with --task or --table",
+    )
     verb.add_argument("--out", type=Path, help="folder of the run (runs/<config>)")
     verb.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     _add_settings(verb, "config key, as training.epochs=3")
     _add_shorthand(verb, "--seed", "seed", "root of every random stream")
+    _add_folds(verb)
+    verb.add_argument("--task", help="task of the model, with its default settings")
+    verb.add_argument("--data", help="real set of the task to train on (simulation)")
+    verb.add_argument("--table", type=Path, help="table of your own to train on")
+    verb.add_argument("--target", help="its column to predict")
+    verb.add_argument("--features", help="its columns to predict from, as 'mag_*,!mag_u'")
+    verb.add_argument("--group", default="", help="its column of what is never divided")
+    verb.add_argument(
+        "--kind",
+        default="auto",
+        choices=("auto", "regression", "classification"),
+        help="what the target is (auto)",
+    )
 
     verb = add("evaluate")
     verb.add_argument("bundle", help="name of a shipped bundle, or folder of a run")
@@ -120,6 +136,7 @@ def _parsers(
     verb.add_argument("--out", type=Path, help="folder for figures too")
     _add_settings(verb, "config key, as evaluation.bootstrap=50")
     _add_shorthand(verb, "--n", "data.n_test", "number of test examples")
+    _add_folds(verb)
 
     verb = add("plot")
     verb.add_argument("bundle", help="name of a shipped bundle, or folder of a run")
@@ -210,6 +227,15 @@ def _add_shorthand(verb: argparse.ArgumentParser, flag: str, key: str, help: str
         action="append",
         metavar="N",
         help=f"{help}: --set {key}=N",
+    )
+
+
+def _add_folds(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--cv",
+        type=_count,
+        metavar="K",
+        help="train and score on K folds of the real set, groups whole, and print the spread",
     )
 
 

@@ -70,6 +70,9 @@ class DataConfig:
     split_seed : int
         Seed of this split, apart from that of the training: networks of an ensemble differ in the
         one and share the other.
+    folds, fold : int
+        With k folds the test set is part number ``fold``, from 0, of k; then ``test_fraction`` is
+        not its size. 0 for a single split.
     """
 
     mode: Literal["store", "stream"] = "store"
@@ -84,6 +87,8 @@ class DataConfig:
     validation_fraction: Fraction = 0.1
     test_fraction: Fraction = 0.2
     split_seed: Natural = 0
+    folds: Natural = 0
+    fold: Natural = 0
 
 
 @dataclass(frozen=True)

@@ -71,11 +71,7 @@ def prediction_table(
             table["logit"] = answers.logits
         for name, column in answers.parts.items():
             table[name] = column.astype(np.float32)
-    rows: list[list[str]] = [[] for _ in range(len(table))]
-    for word, mask in (flags or {}).items():
-        for row in np.flatnonzero(mask):
-            rows[row].append(word)
-    table["flags"] = np.array([",".join(words) for words in rows], dtype=str)
+    table["flags"] = _words(flags or {}, len(table))
     return table
 
 
@@ -91,6 +87,19 @@ def _columns(head: Head, answers: Answers) -> dict[str, np.ndarray]:
         columns |= {"_mean": distribution.mean, "_mode": distribution.mode}
         columns |= {f"_q{100 * q:02.0f}": one for q, one in zip(QUANTILES, quantiles, strict=True)}
     return columns
+
+
+def _words(flags: Mapping[str, np.ndarray], n: int) -> np.ndarray:
+    """Return the words of each row joined; all combinations are spelled once."""
+    codes = np.zeros(n, int)
+    for bit, mask in enumerate(flags.values()):
+        codes |= np.asarray(mask, int) << bit
+    words = np.array([""])
+    for word in flags:
+        joined = np.where(words == "", word, np.char.add(words, f",{word}"))
+        words = np.concatenate([words, joined])
+    longest = max((len(words[code]) for code in np.unique(codes)), default=1)
+    return words[codes].astype(f"U{max(longest, 1)}")
 
 
 def _units(head: Head) -> list[Any]:

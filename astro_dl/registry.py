@@ -24,6 +24,7 @@ __all__ = [
     "register_model",
     "register_task",
     "resolve_builder",
+    "resolve_fit",
     "task_entry",
 ]
 
@@ -59,6 +60,10 @@ class ModelEntry:
     jit_compile : mapping
         Whether compiling by XLA is faster, per device kind (``"cpu"``, ``"gpu"``), as measured by
         ``scripts/benchmark_training``.
+    fit : callable, str or None
+        For models that are fitted at once and not by gradient descent, ``(name, input_spec, head,
+        training, validation, seed, hyperparameters) -> (keras.Model, hyperparameters)``, the sets
+        as pairs of inputs and targets; or ``"module:function"``.
     reference, bibtex : str
         Where the architecture comes from.
     """
@@ -74,6 +79,7 @@ class ModelEntry:
     kind: str = "binary"
     outputs: int = 1
     jit_compile: Mapping[str, bool] = field(default_factory=lambda: {"cpu": False, "gpu": True})
+    fit: Callable[..., Any] | str | None = None
     reference: str = ""
     bibtex: str = ""
 
@@ -235,6 +241,12 @@ def resolve_builder(name: str) -> Callable[..., Any]:
         entry = replace(entry, builder=_import(entry.builder))
         _models[name] = entry
     return entry.builder  # type: ignore[return-value]
+
+
+def resolve_fit(name: str) -> Callable[..., Any] | None:
+    """Return what fits a model at once, importing it if need be; None for networks."""
+    fit = model_entry(name).fit
+    return _import(fit) if isinstance(fit, str) else fit
 
 
 def get_task(name: str) -> "Task":

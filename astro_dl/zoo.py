@@ -205,6 +205,36 @@ class Predictor:
         table.meta.update(self._header())
         return table
 
+    def predict_blocks(self, files: Any, **options: Any) -> Iterator[QTable]:
+        """Yield the table of `predict` on files in parts, for files larger than memory.
+
+        Parameters
+        ----------
+        files : path or sequence of paths
+            Files that the task can read.
+        **options
+            Those of the task.
+
+        Yields
+        ------
+        astropy.table.QTable
+            Parts that follow each other, with equal columns; one table where the task knows no
+            parts.
+
+        Raises
+        ------
+        UsageError
+            If the files or options are not acceptable.
+        """
+        paths = _paths(files)
+        if paths is None or self.task is None or self.task.predict_blocks is None:
+            yield self.predict(files, **options)
+            return
+        self._check_files(paths)
+        for table in self.task.predict_blocks(self, paths, **options):
+            table.meta.update(self._header())
+            yield table
+
     def draw(self, paths: Sequence[str | Path], table: Table, folder: str | Path) -> list[Path]:
         """Draw the figures of a prediction on files.
 
@@ -235,10 +265,13 @@ class Predictor:
         if self.task is None or self.task.predict_files is None:
             name = self.bundle.card["task"] or "none"
             raise UsageError(f"task {name!r} reads no files; give arrays of preprocessed inputs")
+        self._check_files(paths)
+        return QTable(self.task.predict_files(self, paths, **options), copy=False)
+
+    def _check_files(self, paths: Sequence[Any]) -> None:
         for path in paths:
             if isinstance(path, Path) and not path.is_file():
                 raise UsageError(f"{path}: no such file")
-        return QTable(self.task.predict_files(self, paths, **options), copy=False)
 
     def _predict_arrays(
         self, x: Any, ids: Sequence[Any] | np.ndarray | None = None, batch_size: int | None = None

@@ -1,5 +1,7 @@
 """Columns of catalogues in files: FITS, VOTable, CSV, ECSV, Parquet; missing values are NaN."""
 
+import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,7 +11,14 @@ from astropy.table import Table
 
 from astro_dl.errors import UsageError, did_you_mean
 
-__all__ = ["SENTINELS", "missing_as_nan", "parse_column_names", "read_columns", "read_table"]
+__all__ = [
+    "SENTINELS",
+    "missing_as_nan",
+    "parse_column_names",
+    "read_columns",
+    "read_table",
+    "table_kind",
+]
 
 SENTINELS = (99.0, -99.0, 999.0, -999.0, -9999.0)
 """Numbers that catalogues write where there is none; magnitudes also have 99.x and −99.x."""
@@ -41,6 +50,26 @@ def read_table(path: str | Path) -> Table:
     UsageError
         If the file is missing, of no known format, unreadable or empty.
     """
+    kind = table_kind(path)
+    try:
+        table = Table.read(path, format=kind)
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200]
+        raise UsageError(f"{path}: cannot be read as {kind} table ({reason})") from error
+    if not len(table):
+        raise UsageError(f"{path}: the table has no rows")
+    return table
+
+
+def table_kind(path: str | Path) -> str:
+    """Return what astropy calls the format of a table's file, by its ending.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file, it is empty, its ending names no table, or it is a CSV file with
+        columns of one name.
+    """
     path = Path(path)
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
@@ -48,14 +77,20 @@ def read_table(path: str | Path) -> Table:
     if ending not in FORMATS:
         accepted = ", ".join(FORMATS)
         raise UsageError(f"{path}: ending {ending!r} names no table; accepted: {accepted}")
-    try:
-        table = Table.read(path, format=FORMATS[ending])
-    except Exception as error:
-        reason = " ".join(str(error).split())[:200]
-        raise UsageError(f"{path}: cannot be read as {FORMATS[ending]} table ({reason})") from error
-    if not len(table):
-        raise UsageError(f"{path}: the table has no rows")
-    return table
+    if not path.stat().st_size:
+        raise UsageError(f"{path}: the file is empty")
+    if FORMATS[ending] == "ascii.csv" and ending == path.suffix.lower():
+        _check_header(path)
+    return FORMATS[ending]
+
+
+def _check_header(path: Path) -> None:
+    """Refuse columns of one name, which the reader would rename without a word."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        names = Counter(name.strip() for name in next(csv.reader(file)))
+    name, times = names.most_common(1)[0]
+    if times > 1:
+        raise UsageError(f"{path}: {times} columns are called {name!r}; rename them")
 
 
 def read_columns(

@@ -9,11 +9,19 @@ import numpy as np
 
 from astro_dl.config import Config, DataConfig, build_physics
 from astro_dl.data.examples import Examples
-from astro_dl.data.splits import split_by_group, split_in_time
+from astro_dl.data.splits import split_by_group, split_fold, split_in_time
 from astro_dl.errors import UsageError, unknown_name
 from astro_dl.registry import get_task
 
-__all__ = ["FOLDER_VARIABLE", "SIMULATION", "dataset_group", "is_real", "real_split", "split_title"]
+__all__ = [
+    "FOLDER_VARIABLE",
+    "SIMULATION",
+    "dataset_group",
+    "is_real",
+    "real_split",
+    "split_indices",
+    "split_title",
+]
 
 SIMULATION = "simulation"
 FOLDER_VARIABLE = "ASTRO_DL_TEST_DATA"
@@ -57,21 +65,44 @@ def real_split(config: Config, split: str, source: str | None = None) -> Example
         if split != "test":
             raise UsageError(f"data.source: real set {name!r} is too small to train on")
         return examples
-    data = config.data
+    time = get_task(config.task).datasets[name].time
+    times = None if time is None else np.asarray(examples.info[time])
+    indices = split_indices(config.data, np.asarray(examples.info[group]), times)
+    return examples.take(indices[split])
+
+
+def split_indices(
+    data: DataConfig, groups: np.ndarray, times: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """Return the examples of each of the three sets.
+
+    Parameters
+    ----------
+    data : DataConfig
+        Shares, seed and fold.
+    groups : ndarray, (n,)
+        What is kept whole.
+    times : ndarray, (n,), optional
+        In whose order the sets follow each other.
+
+    Raises
+    ------
+    UsageError
+        If the shares leave nothing to train on, or there are too few groups.
+    """
     kept = 1 - data.validation_fraction - data.test_fraction
     if kept <= 0:
         raise UsageError(
             f"data.validation_fraction {data.validation_fraction:g} and data.test_fraction "
             f"{data.test_fraction:g} leave nothing to train on"
         )
+    if data.folds:
+        share = data.validation_fraction / (1 - data.test_fraction)
+        return split_fold(groups, data.folds, data.fold, share, data.split_seed, times)
     fractions = dict(zip(SPLITS, (kept, data.validation_fraction, data.test_fraction), strict=True))
-    groups, time = np.asarray(examples.info[group]), get_task(config.task).datasets[name].time
-    indices = (
-        split_by_group(groups, fractions, data.split_seed)
-        if time is None
-        else split_in_time(groups, np.asarray(examples.info[time]), fractions)
-    )
-    return examples.take(indices[split])
+    if times is None:
+        return split_by_group(groups, fractions, data.split_seed)
+    return split_in_time(groups, times, fractions)
 
 
 def split_title(config: Config, split: str, source: str | None = None) -> str:
@@ -81,9 +112,13 @@ def split_title(config: Config, split: str, source: str | None = None) -> str:
     dataset = get_task(config.task).datasets[name]
     if not dataset.split:
         return f"real set {name}"
+    data = config.data
+    which = f", fold {data.fold + 1} of {data.folds}" if data.folds else ""
     if dataset.time is not None:
-        return f"{split} split of the real set {name}, by {group}, in order of {dataset.time}"
-    return f"{split} split of the real set {name}, by {group}, seed {config.data.split_seed}"
+        return (
+            f"{split} split of the real set {name}, by {group}, in order of {dataset.time}{which}"
+        )
+    return f"{split} split of the real set {name}, by {group}, seed {data.split_seed}{which}"
 
 
 def dataset_group(task: str, name: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from astro_dl.errors import UsageError
 
-__all__ = ["assert_disjoint", "split_by_group", "split_in_time"]
+__all__ = ["assert_disjoint", "split_by_group", "split_fold", "split_in_time"]
 
 
 def split_by_group(
@@ -89,6 +89,59 @@ def split_in_time(
         np.searchsorted(np.cumsum(wanted)[:-1] * len(groups), before, side="right"), len(wanted)
     )
     return {name: np.flatnonzero(assigned[member] == index) for index, name in enumerate(fractions)}
+
+
+def split_fold(
+    groups: np.ndarray,
+    folds: int,
+    fold: int,
+    validation: float,
+    seed: int = 0,
+    times: np.ndarray | None = None,
+) -> dict[str, np.ndarray]:
+    """Return the split of one of k folds, of which each tests on another part.
+
+    Groups are dealt out in random order into k parts, one of which is the test set. With times, k+1
+    parts follow each other, and each but the first is the test set of what is trained on all before
+    it (rolling origin).
+
+    Parameters
+    ----------
+    groups : ndarray, (n,)
+        The group of every example.
+    folds, fold : int
+        Number of folds, and which, from 0.
+    validation : float
+        Share of the examples not tested on that goes to the validation set.
+    seed : int, default 0
+        The same seed gives the same parts.
+    times : ndarray, (n,), optional
+        As in `split_in_time`.
+
+    Returns
+    -------
+    dict of ndarray
+        Sorted indices of ``train``, ``validation`` and ``test``.
+
+    Raises
+    ------
+    UsageError
+        If there are too few folds or groups, or no such fold.
+    """
+    if folds < 2 or not 0 <= fold < folds:
+        raise UsageError(f"fold {fold} of {folds}; accepted: 0 to k - 1 of at least two folds")
+    shares = {"train": 1 - validation, "validation": validation}
+    if times is None:
+        parts = split_by_group(groups, {str(k): 1 / folds for k in range(folds)}, seed)
+        test = parts[str(fold)]
+        rest = np.setdiff1d(np.arange(len(groups)), test)
+        inner = split_by_group(groups[rest], shares, seed)
+    else:
+        parts = split_in_time(groups, times, {str(k): 1 / (folds + 1) for k in range(folds + 1)})
+        test = parts[str(fold + 1)]
+        rest = np.sort(np.concatenate([parts[str(k)] for k in range(fold + 1)]))
+        inner = split_in_time(groups[rest], times[rest], shares)
+    return {**{name: rest[rows] for name, rows in inner.items()}, "test": test}
 
 
 def _none_empty(sets: np.ndarray, n: int) -> np.ndarray:

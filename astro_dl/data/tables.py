@@ -11,16 +11,17 @@ from astropy.table import Table
 from astro_dl.data.files import atomic_path
 from astro_dl.errors import UsageError
 
-__all__ = ["table_format", "write_table"]
+__all__ = ["for_fits", "table_format", "write_table"]
 
 
 def table_format(path: str | Path) -> str:
-    """Return the ending that names a table's format.
+    """Return the ending that names the format of a table that is to be written.
 
     Raises
     ------
     UsageError
-        Naming the accepted ones: ``.ecsv``, ``.csv``, ``.fits``, ``.hdf5``, ``.h5``, ``.parquet``.
+        Naming the accepted ones: ``.ecsv``, ``.csv``, ``.fits``, ``.hdf5``, ``.h5``, ``.parquet``;
+        or if the folder does not exist, or pyarrow is missing.
     """
     ending = Path(path).suffix.lower()
     if ending not in WRITERS:
@@ -29,6 +30,8 @@ def table_format(path: str | Path) -> str:
         )
     if ending == ".parquet" and find_spec("pyarrow") is None:
         raise UsageError(f"{path}: Parquet needs pyarrow (pip install pyarrow); or write .ecsv")
+    if not Path(path).parent.is_dir():
+        raise UsageError(f"{path}: folder {Path(path).parent} does not exist")
     return ending
 
 
@@ -56,8 +59,6 @@ def write_table(table: Table, path: str | Path) -> Path:
     """
     path = Path(path)
     ending = table_format(path)
-    if not path.parent.is_dir():
-        raise UsageError(f"{path}: folder {path.parent} does not exist")
     with atomic_path(path) as temporary:
         WRITERS[ending](table, temporary)
     return path
@@ -71,14 +72,19 @@ def _write_csv(table: Table, path: Path) -> None:
     table.write(path, format="ascii.csv", overwrite=True)
 
 
-def _write_fits(table: Table, path: Path) -> None:
+def for_fits(table: Table) -> Table:
+    """Return a table that FITS can hold: ASCII texts, and the header as JSON in ``ASTRODL``."""
     plain = table.copy()
     for name in plain.colnames:
         if plain[name].dtype.kind == "U":
             plain[name] = np.char.encode(np.asarray(plain[name]), "ascii", "backslashreplace")
     # FITS keywords are short and hold no nested values.
     plain.meta = {"ASTRODL": json.dumps(dict(table.meta), default=str)}
-    plain.write(path, format="fits", overwrite=True)
+    return plain
+
+
+def _write_fits(table: Table, path: Path) -> None:
+    for_fits(table).write(path, format="fits", overwrite=True)
 
 
 def _write_hdf5(table: Table, path: Path) -> None:

@@ -21,6 +21,7 @@ from astro_dl.data.examples import Examples, Inputs
 from astro_dl.data.real import is_real, real_split, split_title
 from astro_dl.data.store import Store, open_store
 from astro_dl.errors import UsageError
+from astro_dl.evaluation.importance import permutation_importance
 from astro_dl.evaluation.peers import peer_scores, peers_key
 from astro_dl.evaluation.report import NETWORK, Outcome, Report, build_report, headline
 from astro_dl.evaluation.scores import baseline_scores, cached_scores
@@ -92,6 +93,7 @@ def evaluate(
         "contract": predictor.input_spec.contract,
     }
     report = build_report(outcome, settings, _extra_metrics(predictor), config.seed, wrong)
+    report = replace(report, metrics={**report.metrics, **_importance(predictor, examples, count)})
     if plots_folder is not None:
         from astro_dl.evaluation.plots import draw_report
 
@@ -297,6 +299,22 @@ def _extra_metrics(predictor: "Predictor") -> Any:
     if predictor.task is None or predictor.head.kind == "reconstruction":
         return None
     return predictor.task.extra_metrics
+
+
+def _importance(predictor: "Predictor", data: Store | Examples, n: int) -> dict[str, Any]:
+    """Return the importance of the columns of a table, nothing for other inputs."""
+    columns, head = predictor.input_spec.contract.get("columns"), predictor.head
+    is_table = columns and predictor.input_spec.shape == (2 * len(columns),)
+    if not is_table or head.kind == "reconstruction":
+        return {}
+    first = data.take(slice(0, n)) if isinstance(data, Examples) else data.read(slice(0, n))
+
+    def score(x: np.ndarray) -> np.ndarray:
+        answers = predictor.answers(x)
+        return answers.logits if head.kind == "binary" else answers.values
+
+    x, seed = np.asarray(first.x), predictor.bundle.config.seed
+    return {"importance": permutation_importance(score, x, first.y, head, columns, seed)}
 
 
 def _network_scores(predictor: "Predictor", blocks: Iterator[Inputs]) -> dict[str, Any]:

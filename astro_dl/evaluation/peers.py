@@ -11,25 +11,25 @@ from astro_dl.config import Config
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.examples import Examples, Inputs
 from astro_dl.data.real import is_real, real_split
-from astro_dl.errors import unknown_name
+from astro_dl.models.estimators import METHODS, fit_estimators, tuned_settings
 from astro_dl.schema import plain
 from astro_dl.tasks.base import Head, Task
 
-__all__ = ["PEERS", "fit_peers", "peer_scores", "peers_key", "training_set"]
+__all__ = ["PEERS", "fit_peers", "known_examples", "peer_scores", "peers_key"]
 
-Fitted = Callable[[np.ndarray], np.ndarray]
-PEERS = ("gradient_boosting", "random_forest", "logistic_regression", "knn")
-"""Accepted names; for regression heads the third is a ridge regression."""
+PEERS = tuple(METHODS)
+"""Accepted names; for regression heads ``logistic_regression`` is a ridge regression."""
 
 MOST_EXAMPLES = 10_000
-VERSION = 1
+VERSION = 2
 """Raised whenever the methods or their settings change, so that cached scores are made again."""
 
 
 def peers_key(task: Task, config: Config) -> dict[str, Any]:
     """Return plain values on which the scores of a task's peers depend, besides the examples."""
     data = config.data
-    training = [data.source, data.block_size, min(data.n_train, MOST_EXAMPLES), data.mode]
+    numbers = [min(n, MOST_EXAMPLES) for n in (data.n_train, data.n_validation)]
+    training = [data.source, data.block_size, *numbers, data.mode]
     split = [data.validation_fraction, data.test_fraction, data.split_seed]
     return {
         "version": [VERSION, task.version],
@@ -43,6 +43,8 @@ def peer_scores(
     task: Task, head: Head, config: Config, blocks: Iterable[Inputs], progress: bool = True
 ) -> dict[str, np.ndarray]:
     """Return the scores of a task's classical peers, trained on what the network was trained on.
+
+    Their settings are chosen on its validation set.
 
     Parameters
     ----------
@@ -64,28 +66,42 @@ def peer_scores(
     """
     assert task.features is not None
     features = partial(task.features, split_physics(config, "train"))
-    examples = training_set(config, progress)
-    fitted = fit_peers(task.peers, head, features(examples.x), examples.y, config.seed)
+    training, held_out = (
+        known_examples(config, split, progress) for split in ("train", "validation")
+    )
+    fitted = fit_peers(
+        task.peers,
+        head,
+        features(training.x),
+        training.y,
+        config.seed,
+        (features(held_out.x), held_out.y),
+    )
     rows = np.concatenate([features(block) for block in blocks])
     return {name: score(rows) for name, score in fitted.items()}
 
 
-def training_set(config: Config, progress: bool = True) -> Examples:
-    """Return what classical methods are trained on: at most the first 10,000 of the network's set.
+def known_examples(config: Config, split: str, progress: bool = True) -> Examples:
+    """Return what classical methods are given of a network's training or validation set.
 
-    Real sets are returned whole.
+    At most the first 10,000 examples of simulated sets; real sets whole.
     """
     if is_real(config):
-        return real_split(config, "train")
-    n = min(config.data.n_train, MOST_EXAMPLES)
-    if config.data.mode == "stream":
+        return real_split(config, split)
+    n = min(getattr(config.data, f"n_{split}"), MOST_EXAMPLES)
+    if config.data.mode == "stream" and split == "train":
         config = replace(config, data=replace(config.data, n_train=n))
-    return cached_split(config, "train", progress).read(slice(0, n))
+    return cached_split(config, split, progress).read(slice(0, n))
 
 
 def fit_peers(
-    names: Sequence[str], head: Head, features: np.ndarray, y: np.ndarray, seed: int
-) -> dict[str, Fitted]:
+    names: Sequence[str],
+    head: Head,
+    features: np.ndarray,
+    y: np.ndarray,
+    seed: int,
+    validation: tuple[np.ndarray, np.ndarray] | None = None,
+) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
     """Return fitted classical methods.
 
     Parameters
@@ -100,6 +116,9 @@ def fit_peers(
         Targets, as in `astro_dl.data.examples.Examples`.
     seed : int
         Of what is random in them.
+    validation : tuple of ndarray, optional
+        Features and targets on which settings are chosen, see
+        `astro_dl.models.estimators.tuned_settings`; default settings without.
 
     Returns
     -------
@@ -113,79 +132,11 @@ def fit_peers(
     UsageError
         If a name is unknown.
     """
-    fitted = {}
+    fitted: dict[str, Callable[[np.ndarray], np.ndarray]] = {}
     for name in names:
-        if name not in PEERS:
-            raise unknown_name("classical peer", name, PEERS)
-        if head.kind == "regression":
-            columns = np.asarray(y, np.float64).reshape(len(y), -1).T
-            models = [_regressor(name, seed).fit(features, column) for column in columns]
-            fitted[name.replace("_", " ")] = _values(models)
-        else:
-            model = _classifier(name, seed).fit(features, np.asarray(y, np.int64))
-            fitted[name.replace("_", " ")] = _scores(model, head)
+        settings = (
+            tuned_settings(name, head, (features, y), validation, seed) if validation else None
+        )
+        method = fit_estimators(name, head, features, y, seed, settings)
+        fitted[name.replace("_", " ")] = method.scores
     return fitted
-
-
-def _values(models: Sequence[Any]) -> Fitted:
-    return lambda features: np.stack([model.predict(features) for model in models], axis=1)
-
-
-def _scores(model: Any, head: Head) -> Fitted:
-    def score(features: np.ndarray) -> np.ndarray:
-        found = model.predict_proba(features)
-        probabilities = np.zeros((len(features), len(head.names)))
-        probabilities[:, model.classes_] = found
-        if head.kind != "binary":
-            return probabilities
-        # A unanimous forest would be infinitely sure.
-        no, yes = np.clip(probabilities.T, 1e-9, None)
-        return np.log(yes) - np.log(no)
-
-    return score
-
-
-def _classifier(name: str, seed: int) -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.neighbors import KNeighborsClassifier
-
-    if name == "gradient_boosting":
-        return HistGradientBoostingClassifier(
-            max_iter=300, learning_rate=0.08, early_stopping=True, random_state=seed
-        )
-    if name == "random_forest":
-        return _complete(
-            RandomForestClassifier(300, min_samples_leaf=2, n_jobs=-1, random_state=seed)
-        )
-    if name == "knn":
-        return _complete(KNeighborsClassifier(20), scaled=True)
-    return _complete(LogisticRegression(max_iter=2000), scaled=True)
-
-
-def _regressor(name: str, seed: int) -> Any:
-    from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
-    from sklearn.linear_model import Ridge
-    from sklearn.neighbors import KNeighborsRegressor
-
-    if name == "gradient_boosting":
-        return HistGradientBoostingRegressor(
-            max_iter=300, learning_rate=0.08, early_stopping=True, random_state=seed
-        )
-    if name == "random_forest":
-        return _complete(
-            RandomForestRegressor(300, min_samples_leaf=2, n_jobs=-1, random_state=seed)
-        )
-    if name == "knn":
-        return _complete(KNeighborsRegressor(20), scaled=True)
-    return _complete(Ridge(), scaled=True)
-
-
-def _complete(model: Any, scaled: bool = False) -> Any:
-    """Return a model that takes missing values as the median, and scaled features if need be."""
-    from sklearn.impute import SimpleImputer
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    steps = [SimpleImputer(strategy="median", keep_empty_features=True)]
-    return make_pipeline(*steps, *([StandardScaler()] if scaled else []), model)

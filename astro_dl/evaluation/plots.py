@@ -18,6 +18,7 @@ from astro_dl.evaluation.plots_unsupervised import draw_unsupervised
 from astro_dl.evaluation.plots_values import (
     draw_confusion,
     draw_coverage,
+    draw_importance,
     draw_pit,
     draw_residuals,
 )
@@ -49,7 +50,8 @@ def draw_report(
         The PNG files: for binary heads ``roc``, ``efficiency``, ``reliability``, ``scores``; for
         multi-class heads ``confusion``, ``reliability``; for regression ``residuals``, ``pit``,
         ``coverage``; for reconstructions ``latent``, ``anomaly_scores``, ``anomaly_roc``; and
-        ``wrong`` and ``history`` where there is something to show.
+        ``importance`` (columns of a table), ``wrong`` and ``history`` where there is something to
+        show.
     """
     draw = {
         "binary": _binary,
@@ -58,6 +60,8 @@ def draw_report(
         "reconstruction": draw_unsupervised,
     }
     figures = draw[report.outcome.head.kind](report)
+    if "importance" in report.metrics:
+        figures["importance"] = draw_importance(report.metrics["importance"])
     if report.wrong:
         figures["wrong"] = draw_wrong(**report.wrong)
     if history is not None:

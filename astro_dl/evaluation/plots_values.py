@@ -1,6 +1,7 @@
 """Figures of multi-class and regression tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -8,7 +9,13 @@ from matplotlib.figure import Figure
 from astro_dl.evaluation.regression import nmad
 from astro_dl.evaluation.style import BAND, COLOURS, new_figure
 
-__all__ = ["draw_confusion", "draw_coverage", "draw_pit", "draw_residuals"]
+__all__ = [
+    "draw_confusion",
+    "draw_coverage",
+    "draw_importance",
+    "draw_pit",
+    "draw_residuals",
+]
 
 MOST_LABELLED_CLASSES = 14
 
@@ -40,6 +47,25 @@ def draw_confusion(counts: np.ndarray, names: Sequence[str]) -> Figure:
             shade = "white" if fractions[i, j] > 0.55 else "black"
             text = f"{fractions[i, j]:.3f}" if counts[i, j] else "0"
             axes.text(j, i, text, ha="center", va="center", fontsize=8, color=shade)
+    return figure
+
+
+def draw_importance(importance: Mapping[str, Any]) -> Figure:
+    """Return the importance of columns as bars with their intervals, the greatest on top.
+
+    Parameters
+    ----------
+    importance : mapping
+        From `astro_dl.evaluation.importance.permutation_importance`.
+    """
+    columns = importance["columns"]
+    figure, ((axes,),) = new_figure(width=6.4, height=1.4 + 0.22 * len(columns))
+    values = np.array([entry["value"] for entry in columns.values()])
+    ends = np.array([[entry["low"], entry["high"]] for entry in columns.values()]).T
+    place = -np.arange(len(columns))
+    axes.barh(place, values, xerr=np.abs(ends - values), color=COLOURS[0], height=0.7)
+    axes.set_yticks(place, list(columns))
+    axes.set(xlabel=importance["measure"])
     return figure
 
 

@@ -50,7 +50,7 @@ def report_text(report: Report) -> str:
         What was evaluated on how many examples; headline metrics, methods side by side; for
         binary tasks efficiency per bin of difficulty with its ratio to the bound, and the
         equivalent loss of signal-to-noise ratio; for classes recall and precision; the task's own
-        metrics; footnotes on what could not be measured.
+        metrics; for tables the importance of columns; footnotes on what could not be measured.
     """
     metrics = report.metrics
     notes = _notes(metrics["methods"])
@@ -68,6 +68,8 @@ def report_text(report: Report) -> str:
         parts.append(_quantities(metrics["methods"]))
     if metrics.get("task"):
         parts.append(_task(metrics["task"]))
+    if metrics.get("importance"):
+        parts.append(_importance(metrics["importance"]))
     if notes:
         parts.append("\n".join(f"{mark} {why}" for why, mark in notes.items()))
     return "\n\n".join(parts) + "\n"
@@ -190,6 +192,12 @@ def _task(metrics: Mapping[str, Any]) -> str:
         cells = [_estimate(estimates[name], {}) if name in estimates else "" for name in metrics]
         rows.append([_title(title), *cells])
     return _grid(rows)
+
+
+def _importance(importance: Mapping[str, Any]) -> str:
+    title = f"importance of columns: {importance['measure']} where one is shuffled"
+    rows = [[name, _estimate(entry, {})] for name, entry in importance["columns"].items()]
+    return f"{title}\n{_grid(rows)}"
 
 
 def _title(key: str) -> str:

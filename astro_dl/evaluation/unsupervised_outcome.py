@@ -8,7 +8,7 @@ import numpy as np
 from astro_dl.data.examples import Examples, Inputs
 from astro_dl.data.store import Store
 from astro_dl.evaluation.clusters import find_clusters
-from astro_dl.evaluation.peers import peers_key, training_set
+from astro_dl.evaluation.peers import known_examples, peers_key
 from astro_dl.evaluation.report import NETWORK, Outcome
 from astro_dl.evaluation.scores import cached_scores
 from astro_dl.evaluation.unsupervised import Unsupervised
@@ -110,7 +110,7 @@ def _peers(
     clusters = classes or CLUSTERS_WITHOUT_CLASSES
 
     def compute(blocks: Iterator[Inputs]) -> dict[str, np.ndarray]:
-        training = known_values(spec, training_set(config, progress).x)
+        training = known_values(spec, known_examples(config, "train", progress).x)
         fitted = fit_unsupervised_peers(training, components, clusters, config.seed)
         rows = np.concatenate([known_values(spec, block) for block in blocks])
         answers = {name: answer(rows) for name, answer in fitted.items()}

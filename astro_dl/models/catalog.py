@@ -1,6 +1,7 @@
 """The built-in models by name: families with their textbook form here, the rest by domain."""
 
 from astro_dl.models import (
+    catalog_classical,
     catalog_gravitational_waves,
     catalog_lenses,
     catalog_solar,
@@ -11,6 +12,7 @@ from astro_dl.models import (
 from astro_dl.registry import register_model
 
 __all__ = [
+    "catalog_classical",
     "catalog_gravitational_waves",
     "catalog_lenses",
     "catalog_solar",

@@ -24,7 +24,7 @@ from astro_dl.simulators.asteroid_spectra import (
     simulate_spectra,
 )
 from astro_dl.tasks.base import Dataset, Head, InputSpec, Task
-from astro_dl.tasks.table_inputs import masked_inputs, table_features
+from astro_dl.tasks.table_inputs import PEERS, masked_inputs, table_features
 
 __all__ = ["AsteroidPhysics", "classify_spectra", "resampled", "spectrum_inputs", "task"]
 
@@ -250,7 +250,7 @@ task = Task(
     simulate=simulate,
     group="asteroid",
     features=table_features,
-    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    peers=PEERS,
     datasets={
         "busdemeo": Dataset(
             "538 spectra in 16 classes, smoothed, 0.45 to 2.45 um",

@@ -1,7 +1,7 @@
 """What a task is: what goes in, what comes out, and how examples are made, read and scored."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 from astro_dl.data.examples import Examples, Inputs
 from astro_dl.errors import UsageError, unknown_name
 
-__all__ = ["Dataset", "Difficulty", "Head", "InputSpec", "Task"]
+__all__ = ["Dataset", "Difficulty", "Head", "InputSpec", "Task", "unsimulated"]
 
 Shape = tuple[int, ...]
 DISTRIBUTIONS = ("point", "gaussian", "mixture", "grid")
@@ -186,7 +186,8 @@ class Task:
         ``(physics) -> InputSpec``.
     simulate : callable
         ``(physics, n, rng) -> Examples``: n independent examples from one
-        `numpy.random.Generator`, after the preprocessing that real data go through.
+        `numpy.random.Generator`, after the preprocessing that real data go through; `unsimulated`
+        for tasks of which only real examples exist.
     group : str
         Column of ``Examples.info`` by which splits are made.
     difficulty : Difficulty or None
@@ -213,6 +214,9 @@ class Task:
     predict_files : callable or None
         ``(predictor, paths, **options) -> astropy.table.QTable``: real files to a table; see
         `astro_dl.zoo.Predictor`.
+    predict_blocks : callable or None
+        The same with the same options, in parts that follow each other: an iterator of tables, for
+        files whose predictions are written and never held as a whole.
     draw_prediction : callable or None
         ``(predictor, paths, table, folder) -> list of paths``: figures of a prediction on files.
     signal_fraction : str or None
@@ -247,6 +251,7 @@ class Task:
     augment: Callable[[Inputs, np.random.Generator], Inputs] | None = None
     symmetries: tuple[Callable[[Inputs], Inputs], ...] = ()
     predict_files: Callable[..., Any] | None = None
+    predict_blocks: Callable[..., Iterator[Any]] | None = None
     draw_prediction: Callable[..., Sequence[Any]] | None = None
     signal_fraction: str | None = None
     zero_signal: Mapping[str, Any] = field(default_factory=dict)
@@ -254,3 +259,8 @@ class Task:
     anomaly: str | None = None
     caution: str = ""
     version: int = 1
+
+
+def unsimulated(physics: Any, n: int, rng: np.random.Generator) -> Examples:
+    """Refuse to simulate: the ``simulate`` of tasks of which only real examples exist."""
+    raise UsageError("this task has no simulator; set data.source to one of its real sets")

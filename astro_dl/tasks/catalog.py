@@ -68,3 +68,8 @@ register_task(
     summary="What is a source by Gaia's photometry and astrometry? Learnt without labels",
     reference="Gaia Collaboration, Babusiaux et al. (2018), arXiv:1804.09378",
 )
+register_task(
+    "own_table",
+    "astro_dl.tasks.own_table:task",
+    summary="What do the columns of a table of one's own tell of another one?",
+)

@@ -21,13 +21,14 @@ from astro_dl.simulators.gaia_catalogue import KINDS, simulate_catalogue
 from astro_dl.simulators.gaia_instrument import normal_excess_factor
 from astro_dl.tasks.base import Difficulty, Head, InputSpec, Task
 from astro_dl.tasks.table_inputs import (
+    PEERS,
     Column,
     column_contract,
     hide_values,
     standardise,
     table_features,
 )
-from astro_dl.tasks.table_predict import classify_rows
+from astro_dl.tasks.table_predict import predict_row_blocks, predict_rows
 
 __all__ = ["GaiaPhysics", "task"]
 
@@ -40,6 +41,12 @@ INPUT_COLUMNS = (
 )
 """M_G from the parallax, without correction for dust; G + 5 log10(proper motion / arcsec per year)
 + 5; the flux excess of BP and RP beyond what is normal for the colour (Riello et al. 2021)."""
+
+GAIA_UNITS = {
+    **dict.fromkeys(("phot_g_mean_mag", "bp_rp"), "mag"),
+    **dict.fromkeys(("parallax", "parallax_error"), "mas"),
+    **dict.fromkeys(("pmra", "pmdec"), "mas / yr"),
+}
 
 LEAST_MOTION = 0.01
 """Proper motions are raised to this [mas/yr]: the logarithm of noise alone means nothing."""
@@ -79,6 +86,11 @@ class GaiaPhysics:
     def columns(self) -> tuple[str, ...]:
         """Names of the columns that a file must have."""
         return GAIA_COLUMNS
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Units of these columns."""
+        return GAIA_UNITS
 
     @property
     def sentinels(self) -> tuple[float, ...]:
@@ -152,9 +164,10 @@ task = Task(
         column="phot_g_mean_mag", edges=(8.0, 12.0, 14.0, 15.0, 16.0, 17.0, 18.0), label="G [mag]"
     ),
     features=table_features,
-    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    peers=PEERS,
     augment=hide_values,
-    predict_files=classify_rows,
+    predict_files=predict_rows,
+    predict_blocks=predict_row_blocks,
     zero_signal={"distinct": False},
     anomaly="contaminant",
     caution="Contaminants are simulated: real catalogues hold others too.",

@@ -23,8 +23,14 @@ from astro_dl.tasks.sharp_keywords import (
     read_records,
     simulate_records,
 )
-from astro_dl.tasks.table_inputs import column_contract, hide_values, table_features
-from astro_dl.tasks.table_predict import classify_rows
+from astro_dl.tasks.table_inputs import (
+    PEERS,
+    column_contract,
+    column_units,
+    hide_values,
+    table_features,
+)
+from astro_dl.tasks.table_predict import predict_row_blocks, predict_rows
 
 __all__ = ["CLASSES", "MountWilsonPhysics", "task"]
 
@@ -70,6 +76,11 @@ class MountWilsonPhysics:
     def columns(self) -> tuple[str, ...]:
         """Names of the columns that a file must have."""
         return KEYWORDS
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Units of these columns."""
+        return column_units(KEYWORD_COLUMNS)
 
     @property
     def sentinels(self) -> tuple[float, ...]:
@@ -135,7 +146,7 @@ task = Task(
         label="total unsigned flux [Mx]",
     ),
     features=table_features,
-    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    peers=PEERS,
     datasets={
         "sharp_mount_wilson": Dataset(
             "Daily SHARP keywords and Mount Wilson classes, 2010 to 2014",
@@ -145,6 +156,7 @@ task = Task(
         )
     },
     augment=hide_values,
-    predict_files=classify_rows,
+    predict_files=predict_rows,
+    predict_blocks=predict_row_blocks,
     zero_signal={"distinct": False},
 )

@@ -20,13 +20,14 @@ from astro_dl.simulators.pulsar_statistics import CANDIDATE_TABLES
 from astro_dl.tasks.base import Dataset, Difficulty, Head, InputSpec, Task
 from astro_dl.tasks.skill_scores import skill_scores
 from astro_dl.tasks.table_inputs import (
+    PEERS,
     Column,
     column_contract,
     hide_values,
     standardise,
     table_features,
 )
-from astro_dl.tasks.table_predict import classify_rows
+from astro_dl.tasks.table_predict import predict_row_blocks, predict_rows
 
 __all__ = ["CANDIDATE_COLUMNS", "PREVALENCE", "PulsarPhysics", "task"]
 
@@ -84,6 +85,11 @@ class PulsarPhysics:
     def columns(self) -> tuple[str, ...]:
         """Names of the columns that a file must have."""
         return tuple(column.name for column in CANDIDATE_COLUMNS)
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Units of these columns."""
+        return {}
 
     @property
     def sentinels(self) -> tuple[float, ...]:
@@ -162,7 +168,7 @@ task = Task(
         label="excess kurtosis of the profile",
     ),
     features=table_features,
-    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    peers=PEERS,
     datasets={
         "htru2": Dataset(
             "Candidates of the High Time Resolution Universe survey",
@@ -172,7 +178,8 @@ task = Task(
         )
     },
     augment=hide_values,
-    predict_files=classify_rows,
+    predict_files=predict_rows,
+    predict_blocks=predict_row_blocks,
     signal_fraction="pulsar_fraction",
     zero_signal={"distinct": False},
     extra_metrics=pulsar_skill,

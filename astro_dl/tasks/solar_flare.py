@@ -26,8 +26,14 @@ from astro_dl.tasks.sharp_keywords import (
     simulate_records,
 )
 from astro_dl.tasks.skill_scores import skill_scores
-from astro_dl.tasks.table_inputs import column_contract, hide_values, table_features
-from astro_dl.tasks.table_predict import classify_rows
+from astro_dl.tasks.table_inputs import (
+    PEERS,
+    column_contract,
+    column_units,
+    hide_values,
+    table_features,
+)
+from astro_dl.tasks.table_predict import predict_row_blocks, predict_rows
 
 __all__ = ["PREVALENCE", "FlarePhysics", "task"]
 
@@ -61,6 +67,11 @@ class FlarePhysics:
     def columns(self) -> tuple[str, ...]:
         """Names of the columns that a file must have."""
         return KEYWORDS
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Units of these columns."""
+        return column_units(KEYWORD_COLUMNS)
 
     @property
     def sentinels(self) -> tuple[float, ...]:
@@ -125,7 +136,7 @@ task = Task(
         label="total unsigned flux [Mx]",
     ),
     features=table_features,
-    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    peers=PEERS,
     datasets={
         "sharp_flares": Dataset(
             "Daily SHARP keywords and flares of class M or above, 2010 to 2013",
@@ -136,7 +147,8 @@ task = Task(
         )
     },
     augment=hide_values,
-    predict_files=classify_rows,
+    predict_files=predict_rows,
+    predict_blocks=predict_row_blocks,
     signal_fraction="flare_fraction",
     zero_signal={"distinct": False},
     extra_metrics=flare_skill,

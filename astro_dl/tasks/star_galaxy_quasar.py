@@ -17,13 +17,14 @@ from astro_dl.errors import UsageError
 from astro_dl.simulators.color_loci import BANDS, KINDS, measured, simulate_magnitudes
 from astro_dl.tasks.base import Dataset, Difficulty, Head, InputSpec, Task
 from astro_dl.tasks.table_inputs import (
+    PEERS,
     Column,
     column_contract,
     hide_values,
     standardise,
     table_features,
 )
-from astro_dl.tasks.table_predict import classify_rows
+from astro_dl.tasks.table_predict import predict_row_blocks, predict_rows
 
 __all__ = ["COLOR_COLUMNS", "ColorPhysics", "task"]
 
@@ -70,6 +71,11 @@ class ColorPhysics:
     def columns(self) -> tuple[str, ...]:
         """Names of the columns that a file must have."""
         return BANDS
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Units of these columns."""
+        return dict.fromkeys(BANDS, "mag")
 
     @property
     def sentinels(self) -> tuple[float, ...]:
@@ -160,7 +166,7 @@ task = Task(
         column="r", edges=(14.0, 15.0, 16.0, 17.0, 18.0, 19.0, 20.0), label="r magnitude"
     ),
     features=table_features,
-    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    peers=PEERS,
     datasets={
         "sdss_dr14": Dataset(
             "SDSS DR14 objects with classes from their spectra",
@@ -169,6 +175,7 @@ task = Task(
         )
     },
     augment=hide_values,
-    predict_files=classify_rows,
+    predict_files=predict_rows,
+    predict_blocks=predict_row_blocks,
     zero_signal={"distinct": False},
 )

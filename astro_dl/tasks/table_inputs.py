@@ -14,14 +14,19 @@ import numpy as np
 from astro_dl.data.examples import Inputs
 
 __all__ = [
+    "PEERS",
     "Column",
     "TablePhysics",
     "column_contract",
+    "column_units",
     "hide_values",
     "masked_inputs",
     "standardise",
     "table_features",
 ]
+
+PEERS = ("random_forest", "gradient_boosting", "adaboost", "logistic_regression", "knn")
+"""The classical methods that are scored beside networks on catalogues."""
 
 HIDDEN_ROWS, HIDDEN_VALUES = 0.3, 0.15
 
@@ -80,6 +85,10 @@ class TablePhysics(Protocol):
         """Names of the columns that a file must have."""
 
     @property
+    def units(self) -> Mapping[str, str]:
+        """Unit of each column, as astropy spells it; columns left out are plain numbers."""
+
+    @property
     def sentinels(self) -> tuple[float, ...]:
         """Numbers that stand for a missing value in these columns."""
 
@@ -114,9 +123,8 @@ def masked_inputs(scaled: np.ndarray) -> np.ndarray:
 
 
 def table_features(physics: Any, x: Inputs) -> np.ndarray:
-    """Return what classical methods are given: the scaled values (n, k), NaN where missing."""
-    values, missing = np.split(np.asarray(x), 2, axis=1)
-    return np.where(missing > 0, np.nan, values)
+    """Return what classical methods are given: the inputs of the network, values and marks."""
+    return np.asarray(x)
 
 
 def hide_values(x: Inputs, rng: np.random.Generator) -> Inputs:
@@ -128,6 +136,11 @@ def hide_values(x: Inputs, rng: np.random.Generator) -> Inputs:
     rows = rng.random((len(values), 1)) < HIDDEN_ROWS
     lost = (rows & (rng.random(values.shape) < HIDDEN_VALUES)) | (missing > 0)
     return np.concatenate([np.where(lost, 0, values), lost], axis=1).astype(np.float32)
+
+
+def column_units(columns: Sequence[Column]) -> dict[str, str]:
+    """Return the units of those columns that have one."""
+    return {column.name: column.unit for column in columns if column.unit}
 
 
 def column_contract(columns: Sequence[Column]) -> dict[str, Any]:

@@ -1,20 +1,25 @@
-"""From catalogues to tables of predictions."""
+"""From catalogues to tables of predictions, part by part."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.table import QTable
+from astropy.table import QTable, Table, vstack
 
-from astro_dl.data.catalogues import parse_column_names, read_columns, read_table
+from astro_dl.data.catalogues import parse_column_names, read_columns
+from astro_dl.data.table_blocks import ROWS_AT_ONCE, iterate_table
 from astro_dl.errors import UsageError, did_you_mean
 from astro_dl.inputs import check_scale, rows_outside_training_range
 from astro_dl.prediction_table import prediction_table
 
-__all__ = ["classify_rows"]
+__all__ = ["predict_row_blocks", "predict_rows"]
+
+BATCH_SIZE = 2048
 
 
-def classify_rows(
+def predict_rows(
     predictor: Any,
     paths: Sequence[Any],
     *,
@@ -22,12 +27,13 @@ def classify_rows(
     id_column: str = "",
     batch_size: int | None = None,
 ) -> QTable:
-    """Classify the rows of catalogues.
+    """Predict for the rows of catalogues.
 
     Parameters
     ----------
     predictor : Predictor
-        A network of a task on catalogues.
+        A model of a task on catalogues, whose physics is a
+        `astro_dl.tasks.table_inputs.TablePhysics`.
     paths : sequence of path
         CSV, ECSV, FITS, VOTable, HDF5 or Parquet files.
     columns : str, optional
@@ -35,46 +41,62 @@ def classify_rows(
     id_column : str, optional
         Column that identifies a row; default the number of the row, after the file's name where
         there are several files.
-    batch_size : int, optional
-        Rows given to the network at once.
+    batch_size : int, default 2048
+        Rows given to the model at once.
 
     Returns
     -------
     astropy.table.QTable
-        One row per row of the files, in their order: ``id``, ``label``, ``p_<class>``, ``logit``
-        (binary networks) and ``flags``: ``missing_values`` where values are masked, not finite or
-        sentinels such as 99, ``nothing_known`` where all of them are (probabilities are NaN), and
-        ``outside_training_range``.
+        One row per row of the files, in their order: ``id``, what `prediction_table` gives, and
+        ``flags``: ``missing_values`` where values are masked, not finite or sentinels such as 99,
+        ``nothing_known`` where all of them are (answers are NaN), and ``outside_training_range``.
 
     Raises
     ------
     UsageError
-        If a file or a column cannot be used, or the numbers are of another order than those of the
-        training.
+        If a file or a column cannot be used, or the numbers are of another unit or order than those
+        of the training.
+    """
+    options: dict[str, Any] = {"columns": columns, "id_column": id_column, "batch_size": batch_size}
+    return vstack(list(predict_row_blocks(predictor, paths, **options)), join_type="exact")
+
+
+def predict_row_blocks(
+    predictor: Any,
+    paths: Sequence[Any],
+    *,
+    columns: str = "",
+    id_column: str = "",
+    batch_size: int | None = None,
+    rows: int = ROWS_AT_ONCE,
+) -> Iterator[QTable]:
+    """Yield what `predict_rows` returns in tables of some rows each, in bounded memory.
+
+    Parameters are those of `predict_rows`, and ``rows``, the most rows of a table.
     """
     mapping = parse_column_names(columns)
-    inputs: list[np.ndarray] = []
-    ids: list[Any] = []
     for path in paths:
-        table = read_table(path)
-        physics = predictor.physics
-        values = read_columns(
-            table, physics.columns, mapping, where=path, sentinels=physics.sentinels
-        )
-        inputs.append(physics.inputs(values))
-        if id_column and id_column not in table.colnames:
-            raise UsageError(
-                f"{path}: no column {id_column!r}{did_you_mean(id_column, table.colnames)}"
+        prefix = f"{Path(path).name}:" if len(paths) > 1 else ""
+        numbers = count()
+        for table in iterate_table(path, rows):
+            ids = _ids(table, id_column, path, prefix, numbers)
+            physics = predictor.physics
+            values = read_columns(
+                table, physics.columns, mapping, physics.units, path, physics.sentinels
             )
-        prefix = f"{path.name}:" if len(paths) > 1 else ""
-        numbers = [f"{prefix}{row}" for row in range(len(table))] if prefix else range(len(table))
-        ids.extend(table[id_column] if id_column else numbers)
-    return _prediction(predictor, np.concatenate(inputs), ids, batch_size)
+            yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
 
 
-def _prediction(
-    predictor: Any, x: np.ndarray, ids: Sequence[Any], batch_size: int | None
-) -> QTable:
+def _ids(table: Table, column: str, path: Any, prefix: str, numbers: Iterator[int]) -> Any:
+    if column:
+        if column not in table.colnames:
+            raise UsageError(f"{path}: no column {column!r}{did_you_mean(column, table.colnames)}")
+        return table[column]
+    own = [next(numbers) for _ in range(len(table))]
+    return [f"{prefix}{row}" for row in own] if prefix else own
+
+
+def _prediction(predictor: Any, x: np.ndarray, ids: Any, batch_size: int) -> QTable:
     values, missing = np.split(x, 2, axis=1)
     known = {
         "x": {

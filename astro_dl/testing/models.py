@@ -17,7 +17,7 @@ from astro_dl.models.build import (
     specification,
 )
 from astro_dl.reconstruction import reconstruction_head
-from astro_dl.registry import list_models
+from astro_dl.registry import list_models, resolve_fit
 from astro_dl.tasks.base import Head, InputSpec
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["check_model", "parametrize_with_models"]
 
 BATCH = 8
+EXAMPLES_OF_A_FIT = 240
 
 
 def check_model(
@@ -43,7 +44,8 @@ def check_model(
     the layers ``"embedding"`` and ``"logits"``, unique weight paths and equal weights from equal
     seeds; refuses unknown hyper-parameters; takes another number of outputs; survives its own
     configuration and weight files bit for bit; passes gradients to every trainable weight; and
-    learns one small batch by heart.
+    learns one small batch by heart. A model that is fitted at once instead learns a linear rule and
+    is built again from the hyper-parameters that its fit returns.
 
     Parameters
     ----------
@@ -89,6 +91,10 @@ def check_model(
     _check_other_head(build, x, head)
     _check_configuration(model, x)
     _check_files(model, again, x)
+    fit = resolve_fit(name)
+    if fit is not None:
+        _check_fit(partial(fit, name), partial(build_from, name), input_spec, head)
+        return
     # dropout would hide whether the batch is learnt
     rates = {key: 0.0 for key in default_hyperparameters(name) if key.endswith("dropout")}
     _check_learning(build(rates), x, y, head, steps, learning_rate)
@@ -217,6 +223,30 @@ def _check_files(model: "keras.Model", copy: "keras.Model", x: Any) -> None:
     assert np.array_equal(_outputs(logits_model(copy), x), _outputs(logits_model(model), x)), (
         "logits change on their way through a file"
     )
+
+
+def _check_fit(
+    fit: Callable[..., Any], build: Callable[..., "keras.Model"], input_spec: InputSpec, head: Head
+) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((EXAMPLES_OF_A_FIT, *input_spec.shape)).astype(np.float32)
+    rank = x.reshape(len(x), -1).sum(axis=1).argsort().argsort()
+    if head.kind == "regression":
+        y = np.repeat(rank[:, None] / len(x), len(head.names), axis=1).astype(np.float32)
+    else:
+        y = rank * len(head.names) // len(x)
+    model, values = fit(input_spec, head, (x, y), (x, y), 0, {})
+    again = build(input_spec, head, values)
+    again.set_weights(model.get_weights())
+    answers = _outputs(again, x)
+    assert np.array_equal(answers, _outputs(model, x)), "its hyper-parameters build another model"
+    if head.kind == "binary":
+        right = float(np.mean((answers[:, 0] > 0.5) == (y > 0)))
+    elif head.kind == "multiclass":
+        right = float(np.mean(answers.argmax(axis=1) == y))
+    else:
+        right = 1 - float(np.mean((answers - y) ** 2) / np.var(y))
+    assert right > 0.7, f"it gets only {right:.0%} of a linear rule right that it was fitted to"
 
 
 def _check_learning(

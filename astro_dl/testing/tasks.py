@@ -21,7 +21,7 @@ from astro_dl.data.splits import assert_disjoint
 from astro_dl.errors import UsageError
 from astro_dl.registry import get_task, list_tasks
 from astro_dl.schema import plain, read_dataclass
-from astro_dl.tasks.base import Head, Task
+from astro_dl.tasks.base import Head, Task, unsimulated
 
 __all__ = ["check_task", "parametrize_with_tasks"]
 
@@ -59,6 +59,9 @@ def check_task(
     """
     task = get_task(name)
     settings = _checked_physics(task, physics or {})
+    if task.simulate is unsimulated:
+        assert task.datasets, "the task has neither a simulator nor a real set"
+        return
     examples = simulate(task, n, seed, **plain(dataclasses.asdict(settings)))
     _check_form(task, settings, examples, n)
     _check_seeds(task, settings, examples, seed)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from astro_dl.config import Config, config_hash, load_config, resolve, to_mappin
 from astro_dl.data.cache import split_physics
 from astro_dl.errors import UsageError
 from astro_dl.models.build import build_from, logits_model, model_head
-from astro_dl.registry import get_task, model_entry
+from astro_dl.registry import get_task, model_entry, resolve_fit
+from astro_dl.training.at_once import fit_at_once
 from astro_dl.training.batches import steps_per_epoch
 from astro_dl.training.checkpoint import (
     State,
@@ -87,6 +89,8 @@ def train(
         raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
     if (folder / "card.json").exists() and not going_on:
         return _finished(folder, config, resume)
+    if resolve_fit(config.model) is not None:
+        return fit_at_once(folder, config, progress)
     physics = split_physics(config, "train")
     head = model_head(config.model, get_task(config.task), physics)
     log = scalar_log(folder / ".tensorboard" if config.training.tensorboard else None)
@@ -128,6 +132,10 @@ def _finished(folder: Path, config: Config, resume: bool) -> Bundle:
     if not resume:
         raise UsageError(f"{folder} holds a bundle already; choose another folder or delete it")
     bundle = load_bundle(folder)
+    # What was left open is what a fit at once has found.
+    found = bundle.config.hyperparameters
+    asked = {key: found[key] for key, value in config.hyperparameters.items() if value is None}
+    config = replace(config, hyperparameters={**config.hyperparameters, **asked})
     if to_mapping(bundle.config) != to_mapping(config):
         raise UsageError(
             f"{folder} was trained to the end with other settings; choose another folder, where "

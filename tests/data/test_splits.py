@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from astro_dl.data.splits import assert_disjoint, split_by_group, split_in_time
+from astro_dl.data.splits import assert_disjoint, split_by_group, split_fold, split_in_time
 from astro_dl.errors import UsageError
 
 FRACTIONS = {"train": 0.7, "validation": 0.15, "test": 0.15}
@@ -87,3 +87,31 @@ def test_a_split_in_time_takes_dates_and_comes_near_the_fractions():
 def test_a_split_in_time_refuses_too_few_groups():
     with pytest.raises(UsageError, match="2 groups"):
         split_in_time(np.array([1, 1, 2]), np.arange(3), FRACTIONS)
+
+
+@pytest.mark.parametrize("in_time", [False, True])
+def test_folds_test_every_group_once_and_share_none(in_time):
+    rng = np.random.default_rng(0)
+    groups = rng.integers(0, 60, 400)
+    times = groups * 10 + rng.integers(0, 5, 400) if in_time else None
+    tested = []
+    for fold in range(4):
+        split = split_fold(groups, 4, fold, 0.2, seed=3, times=times)
+        sets = {name: groups[rows] for name, rows in split.items()}
+        assert_disjoint(sets)
+        tested.append(set(sets["test"]))
+        if in_time:
+            assert max(sets["train"]) < min(sets["validation"])
+            assert max(sets["validation"]) < min(sets["test"])
+        else:
+            assert sum(map(len, split.values())) == 400
+            assert len(split["validation"]) == pytest.approx(60, abs=12)
+    assert sum(map(len, tested)) == len(set.union(*tested))
+    if not in_time:
+        assert set.union(*tested) == set(groups)
+
+
+@pytest.mark.parametrize(("folds", "fold"), [(1, 0), (3, 3)])
+def test_folds_that_there_are_not_are_refused(folds, fold):
+    with pytest.raises(UsageError, match=f"fold {fold} of {folds}"):
+        split_fold(np.arange(9), folds, fold, 0.2)

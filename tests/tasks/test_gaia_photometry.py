@@ -9,7 +9,7 @@ from astro_dl.data.gaia_queries import GAIA_COLUMNS
 from astro_dl.errors import UsageError
 from astro_dl.registry import get_task, list_models
 from astro_dl.tasks.gaia_photometry import INPUT_COLUMNS, GaiaPhysics
-from astro_dl.tasks.table_predict import classify_rows
+from astro_dl.tasks.table_predict import predict_rows
 
 SUN_AT_10_PC = {
     "phot_g_mean_mag": 4.67,
@@ -71,10 +71,10 @@ def test_predictions_take_the_archives_columns_or_others_by_name(tmp_path):
     table.rename_column("bp_rp", "color")
     table.write(tmp_path / "stars.vot", format="votable")
     predictor = stand_in("gaia_photometry")
-    found = classify_rows(predictor, [tmp_path / "stars.vot"], columns="bp_rp=color")
+    found = predict_rows(predictor, [tmp_path / "stars.vot"], columns="bp_rp=color")
     assert len(found) == 40
     with pytest.raises(UsageError, match="no column 'bp_rp'"):
-        classify_rows(predictor, [tmp_path / "stars.vot"])
+        predict_rows(predictor, [tmp_path / "stars.vot"])
 
 
 def test_impossible_physics_is_refused():

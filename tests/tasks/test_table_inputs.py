@@ -27,10 +27,10 @@ def test_logarithms_have_a_floor():
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_missing_values_are_marked_and_known_to_the_peers_as_such(value):
+def test_missing_values_are_marked_for_networks_and_peers(value):
     x = standardise(COLUMNS, {"a": [value], "b": [10.0], "c": [value]})
     np.testing.assert_array_equal(x, [[0, 0, 0, 1, 0, 1]])
-    np.testing.assert_array_equal(table_features(None, x), [[np.nan, 0, np.nan]])
+    np.testing.assert_array_equal(table_features(None, x), x)
 
 
 def test_hidden_values_are_marked_and_known_ones_kept():

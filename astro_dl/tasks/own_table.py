@@ -1,0 +1,206 @@
+"""A table of one's own: any columns of numbers to a value or a class.
+
+The physics is what is known of the table: its file, the columns with their scales, the target.
+`astro_dl.tasks.own_table_setup` writes it down from the file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.data.catalogues import SENTINELS, read_columns, read_table
+from astro_dl.data.examples import Examples
+from astro_dl.errors import UsageError, did_you_mean
+from astro_dl.tasks.base import Dataset, Head, InputSpec, Task, unsimulated
+from astro_dl.tasks.table_inputs import (
+    PEERS,
+    Column,
+    column_contract,
+    column_units,
+    masked_inputs,
+    table_features,
+)
+from astro_dl.tasks.table_predict import predict_row_blocks, predict_rows
+
+__all__ = ["SOURCE", "OwnTable", "class_labels", "task", "without_sentinels"]
+
+SOURCE = "file"
+FARTHEST = 10.0
+"""Widths from the centre beyond which 99, -999 … are no measurements."""
+
+
+@dataclass(frozen=True)
+class OwnTable:
+    """Everything that is known of a table.
+
+    Parameters
+    ----------
+    file : str
+        Its name in ``data.folder``.
+    target : str
+        Column that is to be predicted.
+    features : tuple of Column
+        Columns that it is predicted from.
+    classes : tuple of str
+        Values of the target, as text; empty for a number.
+    target_unit : str
+        As astropy spells it.
+    group : str
+        Column of what belongs together; empty where every row is by itself.
+    answer : {"point", "gaussian", "mixture"}
+        Distribution that is predicted for a number.
+    """
+
+    file: str = ""
+    target: str = "target"
+    features: tuple[Column, ...] = ()
+    classes: tuple[str, ...] = ()
+    target_unit: str = ""
+    group: str = ""
+    answer: Literal["point", "gaussian", "mixture"] = "point"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that a file must have."""
+        return tuple(column.name for column in self.features)
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Units of these columns."""
+        return column_units(self.features)
+
+    @property
+    def sentinels(self) -> tuple[float, ...]:
+        """None for all columns alike: see `without_sentinels`."""
+        return ()
+
+    def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return inputs (n, 2k) from columns."""
+        return masked_inputs(
+            np.stack([without_sentinels(one, values[one.name]) for one in self.features], axis=1)
+        )
+
+
+def without_sentinels(column: Column, values: np.ndarray) -> np.ndarray:
+    """Return scaled values, NaN where a sentinel such as 99 lies far from what the column holds.
+
+    Far is ten widths from its centre, or not positive in a logarithmic column.
+    """
+    scaled = column.scaled(values)
+    far = np.abs(scaled) > FARTHEST
+    if column.scale == "log10":
+        far |= np.asarray(values) <= 0
+    return np.where(far & np.isin(values, SENTINELS), np.nan, scaled)
+
+
+def head(physics: OwnTable) -> Head:
+    """Return the classes, or the value."""
+    if physics.classes:
+        kind = "binary" if len(physics.classes) == 2 else "multiclass"
+        return Head(kind, physics.classes)  # type: ignore[arg-type]
+    return Head(
+        "regression", (physics.target,), (physics.target_unit,), distribution=physics.answer
+    )
+
+
+def input_spec(physics: OwnTable) -> InputSpec:
+    """Return the features and as many marks of missing values."""
+    return InputSpec((2 * len(physics.features),), column_contract(physics.features))
+
+
+def read_own_table(physics: OwnTable, folder: Path) -> Examples:
+    """Return the rows of the table; ``info`` has ``group``.
+
+    Raises
+    ------
+    UsageError
+        If the file or a column is missing, or a target is missing, not finite or of no known class.
+    """
+    path = Path(folder, physics.file)
+    table = read_table(path)
+    values = read_columns(table, physics.columns, None, physics.units, path, physics.sentinels)
+    if physics.classes:
+        labels = class_labels(table, physics.target, path)
+        unknown = sorted(set(labels) - set(physics.classes))
+        if unknown:
+            raise UsageError(f"{path}: class {unknown[0]!r}; known: {', '.join(physics.classes)}")
+        number = {name: k for k, name in enumerate(physics.classes)}
+        y = np.array([number[label] for label in labels])
+        y = y.astype(np.float32 if len(physics.classes) == 2 else np.int32)
+    else:
+        y = target_values(table, physics, path)[:, None].astype(np.float32)
+    group = _column(table, physics.group, path) if physics.group else np.arange(len(table))
+    return Examples(physics.inputs(values), y, Table({"group": np.asarray(group).astype(str)}))
+
+
+def target_values(table: Table, physics: OwnTable, where: str | Path) -> np.ndarray:
+    """Return the numbers (n,) of a target column.
+
+    Raises
+    ------
+    UsageError
+        If the column is missing or not of numbers, or one of them is not finite.
+    """
+    units = {physics.target: physics.target_unit} if physics.target_unit else {}
+    name = physics.target
+    values = read_columns(table, (name,), None, units, where, ())[name]
+    bad = ~np.isfinite(values)
+    if bad.any():
+        raise _no_target(where, name, bad, "not a finite number")
+    return values
+
+
+def class_labels(table: Table, name: str, where: str | Path) -> list[str]:
+    """Return the values (n,) of a column of classes as texts.
+
+    Raises
+    ------
+    UsageError
+        If the column is missing, or a value is.
+    """
+    values: Any = np.ma.asarray(np.ma.array(_column(table, name, where)))
+    bad = np.ma.getmaskarray(values).copy()
+    if values.dtype.kind == "f":
+        bad |= ~np.isfinite(np.ma.filled(values, np.nan))
+        whole = not bad.any() and (values == np.round(values)).all()
+        values = values.astype(int) if whole else values
+    data = np.asarray(values)
+    data = np.char.decode(data, "utf-8") if data.dtype.kind == "S" else data
+    labels = [str(one).strip() for one in data]
+    bad |= np.array([label == "" for label in labels])
+    if bad.any():
+        raise _no_target(where, name, bad, "missing")
+    return labels
+
+
+def _no_target(where: str | Path, name: str, bad: np.ndarray, what: str) -> UsageError:
+    return UsageError(
+        f"{where}: target {name!r} is {what} in {bad.sum()} of {len(bad)} rows, the first is row "
+        f"{int(np.argmax(bad))}; remove these rows"
+    )
+
+
+def _column(table: Table, name: str, where: str | Path) -> np.ndarray:
+    if name not in table.colnames:
+        raise UsageError(f"{where}: no column {name!r}{did_you_mean(name, table.colnames)}")
+    return table[name]
+
+
+task = Task(
+    name="own_table",
+    summary="What do the columns of a table of one's own tell of another one?",
+    physics=OwnTable,
+    head=head,
+    input_spec=input_spec,
+    simulate=unsimulated,
+    group="group",
+    features=table_features,
+    peers=PEERS,
+    datasets={SOURCE: Dataset("The table itself, split by group", read_own_table)},
+    predict_files=predict_rows,
+    predict_blocks=predict_row_blocks,
+)

@@ -1,0 +1,219 @@
+"""From a table of one's own to a config: which columns, on which scales, what target."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.config import Config, load_config
+from astro_dl.data.catalogues import SENTINELS, read_columns, read_table
+from astro_dl.data.real import split_indices
+from astro_dl.errors import UsageError, did_you_mean
+from astro_dl.registry import model_entry
+from astro_dl.schema import plain
+from astro_dl.tasks.own_table import (
+    SOURCE,
+    OwnTable,
+    class_labels,
+    target_values,
+)
+from astro_dl.tasks.table_inputs import Column
+
+__all__ = ["Kind", "own_table_config", "scaled_column"]
+
+Kind = Literal["auto", "regression", "classification"]
+MOST_WHOLE_CLASSES = 20
+DECADES = 100.0
+HEAVY = 15.0
+
+TRAINING = {
+    "epochs": 100,
+    "batch_size": 64,
+    "learning_rate": 2e-3,
+    "schedule": "cosine",
+    "warmup_epochs": 2,
+    "early_stopping_patience": 20,
+}
+DATA = {"validation_fraction": 0.15, "test_fraction": 0.2}
+
+
+def own_table_config(
+    model: str,
+    table: str | Path,
+    target: str,
+    features: str,
+    group: str = "",
+    kind: Kind = "auto",
+    **overrides: Any,
+) -> Config:
+    """Return the config with which a model learns a column of a table from others.
+
+    Networks answer values with Gaussians, classical methods with points: ``physics.answer``.
+    Centres and widths of the columns are those of the training rows: median, and half the distance
+    between the quantiles .16 and .84. Positive columns whose values span two decades are taken as
+    logarithms, others with long tails as inverse hyperbolic sines.
+
+    Parameters
+    ----------
+    model : str
+        A registered model for tables.
+    table : str or Path
+        CSV, ECSV, FITS, VOTable, HDF5 or Parquet.
+    target : str
+        Column to predict. A text, a truth value or one of at most 20 different whole numbers is
+        taken as a class, everything else as a value.
+    features : str
+        Columns to predict from: names or shell-style wildcards, separated by commas; a leading
+        ``!`` leaves columns out, as ``"mag_*,!mag_u"``.
+    group : str, optional
+        Column of what belongs together (one star, one field): it is never divided between sets.
+    kind : {"auto", "regression", "classification"}
+        Instead of what the target looks like.
+    **overrides
+        Values of the config by dotted keys.
+
+    Raises
+    ------
+    UsageError
+        If the table, a name or a number in it does not allow this. Constant columns and columns
+        without a value are left out with a warning.
+    """
+    path = Path(table)
+    rows = read_table(path)
+    names = _features(rows, features, target, group, path)
+    about = _target(rows, OwnTable(path.name, target, group=group), kind, path)
+    values = read_columns(rows, names, where=path, sentinels=())
+    data = {**DATA, "source": SOURCE, "folder": str(path.resolve().parent)}
+    mapping = {"task": "own_table", "model": model, "data": data, "training": TRAINING}
+    config = load_config(mapping, **overrides)
+    groups = np.asarray(rows[group]).astype(str) if group else np.arange(len(rows))
+    training = split_indices(config.data, groups)["train"]
+    columns = [
+        scaled_column(name, str(rows[name].unit or ""), values[name][training]) for name in names
+    ]
+    useful = tuple(column for column in columns if column is not None)
+    if not useful:
+        raise UsageError(f"{path}: no feature is left; {features!r} gives constant columns only")
+    _check_leak(about, values, rows, path)
+    is_network = model_entry(model).fit is None
+    about = replace(about, features=useful, answer="gaussian" if is_network else "point")
+    physics = {**plain(about), **config.physics}
+    return replace(config, physics=physics)
+
+
+def scaled_column(name: str, unit: str, values: np.ndarray) -> Column | None:
+    """Return a column with its scale, None (and a warning) if its values tell nothing.
+
+    Parameters
+    ----------
+    name, unit : str
+        Of the column.
+    values : ndarray, (n,)
+        Of the training rows; NaN and sentinels are left out.
+    """
+    known = values[np.isfinite(values) & ~np.isin(values, SENTINELS)]
+    if not len(known):
+        warnings.warn(f"feature {name!r} has no value in the training rows: left out", stacklevel=2)
+        return None
+    if known.min() == known.max():
+        warnings.warn(f"feature {name!r} is always {known[0]:g}: left out", stacklevel=2)
+        return None
+    low, left, middle, right, high = np.quantile(known, [0.01, 0.16, 0.5, 0.84, 0.99])
+    width = _rounded((right - left) / 2 or known.std())
+    if known.min() > 0 and high > DECADES * low:
+        logarithms = np.log10(known)
+        left, middle, right = np.quantile(logarithms, [0.16, 0.5, 0.84])
+        width = _rounded((right - left) / 2 or logarithms.std())
+        return Column(name, unit, _rounded(middle), width, "log10", float(known.min()))
+    if high - low > HEAVY * width:
+        return Column(name, unit, *_of_tails(known / width), "arcsinh", width)
+    return Column(name, unit, _rounded(middle), width)
+
+
+def _of_tails(known: np.ndarray) -> tuple[float, float]:
+    left, middle, right = np.quantile(np.arcsinh(known), [0.16, 0.5, 0.84])
+    return _rounded(middle), _rounded((right - left) / 2 or float(np.arcsinh(known).std()))
+
+
+def _rounded(value: float) -> float:
+    """Return a value with four digits, as a scale is written down."""
+    return float(f"{value:.4g}")
+
+
+def _features(table: Table, patterns: str, target: str, group: str, path: Path) -> list[str]:
+    """Return the columns that the patterns name, in the table's order."""
+    columns = [name for name in table.colnames if name not in (target, group)]
+    wanted = [part for part in (part.strip() for part in patterns.split(",")) if part]
+    chosen: set[str] = set()
+    for pattern in wanted:
+        leaves_out = pattern.startswith("!")
+        found = {name for name in columns if fnmatchcase(name, pattern.lstrip("!"))}
+        if pattern in (target, group):
+            raise UsageError(f"features: {pattern!r} is the target or the group")
+        if not found:
+            raise UsageError(
+                f"features: {pattern!r} names no column of {path}{did_you_mean(pattern, columns)}"
+            )
+        chosen = chosen - found if leaves_out else chosen | found
+    if not chosen:
+        raise UsageError(f"features: {patterns!r} leaves no column of {path}")
+    return [name for name in columns if name in chosen]
+
+
+def _target(table: Table, about: OwnTable, kind: Kind, path: Path) -> OwnTable:
+    """Return what is known of the table with the target's kind."""
+    name = about.target
+    if name not in table.colnames:
+        raise UsageError(f"{path}: no column {name!r}{did_you_mean(name, table.colnames)}")
+    if about.group and about.group not in table.colnames:
+        raise UsageError(
+            f"{path}: no column {about.group!r}{did_you_mean(about.group, table.colnames)}"
+        )
+    if kind == "regression" or (kind == "auto" and not _looks_like_classes(table[name])):
+        about = replace(about, target_unit=str(table[name].unit or ""))
+        values = target_values(table, about, path)
+        if values.min() == values.max():
+            raise UsageError(f"{path}: target {name!r} is always {values[0]:g}")
+        return about
+    labels = class_labels(table, name, path)
+    classes = sorted(set(labels), key=_order)
+    if len(classes) < 2:
+        raise UsageError(f"{path}: target {name!r} has one class, {classes[0]!r}; two are needed")
+    if len(classes) > len(labels) / 2:
+        raise UsageError(
+            f"{path}: target {name!r} has {len(classes)} classes in {len(labels)} rows; is it a "
+            "number? Then say kind regression"
+        )
+    return replace(about, classes=tuple(classes))
+
+
+def _looks_like_classes(column: Any) -> bool:
+    values = np.ma.asarray(np.ma.array(column))
+    if values.dtype.kind in "iu":
+        return len(np.unique(values.compressed())) <= MOST_WHOLE_CLASSES
+    return values.dtype.kind != "f"
+
+
+def _order(label: str) -> tuple[float, str]:
+    """Return what sorts numbers by value and before texts."""
+    try:
+        return float(label), label
+    except ValueError:
+        return np.inf, label
+
+
+def _check_leak(
+    about: OwnTable, values: Mapping[str, np.ndarray], table: Table, path: Path
+) -> None:
+    """Warn of features that are the target itself."""
+    if about.classes:
+        return
+    truth = target_values(table, about, path)
+    for name, column in values.items():
+        if np.array_equal(column, truth):
+            warnings.warn(f"feature {name!r} equals the target {about.target!r}", stacklevel=3)

@@ -1,0 +1,99 @@
+"""Classical methods as models: the answers of scikit-learn's, from nothing but arrays."""
+
+import keras
+import numpy as np
+import pytest
+
+from astro_dl.errors import UsageError
+from astro_dl.models.build import build_from
+from astro_dl.models.classical_fit import fit
+from astro_dl.models.estimators import METHODS, fit_estimators, smoothed, tuned_settings
+from astro_dl.tasks.base import Head, InputSpec
+
+HEADS = {
+    "binary": Head("binary", ("no", "yes")),
+    "multiclass": Head("multiclass", ("a", "b", "c", "never seen")),
+    "regression": Head("regression", ("u", "v"), ("", "m")),
+}
+SPEC = InputSpec((5,))
+FEW = {
+    "random_forest": {"n_estimators": 7, "min_samples_leaf": 2, "max_features": 0.5},
+    "gradient_boosting": {"max_iter": 9, "max_leaf_nodes": 5, "learning_rate": 0.3},
+    "adaboost": {"n_estimators": 6, "max_depth": 2, "learning_rate": 1.0},
+    "knn": {"n_neighbors": 4},
+    "logistic_regression": {"penalty": 2.0},
+}
+
+
+def examples(kind, n=300):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(n, 5)).astype(np.float32)
+    x[:, 3] = np.round(x[:, 3])
+    hidden = x[:, 0] * x[:, 1] + x[:, 2] + 0.3 * rng.normal(size=n)
+    if kind == "regression":
+        return x, np.stack([hidden, 50 + 9 * x[:, 4]], axis=1).astype(np.float32)
+    if kind == "binary":
+        return x, (hidden > 0).astype(np.float32)
+    return x, np.digitize(hidden, [-0.5, 0.5]).astype(np.int32)
+
+
+@pytest.mark.parametrize("kind", HEADS)
+@pytest.mark.parametrize("name", METHODS)
+def test_arrays_answer_what_scikit_learn_answers(name, kind):
+    x, y = examples(kind)
+    model, found = fit(name, SPEC, HEADS[kind], (x, y), (x, y), 0, FEW[name])
+    fitted = fit_estimators(name, HEADS[kind], x, y, 0, FEW[name])
+    new = np.random.default_rng(2).normal(size=(200, 5)).astype(np.float32)
+    answers = keras.ops.convert_to_numpy(model(np.concatenate([x, new])))
+    expected = fitted.values(np.concatenate([x, new]))
+    answers = np.stack([1 - answers[:, 0], answers[:, 0]], 1) if kind == "binary" else answers
+    np.testing.assert_allclose(answers, expected, atol=2e-4, rtol=1e-4)
+    again = build_from(name, SPEC, HEADS[kind], found)
+    assert [w.shape for w in again.weights] == [w.shape for w in model.weights]
+
+
+def test_settings_are_chosen_on_the_validation_set():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(400, 5)).astype(np.float32)
+    y = (x[:, 0] + 2 * rng.normal(size=400) > 0).astype(np.float32)
+    halves = (x[:200], y[:200]), (x[200:], y[200:])
+    chosen = tuned_settings("knn", HEADS["binary"], *halves, 0)
+    errors = []
+    for neighbours in METHODS["knn"].grid["n_neighbors"]:
+        fitted = fit_estimators("knn", HEADS["binary"], *halves[0], 0, {"n_neighbors": neighbours})
+        errors.append(np.mean((fitted.values(x[200:])[:, 1] - y[200:]) ** 2))
+    assert chosen["n_neighbors"] == METHODS["knn"].grid["n_neighbors"][np.argmin(errors)]
+    kept = tuned_settings("knn", HEADS["binary"], *halves, 0, {"n_neighbors": 3})
+    assert kept == {"n_neighbors": 3}
+
+
+def test_thresholds_of_double_precision_divide_single_ones_alike():
+    x = np.array([[100.0], [np.nextafter(np.float32(100), np.float32(101))]] * 10, np.float32)
+    spec, y = InputSpec((1,)), np.array([0, 1] * 10, np.float32)
+    settings = {**FEW["random_forest"], "max_features": 1.0, "min_samples_leaf": 1}
+    model, _ = fit("random_forest", spec, HEADS["binary"], (x, y), (x, y), 0, settings)
+    assert ((keras.ops.convert_to_numpy(model(x))[:, 0] > 0.5) == y).all()
+
+
+def test_unanimous_votes_are_not_certain():
+    np.testing.assert_allclose(smoothed(np.array([[1.0, 0.0]]), 9), [[0.95, 0.05]])
+    assert smoothed(np.array([[1.0, 0.0]]), None).min() > 0
+
+
+def test_fewer_examples_than_neighbours_are_all_asked():
+    x, y = examples("binary", 12)
+    model, found = fit("knn", SPEC, HEADS["binary"], (x, y), (x, y), 0, {"n_neighbors": 40})
+    assert found == {"n_neighbors": 12, "examples": 12}
+    assert np.ptp(keras.ops.convert_to_numpy(model(x))) == pytest.approx(0, abs=1e-6)
+
+
+def test_what_they_cannot_do_is_refused():
+    spread = Head("regression", ("z",), ("",), distribution="gaussian")
+    with pytest.raises(UsageError, match="without a distribution"):
+        build_from("knn", SPEC, spread)
+    with pytest.raises(UsageError, match="takes one array"):
+        build_from("adaboost", InputSpec({"a": (3,), "b": (2,)}), HEADS["binary"])
+    with pytest.raises(UsageError, match="99 levels; accepted: at most 64"):
+        build_from("random_forest", SPEC, HEADS["binary"], {"levels": 99})
+    with pytest.raises(UsageError, match="unknown classical method 'svm'"):
+        fit_estimators("svm", HEADS["binary"], *examples("binary"), 0)
