@@ -1,6 +1,6 @@
 """Predictors: loaded bundles that turn arrays or real files into tables."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from astropy.table import QTable, Table
 
 from astro_dl import registry
 from astro_dl.answers import Answers, single_answers
+from astro_dl.batching import applied, rebatched
 from astro_dl.bundle import Bundle, load_bundle, load_weights
 from astro_dl.cards import card_head, card_input_spec, package_versions
 from astro_dl.config import build_physics
@@ -115,7 +116,7 @@ class Predictor:
         if size < 1:
             raise UsageError(f"batch_size is {size}; accepted: 1 and above")
         blocks = x if isinstance(x, Iterator) else [x]
-        batches = _rebatched((as_inputs(block, self.input_spec) for block in blocks), size)
+        batches = rebatched((as_inputs(block, self.input_spec) for block in blocks), size)
         average = self.bundle.config.evaluation.average_symmetries
         score = averaged(
             lambda batch: self._score_batch(batch, size), used_symmetries(self.task, average)
@@ -163,8 +164,8 @@ class Predictor:
         encoder = keras.Model(self.model.input, self.model.get_layer("embedding").output)
         size = batch_size or BATCH_SIZE
         blocks = x if isinstance(x, Iterator) else [x]
-        batches = _rebatched((as_inputs(block, self.input_spec) for block in blocks), size)
-        return np.concatenate([_applied(encoder, batch, size) for batch in batches])
+        batches = rebatched((as_inputs(block, self.input_spec) for block in blocks), size)
+        return np.concatenate([applied(encoder, batch, size) for batch in batches])
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Return calibrated probabilities (n,) or (n, classes); for regression the values."""
@@ -259,7 +260,7 @@ class Predictor:
         return list(self.task.draw_prediction(self, files, table, Path(folder)))
 
     def _score_batch(self, batch: Inputs, size: int) -> np.ndarray:
-        return _applied(self.model, batch, size)
+        return applied(self.model, batch, size)
 
     def _predict_files(self, paths: Sequence[Any], options: Mapping[str, Any]) -> QTable:
         if self.task is None or self.task.predict_files is None:
@@ -352,49 +353,6 @@ def _check_task(
             f"{bundle.folder}: task {task.name!r} takes or gives something else than when this "
             "bundle was trained; train it again, or use the version of astro_dl that made it"
         )
-
-
-def _applied(model: "keras.Model", batch: Inputs, size: int) -> np.ndarray:
-    outputs = model.predict_on_batch(_padded(batch, size))
-    return np.asarray(outputs, np.float32)[: input_length(batch)]
-
-
-def _rebatched(blocks: Iterable[Inputs], size: int) -> Iterator[Inputs]:
-    """Yield batches of one size, the last one perhaps smaller, from blocks of any sizes."""
-    rest: Inputs | None = None
-    for block in blocks:
-        start = 0
-        if rest is not None:
-            missing = size - input_length(rest)
-            rest = _joined(rest, take_inputs(block, slice(0, missing)))
-            start = missing
-            if input_length(rest) < size:
-                continue
-            yield rest
-        whole = start + max(0, input_length(block) - start) // size * size
-        for first in range(start, whole, size):
-            yield take_inputs(block, slice(first, first + size))
-        tail = take_inputs(block, slice(whole, None))
-        rest = tail if input_length(tail) else None
-    if rest is not None:
-        yield rest
-
-
-def _joined(first: Inputs, second: Inputs) -> Inputs:
-    if isinstance(first, dict):
-        return {name: np.concatenate([one, second[name]]) for name, one in first.items()}  # type: ignore[index, call-overload]
-    return np.concatenate([first, second])  # type: ignore[list-item]
-
-
-def _padded(batch: Inputs, size: int) -> Inputs:
-    """Return a float32 batch filled up with zeros."""
-    if isinstance(batch, dict):
-        return {name: _padded(one, size) for name, one in batch.items()}  # type: ignore[misc]
-    if len(batch) == size:
-        return np.ascontiguousarray(batch, np.float32)
-    full = np.zeros((size, *batch.shape[1:]), np.float32)
-    full[: len(batch)] = batch
-    return full
 
 
 def _paths(given: Any) -> list[Any] | None:

@@ -11,6 +11,7 @@ from astropy import units
 from astropy.table import QTable
 
 from astro_dl import zoo
+from astro_dl.batching import rebatched
 from astro_dl.bundle import save_bundle
 from astro_dl.config import load_config, resolve
 from astro_dl.errors import UsageError
@@ -81,7 +82,7 @@ def test_rebatching_makes_full_batches_in_order():
     lengths = [3, 1, 0, 10, 2, 5, 1]
     edges = np.cumsum([0, *lengths])
     blocks = [np.arange(a, b) for a, b in pairwise(edges)]
-    batches = list(zoo._rebatched(blocks, 4))
+    batches = list(rebatched(blocks, 4))
     assert [len(batch) for batch in batches] == [4, 4, 4, 4, 4, 2]
     np.testing.assert_array_equal(np.concatenate(batches), np.arange(22))
 

@@ -303,9 +303,9 @@ def _extra_metrics(predictor: "Predictor") -> Any:
 
 def _importance(predictor: "Predictor", data: Store | Examples, n: int) -> dict[str, Any]:
     """Return the importance of the columns of a table, nothing for other inputs."""
-    columns, head = predictor.input_spec.contract.get("columns"), predictor.head
-    is_table = columns and predictor.input_spec.shape == (2 * len(columns),)
-    if not is_table or head.kind == "reconstruction":
+    columns = predictor.input_spec.contract.get("columns", ())
+    head, is_table = predictor.head, predictor.input_spec.shape == (2 * len(columns),)
+    if not columns or not is_table or head.kind == "reconstruction":
         return {}
     first = data.take(slice(0, n)) if isinstance(data, Examples) else data.read(slice(0, n))
 
