@@ -66,7 +66,7 @@ def fit_calibration(head: Head, logits: Array, y: Array) -> dict[str, Any]:
     if head.distribution == "mixture":
         return fit_width(head, logits, y)
     if head.distribution == "grid":
-        return fit_temperature(logits, grid_bins(head.grid, y))
+        return fit_temperature(logits, grid_bins(head.grid, np.ravel(y)))
     return {"kind": "none"}
 
 

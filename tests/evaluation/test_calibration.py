@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 from scipy.special import expit, softmax
+from scipy.stats import kstest
 
+from astro_dl.distributions import answer_distribution
 from astro_dl.errors import UsageError
 from astro_dl.evaluation.calibration import (
     calibrated_probabilities,
@@ -129,3 +131,29 @@ def test_a_calibration_of_another_head_is_refused(calibration, kind, message):
 def test_labels_of_one_class_cannot_be_calibrated():
     with pytest.raises(UsageError, match="both classes"):
         fit_platt(np.arange(5.0), np.ones(5))
+
+
+@pytest.mark.parametrize("support", [(-np.inf, np.inf), (0.0, np.inf)])
+def test_widths_of_mixtures_recover_a_known_distortion(support):
+    rng = np.random.default_rng(6)
+    head = Head("regression", ("a", "b"), ("", ""), "mixture", components=2, support=support)
+    logits = rng.normal(1, 0.5, (4000, head.outputs))
+    logits[:, 8:] -= 2
+    y = answer_distribution(head, logits).sample(rng, 1)[..., 0]
+    logits[:, 8:10] += np.log(2)
+    logits[:, 10:] -= np.log(1.5)
+    found = fit_calibration(head, logits, y)
+    assert found["kind"] == "spread"
+    np.testing.assert_allclose(found["factors"], [0.5, 1.5], rtol=0.06)
+    pit = answer_distribution(head, logits, found).cdf(y)
+    assert kstest(pit[:, 0], "uniform").pvalue > 1e-3
+
+
+def test_temperatures_of_grids_recover_a_known_distortion():
+    rng = np.random.default_rng(7)
+    head = Head("regression", ("z",), ("",), "grid", grid=(0.0, 0.5, 1.0, 2.0, 4.0))
+    logits = rng.normal(0, 2, (20_000, 4))
+    y = answer_distribution(head, logits).sample(rng, 1)[..., 0]
+    found = fit_calibration(head, 2.5 * logits, y)
+    assert found["kind"] == "temperature"
+    assert found["temperature"] == pytest.approx(2.5, rel=0.05)
