@@ -13,5 +13,8 @@ SMALLER = {
         "hyperparameters": {"members": ("lens_cnn", "lens_resnet")},
         "input_shape": (32, 32, 3),
     },
+    "redshift_cnn1d": {"hyperparameters": {"shifts": 64}, "input_shape": (256, 1)},
+    "spectra_cnn1d": {"input_shape": (256, 1)},
+    "starnet": {"input_shape": (256, 1)},
     "vae": {"hyperparameters": {"kl_weight": 1e-3}},
 }

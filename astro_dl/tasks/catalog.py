@@ -73,3 +73,21 @@ register_task(
     "astro_dl.tasks.own_table:task",
     summary="What do the columns of a table of one's own tell of another one?",
 )
+register_task(
+    "spectral_type",
+    "astro_dl.tasks.spectral_type:task",
+    summary="Which spectral type is a star of, by its optical spectrum?",
+    reference="Sharma et al. (2020), doi:10.1093/mnras/stz3100",
+)
+register_task(
+    "stellar_parameters",
+    "astro_dl.tasks.stellar_parameters:task",
+    summary="Effective temperature, gravity and metallicity of a star, by its optical spectrum",
+    reference="Fabbro et al. (2018), arXiv:1709.09182",
+)
+register_task(
+    "galaxy_redshift",
+    "astro_dl.tasks.galaxy_redshift:task",
+    summary="The redshift of a galaxy by its spectrum",
+    reference="Stivaktakis et al. (2020), doi:10.1109/TBDATA.2019.2934475",
+)

@@ -1,0 +1,92 @@
+"""The built-in models of tasks on spectra by name."""
+
+from astro_dl.registry import register_model
+
+register_model(
+    "spectra_mlp",
+    "astro_dl.models.spectra:spectra_mlp",
+    summary="The perceptron of the textbooks, its first layer as wide as the spectrum",
+    task="spectral_type",
+    rank=(2,),
+    physics={"answer": "number", "pixels": 512},
+)
+register_model(
+    "bailer_jones",
+    "astro_dl.models.spectra:bailer_jones",
+    summary="Committee of ten small perceptrons",
+    task="spectral_type",
+    rank=(2,),
+    physics={"answer": "number", "pixels": 512},
+    reference="Bailer-Jones (1997), PASP 109, 932",
+    bibtex="""@article{BailerJones1997,
+  author = {Bailer-Jones, Coryn A. L.},
+  title = {Neural Network Classification of Stellar Spectra},
+  journal = {Publications of the Astronomical Society of the Pacific},
+  volume = {109},
+  pages = {932},
+  year = {1997},
+  doi = {10.1086/133962}
+}""",
+)
+register_model(
+    "spectra_cnn1d",
+    "astro_dl.models.cnn:cnn1d",
+    summary="Four convolutions on a spectrum, then a dense layer",
+    task="spectral_type",
+    rank=(2,),
+    hyperparameters={
+        "filters": (16, 32, 64, 64),
+        "kernel_sizes": (9, 7, 5, 5),
+        "strides": (2, 1, 1, 1),
+        "pool_sizes": (2, 4, 2, 2),
+        "padding": "same",
+        "normalization": "batch",
+        "units": (64,),
+        "dropout": 0.3,
+    },
+)
+register_model(
+    "starnet",
+    "astro_dl.models.cnn:cnn1d",
+    summary="Two convolutions and two dense layers, after StarNet",
+    task="stellar_parameters",
+    rank=(2,),
+    # the paper's dense layers are twice as wide, on seven times the pixels
+    hyperparameters={
+        "filters": (4, 16),
+        "kernel_sizes": 8,
+        "pool_sizes": (1, 4),
+        "padding": "same",
+        "units": (128, 64),
+        "dropout": 0.0,
+        "initializer": "he_normal",
+    },
+    reference="Fabbro et al. (2018), MNRAS 475, 2978, arXiv:1709.09182",
+    bibtex="""@article{Fabbro2018,
+  author = {Fabbro, S. and Venn, K. A. and O'Briain, T. and Bialek, S. and Kielty, C. L. and
+    Jahandar, F. and Monty, S.},
+  title = {An application of deep learning in the analysis of stellar spectra},
+  journal = {Monthly Notices of the Royal Astronomical Society},
+  volume = {475},
+  pages = {2978},
+  year = {2018},
+  eprint = {1709.09182},
+  doi = {10.1093/mnras/stx3298}
+}""",
+)
+register_model(
+    "redshift_cnn1d",
+    "astro_dl.models.redshift:redshift_cnn1d",
+    summary="Convolutions, then templates that are learnt once and compared at every redshift",
+    task="galaxy_redshift",
+    rank=(2,),
+    reference="Stivaktakis et al. (2020), doi:10.1109/TBDATA.2019.2934475, for the protocol",
+    bibtex="""@article{Stivaktakis2020,
+  author = {Stivaktakis, Radamanthys and Tsagkatakis, Grigorios and Moraes, Bruno and
+    Abdalla, Filipe and Starck, Jean-Luc and Tsakalides, Panagiotis},
+  title = {Convolutional Neural Networks for Spectroscopic Redshift Estimation on Euclid Data},
+  journal = {IEEE Transactions on Big Data},
+  year = {2020},
+  doi = {10.1109/TBDATA.2019.2934475}
+}""",
+)

@@ -1,0 +1,133 @@
+"""A network that takes redshift for what it is on a logarithmic grid: a shift.
+
+spectrum ─ [convolution ─ activation] × n ─ pool ─ convolution of width 1 ─ maps of lines
+         ─ correlation with kernels as long as the maps and all shifts ─ activation
+         ─ embedding (shifts × kernels) ─ logits
+
+Each shift has the same kernels, so that what is learnt of galaxies at one redshift holds for all.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from astro_dl.errors import UsageError
+from astro_dl.models.cnn import convolution_stack
+from astro_dl.models.heads import attach_head
+from astro_dl.models.layers import (
+    Normalization,
+    Style,
+    activate,
+    convolve,
+    drop,
+    input_tensor,
+    pool,
+)
+from astro_dl.tasks.base import Head, InputSpec
+
+__all__ = ["ShiftsToBins", "redshift_cnn1d"]
+
+
+def redshift_cnn1d(
+    input_spec: InputSpec,
+    head: Head,
+    *,
+    filters: Sequence[int] = (16, 16),
+    kernel_sizes: int | Sequence[int] = 9,
+    pool_size: int = 2,
+    maps: int = 4,
+    shifts: int = 508,
+    correlations: int = 2,
+    activation: str = "relu",
+    normalization: Normalization = "batch",
+    dropout: float = 0.0,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    initializer: str = "glorot_uniform",
+) -> keras.Model:
+    """Return a network that compares a spectrum with learnt templates at every redshift.
+
+    Parameters
+    ----------
+    input_spec : InputSpec
+        Spectra of shape (pixels, channels), of equal steps in the logarithm of the wavelength.
+    head : Head
+        Any kind. A grid of redshifts begins with each bin answered by the shifts next to it.
+    filters, kernel_sizes : int or sequence of int
+        Of the convolutions, padding "same".
+    pool_size : int
+        Pixels averaged before the correlation.
+    maps : int
+        Maps that are correlated.
+    shifts : int
+        Shifts compared [pooled pixels]: as many as redshifts span, ln((1 + z₁) / (1 + z₀)) over the
+        width of a pooled pixel, and one.
+    correlations : int
+        Kernels compared at each shift.
+    activation : str
+        Keras name of the activation of convolutions.
+    normalization : {"none", "batch", "layer", "group"}
+        Between convolutions and their activations.
+    dropout : float
+        Rate before the logits.
+    l1, l2 : float
+        Penalties on kernels.
+    initializer : str
+        Keras name of the initialiser of kernels.
+
+    Raises
+    ------
+    UsageError
+        If the input is no series or a hyper-parameter is out of range.
+    """
+    if min(maps, shifts, correlations) < 1:
+        raise UsageError(
+            f"maps, shifts and correlations are {maps}, {shifts} and {correlations}; accepted: 1 "
+            "and above"
+        )
+    inputs = input_tensor(input_spec, 2, "redshift_cnn1d")
+    style = Style(activation, normalization, initializer, l1, l2)
+    x = convolution_stack(inputs, style, filters=filters, kernel_sizes=kernel_sizes)
+    x = convolve(pool(x, pool_size, "average", "lines"), maps, 1, style, "maps")
+    x = keras.layers.Identity(name="features")(x)
+    x = keras.layers.ZeroPadding1D(shifts - 1, name="beyond")(x)
+    length = x.shape[1] - shifts + 1
+    x = convolve(x, correlations, length, style, "correlation", padding="valid")
+    x = drop(activate(x, activation, "correlation"), dropout, "correlation")
+    x = keras.layers.Permute((2, 1), name="by_kernel")(x)
+    x = keras.layers.Flatten(name="flatten")(x)
+    options: dict[str, Any] = dict(style.penalty)
+    if head.distribution == "grid":
+        options["kernel_initializer"] = ShiftsToBins(head.grid, shifts)
+    return keras.Model(inputs, attach_head(x, head, **options), name="redshift_cnn1d")
+
+
+@keras.saving.register_keras_serializable(package="astro_dl")
+class ShiftsToBins(keras.initializers.Initializer):
+    """Weights by which bins of redshift are interpolated between shifts, the same for all kernels.
+
+    Parameters
+    ----------
+    edges : sequence of float
+        Edges of the bins; the first shift is that of the first edge, the last of the last.
+    shifts : int
+        Their number.
+    """
+
+    def __init__(self, edges: Sequence[float], shifts: int) -> None:
+        self.edges = tuple(float(edge) for edge in edges)
+        self.shifts = int(shifts)
+
+    def __call__(self, shape: Any, dtype: Any = None, **options: Any) -> Any:
+        """Return weights (kernels × shifts, bins)."""
+        at = np.log1p(self.edges)
+        place = (0.5 * (at[1:] + at[:-1]) - at[0]) / (at[-1] - at[0]) * (self.shifts - 1)
+        near = 1 - np.abs(np.arange(self.shifts)[:, None] - place)
+        weights = np.tile(np.maximum(near, 0), (shape[0] // self.shifts, 1))
+        return keras.ops.convert_to_tensor(weights, dtype=dtype or keras.config.floatx())
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make this initialiser again."""
+        return {"edges": self.edges, "shifts": self.shifts}

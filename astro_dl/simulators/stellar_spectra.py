@@ -1,0 +1,193 @@
+"""Spectra of stars as a spectrograph sees them: lines, rotation, velocity, dust, noise."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.fft import irfft, rfft, rfftfreq
+from scipy.special import j1
+
+from astro_dl.data.wavelengths import SPEED_OF_LIGHT, resample
+from astro_dl.simulators.extinction import optical_extinction
+from astro_dl.simulators.stellar_grid import (
+    GRAVITIES,
+    METALLICITIES,
+    STEP,
+    TEMPERATURES,
+    WAVELENGTHS,
+    line_spectra,
+)
+from astro_dl.simulators.stellar_population import Stars
+
+__all__ = [
+    "Observation",
+    "broadening",
+    "interpolated_lines",
+    "observe_stars",
+    "observed_lines",
+    "photon_noise",
+]
+
+Array = np.ndarray
+Range = tuple[float, float]
+
+HC_OVER_K = 1.438777e8  # Å K
+LIMB_DARKENING = 0.6
+SIGMAS_PER_WIDTH = 2.354820
+CALIBRATION_TERMS = 4
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What stands between a star's lines and its spectrum, each (n,).
+
+    Parameters
+    ----------
+    velocity : ndarray
+        Radial velocity, away from us [km/s].
+    rotation : ndarray
+        Projected velocity of the equator, v sin i [km/s].
+    resolving_power : ndarray
+        Wavelength over the full width at half maximum of a Gaussian line-spread function.
+    reddening : ndarray
+        Colour excess E(B − V) [mag].
+    snr : ndarray
+        Median signal-to-noise ratio of a pixel.
+    calibration_error : ndarray
+        Standard deviation of smooth errors of the flux calibration, relative.
+    """
+
+    velocity: Array
+    rotation: Array
+    resolving_power: Array
+    reddening: Array
+    snr: Array
+    calibration_error: Array
+
+
+def interpolated_lines(stars: Stars) -> Array:
+    """Return flux over continuum (n, pixels) on the grid's wavelengths, linearly interpolated.
+
+    Parameters beyond the grid's ends are taken at the ends.
+    """
+    places = [
+        _place(np.log(stars.temperature), np.log(TEMPERATURES)),
+        _place(stars.log_g, GRAVITIES),
+        _place(stars.metallicity, METALLICITIES),
+    ]
+    grid = line_spectra()
+    total = np.zeros((len(stars.temperature), len(WAVELENGTHS)), np.float32)
+    for corner in np.ndindex(2, 2, 2):
+        index = tuple(left + side for (left, _), side in zip(places, corner, strict=True))
+        shares = [
+            share if side else 1 - share for (_, share), side in zip(places, corner, strict=True)
+        ]
+        total += np.prod(shares, axis=0).astype(np.float32)[:, None] * grid[index]
+    return total
+
+
+def observed_lines(
+    lines: Array, velocity: Array, rotation: Array, resolving_power: Array, edges: Array
+) -> Array:
+    """Return lines that are broadened, shifted and resampled.
+
+    Parameters
+    ----------
+    lines : ndarray, (n, m)
+        On the grid's wavelengths.
+    velocity, rotation : ndarray, (n,)
+        Radial velocity and v sin i [km/s].
+    resolving_power : ndarray, (n,)
+        Of the spectrograph.
+    edges : ndarray, (pixels + 1,)
+        Edges of its pixels, in vacuum [Å].
+
+    Returns
+    -------
+    ndarray of float64, (n, pixels)
+        Flux over continuum.
+    """
+    sigma = SPEED_OF_LIGHT / (SIGMAS_PER_WIDTH * resolving_power)
+    pixel = SPEED_OF_LIGHT * STEP
+    shift = np.log1p(velocity / SPEED_OF_LIGHT) / STEP
+    frequency = rfftfreq(lines.shape[1])
+    change = broadening(frequency, sigma / pixel, rotation / pixel)
+    change = change * np.exp(-2j * np.pi * frequency * shift[:, None])
+    # about one, so that the jump between the ends is small
+    seen = 1 + irfft(rfft(lines - 1, axis=1) * change, lines.shape[1], axis=1)
+    return resample(WAVELENGTHS, seen, np.ones(seen.shape, bool), edges)
+
+
+def broadening(frequency: Array, sigma: Array, rotation: Array) -> Array:
+    """Return the transfer function (n, frequencies) of a Gaussian and of a rotating disc.
+
+    Parameters
+    ----------
+    frequency : ndarray
+        Per pixel.
+    sigma, rotation : ndarray, (n,)
+        Standard deviation, and v sin i, in pixels.
+
+    Notes
+    -----
+    The disc is darkened towards its limb: the transform of Gray (2005), eq. 18.14, with ε = 0.6.
+    """
+    gauss = np.exp(-2 * (np.pi * frequency * sigma[:, None]) ** 2)
+    u = 2 * np.pi * frequency * rotation[:, None]
+    small = u < 1e-2
+    safe = np.where(small, 1, u)
+    disc = 2 * (1 - LIMB_DARKENING) * j1(safe) / safe
+    limb = 2 * LIMB_DARKENING * (np.sin(safe) - safe * np.cos(safe)) / safe**3
+    return gauss * np.where(small, 1, (disc + limb) / (1 - LIMB_DARKENING / 3))
+
+
+def observe_stars(
+    stars: Stars, observation: Observation, edges: Array, rng: np.random.Generator
+) -> Array:
+    """Return spectra (n, pixels) of stars, flux per wavelength of mean one before the noise.
+
+    Parameters
+    ----------
+    stars : Stars
+        What they are.
+    observation : Observation
+        How they are observed.
+    edges : ndarray, (pixels + 1,)
+        Edges of the spectrograph's pixels, in vacuum, within 3760 and 7540 Å [Å].
+    rng : numpy.random.Generator
+        Of calibration errors and noise.
+    """
+    seen = observed_lines(
+        interpolated_lines(stars),
+        observation.velocity,
+        observation.rotation,
+        observation.resolving_power,
+        edges,
+    )
+    wavelength = np.sqrt(edges[1:] * edges[:-1])
+    continuum = wavelength**-5.0 / np.expm1(HC_OVER_K / (wavelength * stars.temperature[:, None]))
+    absorbed = 3.1 * observation.reddening[:, None] * optical_extinction(wavelength)
+    flux = seen * continuum * 10 ** (-0.4 * absorbed)
+    flux *= _calibration(observation.calibration_error, len(wavelength), rng)
+    flux /= flux.mean(axis=1, keepdims=True)
+    return flux + photon_noise(flux, observation.snr, rng)
+
+
+def photon_noise(flux: Array, snr: Array, rng: np.random.Generator) -> Array:
+    """Return noise (n, pixels) whose variance follows the flux, of a median ratio ``snr`` (n,)."""
+    median = np.median(flux, axis=1, keepdims=True)
+    sigma = np.sqrt(np.maximum(flux, 0) * median) / snr[:, None]
+    return sigma * rng.standard_normal(flux.shape)
+
+
+def _calibration(size: Array, pixels: int, rng: np.random.Generator) -> Array:
+    """Return smooth factors (n, pixels) about one."""
+    basis = np.polynomial.legendre.legvander(np.linspace(-1, 1, pixels), CALIBRATION_TERMS)[:, 1:]
+    weights = rng.standard_normal((len(size), CALIBRATION_TERMS))
+    return np.exp(size[:, None] * (weights @ basis.T))
+
+
+def _place(values: Array, nodes: Array) -> tuple[Array, Array]:
+    """Return the node to the left of each value, and how far it is on the way to the next."""
+    inside = np.clip(values, nodes[0], nodes[-1])
+    left = np.clip(np.searchsorted(nodes, inside) - 1, 0, len(nodes) - 2)
+    return left, (inside - nodes[left]) / (nodes[left + 1] - nodes[left])

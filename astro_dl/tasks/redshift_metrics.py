@@ -1,0 +1,84 @@
+"""What spectroscopic redshifts are judged by, against the signal-to-noise ratio."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.evaluation.intervals import binomial_interval, estimate, percentile_interval
+
+__all__ = ["SNR_EDGES", "redshift_metrics"]
+
+SNR_EDGES = (3.0, 5.0, 8.0, 12.0, 20.0, 40.0, 100.0)
+CLASS_WIDTH = 0.001
+CATASTROPHIC = 0.003
+REPLICAS = 200
+
+
+def redshift_metrics(
+    scores: np.ndarray, y: np.ndarray, info: Table, methods: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
+    """Return accuracies and errors of every method.
+
+    Parameters
+    ----------
+    scores : ndarray
+        Not used: ``methods`` holds the network's too.
+    y : ndarray, (n, 1)
+        Redshifts.
+    info : Table
+        With ``snr``.
+    methods : mapping of str to ndarray, (n,) or (n, 1)
+        Redshifts by method.
+
+    Returns
+    -------
+    dict
+        By method: ``within a class`` (|Δz| up to 0.001), ``catastrophic`` (|Δz| / (1 + z) above
+        0.003, three times what Euclid asks for), ``median |dz|/(1+z)``, and the first and the last
+        in bins of the signal-to-noise ratio.
+    """
+    truth = np.asarray(y, np.float64).ravel()
+    snr = np.asarray(info["snr"], np.float64)
+    return {
+        name: _one_method(np.asarray(found, np.float64).ravel(), truth, snr)
+        for name, found in methods.items()
+    }
+
+
+def _one_method(found: np.ndarray, truth: np.ndarray, snr: np.ndarray) -> dict[str, Any]:
+    close = np.abs(found - truth) <= CLASS_WIDTH
+    relative = np.abs(found - truth) / (1 + truth)
+    bins = [
+        (low, high, (snr >= low) & ((snr < high) | (high == SNR_EDGES[-1])))
+        for low, high in pairwise(SNR_EDGES)
+    ]
+    return {
+        "within a class": _proportion(close),
+        "catastrophic": _proportion(relative > CATASTROPHIC),
+        "median |dz|/(1+z)": _median(relative),
+        "within a class, by S/N": [
+            {"from": low, "to": high, **_proportion(close[inside])} for low, high, inside in bins
+        ],
+        "median |dz|/(1+z), by S/N": [
+            {"from": low, "to": high, **_median(relative[inside])} for low, high, inside in bins
+        ],
+    }
+
+
+def _proportion(hits: np.ndarray) -> dict[str, Any]:
+    if not len(hits):
+        return estimate(np.nan, why="no example")
+    count = int(hits.sum())
+    return estimate(count / len(hits), *binomial_interval(count, len(hits), 0.95), n=len(hits))
+
+
+def _median(values: np.ndarray) -> dict[str, Any]:
+    if not len(values):
+        return estimate(np.nan, why="no example")
+    rng = np.random.default_rng(0)
+    drawn = rng.choice(values, (REPLICAS, len(values)))
+    low, high = percentile_interval(np.median(drawn, axis=1), 0.95)
+    return estimate(float(np.median(values)), float(low), float(high), n=len(values))

@@ -1,0 +1,129 @@
+"""The spectral type of a star from its optical spectrum: O, B, A, F, G, K or M, or its number."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.data.examples import Examples
+from astro_dl.simulators.stellar_population import CLASSES, OBSERVED_FRACTIONS, draw_stars
+from astro_dl.tasks.base import Difficulty, Head, Task
+from astro_dl.tasks.miles import MILES_TYPES
+from astro_dl.tasks.spectrum_predict import predict_stars
+from astro_dl.tasks.stellar_inputs import (
+    augment_spectra,
+    check_spectra,
+    simulated_inputs,
+    spectrum_features,
+    stellar_spec,
+)
+
+__all__ = ["SpectralTypePhysics", "task"]
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class SpectralTypePhysics:
+    """Everything that defines a set of typed spectra.
+
+    Parameters
+    ----------
+    answer : {"class", "number"}
+        One of seven classes, or the spectral number: its tenths are counted from O0, so that 5 is
+        O5, 15 is B5, 42 is G2, 65 is M5.
+    class_fractions : {"equal", "observed"}
+        Of the simulated stars: the same for each class, or as in the MILES library.
+    pixels : int, default 1024
+        From 3800 to 7400 Å.
+    snr_range : tuple of float, default (10, 200)
+        Signal-to-noise ratios of a pixel, log-uniform.
+    velocity_scatter_km_s : float, default 80
+        Standard deviation of radial velocities [km/s].
+    rotation_scale_km_s : float, default 50
+        Mean of exponentially distributed v sin i [km/s].
+    resolving_power_range : tuple of float, default (1500, 2500)
+        Of the spectrographs.
+    reddening_scale_mag : float, default 0.2
+        Mean of exponentially distributed E(B − V) [mag].
+    calibration_error : float, default 0.03
+        Relative size of smooth errors of the flux calibration.
+    distinct : bool, default True
+        Without, all stars are of class G, whatever their label.
+    """
+
+    answer: Literal["class", "number"] = "class"
+    class_fractions: Literal["equal", "observed"] = "equal"
+    pixels: int = 1024
+    snr_range: Range = (10.0, 200.0)
+    velocity_scatter_km_s: float = 80.0
+    rotation_scale_km_s: float = 50.0
+    resolving_power_range: Range = (1500.0, 2500.0)
+    reddening_scale_mag: float = 0.2
+    calibration_error: float = 0.03
+    distinct: bool = True
+
+    def __post_init__(self) -> None:
+        check_spectra(self)
+
+
+def head(physics: SpectralTypePhysics) -> Head:
+    """Return the seven classes, or the spectral number."""
+    if physics.answer == "number":
+        return Head("regression", ("spectral_number",), ("",))
+    return Head("multiclass", CLASSES)
+
+
+def simulate(physics: SpectralTypePhysics, n: int, rng: np.random.Generator) -> Examples:
+    """Return n spectra with their types.
+
+    Parameters
+    ----------
+    physics : SpectralTypePhysics
+        Priors and observation.
+    n : int
+        Number of spectra, each of another star.
+    rng : numpy.random.Generator
+        Determines everything.
+
+    Returns
+    -------
+    Examples
+        ``x`` (n, pixels, 1); ``y`` the class or (n, 1) the spectral number; ``info`` with ``star``
+        (a random number), ``spectral_number``, and parameters and nuisances.
+    """
+    equal = physics.class_fractions == "equal"
+    fractions = None if equal else np.array(OBSERVED_FRACTIONS) / sum(OBSERVED_FRACTIONS)
+    classes = rng.choice(len(CLASSES), n, p=fractions)
+    shown = classes if physics.distinct else np.full(n, CLASSES.index("G"))
+    stars = draw_stars(shown, rng)
+    x, truth = simulated_inputs(physics, stars, rng)
+    number = 10.0 * classes + stars.number % 10
+    y = classes.astype(np.int32)
+    if physics.answer == "number":
+        y = number[:, None].astype(np.float32)
+    info = Table({"star": rng.integers(0, 2**62, n), "spectral_number": number, **truth})
+    return Examples(x, y, info)
+
+
+task = Task(
+    name="spectral_type",
+    summary="Which spectral type is a star of, by its optical spectrum?",
+    physics=SpectralTypePhysics,
+    head=head,
+    input_spec=stellar_spec,
+    simulate=simulate,
+    group="star",
+    difficulty=Difficulty(
+        column="snr",
+        edges=(10.0, 20.0, 40.0, 80.0, 200.0),
+        label="signal-to-noise ratio of a pixel",
+    ),
+    features=spectrum_features,
+    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    datasets={"miles": MILES_TYPES},
+    augment=augment_spectra,
+    predict_files=predict_stars,
+    zero_signal={"distinct": False},
+)

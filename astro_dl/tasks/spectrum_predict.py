@@ -1,0 +1,155 @@
+"""From files of spectra to tables of predictions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable
+
+from astro_dl.data.spectra import Medium, Spectrum, read_spectra
+from astro_dl.data.wavelengths import resample
+from astro_dl.errors import UsageError
+
+__all__ = ["Resampled", "predict_stars", "resampled_spectra", "spectra_of_files", "spectrum_table"]
+
+MOST_MISSING, LOWEST_SNR = 0.02, 10.0
+LN_10 = float(np.log(10))
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """Spectra on one grid, (n, pixels); NaN where unknown.
+
+    Parameters
+    ----------
+    flux, sigma : ndarray
+        Flux, and its standard deviation where the file tells it.
+    snr : ndarray, (n,)
+        Median signal-to-noise ratio of a pixel.
+    missing : ndarray, (n,)
+        Fraction of the pixels without flux.
+    """
+
+    flux: np.ndarray
+    sigma: np.ndarray
+    snr: np.ndarray
+    missing: np.ndarray
+
+
+def predict_stars(
+    predictor: Any,
+    paths: Sequence[str | Path],
+    *,
+    medium: Medium | None = None,
+    batch_size: int | None = None,
+) -> QTable:
+    """Apply a network to spectra of stars.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        A network of task ``spectral_type`` or ``stellar_parameters``.
+    paths : sequence of path
+        Files of one spectrum or several; see `astro_dl.data.spectra.read_spectra`. Stars may move
+        by some 300 km/s.
+    medium : {"air", "vacuum"}, optional
+        What the wavelengths are measured in, whatever the files say.
+    batch_size : int, optional
+        Spectra given to the network at once.
+
+    Returns
+    -------
+    astropy.table.QTable
+        One row per spectrum, in the order of the files: ``id``; ``label`` and ``p_<class>``, or the
+        targets with their uncertainties, and ``teff`` [K]; ``snr``, ``missing_fraction``, and
+        ``flags``: ``missing_wavelengths``, ``low_snr``, ``air_assumed``, ``no_continuum`` (no
+        answer), ``outside_training_range``.
+
+    Raises
+    ------
+    UsageError
+        If a file cannot be used, or no spectrum reaches the network's wavelengths.
+    """
+    from astro_dl.tasks.stellar_inputs import pixel_edges, spectrum_inputs
+
+    spectra = spectra_of_files(paths, medium)
+    found = resampled_spectra(spectra, pixel_edges(predictor.physics.pixels))
+    table = spectrum_table(predictor, spectra, found, spectrum_inputs(found.flux), batch_size)
+    if "log_teff" not in table.colnames:
+        return table
+    place = table.colnames.index("log_teff")
+    teff = 10 ** table["log_teff"].value * u.K
+    table.add_column(teff, place, "teff")
+    if "log_teff_std" in table.colnames:
+        table.add_column(teff * LN_10 * table["log_teff_std"].value, place + 1, "teff_std")
+    return table
+
+
+def spectra_of_files(paths: Sequence[str | Path], medium: Medium | None) -> list[Spectrum]:
+    """Return the spectra of all files, in order."""
+    return [spectrum for path in paths for spectrum in read_spectra(path, medium)]
+
+
+def resampled_spectra(spectra: Sequence[Spectrum], edges: np.ndarray) -> Resampled:
+    """Return spectra on a grid of pixels with these edges, in vacuum [Å].
+
+    Raises
+    ------
+    UsageError
+        If none of them reaches into the grid.
+    """
+    fluxes, sigmas = [], []
+    for one in spectra:
+        good = np.isfinite(one.flux)
+        fluxes.append(resample(one.wavelength, one.flux, good, edges))
+        known = np.isfinite(one.sigma)
+        variance = resample(one.wavelength, np.where(known, one.sigma, 0) ** 2, known, edges)
+        own = np.gradient(one.wavelength)
+        share = np.interp(edges[1:], one.wavelength, own) / np.diff(edges)
+        sigmas.append(np.sqrt(variance * np.minimum(share, 1)))
+    flux, sigma = np.stack(fluxes), np.stack(sigmas)
+    missing = np.isnan(flux).mean(axis=1)
+    if (missing == 1).all():
+        raise UsageError(
+            f"no spectrum has flux within {edges[0]:.0f} to {edges[-1]:.0f} Å, where the network "
+            "looks"
+        )
+    ratio = flux / sigma
+    unknown = np.isnan(ratio).all(axis=1)
+    snr = np.nanmedian(np.where(unknown[:, None], 0, ratio), axis=1)
+    return Resampled(flux, sigma, np.where(unknown, np.nan, snr), missing)
+
+
+def spectrum_table(
+    predictor: Any,
+    spectra: Sequence[Spectrum],
+    found: Resampled,
+    x: np.ndarray,
+    batch_size: int | None,
+    words: Callable[[int], Sequence[str]] = lambda row: (),
+) -> QTable:
+    """Return the predictions on inputs (n, …), with what is known of the spectra.
+
+    ``words`` gives further flags of a row.
+    """
+    ids = [spectrum.id for spectrum in spectra]
+    table = predictor.predict(x, ids=ids, batch_size=batch_size)
+    finite = np.isfinite(x.reshape(len(x), -1)).all(axis=1)
+    flags = []
+    for row, (spectrum, own) in enumerate(zip(spectra, table["flags"], strict=True)):
+        said = [word for word in str(own).split(",") if word and word != "non_finite_input"]
+        marks = {
+            "missing_wavelengths": found.missing[row] > MOST_MISSING,
+            "low_snr": found.snr[row] < LOWEST_SNR,
+            "no_continuum": not finite[row],
+        }
+        said = [word for word, is_so in marks.items() if is_so] + said
+        flags.append(",".join([*said, *spectrum.flags, *words(row)]))
+    table.remove_column("flags")
+    table["snr"] = found.snr.astype(np.float32)
+    table["missing_fraction"] = found.missing.astype(np.float32)
+    table["flags"] = flags
+    return table

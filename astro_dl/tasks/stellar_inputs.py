@@ -1,0 +1,190 @@
+"""What networks for stars are given: spectra over their pseudo-continuum, on one grid.
+
+Simulated, real and augmented spectra all become inputs through `spectrum_inputs`.
+"""
+
+from typing import Protocol
+
+import numpy as np
+from scipy.fft import irfft, rfft, rfftfreq
+
+from astro_dl.data.continuum import continuum_contract, divide_by_continuum
+from astro_dl.data.examples import Inputs
+from astro_dl.data.wavelengths import SPEED_OF_LIGHT, log_edges
+from astro_dl.errors import UsageError
+from astro_dl.simulators.extinction import optical_extinction
+from astro_dl.simulators.stellar_population import Stars
+from astro_dl.simulators.stellar_spectra import (
+    Observation,
+    broadening,
+    observe_stars,
+    photon_noise,
+)
+from astro_dl.tasks.base import InputSpec
+
+__all__ = [
+    "WAVELENGTH_RANGE",
+    "StellarPhysics",
+    "augment_spectra",
+    "check_spectra",
+    "pixel_edges",
+    "simulated_inputs",
+    "spectrum_features",
+    "spectrum_inputs",
+    "stellar_spec",
+]
+
+Array = np.ndarray
+Range = tuple[float, float]
+
+WAVELENGTH_RANGE = (3800.0, 7400.0)
+"""In vacuum [Å]."""
+
+SMOOTHING = 0.05
+"""Standard deviation of the continuum's running mean in ln λ: 250 Å at 5000 Å."""
+
+SCALE, LARGEST = 0.1, 10.0
+MOST_FEATURES = 512
+FEWEST_PIXELS, MOST_PIXELS = 64, 2048
+
+VELOCITY_KM_S, WIDEST_SIGMA_KM_S = 80.0, 90.0
+REDDENING_MAG, TILT = 0.3, 0.05
+NOISE_RANGE = (0.002, 0.05)
+
+
+class StellarPhysics(Protocol):
+    """What the physics of tasks on stars have in common; see `SpectralTypePhysics`."""
+
+    @property
+    def pixels(self) -> int: ...
+    @property
+    def snr_range(self) -> Range: ...
+    @property
+    def velocity_scatter_km_s(self) -> float: ...
+    @property
+    def rotation_scale_km_s(self) -> float: ...
+    @property
+    def resolving_power_range(self) -> Range: ...
+    @property
+    def reddening_scale_mag(self) -> float: ...
+    @property
+    def calibration_error(self) -> float: ...
+
+
+def check_spectra(physics: StellarPhysics) -> None:
+    """Raise `UsageError` for what no spectrograph does."""
+    if not FEWEST_PIXELS <= physics.pixels <= MOST_PIXELS:
+        raise UsageError(f"pixels is {physics.pixels}; accepted: {FEWEST_PIXELS} to {MOST_PIXELS}")
+    for name in ("snr_range", "resolving_power_range"):
+        low, high = getattr(physics, name)
+        if not 0 < low <= high:
+            raise UsageError(f"{name} is ({low:g}, {high:g}); accepted: above 0, rising")
+    for name in (
+        "velocity_scatter_km_s",
+        "rotation_scale_km_s",
+        "reddening_scale_mag",
+        "calibration_error",
+    ):
+        if not 0 <= getattr(physics, name) < 1000:
+            raise UsageError(f"{name} is {getattr(physics, name)}; accepted: 0 to 1000")
+
+
+def stellar_spec(physics: StellarPhysics) -> InputSpec:
+    """Return the shape of the spectra, and what their numbers mean."""
+    contract = {
+        "values": f"(flux / continuum - 1) / {SCALE:g}, within ±{LARGEST:g}; 0 where unknown",
+        "continuum": continuum_contract(SMOOTHING, "in ln(wavelength)"),
+        "wavelength_range_angstrom": list(WAVELENGTH_RANGE),
+        "wavelength_medium": "vacuum",
+        "pixels": f"{physics.pixels}, of equal width in ln(wavelength)",
+    }
+    return InputSpec((physics.pixels, 1), contract)
+
+
+def pixel_edges(pixels: int) -> Array:
+    """Return the edges (pixels + 1,) of an input's pixels, in vacuum [Å]."""
+    return log_edges(WAVELENGTH_RANGE, pixels)
+
+
+def spectrum_inputs(flux: Array) -> Array:
+    """Return inputs (n, pixels, 1) float32 from flux (n, pixels) on any scale, NaN where unknown.
+
+    Spectra of which less than half has a continuum are NaN throughout.
+    """
+    pixels = flux.shape[1]
+    smoothing = SMOOTHING * pixels / np.log(WAVELENGTH_RANGE[1] / WAVELENGTH_RANGE[0])
+    lines = divide_by_continuum(flux, smoothing)
+    known = np.isfinite(lines)
+    x = np.clip((np.where(known, lines, 1) - 1) / SCALE, -LARGEST, LARGEST)
+    usable = known.mean(axis=1) >= 0.5
+    return np.where(usable[:, None], x, np.nan)[..., None].astype(np.float32)
+
+
+def spectrum_features(physics: StellarPhysics, x: Inputs) -> Array:
+    """Return what classical methods are given: the pixels, averaged to 512 at most."""
+    values = np.asarray(x)[..., 0]
+    together = -(-values.shape[1] // MOST_FEATURES)
+    whole = values.shape[1] // together * together
+    return values[:, :whole].reshape(len(values), -1, together).mean(axis=2)
+
+
+def simulated_inputs(
+    physics: StellarPhysics, stars: Stars, rng: np.random.Generator
+) -> tuple[Array, dict[str, Array]]:
+    """Return inputs (n, pixels, 1) of stars, and how each was observed, by column name."""
+    n = len(stars.temperature)
+    observation = Observation(
+        velocity=physics.velocity_scatter_km_s * rng.standard_normal(n),
+        rotation=physics.rotation_scale_km_s * rng.exponential(size=n),
+        resolving_power=rng.uniform(*physics.resolving_power_range, n),
+        reddening=physics.reddening_scale_mag * rng.exponential(size=n),
+        snr=np.exp(rng.uniform(*np.log(physics.snr_range), n)),
+        calibration_error=np.full(n, physics.calibration_error),
+    )
+    flux = observe_stars(stars, observation, pixel_edges(physics.pixels), rng)
+    return spectrum_inputs(flux), {
+        "temperature": stars.temperature,
+        "log_g": stars.log_g,
+        "fe_h": stars.metallicity,
+        "radial_velocity": observation.velocity,
+        "rotation_velocity": observation.rotation,
+        "resolving_power": observation.resolving_power,
+        "reddening": observation.reddening,
+        "snr": observation.snr,
+    }
+
+
+def augment_spectra(x: Inputs, rng: np.random.Generator) -> Inputs:
+    """Return spectra of the same stars as others might have taken them.
+
+    Each is shifted by a radial velocity (σ 80 km/s), broadened (Gaussian, up to σ 90 km/s),
+    reddened or dereddened (σ 0.3 mag), tilted, given noise (0.2 to 5%, log-uniform), and divided by
+    its new continuum.
+    """
+    values = np.asarray(x)[..., 0]
+    n, pixels = values.shape
+    edges = pixel_edges(pixels)
+    pixel = SPEED_OF_LIGHT * np.log(edges[1] / edges[0])
+    lines = 1 + SCALE * values.astype(np.float64)
+    lines = _moved(
+        lines,
+        VELOCITY_KM_S * rng.standard_normal(n) / pixel,
+        WIDEST_SIGMA_KM_S * rng.random(n) / pixel,
+    )
+    wavelength = np.sqrt(edges[1:] * edges[:-1])
+    reddening = 3.1 * REDDENING_MAG * rng.standard_normal((n, 1))
+    lines *= 10 ** (-0.4 * reddening * optical_extinction(wavelength))
+    lines *= np.exp(TILT * rng.standard_normal((n, 1)) * np.linspace(-1, 1, pixels))
+    snr = np.exp(-rng.uniform(*np.log(NOISE_RANGE), n))
+    augmented = spectrum_inputs(lines + photon_noise(lines, snr, rng))
+    return np.where(np.isfinite(augmented), augmented, np.asarray(x))
+
+
+def _moved(lines: Array, shift: Array, sigma: Array) -> Array:
+    """Return lines (n, pixels) about one, shifted and broadened [pixels]; ends are mirrored."""
+    pixels = lines.shape[1]
+    mirrored = np.concatenate([lines, lines[:, ::-1]], axis=1)
+    frequency = rfftfreq(2 * pixels)
+    change = broadening(frequency, sigma, np.zeros_like(sigma))
+    change = change * np.exp(-2j * np.pi * frequency * shift[:, None])
+    return irfft(rfft(mirrored, axis=1) * change, 2 * pixels, axis=1)[:, :pixels]

@@ -1,0 +1,108 @@
+"""Effective temperature, surface gravity and metallicity of a star from its optical spectrum."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.data.examples import Examples
+from astro_dl.simulators.stellar_population import CLASSES, OBSERVED_FRACTIONS, draw_stars
+from astro_dl.tasks.base import Difficulty, Head, Task
+from astro_dl.tasks.miles import MILES_PARAMETERS
+from astro_dl.tasks.spectrum_predict import predict_stars
+from astro_dl.tasks.stellar_inputs import (
+    augment_spectra,
+    check_spectra,
+    simulated_inputs,
+    spectrum_features,
+    stellar_spec,
+)
+
+__all__ = ["TARGETS", "StellarParametersPhysics", "task"]
+
+Range = tuple[float, float]
+
+TARGETS = {"log_teff": "dex", "log_g": "dex", "fe_h": "dex"}
+"""Logarithms of the effective temperature [K] and of the surface gravity [cm/s²], and [Fe/H]."""
+
+
+@dataclass(frozen=True)
+class StellarParametersPhysics:
+    """Everything that defines a set of spectra with known parameters.
+
+    Parameters
+    ----------
+    answer : {"gaussian", "point"}
+        Values with their uncertainties, or values alone.
+    class_fractions : {"observed", "equal"}
+        Of the spectral classes of simulated stars: as in the MILES library, or the same for each.
+    **others
+        As those of `astro_dl.tasks.spectral_type.SpectralTypePhysics` of the same name.
+    """
+
+    answer: Literal["gaussian", "point"] = "gaussian"
+    class_fractions: Literal["equal", "observed"] = "observed"
+    pixels: int = 1024
+    snr_range: Range = (10.0, 200.0)
+    velocity_scatter_km_s: float = 80.0
+    rotation_scale_km_s: float = 50.0
+    resolving_power_range: Range = (1500.0, 2500.0)
+    reddening_scale_mag: float = 0.2
+    calibration_error: float = 0.03
+
+    def __post_init__(self) -> None:
+        check_spectra(self)
+
+
+def head(physics: StellarParametersPhysics) -> Head:
+    """Return the three targets."""
+    units = tuple(TARGETS.values())
+    return Head("regression", tuple(TARGETS), units, distribution=physics.answer)
+
+
+def simulate(physics: StellarParametersPhysics, n: int, rng: np.random.Generator) -> Examples:
+    """Return n spectra with the parameters of their stars.
+
+    Parameters
+    ----------
+    physics : StellarParametersPhysics
+        Priors and observation.
+    n : int
+        Number of spectra, each of another star.
+    rng : numpy.random.Generator
+        Determines everything.
+
+    Returns
+    -------
+    Examples
+        ``x`` (n, pixels, 1); ``y`` (n, 3) in the order of `TARGETS`; ``info`` with ``star`` (a
+        random number), and parameters and nuisances.
+    """
+    equal = physics.class_fractions == "equal"
+    fractions = None if equal else np.array(OBSERVED_FRACTIONS) / sum(OBSERVED_FRACTIONS)
+    stars = draw_stars(rng.choice(len(CLASSES), n, p=fractions), rng)
+    x, truth = simulated_inputs(physics, stars, rng)
+    y = np.stack([np.log10(stars.temperature), stars.log_g, stars.metallicity], axis=1)
+    return Examples(x, y.astype(np.float32), Table({"star": rng.integers(0, 2**62, n), **truth}))
+
+
+task = Task(
+    name="stellar_parameters",
+    summary="Effective temperature, gravity and metallicity of a star, by its optical spectrum",
+    physics=StellarParametersPhysics,
+    head=head,
+    input_spec=stellar_spec,
+    simulate=simulate,
+    group="star",
+    difficulty=Difficulty(
+        column="snr",
+        edges=(10.0, 20.0, 40.0, 80.0, 200.0),
+        label="signal-to-noise ratio of a pixel",
+    ),
+    features=spectrum_features,
+    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    datasets={"miles": MILES_PARAMETERS},
+    augment=augment_spectra,
+    predict_files=predict_stars,
+)

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from astro_dl.simulators.stellar_atmosphere import ELEMENTS, ion_fractions, one_layer
+from astro_dl.simulators.stellar_grid import (
+    GRAVITIES,
+    METALLICITIES,
+    TEMPERATURES,
+    WAVELENGTHS,
+    line_spectra,
+)
+
+WIDTHS = np.gradient(WAVELENGTHS)
+
+
+def equivalent_width(spectra, low, high):
+    """Return the width [Å] of what is lost between two wavelengths in vacuum."""
+    inside = (low < WAVELENGTHS) & (high > WAVELENGTHS)
+    return ((1 - spectra[..., inside]) * WIDTHS[inside]).sum(axis=-1)
+
+
+@pytest.fixture(scope="module")
+def dwarfs():
+    """Spectra of solar metallicity and log g 3.6, by temperature."""
+    return line_spectra()[:, list(GRAVITIES).index(3.6), list(METALLICITIES).index(-0.4)]
+
+
+def hottest_where_strongest(spectra, low, high, least=4500):
+    warm = least < TEMPERATURES
+    return TEMPERATURES[warm][equivalent_width(spectra[warm], low, high).argmax()]
+
+
+def test_hydrogen_is_half_ionised_where_saha_says():
+    fractions = ion_fractions(
+        ELEMENTS["H"], np.array([5000.0, 9600.0, 20_000.0]), np.full(3, 200.0)
+    )
+    assert fractions[1, 0] < 1e-3
+    assert fractions[1, 1] == pytest.approx(0.5, abs=0.15)  # Gray (2005), fig. 1.2
+    assert fractions[1, 2] > 0.999
+
+
+def test_the_suns_layer_has_the_suns_pressures():
+    sun = one_layer(np.array([5772.0]), np.array([4.44]), np.array([0.0]))
+    assert np.log10(sun.electron_pressure[0]) == pytest.approx(0.8, abs=0.5)
+    assert np.log10(sun.hydrogen_pressure[0]) == pytest.approx(4.7, abs=0.4)
+
+
+@pytest.mark.parametrize("line", [(4800, 4930), (6500, 6630), (4095, 4112)])
+def test_hydrogen_lines_peak_near_nine_to_ten_thousand_kelvin(dwarfs, line):
+    assert 8300 < hottest_where_strongest(dwarfs, *line, least=6500) < 10_700
+
+
+def test_other_lines_peak_at_their_spectral_types(dwarfs):
+    assert hottest_where_strongest(dwarfs, 3930, 3940) < 6000  # Ca K
+    assert 15_000 < hottest_where_strongest(dwarfs, 4470, 4475, 10_000) < 25_000  # He I
+    assert hottest_where_strongest(dwarfs, 4684, 4690, 10_000) > 30_000  # He II
+    titanium = equivalent_width(dwarfs, 7055, 7150)
+    assert titanium[TEMPERATURES < 3300].min() > 20
+    assert titanium[(TEMPERATURES > 4700) & (TEMPERATURES < 10_000)].max() < 3
+
+
+def test_metals_follow_metallicity_and_wings_follow_gravity():
+    solar = np.argmin(abs(TEMPERATURES - 5800))
+    iron = equivalent_width(line_spectra()[solar], 5265, 5275)
+    assert (np.diff(iron, axis=1) > 0).all()
+    balmer = equivalent_width(line_spectra()[np.argmin(abs(TEMPERATURES - 10_000))], 4810, 4920)
+    assert (np.diff(balmer[:, 1]) > 0).all()
+
+
+def test_residual_fluxes_are_fractions():
+    assert line_spectra().min() >= 0
+    assert line_spectra().max() <= 1

@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+
+from astro_dl.data.wavelengths import log_edges
+from astro_dl.simulators.extinction import optical_extinction
+from astro_dl.simulators.stellar_grid import WAVELENGTHS
+from astro_dl.simulators.stellar_population import (
+    CLASSES,
+    Stars,
+    draw_stars,
+    spectral_number,
+    typical_parameters,
+)
+from astro_dl.simulators.stellar_spectra import Observation, observe_stars, observed_lines
+
+EDGES = log_edges((3800.0, 7400.0), 2048)
+CENTRES = np.sqrt(EDGES[1:] * EDGES[:-1])
+
+
+def narrow_line(at=5000.0, n=1):
+    """Return spectra of one line that is a pixel of the grid."""
+    lines = np.ones((n, len(WAVELENGTHS)), np.float32)
+    lines[:, np.argmin(abs(WAVELENGTHS - at))] = 0
+    return lines
+
+
+def observed(velocity=0.0, rotation=0.0, resolving_power=6000.0, n=1):
+    each = [np.full(n, value) for value in (velocity, rotation, resolving_power)]
+    return 1 - observed_lines(narrow_line(n=n), *each, EDGES)
+
+
+def moments(depth):
+    velocity = 299_792.458 * np.log(CENTRES / 5000.0)
+    near = np.abs(velocity) < 3000
+    weight, v = depth[near], velocity[near]
+    mean = (weight * v).sum() / weight.sum()
+    return mean, np.sqrt((weight * (v - mean) ** 2).sum() / weight.sum())
+
+
+def test_stars_at_rest_have_lines_at_rest_and_others_are_shifted():
+    at_rest = moments(observed(resolving_power=2000.0)[0])[0]
+    assert at_rest == pytest.approx(0, abs=8)
+    for velocity in (-250.0, 100.0):
+        shifted = moments(observed(velocity, resolving_power=2000.0)[0])[0]
+        assert shifted - at_rest == pytest.approx(velocity, abs=1)
+
+
+def test_widths_are_those_of_spectrograph_and_rotation():
+    sharp = moments(observed()[0])[1]
+    blurred = moments(observed(resolving_power=1500.0)[0])[1]
+    added = 299_792 / 2.3548 * np.sqrt(1500.0**-2 - 6000.0**-2)
+    assert np.hypot(added, sharp) == pytest.approx(blurred, rel=0.05)
+    # of a disc that is darkened to its limb: v² ((1 − ε) / 4 + 2 ε / 15) / (1 − ε / 3), ε = 0.6
+    rotating = moments(observed(rotation=300.0)[0])[1]
+    expected = 300 * np.sqrt((0.1 + 0.08) / 0.8)
+    assert rotating == pytest.approx(np.hypot(expected, sharp), rel=0.03)
+
+
+def test_broadening_and_shift_keep_the_equivalent_width():
+    widths = (observed(150.0, 200.0, 1000.0)[0] * np.diff(EDGES)).sum()
+    assert widths == pytest.approx((observed()[0] * np.diff(EDGES)).sum(), rel=0.01)
+
+
+def test_reddening_follows_the_law_and_its_zero_points():
+    law = optical_extinction(np.array([4400.0, 5495.0, 7000.0]))
+    np.testing.assert_allclose(law, [1.32, 1.0, 0.76], atol=0.02)  # Cardelli et al., table 3
+    stars = draw_stars(np.full(2, 3), np.random.default_rng(0))
+    same = Stars(*(np.repeat(one[:1], 2) for one in vars(stars).values()))
+    quiet = {name: np.zeros(2) for name in ("velocity", "rotation", "calibration_error")}
+    observation = Observation(
+        **quiet, resolving_power=np.full(2, 2e3), reddening=np.array([0, 1.0]), snr=np.full(2, 1e9)
+    )
+    flux = observe_stars(same, observation, EDGES, np.random.default_rng(0))
+    magnitude = -2.5 * np.log10(flux[1] / flux[0])
+    expected = 3.1 * optical_extinction(CENTRES)
+    np.testing.assert_allclose(magnitude - magnitude[0], expected - expected[0], atol=1e-4)
+
+
+def test_noise_is_as_stated():
+    stars = draw_stars(np.full(40, 4), np.random.default_rng(0))
+    quiet = {name: np.zeros(40) for name in ("velocity", "rotation", "calibration_error")}
+    common = {**quiet, "resolving_power": np.full(40, 2e3), "reddening": np.zeros(40)}
+    with_noise, without = (
+        observe_stars(stars, Observation(**common, snr=np.full(40, snr)), EDGES, rng)
+        for snr, rng in ((20.0, np.random.default_rng(1)), (1e9, np.random.default_rng(1)))
+    )
+    ratio = np.median(without, axis=1) / (with_noise - without).std(axis=1)
+    assert np.median(ratio) == pytest.approx(20, rel=0.1)
+
+
+def test_types_and_parameters_agree():
+    number = np.array([12.0, 22.0, 42.0, 55.0, 63.0])
+    for luminosity in (0, 1, 2):
+        temperature, log_g = typical_parameters(number, np.full(5, luminosity))
+        np.testing.assert_allclose(spectral_number(temperature, log_g), number, atol=0.3)
+    assert spectral_number(np.array([5772.0]), np.array([4.44]))[0] == pytest.approx(42, abs=2)
+
+
+def test_stars_are_of_the_classes_that_are_asked_for():
+    classes = np.repeat(np.arange(7), 200)
+    stars = draw_stars(classes, np.random.default_rng(0))
+    np.testing.assert_array_equal(stars.number // 10, classes)
+    medians = [np.median(stars.temperature[classes == one]) for one in range(len(CLASSES))]
+    assert (np.diff(medians) < 0).all()
+    assert ((stars.log_g >= 0) & (stars.log_g <= 5.4)).all()
+    assert (stars.metallicity < -1).mean() > 0.02

@@ -1,0 +1,92 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from astropy.table import Table
+
+from astro_dl.errors import UsageError
+from astro_dl.tasks.galaxy_redshift import GalaxyRedshiftPhysics, head, simulate
+from astro_dl.tasks.redshift_inputs import (
+    correlate_templates,
+    redshift_spectrum_inputs,
+    spectrum_edges,
+)
+from astro_dl.tasks.redshift_metrics import redshift_metrics
+
+SMALL = GalaxyRedshiftPhysics(bins=80, pixels=450, snr_range=(20.0, 100.0))
+
+
+def draw(physics=SMALL, n=64, seed=0):
+    return simulate(physics, n, np.random.default_rng(seed))
+
+
+def test_the_default_is_eight_hundred_classes():
+    answer = head(GalaxyRedshiftPhysics())
+    assert answer.outputs == 800
+    assert answer.grid[0] == 1.0
+    assert answer.grid[-1] == 1.8
+    np.testing.assert_allclose(np.diff(answer.grid), 0.001, rtol=1e-5)
+
+
+def test_halpha_is_where_the_redshift_puts_it():
+    x, y, info = draw(replace(SMALL, kind_fractions=(1.0, 0.0, 0.0)))
+    edges = spectrum_edges(SMALL)
+    centres = np.sqrt(edges[1:] * edges[:-1])
+    at = 6564.6 * (1 + y[:, 0])
+    row = np.flatnonzero((np.asarray(info["halpha_width"]) > 40) & (at < 19_800))
+    near = np.abs(centres / at[row, None] - 1) < 0.006
+    brightest = np.where(near, x[row, :, 0], -np.inf).max(axis=1)
+    assert (brightest > np.quantile(x[row, :, 0], 0.97, axis=1)).mean() > 0.9
+
+
+def test_noise_is_one_where_there_are_no_lines():
+    x = draw(replace(SMALL, lines=False, known_noise=0.0)).x[..., 0]
+    assert np.std(3 * np.sinh(x)) == pytest.approx(1, abs=0.05)
+
+
+def test_unknown_noise_is_measured_and_unknown_pixels_are_zero():
+    flux = 1 + 0.1 * np.random.default_rng(0).standard_normal((2, 450))
+    flux[0, :50] = np.nan
+    flux[1, :300] = np.nan
+    unknown = redshift_spectrum_inputs(SMALL, flux, np.full(flux.shape, np.nan))
+    known = redshift_spectrum_inputs(SMALL, flux, np.full(flux.shape, 0.1))
+    np.testing.assert_allclose(unknown[0], known[0], atol=0.15)
+    assert (unknown[0, :50] == 0).all()
+    assert np.isnan(unknown[1]).all()
+
+
+def test_templates_find_redshifts_of_bright_lines_and_none_without_lines():
+    found = correlate_templates(SMALL, draw().x)["template correlation"]
+    assert np.median(np.abs(found - draw().y[:, 0])) < 0.01
+    blind = draw(replace(SMALL, lines=False))
+    wrong = correlate_templates(SMALL, blind.x)["template correlation"]
+    assert np.median(np.abs(wrong - blind.y[:, 0])) > 0.1
+
+
+def test_metrics_count_classes_and_catastrophes():
+    truth = np.full((4, 1), 1.5)
+    found = np.array([1.5, 1.5009, 1.505, 1.2])
+    info = Table({"snr": [4.0, 4.0, 50.0, 100.0]})
+    metrics = redshift_metrics(found, truth, info, {"network": found})["network"]
+    assert metrics["within a class"]["value"] == 0.5
+    assert metrics["catastrophic"]["value"] == 0.25
+    assert metrics["median |dz|/(1+z)"]["value"] == pytest.approx((0.0009 + 0.005) / 2 / 2.5)
+    by_snr = metrics["within a class, by S/N"]
+    assert [one["value"] for one in by_snr if one["value"] is not None] == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("redshift_range", (1.8, 1.0), "rising"),
+        ("wavelength_range_angstrom", (1.1, 2.0), "900 to 60000"),
+        ("bins", 1, "2 to 10000"),
+        ("kind_fractions", (0.5, 0.5), "sum to 1"),
+        ("snr_range", (0.0, 3.0), "above 0"),
+        ("resolving_power", 1.0, "10 to 1e5"),
+        ("known_noise", 2.0, "0 to 1"),
+    ],
+)
+def test_impossible_physics_is_refused(field, value, words):
+    with pytest.raises(UsageError, match=words):
+        replace(SMALL, **{field: value})
