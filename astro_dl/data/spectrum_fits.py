@@ -60,6 +60,7 @@ def _from_image(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
     header = hdus[0].header
     flux = np.atleast_2d(hdus[0].data)
     by_name = {hdu.name.upper(): hdu for hdu in hdus[1:]}
+    variance: np.ndarray | None
     if "COEFF0" in header and "VARIANCE" not in by_name and len(flux) > 1:
         # The rows of the first SDSS releases: flux, flux without continuum, error …
         by_name, variance, flux = {}, flux[2:3] ** 2, flux[:1]

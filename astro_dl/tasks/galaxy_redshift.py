@@ -137,7 +137,7 @@ def simulate(physics: GalaxyRedshiftPhysics, n: int, rng: np.random.Generator) -
     if not physics.lines:
         flux = flux - lines
     shape = np.hypot(1.0, physics.sky_residual * sky_residuals(edges, physics.resolving_power))
-    snr = np.exp(rng.uniform(*np.log(physics.snr_range), n))
+    snr = np.exp(rng.uniform(np.log(physics.snr_range[0]), np.log(physics.snr_range[1]), n))
     strength = np.sqrt(((lines / shape) ** 2).sum(axis=1))
     sigma = (strength / snr)[:, None] * shape
     stated = sigma * np.exp(physics.known_noise * rng.standard_normal((n, 1)))

@@ -33,7 +33,8 @@ TEMPLATE_SEED = 20180927
 
 def redshift_edges(physics: Any) -> Array:
     """Return the edges (bins + 1,) of the redshift classes."""
-    return np.linspace(*physics.redshift_range, physics.bins + 1)
+    low, high = physics.redshift_range
+    return np.linspace(low, high, physics.bins + 1)
 
 
 def spectrum_edges(physics: Any) -> Array:

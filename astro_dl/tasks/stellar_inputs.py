@@ -138,7 +138,7 @@ def simulated_inputs(
         rotation=physics.rotation_scale_km_s * rng.exponential(size=n),
         resolving_power=rng.uniform(*physics.resolving_power_range, n),
         reddening=physics.reddening_scale_mag * rng.exponential(size=n),
-        snr=np.exp(rng.uniform(*np.log(physics.snr_range), n)),
+        snr=np.exp(rng.uniform(np.log(physics.snr_range[0]), np.log(physics.snr_range[1]), n)),
         calibration_error=np.full(n, physics.calibration_error),
     )
     flux = observe_stars(stars, observation, pixel_edges(physics.pixels), rng)
@@ -175,7 +175,7 @@ def augment_spectra(x: Inputs, rng: np.random.Generator) -> Inputs:
     reddening = 3.1 * REDDENING_MAG * rng.standard_normal((n, 1))
     lines *= 10 ** (-0.4 * reddening * optical_extinction(wavelength))
     lines *= np.exp(TILT * rng.standard_normal((n, 1)) * np.linspace(-1, 1, pixels))
-    snr = np.exp(-rng.uniform(*np.log(NOISE_RANGE), n))
+    snr = np.exp(-rng.uniform(np.log(NOISE_RANGE[0]), np.log(NOISE_RANGE[1]), n))
     augmented = spectrum_inputs(lines + photon_noise(lines, snr, rng))
     return np.where(np.isfinite(augmented), augmented, np.asarray(x))
 
