@@ -9,12 +9,13 @@ import astro_dl
 from astro_dl.bundle import load_bundle
 from astro_dl.cli import main
 from astro_dl.evaluation.evaluate import evaluate
+from astro_dl.evaluation.plots_unsupervised import draw_latent_space, draw_unsupervised
 from astro_dl.reconstruction import anomaly_score
 
 SMALL = {
     "data": {"n_train": 1024, "n_validation": 512, "n_test": 400, "workers": 1},
     "training": {"epochs": 3, "learning_rate": 5e-3, "batch_size": 64},
-    "evaluation": {"bootstrap": 20},
+    "evaluation": {"bootstrap": 20, "plots": False},
 }
 
 
@@ -57,8 +58,12 @@ def test_it_learns_and_is_scored_beside_its_peers(run):
 
 
 def test_its_figures_are_drawn(run):
-    figures = {path.stem for path in (run[0].folder / "plots").glob("*.png")}
-    assert {"latent", "anomaly_scores", "anomaly_roc", "history"} <= figures
+    figures = draw_unsupervised(run[1])
+    assert list(figures) == ["latent", "anomaly_scores", "anomaly_roc"]
+    titles = [axes.get_title() for axes in figures["latent"].axes]
+    assert titles[0] == "network: true classes"
+    assert titles[-1] == "k-means: clusters"
+    assert all(len(axes.collections) == 5 for axes in figures["latent"].axes)
 
 
 def test_a_catalogue_gets_anomaly_scores_and_errors_by_column(run, tmp_path, capsys):
@@ -97,14 +102,14 @@ def test_a_series_task_with_values_for_truth_is_rebuilt_too(toy_regression, tmp_
         "hyperparameters": {"filters": (4,), "units": (8,)},
     }
     bundle = astro_dl.train(config, out=tmp_path / "run", progress=False, **overrides)
-    report = evaluate(bundle, progress=False, plots_folder=tmp_path / "plots")
+    report = evaluate(bundle, progress=False)
     network = report.metrics["methods"]["network"]
     assert "clusters" not in network
     assert "anomaly" not in network
     assert list(network["quantities"]) == ["channel_1"]
     pca = report.metrics["methods"]["PCA"]
     assert pca["quantities"]["channel_1"]["value"] == pytest.approx(pca["error"]["value"])
-    assert (tmp_path / "plots" / "latent.png").is_file()
+    assert draw_latent_space(report.outcome).axes[0].get_title() == "network"
 
 
 def test_class_weights_make_no_sense_for_it(toy_multiclass, tmp_path):
