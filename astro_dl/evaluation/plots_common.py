@@ -114,12 +114,13 @@ def draw_wrong(
 
 
 def _show_image(axes: Axes, image: np.ndarray) -> None:
-    """Show one channel in grey, three as colours, each stretched between its 1 and 99.5%."""
+    """Show one channel in grey, three as colours, the last the reddest, stretched to 99.5%."""
     axes.grid(False)
     axes.set_xticks([])
     axes.set_yticks([])
     if image.shape[-1] != 3:
         image = image[..., :1]
+    image = image[..., ::-1]
     low, high = np.quantile(image, (0.01, 0.995), axis=(0, 1))
     shown = np.clip((image - low) / np.maximum(high - low, 1e-12), 0, 1)
     axes.imshow(shown if image.shape[-1] == 3 else shown[..., 0], cmap="gray", origin="lower")

@@ -38,18 +38,10 @@ register_model(
 )
 register_model(
     "lens_resnet",
-    "astro_dl.models.resnet:resnet2d",
-    summary="Compact residual network",
+    "astro_dl.models.lenses:lens_resnet",
+    summary="Compact residual network that sees what is left without the deflector's light",
     **LENSES,
-    hyperparameters={
-        "stem_filters": 16,
-        "stem_kernel_size": 5,
-        "stem_stride": 2,
-        "filters": (16, 32, 64, 128),
-        "blocks": (1, 1, 2, 2),
-        "strides": (1, 2, 2, 2),
-    },
-    reference="He et al. (2016), arXiv:1603.05027",
+    reference="He et al. (2016), arXiv:1603.05027; Gavazzi et al. (2014), arXiv:1403.1041",
 )
 register_model(
     "lens_ensemble",
