@@ -136,7 +136,7 @@ def _examples(input_spec: InputSpec, head: Head, rng: np.random.Generator) -> tu
         x: Any = {key: normal(part) for key, part in shape.items()}
     else:
         x = normal(shape)
-    if head.kind == "regression":
+    if head.kind == "regression" and head.distribution != "grid":
         return x, normal((head.outputs,))
     if head.kind == "reconstruction":
         return x, np.zeros((BATCH, 1), np.float32)
@@ -262,7 +262,7 @@ def _check_learning(
         "multiclass": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         "regression": keras.losses.MeanSquaredError(),
         "reconstruction": ReconstructionError(),
-    }[head.kind]
+    }["multiclass" if head.distribution == "grid" else head.kind]
     logits.compile(keras.optimizers.Adam(learning_rate), loss, jit_compile=False)
     before = [keras.ops.convert_to_numpy(weight) for weight in model.trainable_weights]
     losses = [float(logits.train_on_batch(x, y)) for _ in range(steps)]
