@@ -1,6 +1,7 @@
 """What a model may be given: shapes and numbers checked against those it was trained on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,18 @@ from astro_dl.errors import UsageError
 from astro_dl.tasks.base import InputSpec
 
 __all__ = [
+    "array_options",
     "as_inputs",
+    "check_files",
     "check_finite",
     "check_scale",
     "finite_rows",
+    "given_paths",
     "input_statistics",
     "rows_outside_training_range",
 ]
 
+READABLE_OBJECTS = (("time", "flux"), ("data", "meta"))
 SCALE_TOLERANCE = 30.0
 CHECKED_EXAMPLES = 512
 FEWEST_VALUES = 1000
@@ -123,6 +128,33 @@ def rows_outside_training_range(x: Inputs, statistics: Mapping[str, Any] | None)
             values = _by_channel(array).astype(np.float32, copy=False)
             outside |= np.any((values < low) | (values > high), axis=(1, 2))
     return outside
+
+
+def given_paths(given: Any) -> list[Any] | None:
+    """Return paths, and objects that tasks read like files; None if these are neither."""
+    several = given if isinstance(given, list | tuple) and given else [given]
+    if not all(isinstance(one, str | Path) or _is_readable_object(one) for one in several):
+        return None
+    return [Path(one) if isinstance(one, str) else one for one in several]
+
+
+def check_files(paths: Sequence[Any]) -> None:
+    """Raise `UsageError` for the first path that is no file."""
+    for path in paths:
+        if isinstance(path, Path) and not path.is_file():
+            raise UsageError(f"{path}: no such file")
+
+
+def _is_readable_object(given: Any) -> bool:
+    return any(all(hasattr(given, name) for name in names) for names in READABLE_OBJECTS)
+
+
+def array_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a prediction on arrays; raise `UsageError` for any other."""
+    for name in options:
+        if name not in ("ids", "batch_size"):
+            raise UsageError(f"unknown option {name!r} for arrays; accepted: ids, batch_size")
+    return dict(options)
 
 
 def _by_channel(array: np.ndarray) -> np.ndarray:

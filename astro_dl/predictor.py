@@ -1,0 +1,403 @@
+"""Predictors: loaded bundles that turn arrays or real files into tables."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from astropy.table import QTable, Table, vstack
+
+from astro_dl.answers import Answers, combined_answers, single_answers
+from astro_dl.batching import applied, rebatched
+from astro_dl.bundle import Bundle
+from astro_dl.cards import package_versions
+from astro_dl.data.examples import Inputs, input_length, take_inputs
+from astro_dl.errors import UsageError
+from astro_dl.inputs import (
+    array_options,
+    as_inputs,
+    check_files,
+    check_finite,
+    check_scale,
+    finite_rows,
+    given_paths,
+    rows_outside_training_range,
+)
+from astro_dl.prediction_table import prediction_table
+from astro_dl.symmetries import averaged, used_symmetries
+from astro_dl.tasks.base import Head, InputSpec, Task
+from astro_dl.uncertainty import PASSES, Uncertainty, several_models
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["Predictor"]
+
+BATCH_SIZE = 256
+ROWS_AT_ONCE = 4096
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A trained model with all that is needed to use it.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Where it comes from.
+    task : Task or None
+        Its task; None if the bundle names none or it is not registered here.
+    physics : object
+        The task's physics that it was trained with; None without a task.
+    input_spec : InputSpec
+        What it takes.
+    head : Head
+        What it gives.
+    model : keras.Model
+        From inputs to logits.
+    members : tuple of Predictor
+        Those whose answers are combined, if it does not answer alone; see `with_uncertainty`.
+    uncertainty : {"head", "mc_dropout", "ensemble"}
+        How it tells its uncertainty.
+    """
+
+    bundle: Bundle
+    task: Task | None
+    physics: Any
+    input_spec: InputSpec
+    head: Head
+    model: "keras.Model"
+    members: tuple["Predictor", ...] = ()
+    uncertainty: Uncertainty = "head"
+
+    @property
+    def calibration(self) -> Mapping[str, Any]:
+        """The card's calibration, fitted on validation data."""
+        return self.bundle.card["calibration"]
+
+    def check_inputs(self, x: Any) -> Inputs:
+        """Return inputs as arrays if the model may be trusted with them.
+
+        Parameters
+        ----------
+        x : array_like or dict of array_like
+            Inputs (n, *shape), preprocessed as the card's input contract says.
+
+        Raises
+        ------
+        UsageError
+            If names, shape or type are not the model's, a value is not finite, or the numbers are
+            of another order than those of the training.
+        """
+        arrays = as_inputs(x, self.input_spec)
+        check_finite(arrays)
+        check_scale(arrays, self.bundle.card["input_statistics"])
+        return arrays
+
+    def score(self, x: Any, batch_size: int | None = None) -> np.ndarray:
+        """Return the logits, in memory bounded by the batch and not by the number of examples.
+
+        Parameters
+        ----------
+        x : array_like, dict of array_like, or iterator of these
+            Inputs (n, *shape), or blocks of them of any lengths. Shapes are checked; numbers are
+            not, see `check_inputs`.
+        batch_size : int, default 256
+            Examples given to the model at once; all batches are filled up to this size, so that the
+            model is compiled once.
+
+        Returns
+        -------
+        ndarray of float32
+            (n,) for binary heads, else (n, outputs); averaged over the task's symmetries where the
+            bundle's ``evaluation.average_symmetries`` says so.
+
+        Raises
+        ------
+        UsageError
+            If a shape or type is not the model's, or there is no example.
+        """
+        means = [logits.mean(axis=0) for logits in self._member_batches(x, batch_size)]
+        return np.concatenate(means)
+
+    def member_scores(self, x: Any, batch_size: int | None = None) -> np.ndarray:
+        """Return the logits of each member, or of the network alone.
+
+        Parameters
+        ----------
+        x, batch_size
+            As of `score`.
+
+        Returns
+        -------
+        ndarray of float32
+            (members, n) for binary heads, else (members, n, outputs).
+        """
+        return np.concatenate(list(self._member_batches(x, batch_size)), axis=1)
+
+    def answers(
+        self, x: Any, batch_size: int | None = None, usable: np.ndarray | None = None
+    ) -> Answers:
+        """Return calibrated answers, with distributions where the head gives them.
+
+        Parameters
+        ----------
+        x : array_like or dict of array_like
+            Inputs (n, *shape), as `score` takes them.
+        batch_size : int, default 256
+            Examples given to the model at once.
+        usable : ndarray of bool, (n,), optional
+            The answers for other examples are NaN.
+        """
+        logits = self.member_scores(x, batch_size)
+        if usable is not None:
+            logits[:, ~usable] = np.nan
+        return self.answers_of(logits)
+
+    def answers_of(self, logits: np.ndarray) -> Answers:
+        """Return calibrated answers for the logits that `member_scores` gives."""
+        if not self.members:
+            return single_answers(self.head, logits[0], self.calibration)
+        return combined_answers(self.head, list(logits), [one.calibration for one in self.members])
+
+    def with_uncertainty(
+        self, uncertainty: Uncertainty | None, passes: int = PASSES, seed: int = 0
+    ) -> "Predictor":
+        """Return a predictor that tells its uncertainty in another way.
+
+        Parameters
+        ----------
+        uncertainty : {"head", "mc_dropout", "ensemble"} or None
+            What the network itself says; the differences between passes with active dropout (Gal &
+            Ghahramani 2016); or those between several bundles, or the members of a committee
+            (Lakshminarayanan et al. 2017). None for as it is: ``"ensemble"`` for several bundles,
+            else ``"head"``.
+        passes : int, default 30
+            With active dropout.
+        seed : int, default 0
+            Of what is dropped.
+
+        Raises
+        ------
+        UsageError
+            If the network has no dropout, is no committee, or rebuilds its input.
+        """
+        if uncertainty in (None, self.uncertainty):
+            return self
+        name = self.bundle.card["name"]
+        if self.members or self.head.kind == "reconstruction":
+            raise UsageError(
+                f"{name}: uncertainty {uncertainty!r} cannot be had; accepted: {self.uncertainty}"
+            )
+        try:
+            models = several_models(self.model, uncertainty, passes, seed)
+        except UsageError as error:
+            raise UsageError(f"{name}: {error}") from None
+        members = tuple(replace(self, model=model) for model in models)
+        return replace(self, members=members, uncertainty=uncertainty)
+
+    def embed(self, x: Any, batch_size: int | None = None) -> np.ndarray:
+        """Return the vectors before the head: features, or the codes of an autoencoder.
+
+        Parameters
+        ----------
+        x, batch_size
+            As of `score`.
+
+        Returns
+        -------
+        ndarray of float32, (n, width)
+            Outputs of the layer ``"embedding"``.
+        """
+        import keras
+
+        encoder = keras.Model(self.model.input, self.model.get_layer("embedding").output)
+        size = batch_size or BATCH_SIZE
+        blocks = x if isinstance(x, Iterator) else [x]
+        batches = rebatched((as_inputs(block, self.input_spec) for block in blocks), size)
+        return np.concatenate([applied(encoder, batch, size) for batch in batches])
+
+    def probabilities(self, logits: np.ndarray) -> np.ndarray:
+        """Return calibrated probabilities (n,) or (n, classes); for regression the values."""
+        return single_answers(self.head, logits, self.calibration).values
+
+    def predict(
+        self,
+        files_or_arrays: Any,
+        *,
+        uncertainty: Uncertainty | None = None,
+        passes: int = PASSES,
+        **options: Any,
+    ) -> QTable:
+        """Return a table of predictions.
+
+        Parameters
+        ----------
+        files_or_arrays : path, sequence of paths, array_like or dict of array_like
+            Real files that the task can read, or objects of other packages that it knows by their
+            attributes (light curves with ``time`` and ``flux``, maps with ``data`` and ``meta``);
+            or inputs (n, *shape) preprocessed as the card's input contract says.
+        uncertainty : {"head", "mc_dropout", "ensemble"}, optional
+            How the uncertainty is told, see `with_uncertainty`; the last two add its aleatoric and
+            epistemic parts, see `astro_dl.answers.Answers`. Default ``"ensemble"`` for several
+            bundles, else ``"head"``.
+        passes : int, default 30
+            Passes of ``"mc_dropout"``.
+        **options
+            For files those of the task (`astro_dl.task_info` lists them); for arrays ``ids``, the
+            column ``id`` (n,), and ``batch_size``.
+
+        Returns
+        -------
+        astropy.table.QTable
+            One row per example in the order of the input, or what the task makes of files. The
+            header has the model's name, the bundle's sha256 and versions. Examples with values that
+            are not finite are flagged ``non_finite_input`` and get NaN; those with values beyond
+            the training's extremes are flagged ``outside_training_range``.
+
+        Raises
+        ------
+        UsageError
+            If the inputs, files or options are not acceptable.
+        """
+        if uncertainty is not None:
+            predictor = self.with_uncertainty(uncertainty, passes)
+            return predictor.predict(files_or_arrays, **options)
+        paths = given_paths(files_or_arrays)
+        table = (
+            self._predict_arrays(files_or_arrays, **array_options(options))
+            if paths is None
+            else self._predict_files(paths, options)
+        )
+        table.meta.update(self._header())
+        return table
+
+    def predict_blocks(
+        self,
+        files: Any,
+        *,
+        uncertainty: Uncertainty | None = None,
+        passes: int = PASSES,
+        **options: Any,
+    ) -> Iterator[QTable]:
+        """Yield the table of `predict` on files in parts, for files larger than memory.
+
+        Parameters
+        ----------
+        files : path or sequence of paths
+            Files that the task can read.
+        uncertainty, passes, **options
+            As of `predict`.
+
+        Yields
+        ------
+        astropy.table.QTable
+            Parts that follow each other, with equal columns; one table where the task knows no
+            parts.
+
+        Raises
+        ------
+        UsageError
+            If the files or options are not acceptable.
+        """
+        predictor = self.with_uncertainty(uncertainty, passes)
+        paths = given_paths(files)
+        if paths is None or self.task is None or self.task.predict_blocks is None:
+            yield predictor.predict(files, **options)
+            return
+        check_files(paths)
+        for table in self.task.predict_blocks(predictor, paths, **options):
+            table.meta.update(predictor._header())
+            yield table
+
+    def draw(self, paths: Sequence[str | Path], table: Table, folder: str | Path) -> list[Path]:
+        """Draw the figures of a prediction on files.
+
+        Parameters
+        ----------
+        paths : sequence of path
+            The files that were predicted on.
+        table : astropy.table.Table
+            What `predict` returned.
+        folder : str or Path
+            Where the figures go; made if need be.
+
+        Returns
+        -------
+        list of Path
+            The figures; none if the task draws none.
+        """
+        if self.task is None or self.task.draw_prediction is None:
+            return []
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        files = [Path(path) if isinstance(path, str) else path for path in paths]
+        return list(self.task.draw_prediction(self, files, table, Path(folder)))
+
+    def _member_batches(self, x: Any, batch_size: int | None) -> Iterator[np.ndarray]:
+        """Yield the logits of each member, (members, batch, …), batch by batch."""
+        size = batch_size or BATCH_SIZE
+        if size < 1:
+            raise UsageError(f"batch_size is {size}; accepted: 1 and above")
+        blocks = x if isinstance(x, Iterator) else [x]
+        scores = [member._scorer(size) for member in self.members or (self,)]
+        empty = True
+        for batch in rebatched((as_inputs(block, self.input_spec) for block in blocks), size):
+            empty = False
+            logits = np.stack([score(batch) for score in scores])
+            yield logits[..., 0] if self.head.kind == "binary" else logits
+        if empty:
+            raise UsageError("inputs hold no example")
+
+    def _scorer(self, size: int) -> Callable[[Inputs], np.ndarray]:
+        average = self.bundle.config.evaluation.average_symmetries
+        symmetries = used_symmetries(self.task, average)
+        return averaged(lambda batch: applied(self.model, batch, size), symmetries)
+
+    def _predict_files(self, paths: Sequence[Any], options: Mapping[str, Any]) -> QTable:
+        if self.task is None or self.task.predict_files is None:
+            name = self.bundle.card["task"] or "none"
+            raise UsageError(f"task {name!r} reads no files; give arrays of preprocessed inputs")
+        check_files(paths)
+        return QTable(self.task.predict_files(self, paths, **options), copy=False)
+
+    def _predict_arrays(
+        self, x: Any, ids: Sequence[Any] | np.ndarray | None = None, batch_size: int | None = None
+    ) -> QTable:
+        arrays = as_inputs(x, self.input_spec)
+        n = input_length(arrays)
+        if ids is not None and len(ids) != n:
+            raise UsageError(f"{len(ids)} ids for {n} examples; one each is needed")
+        check_scale(arrays, self.bundle.card["input_statistics"])
+        ids = np.arange(n) if ids is None else ids
+        size = max(ROWS_AT_ONCE, batch_size or 0)
+        parts = [slice(start, start + size) for start in range(0, n, size)]
+        finite = [finite_rows(take_inputs(arrays, part)) for part in parts]
+        if not any(rows.any() for rows in finite):
+            check_finite(arrays)
+        tables = [
+            self._predict_block(take_inputs(arrays, part), ids[part], rows, batch_size)
+            for part, rows in zip(parts, finite, strict=True)
+        ]
+        return tables[0] if len(tables) == 1 else vstack(tables)
+
+    def _predict_block(
+        self,
+        x: Inputs,
+        ids: Sequence[Any] | np.ndarray,
+        finite: np.ndarray,
+        batch_size: int | None,
+    ) -> QTable:
+        outside = rows_outside_training_range(x, self.bundle.card["input_statistics"])
+        flags = {"non_finite_input": ~finite, "outside_training_range": outside & finite}
+        return prediction_table(self.head, ids, self.answers(x, batch_size, finite), flags)
+
+    def _header(self) -> dict[str, Any]:
+        card, together = self.bundle.card, self.members or (self,)
+        return {
+            "model": card["name"],
+            "task": card["task"] or "",
+            "bundle_sha256": ",".join(dict.fromkeys(one.bundle.sha256 for one in together)),
+            "uncertainty": self.uncertainty,
+            "versions": package_versions(),
+        }
