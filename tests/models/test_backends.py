@@ -24,6 +24,8 @@ import numpy as np
 import keras
 from astro_dl.explain import saliency
 from astro_dl.models.build import build_from, logits_model, specification
+from astro_dl.models.members import with_active_dropout
+from astro_dl.tasks.base import Head, InputSpec
 from smaller_models import SMALLER
 
 backend, file, *names = sys.argv[1:]
@@ -61,6 +63,20 @@ for name in names:
     results[f"{name}:paths"] = np.array([weight.path for weight in model.weights])
     if name in ("mlp", "cnn1d", "gw_spectrogram_cnn"):
         results[f"{name}:saliency"] = saliency(model, x)
+head = Head("regression", ("z",), ("",), "mixture", components=2)
+options = {"units": [64], "normalization": "batch", "dropout": 0.3, "activation": "linear"}
+model = logits_model(build_from("mlp", InputSpec((4,)), head, options))
+model.set_weights([
+    0.3 * np.random.default_rng(k).standard_normal(array.shape) ** 2
+    for k, array in enumerate(model.get_weights())
+])
+x = np.random.default_rng(0).normal(size=(6, 4)).astype("float32")
+many = np.tile(x, (300, 1))
+first, again = with_active_dropout(model, 5), with_active_dropout(model, 5)
+results["dropout:network"] = model.predict_on_batch(x)
+results["dropout:first"] = first.predict_on_batch(many)
+results["dropout:again"] = again.predict_on_batch(many)
+results["dropout:next"] = again.predict_on_batch(many)
 np.savez(file, **results)
 """
 
@@ -113,3 +129,16 @@ def test_backends_agree_on_gradients(results, backend, name):
     expected = ours[f"{name}:saliency"]
     scale = np.abs(expected).max()
     np.testing.assert_allclose(theirs[f"{name}:saliency"], expected, atol=1e-3 * scale)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_active_dropout_is_seeded_and_drops_about_the_network_itself(results, backend):
+    if results[backend] is None:
+        pytest.skip(f"{backend} is not installed")
+    found = {name: results[backend][f"dropout:{name}"] for name in ("first", "again", "next")}
+    np.testing.assert_array_equal(found["first"], found["again"])
+    assert not np.array_equal(found["next"], found["again"])
+    draws = found["first"].reshape(300, 6, -1)
+    assert draws.std(axis=0).min() > 0.01
+    pull = (draws.mean(axis=0) - results[backend]["dropout:network"]) / draws.std(axis=0)
+    assert np.abs(pull).max() < 5 / np.sqrt(300)
