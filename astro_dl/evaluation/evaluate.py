@@ -22,8 +22,9 @@ from astro_dl.data.real import is_real, real_split, split_title
 from astro_dl.data.store import Store, open_store
 from astro_dl.errors import UsageError
 from astro_dl.evaluation.importance import permutation_importance
+from astro_dl.evaluation.outcome import NETWORK, Outcome
 from astro_dl.evaluation.peers import peer_scores, peers_key
-from astro_dl.evaluation.report import NETWORK, Outcome, Report, build_report, headline
+from astro_dl.evaluation.report import Report, build_report, headline
 from astro_dl.evaluation.scores import baseline_scores, cached_scores
 from astro_dl.evaluation.task_metrics import first_level
 from astro_dl.evaluation.unsupervised_outcome import unsupervised_outcome

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from astro_dl.evaluation.outcome import NETWORK
 from astro_dl.evaluation.plots_binary import (
     draw_efficiency,
     draw_reliability,
@@ -22,7 +23,7 @@ from astro_dl.evaluation.plots_values import (
     draw_pit,
     draw_residuals,
 )
-from astro_dl.evaluation.report import NETWORK, Report
+from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.style import save_figure
 
 __all__ = ["draw_report"]

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from astro_dl.evaluation.binary import roc_points
 from astro_dl.evaluation.calibration import expected_calibration_error, reliability_table
 from astro_dl.evaluation.detection import FEWEST_FALSE_ALARMS
-from astro_dl.evaluation.report import NETWORK, Outcome
+from astro_dl.evaluation.outcome import NETWORK, Outcome
 from astro_dl.evaluation.style import BAND, COLOURS, method_style, new_figure
 
 __all__ = ["draw_efficiency", "draw_reliability", "draw_roc", "draw_scores"]

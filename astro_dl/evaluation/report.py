@@ -1,6 +1,6 @@
 """The report of an evaluation: every method on the same examples, as numbers, tables and text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,82 +9,25 @@ from astropy.table import Table
 
 from astro_dl.cards import dump_json
 from astro_dl.config import EvaluationConfig
-from astro_dl.distributions import Distribution
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.errors import UsageError
 from astro_dl.evaluation.binary import binary_metrics
 from astro_dl.evaluation.checks import check_binary
 from astro_dl.evaluation.efficiency import efficiency_table, equivalent_losses
 from astro_dl.evaluation.multiclass import multiclass_metrics
+from astro_dl.evaluation.outcome import NETWORK, Outcome
 from astro_dl.evaluation.regression import regression_metrics
 from astro_dl.evaluation.unsupervised import (
-    Unsupervised,
     unsupervised_headline,
     unsupervised_metrics,
 )
-from astro_dl.tasks.base import Difficulty, Head
 
-__all__ = ["NETWORK", "Outcome", "Report", "build_report", "headline", "report_json"]
+__all__ = ["Report", "build_report", "headline", "report_json"]
 
-NETWORK = "network"
 HEADLINES = {
     "binary": ("auc", "average_precision", "brier", "log_loss", "ece"),
     "multiclass": ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "log_loss"),
     "regression": ("bias", "nmad", "rmse", "outlier_fraction", "r2", "crps", "cde_loss"),
 }
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What was predicted for a set of examples, and the truth.
-
-    Parameters
-    ----------
-    head : Head
-        Kind and names of the outputs.
-    y : ndarray
-        Truth, as in `astro_dl.data.examples.Examples`.
-    scores : dict of str to ndarray
-        For each method, the network's under ``"network"``: ranking statistics (n,) for binary
-        heads, class probabilities (n, k) for multi-class heads, values (n, targets) for
-        regression, anomaly scores (n,) for reconstructions.
-    probabilities : ndarray, (n,), optional
-        The network's calibrated probabilities (binary heads).
-    distributions : dict of str to Distribution
-        Of the targets, for those methods that give them (regression heads).
-    prevalence : float, optional
-        The fraction of positives for which the probabilities hold; default that of the set.
-    info : Table, optional
-        True parameters, row by row.
-    difficulty : Difficulty, optional
-        The parameter against which scores are drawn.
-    bound : str, optional
-        Which of the methods is the theoretical optimum.
-    unsupervised : Unsupervised, optional
-        What else methods without labels made of the examples (reconstructions).
-    about : dict
-        What was evaluated on what, plain values: ``model``, ``task``, ``data``.
-    """
-
-    head: Head
-    y: np.ndarray
-    scores: dict[str, np.ndarray]
-    probabilities: np.ndarray | None = None
-    distributions: dict[str, Distribution] = field(default_factory=dict)
-    prevalence: float | None = None
-    info: Table | None = None
-    difficulty: Difficulty | None = None
-    bound: str | None = None
-    unsupervised: Unsupervised | None = None
-    about: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def difficulty_values(self) -> np.ndarray | None:
-        """The difficulty of each example, float64 (n,)."""
-        if self.info is None or self.difficulty is None:
-            return None
-        if self.difficulty.column not in self.info.colnames:
-            raise unknown_name("column of info", self.difficulty.column, self.info.colnames)
-        return np.asarray(self.info[self.difficulty.column], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -128,7 +71,7 @@ class Report:
 def build_report(
     outcome: Outcome,
     settings: EvaluationConfig | None = None,
-    extra_metrics: Any = None,
+    extra_metrics: Callable[[Outcome], dict[str, Any]] | None = None,
     seed: int = 0,
     wrong: Mapping[str, Any] | None = None,
 ) -> Report:
@@ -141,8 +84,7 @@ def build_report(
     settings : EvaluationConfig, optional
         False-alarm probabilities, bootstrap replicas and confidence.
     extra_metrics : callable, optional
-        The task's own metrics: ``(scores, y, info, baseline_scores) -> dict``, the last with every
-        method.
+        The task's own metrics: ``(outcome) -> dict``, see `astro_dl.tasks.base.Task`.
     seed : int, default 0
         Of the bootstrap.
     wrong : mapping, optional
@@ -177,9 +119,7 @@ def build_report(
                 outcome, settings, np.random.default_rng([seed, 101])
             )
     if extra_metrics is not None:
-        metrics["task"] = extra_metrics(
-            outcome.scores[NETWORK], outcome.y, outcome.info, outcome.scores
-        )
+        metrics["task"] = extra_metrics(outcome)
     return Report(
         metrics, _headline_table(metrics["methods"]), efficiency, outcome, dict(wrong or {})
     )

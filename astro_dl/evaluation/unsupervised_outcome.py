@@ -8,8 +8,8 @@ import numpy as np
 from astro_dl.data.examples import Examples, Inputs
 from astro_dl.data.store import Store
 from astro_dl.evaluation.clusters import find_clusters
+from astro_dl.evaluation.outcome import NETWORK, Outcome
 from astro_dl.evaluation.peers import known_examples, peers_key
-from astro_dl.evaluation.report import NETWORK, Outcome
 from astro_dl.evaluation.scores import cached_scores
 from astro_dl.evaluation.unsupervised import Unsupervised
 from astro_dl.evaluation.unsupervised_peers import Answer, fit_unsupervised_peers

@@ -3,7 +3,7 @@
 import numpy as np
 
 from astro_dl.evaluation.checks import check_binary
-from astro_dl.evaluation.report import NETWORK, Outcome
+from astro_dl.evaluation.outcome import NETWORK, Outcome
 
 __all__ = ["most_wrong"]
 

@@ -224,8 +224,8 @@ class Task:
     zero_signal : mapping
         Physics overrides at which nothing distinguishes the classes (the chance limit of tests).
     extra_metrics : callable or None
-        ``(scores, y, info, methods) -> dict``: metrics peculiar to this task, given every method's
-        scores (the network's under ``"network"``). By method, mappings and lists of estimates, as
+        ``(outcome) -> dict``: metrics peculiar to this task, of every method in an
+        `astro_dl.evaluation.outcome.Outcome`. By method, mappings and lists of estimates, as
         `astro_dl.evaluation.intervals.estimate` makes them, however deep.
     anomaly : str or None
         Boolean column of ``Examples.info``, true for what an unsupervised model should find odd.

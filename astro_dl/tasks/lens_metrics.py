@@ -1,6 +1,5 @@
 """What lens finders are compared by: detections without false alarms, and completeness."""
 
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +12,7 @@ from astro_dl.evaluation.detection import (
     true_positive_rates,
 )
 from astro_dl.evaluation.intervals import binomial_interval, estimate
+from astro_dl.evaluation.outcome import Outcome
 
 __all__ = ["EINSTEIN_RADIUS_EDGES", "completeness", "lens_metrics", "rate_with_few_alarms"]
 
@@ -23,21 +23,14 @@ ARC_SNR_EDGES = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0, np.inf)
 LARGE_EINSTEIN_RADIUS_ARCSEC, LARGE_ARC_SNR = 1.4, 20.0
 
 
-def lens_metrics(
-    scores: np.ndarray, y: np.ndarray, info: Table, methods: Mapping[str, np.ndarray]
-) -> dict[str, Any]:
+def lens_metrics(outcome: Outcome) -> dict[str, Any]:
     """Return the metrics of lens finding for every method.
 
     Parameters
     ----------
-    scores : ndarray, (n,)
-        The network's; also among the methods.
-    y : ndarray, (n,)
-        0 and 1.
-    info : astropy.table.Table
-        With ``einstein_radius`` ["], ``arc_snr`` and ``kind``, where they are known.
-    methods : mapping of str to ndarray
-        Ranking statistics by name.
+    outcome : Outcome
+        Of 0 and 1; ``info`` with ``einstein_radius`` ["], ``arc_snr`` and ``kind``, where they are
+        known.
 
     Returns
     -------
@@ -48,7 +41,10 @@ def lens_metrics(
         radius and arc signal-to-noise ratio, and for radius > 1.4″ and ratio > 20;
         ``false_alarms_by_kind`` at 99% rejection. Every rate has its interval and n.
     """
-    return {name: _method(np.asarray(one, float), y, info) for name, one in methods.items()}
+    return {
+        name: _method(np.asarray(one, float), outcome.y, outcome.info)
+        for name, one in outcome.scores.items()
+    }
 
 
 def rate_with_few_alarms(scores: np.ndarray, y: np.ndarray, fewer_than: int) -> dict[str, Any]:

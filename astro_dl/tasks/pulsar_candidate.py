@@ -15,6 +15,7 @@ from astropy.table import Table
 from astro_dl.data.catalogues import read_columns, read_table
 from astro_dl.data.examples import Examples
 from astro_dl.errors import UsageError
+from astro_dl.evaluation.outcome import Outcome
 from astro_dl.simulators.keyword_tables import simulate_keywords
 from astro_dl.simulators.pulsar_statistics import CANDIDATE_TABLES
 from astro_dl.tasks.base import Dataset, Difficulty, Head, InputSpec, Task
@@ -147,11 +148,9 @@ def read_htru2(physics: PulsarPhysics, folder: Path) -> Examples:
     return Examples(physics.inputs(values), values["target_class"].astype(np.float32), info)
 
 
-def pulsar_skill(
-    scores: np.ndarray, y: np.ndarray, info: Table, methods: Mapping[str, np.ndarray]
-) -> dict[str, Any]:
+def pulsar_skill(outcome: Outcome) -> dict[str, Any]:
     """Return `skill_scores` at the prevalence of pulsars in the survey."""
-    return skill_scores(methods, y, PREVALENCE)
+    return skill_scores(outcome.scores, outcome.y, PREVALENCE)
 
 
 task = Task(

@@ -1,13 +1,12 @@
 """What spectroscopic redshifts are judged by, against the signal-to-noise ratio."""
 
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from astropy.table import Table
 
 from astro_dl.evaluation.intervals import binomial_interval, estimate, percentile_interval
+from astro_dl.evaluation.outcome import Outcome
 
 __all__ = ["SNR_EDGES", "redshift_metrics"]
 
@@ -17,21 +16,13 @@ CATASTROPHIC = 0.003
 REPLICAS = 200
 
 
-def redshift_metrics(
-    scores: np.ndarray, y: np.ndarray, info: Table, methods: Mapping[str, np.ndarray]
-) -> dict[str, Any]:
+def redshift_metrics(outcome: Outcome) -> dict[str, Any]:
     """Return accuracies and errors of every method.
 
     Parameters
     ----------
-    scores : ndarray
-        Not used: ``methods`` holds the network's too.
-    y : ndarray, (n, 1)
-        Redshifts.
-    info : Table
-        With ``snr``.
-    methods : mapping of str to ndarray, (n,) or (n, 1)
-        Redshifts by method.
+    outcome : Outcome
+        Redshifts (n, 1); ``info`` with ``snr``.
 
     Returns
     -------
@@ -40,11 +31,11 @@ def redshift_metrics(
         0.003, three times what Euclid asks for), ``median |dz|/(1+z)``, and the first and the last
         in bins of the signal-to-noise ratio.
     """
-    truth = np.asarray(y, np.float64).ravel()
-    snr = np.asarray(info["snr"], np.float64)
+    truth = np.asarray(outcome.y, np.float64).ravel()
+    snr = np.asarray(outcome.info["snr"], np.float64)
     return {
         name: _one_method(np.asarray(found, np.float64).ravel(), truth, snr)
-        for name, found in methods.items()
+        for name, found in outcome.scores.items()
     }
 
 

@@ -1,15 +1,14 @@
 """What classical methods are given of an active region, and metrics that size cannot flatter."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from astropy.table import Table
 from scipy import ndimage
 
 from astro_dl.data.examples import Inputs
 from astro_dl.evaluation.binary import area_under_curve
 from astro_dl.evaluation.intervals import estimate, percentile_interval, resampling_weights
+from astro_dl.evaluation.outcome import NETWORK, Outcome
 from astro_dl.simulators.region_measures import (
     SPOT_EDGE,
     UMBRA_EDGE,
@@ -81,21 +80,13 @@ def region_features(physics: Any, x: Inputs) -> np.ndarray:
     return np.stack(columns, axis=1).astype(np.float64)
 
 
-def complexity_metrics(
-    scores: np.ndarray, y: np.ndarray, info: Table, methods: Mapping[str, np.ndarray]
-) -> dict[str, Any]:
+def complexity_metrics(outcome: Outcome) -> dict[str, Any]:
     """Return how well each method tells complex (βγ, βγδ) from simple (α, β) regions.
 
     Parameters
     ----------
-    scores : ndarray
-        The network's; also among the methods.
-    y : ndarray, (n,)
-        Classes: four, or 0 and 1.
-    info : astropy.table.Table
-        With the columns of size.
-    methods : mapping of str to ndarray
-        Probabilities (n, 4), or ranking statistics (n,).
+    outcome : Outcome
+        Classes, four, or 0 and 1; ``info`` with the columns of size.
 
     Returns
     -------
@@ -105,15 +96,15 @@ def complexity_metrics(
         or number of spots, so that size gives nothing. ``size_alone``: the area under the curve of
         these sizes themselves.
     """
-    many = np.ndim(scores) == 2
-    complex_ = (np.asarray(y) >= 2 if many else np.asarray(y) == 1).astype(int)
+    many, y = np.ndim(outcome.scores[NETWORK]) == 2, np.asarray(outcome.y)
+    complex_ = (y >= 2 if many else y == 1).astype(int)
     if not 0 < complex_.sum() < len(complex_):
         return {}
-    sizes = {name: np.asarray(info[name], float) for name in SIZE_COLUMNS}
+    sizes = {name: np.asarray(outcome.info[name], float) for name in SIZE_COLUMNS}
     found: dict[str, Any] = {
         "size_alone": {name: area_under_curve(size, complex_) for name, size in sizes.items()}
     }
-    for name, values in methods.items():
+    for name, values in outcome.scores.items():
         ranking = _complexity(np.asarray(values, float))
         found[name] = {
             "auroc": area_under_curve(ranking, complex_),

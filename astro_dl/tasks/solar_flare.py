@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.table import Table
 
 from astro_dl.data.examples import Examples
 from astro_dl.errors import UsageError
+from astro_dl.evaluation.outcome import Outcome
 from astro_dl.simulators.sharp_statistics import FLARE_TABLES, KEYWORDS
 from astro_dl.tasks.base import Dataset, Difficulty, Head, InputSpec, Task
 from astro_dl.tasks.sharp_keywords import (
@@ -115,11 +115,9 @@ def read_flares(physics: FlarePhysics, folder: Path) -> Examples:
     return Examples(x, (label > 0).astype(np.float32), info)
 
 
-def flare_skill(
-    scores: np.ndarray, y: np.ndarray, info: Table, methods: Mapping[str, np.ndarray]
-) -> dict[str, Any]:
+def flare_skill(outcome: Outcome) -> dict[str, Any]:
     """Return `skill_scores` at the measured prevalence of flares."""
-    return skill_scores(methods, y, PREVALENCE)
+    return skill_scores(outcome.scores, outcome.y, PREVALENCE)
 
 
 task = Task(

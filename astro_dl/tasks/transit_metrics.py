@@ -1,12 +1,11 @@
 """Triage and vetting: what finders of transits are compared by."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from astropy.table import Table
 
 from astro_dl.evaluation.intervals import estimate, percentile_interval, resampling_weights
+from astro_dl.evaluation.outcome import Outcome
 
 __all__ = ["CLASSES", "average_precision", "triage_and_vetting"]
 
@@ -14,21 +13,13 @@ CLASSES = ("planet_candidate", "eclipsing_binary", "other")
 REPLICAS = 200
 
 
-def triage_and_vetting(
-    scores: np.ndarray, y: np.ndarray, info: Table, methods: Mapping[str, np.ndarray]
-) -> dict[str, Any]:
+def triage_and_vetting(outcome: Outcome) -> dict[str, Any]:
     """Return the average precisions of every method.
 
     Parameters
     ----------
-    scores : ndarray, (n, 3)
-        The network's probabilities; also among the methods.
-    y : ndarray, (n,)
-        Class numbers, in the order of `CLASSES`.
-    info : astropy.table.Table
-        Not needed.
-    methods : mapping of str to ndarray, (n, 3)
-        Probabilities by name.
+    outcome : Outcome
+        Class numbers in the order of `CLASSES`, and probabilities (n, 3).
 
     Returns
     -------
@@ -37,7 +28,7 @@ def triage_and_vetting(
         probabilities) and ``vetting_ap`` (planets against all else), with 95% bootstrap intervals,
         number of positives and prevalence: the average precision of chance.
     """
-    y = np.asarray(y)
+    y = np.asarray(outcome.y)
     questions = {
         "triage_ap": (y != 2, lambda p: p[:, 0] + p[:, 1]),
         "vetting_ap": (y == 0, lambda p: p[:, 0]),
@@ -47,7 +38,7 @@ def triage_and_vetting(
             key: _with_interval(statistic(np.asarray(values, float)), positive)
             for key, (positive, statistic) in questions.items()
         }
-        for name, values in methods.items()
+        for name, values in outcome.scores.items()
     }
 
 

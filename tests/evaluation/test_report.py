@@ -12,9 +12,10 @@ from astro_dl.config import EvaluationConfig
 from astro_dl.distributions import Mixture
 from astro_dl.errors import UsageError
 from astro_dl.evaluation.intervals import estimate
+from astro_dl.evaluation.outcome import Outcome
 from astro_dl.evaluation.plots import draw_report
 from astro_dl.evaluation.plots_common import draw_history, draw_wrong
-from astro_dl.evaluation.report import Outcome, build_report
+from astro_dl.evaluation.report import build_report
 from astro_dl.evaluation.wrong import most_wrong
 from astro_dl.tasks.base import Difficulty, Head
 
@@ -139,10 +140,13 @@ def test_a_method_below_the_bound_has_a_positive_loss_and_a_shifted_copy_none():
 
 
 def test_a_tasks_own_metrics_see_every_method():
-    def extra(scores, y, info, methods):
+    def extra(outcome):
         return {
-            name: {"highest": estimate(1.5), "bins": [{"from": 0, "to": 2} | estimate(len(info))]}
-            for name in methods
+            name: {
+                "highest": estimate(1.5),
+                "bins": [{"from": 0, "to": 2} | estimate(len(outcome.info))],
+            }
+            for name in outcome.scores
         }
 
     report = build_report(binary_outcome(), QUICK, extra_metrics=extra)

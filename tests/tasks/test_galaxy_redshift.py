@@ -5,6 +5,8 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.errors import UsageError
+from astro_dl.evaluation.outcome import Outcome
+from astro_dl.tasks.base import Head
 from astro_dl.tasks.galaxy_redshift import GalaxyRedshiftPhysics, head, simulate
 from astro_dl.tasks.redshift_inputs import (
     correlate_templates,
@@ -67,7 +69,9 @@ def test_metrics_count_classes_and_catastrophes():
     truth = np.full((4, 1), 1.5)
     found = np.array([1.5, 1.5009, 1.505, 1.2])
     info = Table({"snr": [4.0, 4.0, 50.0, 100.0]})
-    metrics = redshift_metrics(found, truth, info, {"network": found})["network"]
+    metrics = redshift_metrics(
+        Outcome(Head("regression", ("z",)), truth, {"network": found}, info=info)
+    )["network"]
     assert metrics["within a class"]["value"] == 0.5
     assert metrics["catastrophic"]["value"] == 0.25
     assert metrics["median |dz|/(1+z)"]["value"] == pytest.approx((0.0009 + 0.005) / 2 / 2.5)

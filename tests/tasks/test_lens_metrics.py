@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
+from astro_dl.evaluation.outcome import Outcome
+from astro_dl.tasks.base import Head
 from astro_dl.tasks.lens_metrics import completeness, lens_metrics, rate_with_few_alarms
 
 RNG = np.random.default_rng(0)
@@ -44,9 +46,13 @@ def test_completeness_is_per_bin_and_unknown_values_are_in_none():
     assert bins[-1]["to"] is None
 
 
+def metrics(y, info, **scores):
+    return lens_metrics(Outcome(Head("binary", ("non_lens", "lens")), y, scores, info=info))
+
+
 def test_every_method_is_described_and_the_kinds_that_fool_it_named():
     y, info, good = examples()
-    found = lens_metrics(good, y, info, {"network": good, "coin": RNG.normal(size=len(y))})
+    found = metrics(y, info, network=good, coin=RNG.normal(size=len(y)))
     json.dumps(found, allow_nan=False)
     network, coin = found["network"], found["coin"]
     assert network["tpr0"]["value"] > 0.5 > coin["tpr0"]["value"]
@@ -64,10 +70,10 @@ def test_every_method_is_described_and_the_kinds_that_fool_it_named():
 
 def test_sets_of_one_class_or_without_truth_are_still_described():
     scores = np.arange(5.0)
-    only = lens_metrics(scores, np.ones(5), Table({"id": range(5)}), {"network": scores})
+    only = metrics(np.ones(5), Table({"id": range(5)}), network=scores)
     assert only["network"]["tpr0"]["value"] is None
     y, info, good = examples()
     info.remove_columns(["einstein_radius", "arc_snr", "kind"])
-    found = lens_metrics(good, y, info, {"network": good})["network"]
+    found = metrics(y, info, network=good)["network"]
     assert found["completeness"]["all"]["n"] == 2000
     assert "false_alarms_by_kind" not in found

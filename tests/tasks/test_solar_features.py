@@ -7,7 +7,9 @@ import pytest
 from astropy.table import Table
 from sklearn.metrics import roc_auc_score
 
+from astro_dl.evaluation.outcome import Outcome
 from astro_dl.tasks.ar_morphology import ActiveRegionPhysics, simulate
+from astro_dl.tasks.base import Head
 from astro_dl.tasks.solar_features import (
     complexity_metrics,
     matched_area_under_curve,
@@ -73,17 +75,21 @@ def test_size_gives_nothing_where_it_is_matched():
     assert matched_area_under_curve(other, y, size)["value"] > 0.7
 
 
+def outcome(y, info, scores):
+    return Outcome(Head("multiclass", tuple("abcd")), y, {"network": scores}, info=info)
+
+
 def test_metrics_name_every_method_and_size():
     y = np.repeat(np.arange(4), 30)
     probabilities = np.full((120, 4), 0.1)
     probabilities[np.arange(120), y] = 0.7
     info = Table({name: RNG.random(120) for name in ("total_unsigned_flux", "area", "spots")})
-    found = complexity_metrics(probabilities, y, info, {"network": probabilities})
+    found = complexity_metrics(outcome(y, info, probabilities))
     assert found["network"]["auroc"]["value"] == 1
     assert found["size_alone"]["spots"]["value"] == pytest.approx(0.5, abs=0.2)
     matched = found["network"]["auroc_size_matched"]
     assert {one["value"] for one in matched.values()} == {1.0}
     logits = probabilities[:, 2:].sum(axis=1)
-    binary = complexity_metrics(logits, (y >= 2).astype(float), info, {"network": logits})
+    binary = complexity_metrics(outcome((y >= 2).astype(float), info, logits))
     assert binary["network"]["auroc"]["value"] == 1
-    assert complexity_metrics(logits, np.ones(120), info, {"network": logits}) == {}
+    assert complexity_metrics(outcome(np.ones(120), info, logits)) == {}

@@ -7,7 +7,9 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from astro_dl.errors import UsageError
+from astro_dl.evaluation.outcome import Outcome
 from astro_dl.simulators.folded_views import VIEWS, Ephemeris
+from astro_dl.tasks.base import Head
 from astro_dl.tasks.tess_transit import TransitPhysics, head, input_spec, simulate, task
 from astro_dl.tasks.transit_inputs import (
     SCALARS,
@@ -16,7 +18,7 @@ from astro_dl.tasks.transit_inputs import (
     scalar_inputs,
     view_features,
 )
-from astro_dl.tasks.transit_metrics import average_precision, triage_and_vetting
+from astro_dl.tasks.transit_metrics import CLASSES, average_precision, triage_and_vetting
 
 DEFAULT = TransitPhysics()
 
@@ -110,7 +112,9 @@ def test_triage_joins_planets_and_binaries_and_vetting_does_not():
     # Knows the others, but takes planets for binaries.
     confused = np.where(y[:, None] == 2, [0.1, 0.1, 0.8], [0.4, 0.5, 0.1])
     perfect = np.eye(3)[y]
-    found = triage_and_vetting(perfect, y, None, {"network": perfect, "trees": confused})
+    found = triage_and_vetting(
+        Outcome(Head("multiclass", CLASSES), y, {"network": perfect, "trees": confused})
+    )
     assert found["network"]["vetting_ap"]["value"] == 1
     assert found["trees"]["triage_ap"]["value"] == 1
     assert found["trees"]["vetting_ap"]["value"] == pytest.approx(0.5)

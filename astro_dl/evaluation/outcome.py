@@ -1,0 +1,70 @@
+"""What every method said of a set of examples, and the truth: what is evaluated."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.distributions import Distribution
+from astro_dl.errors import unknown_name
+from astro_dl.evaluation.unsupervised import Unsupervised
+from astro_dl.tasks.base import Difficulty, Head
+
+__all__ = ["NETWORK", "Outcome"]
+
+NETWORK = "network"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was predicted for a set of examples, and the truth.
+
+    Parameters
+    ----------
+    head : Head
+        Kind and names of the outputs.
+    y : ndarray
+        Truth, as in `astro_dl.data.examples.Examples`.
+    scores : dict of str to ndarray
+        For each method, the network's under ``"network"``: ranking statistics (n,) for binary
+        heads, class probabilities (n, k) for multi-class heads, values (n, targets) for
+        regression, anomaly scores (n,) for reconstructions.
+    probabilities : ndarray, (n,), optional
+        The network's calibrated probabilities (binary heads).
+    distributions : dict of str to Distribution
+        Of the targets, for those methods that give them (regression heads).
+    prevalence : float, optional
+        The fraction of positives for which the probabilities hold; default that of the set.
+    info : Table
+        True parameters, row by row; empty where they are not known.
+    difficulty : Difficulty, optional
+        The parameter against which scores are drawn.
+    bound : str, optional
+        Which of the methods is the theoretical optimum.
+    unsupervised : Unsupervised, optional
+        What else methods without labels made of the examples (reconstructions).
+    about : dict
+        What was evaluated on what, plain values: ``model``, ``task``, ``data``.
+    """
+
+    head: Head
+    y: np.ndarray
+    scores: dict[str, np.ndarray]
+    probabilities: np.ndarray | None = None
+    distributions: dict[str, Distribution] = field(default_factory=dict)
+    prevalence: float | None = None
+    info: Table = field(default_factory=Table)
+    difficulty: Difficulty | None = None
+    bound: str | None = None
+    unsupervised: Unsupervised | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def difficulty_values(self) -> np.ndarray | None:
+        """The difficulty of each example, float64 (n,)."""
+        if self.difficulty is None or not self.info.colnames:
+            return None
+        if self.difficulty.column not in self.info.colnames:
+            raise unknown_name("column of info", self.difficulty.column, self.info.colnames)
+        return np.asarray(self.info[self.difficulty.column], dtype=np.float64)
