@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import toy
 
+from astro_dl.models import estimators
 from astro_dl.registry import register_task
 
 
@@ -40,3 +42,13 @@ def toy_regression():
     """Return the regression toy task, registered as ``toy_regression``."""
     register_task(toy.REGRESSION.name, toy.REGRESSION)
     return toy.REGRESSION
+
+
+@pytest.fixture
+def quick_peers(monkeypatch):
+    """Make classical methods quick and leave them untuned."""
+    few = {"n_estimators": 10, "max_iter": 10}
+    for name, method in estimators.METHODS.items():
+        settings = {key: few.get(key, value) for key, value in method.settings.items()}
+        quick = replace(method, settings=settings, grid={})
+        monkeypatch.setitem(estimators.METHODS, name, quick)

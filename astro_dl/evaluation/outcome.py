@@ -68,3 +68,11 @@ class Outcome:
         if self.difficulty.column not in self.info.colnames:
             raise unknown_name("column of info", self.difficulty.column, self.info.colnames)
         return np.asarray(self.info[self.difficulty.column], dtype=np.float64)
+
+    @property
+    def log_odds(self) -> dict[str, np.ndarray]:
+        """Scores (n,) of binary heads, the network's calibrated as those of its peers are."""
+        if self.probabilities is None:
+            return self.scores
+        p = np.clip(np.asarray(self.probabilities, np.float64), 1e-12, 1 - 1e-12)
+        return {**self.scores, NETWORK: np.log(p) - np.log1p(-p)}

@@ -11,6 +11,7 @@ from astro_dl.config import Config
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.examples import Examples, Inputs
 from astro_dl.data.real import is_real, real_split
+from astro_dl.evaluation.calibration import fit_platt
 from astro_dl.models.estimators import METHODS, fit_estimators, tuned_settings
 from astro_dl.schema import plain
 from astro_dl.tasks.base import Head, Task
@@ -118,7 +119,7 @@ def fit_peers(
         Of what is random in them.
     validation : tuple of ndarray, optional
         Features and targets on which settings are chosen, see
-        `astro_dl.models.estimators.tuned_settings`; default settings without.
+        `astro_dl.models.estimators.tuned_settings`, and log-odds calibrated; neither without.
 
     Returns
     -------
@@ -138,5 +139,18 @@ def fit_peers(
             tuned_settings(name, head, (features, y), validation, seed) if validation else None
         )
         method = fit_estimators(name, head, features, y, seed, settings)
-        fitted[name.replace("_", " ")] = method.scores
+        printed = name.replace("_", " ")
+        fitted[printed] = method.scores
+        if head.kind == "binary" and validation is not None:
+            fitted[printed] = _calibrated(method.scores, *validation)
     return fitted
+
+
+def _calibrated(
+    score: Callable[[np.ndarray], np.ndarray], features: np.ndarray, y: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return log-odds that mean what they say, calibrated like a network's."""
+    platt = fit_platt(score(features), y)
+    if platt["scale"] <= 0:
+        return score
+    return lambda rows: platt["scale"] * score(rows) + platt["offset"]

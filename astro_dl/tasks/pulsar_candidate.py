@@ -149,8 +149,8 @@ def read_htru2(physics: PulsarPhysics, folder: Path) -> Examples:
 
 
 def pulsar_skill(outcome: Outcome) -> dict[str, Any]:
-    """Return `skill_scores` at the prevalence of pulsars in the survey."""
-    return skill_scores(outcome.scores, outcome.y, PREVALENCE)
+    """Return `skill_scores` at the prevalence of the validation set."""
+    return skill_scores(outcome.log_odds, outcome.y, outcome.prevalence or PREVALENCE)
 
 
 task = Task(

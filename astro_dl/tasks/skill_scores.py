@@ -70,8 +70,10 @@ def skill_scores(
     y : ndarray, (n,)
         1 for positives.
     prevalence : float
-        Of positives in training: the probability above which a forecast says yes. It maximises the
-        true skill statistic of calibrated probabilities (Barnes et al. 2016, ApJ 829, 89).
+        Of positives in the set on which the log-odds were calibrated: the probability above which
+        a forecast says yes. It maximises the true skill statistic of calibrated probabilities
+        (Barnes et al. 2016, ApJ 829, 89), and is all that is taken from that set: a threshold
+        sought there for itself would follow a few positives.
 
     Returns
     -------

@@ -116,8 +116,8 @@ def read_flares(physics: FlarePhysics, folder: Path) -> Examples:
 
 
 def flare_skill(outcome: Outcome) -> dict[str, Any]:
-    """Return `skill_scores` at the measured prevalence of flares."""
-    return skill_scores(outcome.scores, outcome.y, PREVALENCE)
+    """Return `skill_scores` at the prevalence of the validation set."""
+    return skill_scores(outcome.log_odds, outcome.y, outcome.prevalence or PREVALENCE)
 
 
 task = Task(

@@ -1,7 +1,7 @@
-"""Cross-validation: one training and one evaluation per fold, and the spread of the scores."""
+"""Cross-validation: one training and one evaluation per fold (or seed), and the scores' spread."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from astro_dl.evaluation.report import headline
 from astro_dl.evaluation.task_metrics import first_level
 from astro_dl.training.train import train
 
-__all__ = ["CrossValidation", "cross_validate"]
+__all__ = ["CrossValidation", "cross_validate", "read_cross_validation", "repeat_seeds"]
 
 FILE = "cross_validation.json"
 Scores = dict[str, dict[str, float]]
@@ -32,7 +32,7 @@ class CrossValidation:
     Parameters
     ----------
     about : dict
-        ``model``, ``task``, ``data`` and ``folds``.
+        ``model``, ``task``, ``data``, ``folds`` (their number) and ``by`` ("fold" or "seed").
     folds : tuple of dict
         By method and metric, one number each, NaN where it could not be measured.
     """
@@ -61,7 +61,7 @@ class CrossValidation:
         text = Table({"": metrics})
         for method in methods:
             text[method] = [cells.get((method, metric), "") for metric in metrics]
-        title = "{model} on {task}; {data}; mean ± standard deviation over {folds} folds"
+        title = "{model} on {task}; {data}; mean ± standard deviation over {folds} {by}s"
         return "\n".join([title.format(**self.about), *text.pformat(max_lines=-1, max_width=-1)])
 
     def to_json(self) -> str:
@@ -105,15 +105,36 @@ def cross_validate(
             "data.source: 'simulation' has no folds, as new examples can always be made; "
             "cross-validate on a real set of the task"
         )
+    runs = [{"data.folds": folds, "data.fold": fold} for fold in range(folds)]
+    return _repeated(config, "fold", runs, Path(out), progress)
+
+
+def repeat_seeds(
+    config: str | Path | Mapping[str, Any] | Config,
+    seeds: int,
+    out: str | Path,
+    progress: bool = True,
+) -> CrossValidation:
+    """Train and score the model of a config with seeds 0, 1, 2 … on one and the same split.
+
+    For sets in order of time, of which only the last part is the future of nearly all. Parameters
+    are those of `cross_validate`.
+    """
+    runs = [{"seed": seed} for seed in range(seeds)]
+    return _repeated(load_config(config), "seed", runs, Path(out), progress)
+
+
+def _repeated(
+    config: Config, by: str, runs: Sequence[Mapping[str, Any]], out: Path, progress: bool
+) -> CrossValidation:
     scores = []
-    for fold in range(folds):
-        folder = Path(out) / f"fold_{fold + 1}"
-        settings = {"data.folds": folds, "data.fold": fold, "evaluation.plots": False}
-        bundle = train(config, folder, resume=True, progress=progress, **settings)
+    for number, settings in enumerate(runs, start=1):
+        settings = {**settings, "evaluation.plots": False}
+        bundle = train(config, out / f"{by}_{number}", resume=True, progress=progress, **settings)
         scores.append(_scores(evaluate(bundle, progress=progress, save=True).metrics))
     about = {"model": config.model, "task": config.task, "data": config.data.source}
-    result = CrossValidation({**about, "folds": folds}, tuple(scores))
-    with atomic_path(Path(out) / FILE) as temporary:
+    result = CrossValidation({**about, "folds": len(runs), "by": by}, tuple(scores))
+    with atomic_path(out / FILE) as temporary:
         temporary.write_text(result.to_json(), encoding="utf-8")
     return result
 
@@ -131,7 +152,7 @@ def read_cross_validation(folder: str | Path) -> CrossValidation | None:
         }
         for fold in found["scores"]
     ]
-    about = {key: found[key] for key in ("model", "task", "data", "folds")}
+    about = {key: found[key] for key in ("model", "task", "data", "folds", "by")}
     return CrossValidation(about, tuple(scores))
 
 

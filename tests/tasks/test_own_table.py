@@ -1,10 +1,12 @@
 """Tables of one's own: columns and scales, targets, and every kind of bad table."""
 
+import re
+
 import numpy as np
 import pytest
 from astropy.table import Table
 
-import astro_dl
+from astro_dl.cli import main
 from astro_dl.config import build_physics, load_config
 from astro_dl.data.catalogues import read_table
 from astro_dl.data.real import real_split
@@ -34,17 +36,29 @@ def setup(path, target="z", features="mag_*,flux", **options):
     return own_table_config("mlp", path, target, features, **options)
 
 
-def test_three_commands_lead_from_a_table_to_predictions(tmp_path):
-    path = write(tmp_path)
-    config = setup(path, group="field", **{"training.epochs": 30})
-    bundle = astro_dl.train(config, tmp_path / "run", progress=False)
-    report = astro_dl.evaluate(bundle, progress=False)
-    assert report.metrics["methods"]["network"]["targets"]["z"]["r2"]["value"] > 0.8
-    assert "random forest" in report.metrics["methods"]
-    new = write(tmp_path, "new.fits", mag_g=np.full(240, np.nan))
-    table = astro_dl.load_pretrained(tmp_path / "run").predict(new)
-    assert table.colnames[:2] == ["id", "z"]
-    assert set(table["flags"]) <= {"missing_values", "missing_values,outside_training_range"}
+@pytest.mark.usefixtures("quick_peers")
+def test_three_commands_lead_from_a_table_to_predictions(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path)
+    write(tmp_path, "new.fits", mag_g=np.full(240, 99.0))
+    words = ["--target", "z", "--features", "mag_*,flux", "--group", "field", "--out", "run"]
+    settings = ["--set", "training.epochs=30", "--set", "evaluation.plots=false", "--quiet"]
+    assert main(["train", "mlp", "--table", "mine.csv", *words, *settings]) == 0
+    assert main(["evaluate", "run", "--quiet"]) == 0
+    text = capsys.readouterr().out
+    assert "random forest" in text
+    assert re.search(r"importance of columns.*\n(flux|mag_[gr]) ", text)
+    assert main(["predict", "run", "new.fits", "--out", "z.csv"]) == 0
+    assert "240 rows in z.csv" in capsys.readouterr().out
+    found = Table.read("z.csv", format="ascii.csv")
+    assert found.colnames == ["id", "z", "z_std", "flags"]
+    assert np.corrcoef(found["z"], Table.read("new.fits")["z"])[0, 1] > 0.7
+    assert all(str(flags).startswith("missing_values") for flags in found["flags"])
+
+
+def test_a_table_needs_a_target_and_features(tmp_path, capsys):
+    assert main(["train", "mlp", "--table", str(write(tmp_path)), "--target", "z"]) == 2
+    assert "--table needs --target COLUMN and --features" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("ending", ["ecsv", "fits", "vot"])

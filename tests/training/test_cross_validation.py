@@ -9,7 +9,11 @@ from astropy.table import Table
 from astro_dl.cli import main
 from astro_dl.errors import UsageError
 from astro_dl.tasks.own_table_setup import own_table_config
-from astro_dl.training.cross_validation import cross_validate, read_cross_validation
+from astro_dl.training.cross_validation import (
+    cross_validate,
+    read_cross_validation,
+    repeat_seeds,
+)
 from astro_dl.zoo import load_pretrained
 
 
@@ -29,6 +33,7 @@ def config(folder, model, **settings):
     return own_table_config(model, table, "kind", "colour,noise", "field", **settings)
 
 
+@pytest.mark.usefixtures("quick_peers")
 def test_every_method_has_a_mean_and_a_spread(folder):
     settings = {"training.epochs": 3, "evaluation.bootstrap": 10}
     result = cross_validate(config(folder, "mlp", **settings), 3, folder / "mlp", progress=False)
@@ -39,17 +44,19 @@ def test_every_method_has_a_mean_and_a_spread(folder):
     assert rows["random forest", "auc"]["std"] == pytest.approx(np.std(forest, ddof=1))
     assert min(forest) > 0.7
     assert " ± " in result.to_text()
-    assert read_cross_validation(folder / "mlp").folds == result.folds
+    assert read_cross_validation(folder / "mlp").to_json() == result.to_json()
     hashes = {load_pretrained(folder / "mlp" / f"fold_{k}").bundle.sha256 for k in (1, 2, 3)}
     again = cross_validate(config(folder, "mlp", **settings), 3, folder / "mlp", progress=False)
-    assert again.folds == result.folds
+    assert again.to_json() == result.to_json()
     assert len(hashes) == 3
 
 
+@pytest.mark.usefixtures("quick_peers")
 def test_the_command_line_cross_validates_models_of_any_kind(folder, capsys, monkeypatch):
     monkeypatch.chdir(folder)
     words = ["--table", "sky.csv", "--target", "kind", "--features", "colour", "--group", "field"]
     run = ["train", "knn", *words, "--cv", "2", "--quiet", "--json", "--out", "knn"]
+    run += ["--set", "evaluation.bootstrap=10"]
     assert main(run) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["folds"] == 2
@@ -57,6 +64,16 @@ def test_the_command_line_cross_validates_models_of_any_kind(folder, capsys, mon
     assert summary["network", "auc"] == pytest.approx(summary["knn", "auc"], abs=0.01)
     assert main(["evaluate", "knn/fold_1", "--cv", "2", "--quiet", "--out", "again"]) == 0
     assert "over 2 folds" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("quick_peers")
+def test_seeds_share_a_split(folder):
+    settings = {"training.epochs": 1, "evaluation.bootstrap": 10}
+    result = repeat_seeds(config(folder, "mlp", **settings), 2, folder / "seeds", progress=False)
+    assert "over 2 seeds" in result.to_text()
+    first, second = (load_pretrained(folder / "seeds" / f"seed_{k}").bundle for k in (1, 2))
+    assert first.card["split_hash"] == second.card["split_hash"]
+    assert first.card["files"]["weights.h5"] != second.card["files"]["weights.h5"]
 
 
 def test_what_has_no_folds_is_refused(folder):
