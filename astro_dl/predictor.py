@@ -295,11 +295,6 @@ class Predictor:
         astropy.table.QTable
             Parts that follow each other, with equal columns; one table where the task knows no
             parts.
-
-        Raises
-        ------
-        UsageError
-            If the files or options are not acceptable.
         """
         predictor = self.with_uncertainty(uncertainty, passes)
         paths = given_paths(files)
