@@ -289,7 +289,7 @@ CONFIGS = {
     "deep": (None, "[" * 5000, "nested deeper"),
     "deep in blocks": (None, "- " * 5000, "config.yaml"),
     "huge": (None, "# " * 10**6, "not a regular file of at most"),
-    "unknown key": ("seed: 0", "seed: 0\npost_load: os.system", "post_load"),
+    "unknown key": ("\nseed: 0", "\nseed: 0\npost_load: os.system", "post_load"),
     "other seed": ("seed: 0", "seed: 1", "different seeds"),
     "other model": ("model: mlp", "model: cnn1d", "different models"),
     "hyperparameter": ("l1: 0.0", "run: os.system", "unknown hyper-parameter of mlp 'run'"),

@@ -13,9 +13,10 @@ from astro_dl.registry import list_models, model_entry
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
-PRESETS_FIRST = sorted(list_models(), key=lambda name: model_entry(name).task is None)
+TRAINED = [name for name in list_models() if model_entry(name).fit is None]
+PRESETS_FIRST = sorted(TRAINED, key=lambda name: model_entry(name).task is None)
 NAMES = sorted({model_entry(name).builder: name for name in PRESETS_FIRST}.values())
-"""One model of each builder, the family itself rather than a preset of it."""
+"""One network of each builder, the family itself rather than a preset of it."""
 
 PROGRAM = """
 import sys

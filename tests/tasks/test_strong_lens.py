@@ -20,11 +20,6 @@ def simulate(task, n=48, seed=0, **values):
     return task.simulate(physics, n, np.random.default_rng(seed))
 
 
-@pytest.mark.parametrize("name", ["strong_lens", "lens_parameters"])
-def test_tasks_keep_the_promises_of_the_zoo(name):
-    checks.check_task(name, n=32, physics=SMALL)
-
-
 def test_faint_arcs_leave_nothing_to_tell_lenses_by():
     checks._check_zero_signal(strong_lens, StrongLensPhysics(**SMALL), 64, 0)
 
