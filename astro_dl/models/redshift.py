@@ -2,9 +2,10 @@
 
 spectrum ─ [convolution ─ activation] × n ─ pool ─ convolution of width 1 ─ maps of lines
          ─ correlation with kernels as long as the maps and all shifts ─ activation
-         ─ embedding (shifts × kernels) ─ logits
+         ─ convolution of width 1 ─ embedding (shifts) ─ logits
 
-Each shift has the same kernels, so that what is learnt of galaxies at one redshift holds for all.
+Each shift has the same kernels, so that what is learnt of galaxies at one redshift holds for all;
+from shifts to bins of redshift is an interpolation, and nothing is learnt there.
 """
 
 from collections.abc import Sequence
@@ -54,7 +55,8 @@ def redshift_cnn1d(
     input_spec : InputSpec
         Spectra of shape (pixels, channels), of equal steps in the logarithm of the wavelength.
     head : Head
-        Any kind. A grid of redshifts begins with each bin answered by the shifts next to it.
+        Any kind. The bins of a grid of redshifts are interpolated between shifts; the logits of
+        other heads are learnt.
     filters, kernel_sizes : int or sequence of int
         Of the convolutions, padding "same".
     pool_size : int
@@ -96,17 +98,19 @@ def redshift_cnn1d(
     length = x.shape[1] - shifts + 1
     x = convolve(x, correlations, length, style, "correlation", padding="valid")
     x = drop(activate(x, activation, "correlation"), dropout, "correlation")
-    x = keras.layers.Permute((2, 1), name="by_kernel")(x)
-    x = keras.layers.Flatten(name="flatten")(x)
+    x = keras.layers.Flatten(name="flatten")(convolve(x, 1, 1, style, "together"))
     options: dict[str, Any] = dict(style.penalty)
     if head.distribution == "grid":
-        options["kernel_initializer"] = ShiftsToBins(head.grid, shifts)
+        options = {"kernel_initializer": ShiftsToBins(head.grid, shifts), "trainable": False}
     return keras.Model(inputs, attach_head(x, head, **options), name="redshift_cnn1d")
 
 
 @keras.saving.register_keras_serializable(package="astro_dl")
 class ShiftsToBins(keras.initializers.Initializer):
-    """Weights by which bins of redshift are interpolated between shifts, the same for all kernels.
+    """Weights by which bins of redshift are interpolated between shifts.
+
+    Keys (1981), IEEE Transactions on Acoustics, Speech, and Signal Processing 29, 1153: cubic
+    convolution, exact for parabolas, so that a peak between two shifts is as high as one on them.
 
     Parameters
     ----------
@@ -121,12 +125,13 @@ class ShiftsToBins(keras.initializers.Initializer):
         self.shifts = int(shifts)
 
     def __call__(self, shape: Any, dtype: Any = None, **options: Any) -> Any:
-        """Return weights (kernels × shifts, bins)."""
+        """Return weights (shifts, bins)."""
         at = np.log1p(self.edges)
         place = (0.5 * (at[1:] + at[:-1]) - at[0]) / (at[-1] - at[0]) * (self.shifts - 1)
-        near = 1 - np.abs(np.arange(self.shifts)[:, None] - place)
-        weights = np.tile(np.maximum(near, 0), (shape[0] // self.shifts, 1))
-        return keras.ops.convert_to_tensor(weights, dtype=dtype or keras.config.floatx())
+        x = np.abs(np.arange(self.shifts)[:, None] - place)
+        near, far = 1 - x**2 * (2.5 - 1.5 * x), 2 - x * (4 - x * (2.5 - 0.5 * x))
+        weights = np.where(x < 1, near, np.where(x < 2, far, 0))
+        return keras.ops.convert_to_tensor(weights / weights.sum(axis=0), dtype=dtype)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make this initialiser again."""

@@ -55,18 +55,29 @@ def test_a_shifted_spectrum_gives_a_shifted_correlation():
     x = np.zeros((2, 120, 1), np.float32)
     x[0, 50:60, 0] = np.random.default_rng(0).standard_normal(10)
     x[1, 54:64] = x[0, 50:60]
-    first, second = np.asarray(embedding(x)).reshape(2, 2, 20)
+    first, second = np.asarray(embedding(x))
     assert np.abs(first).max() > 0
-    np.testing.assert_allclose(second[:, 2:], first[:, :-2], atol=1e-5)
+    np.testing.assert_allclose(second[2:], first[:-2], atol=1e-5)
 
 
-def test_bins_begin_with_the_shifts_next_to_them():
-    weights = np.asarray(ShiftsToBins(EDGES, 101)((202, 40)))
-    np.testing.assert_allclose(weights[:101], weights[101:])
-    np.testing.assert_allclose(weights[:101].sum(axis=0), 1, rtol=1e-5)
+def test_bins_are_interpolated_between_shifts():
+    weights = np.asarray(ShiftsToBins(EDGES, 101)((101, 40)))
     centre = 0.5 * (np.array(EDGES[1:]) + np.array(EDGES[:-1]))
-    place = np.arange(101) @ weights[:101]
-    np.testing.assert_allclose(place, 100 * np.log((1 + centre) / 2) / np.log(1.4), atol=0.01)
+    place = 100 * np.log((1 + centre) / 2) / np.log(1.4)
+    shift = np.arange(101)
+    inner = slice(1, -1)
+    for power in (0, 1, 2):
+        found = shift.astype(float) ** power @ weights
+        np.testing.assert_allclose(found[inner], place[inner] ** power, rtol=2e-3)
+    peak = np.exp(-0.5 * ((shift[:, None] - place) / 2) ** 2)
+    np.testing.assert_allclose((peak * weights).sum(axis=0)[inner], 1, atol=0.01)
+
+
+def test_nothing_is_learnt_between_shifts_and_bins():
+    model = redshift_cnn1d(InputSpec((120, 1)), REDSHIFT, shifts=20)
+    assert not model.get_layer("logits").trainable_weights
+    other = redshift_cnn1d(InputSpec((120, 1)), NUMBER, shifts=20)
+    assert other.get_layer("logits").trainable_weights
 
 
 def test_impossible_shifts_are_refused():
