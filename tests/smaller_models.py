@@ -20,4 +20,5 @@ SMALLER = {
     "spectra_cnn1d": {"input_shape": (256, 1)},
     "starnet": {"input_shape": (256, 1)},
     "vae": {"hyperparameters": {"kl_weight": 1e-3}},
+    "perceptron": {"learning_rate": 0.03},
 }

@@ -33,6 +33,17 @@ register_model(
     outputs=3,
 )
 register_model(
+    "perceptron",
+    "astro_dl.models.mlp:mlp",
+    summary="Perceptron for tables: logits straight from the inputs",
+    rank=(1,),
+    hyperparameters={"units": ()},
+    input_shape=(10,),
+    kind="multiclass",
+    outputs=3,
+    reference="Rosenblatt (1958), Psychological Review 65, 386",
+)
+register_model(
     "cnn1d",
     "astro_dl.models.cnn:cnn1d",
     summary="Convolutional network for series",

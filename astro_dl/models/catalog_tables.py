@@ -8,10 +8,16 @@ TABLE = {"rank": (1,)}
 register_model(
     "flare_mlp",
     PERCEPTRON,
-    summary="Small perceptron on SHARP keywords, with dropout",
+    summary="Small perceptron beside a linear model, on SHARP keywords",
     task="solar_flare",
     **TABLE,
-    hyperparameters={"units": (32, 16), "activation": "tanh", "dropout": 0.1, "l2": 3e-3},
+    hyperparameters={
+        "units": (16,),
+        "activation": "tanh",
+        "dropout": 0.2,
+        "skip": True,
+        "l2": 3e-4,
+    },
 )
 register_model(
     "mount_wilson_mlp",

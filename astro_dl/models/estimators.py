@@ -289,7 +289,7 @@ METHODS: Mapping[str, Method] = {
         {"n_neighbors": (5, 10, 20, 40)},
     ),
     "logistic_regression": Method(
-        _logistic, _ridge, {"penalty": 1.0}, {"penalty": (0.1, 1.0, 10.0, 100.0)}
+        _logistic, _ridge, {"penalty": 1.0}, {"penalty": (0.01, 0.1, 1.0, 10.0)}
     ),
 }
 """Accepted names; for values instead of classes the last is a ridge regression."""

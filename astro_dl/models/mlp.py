@@ -1,6 +1,7 @@
 """Multilayer perceptrons.
 
-input (features,) ─ [dense ─ normalisation ─ activation ─ dropout] × n ─ embedding ─ logits
+input (features,) ┬ [dense ─ normalisation ─ activation ─ dropout] × n ┬ embedding ─ logits
+                  └ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ (skip) ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ def mlp(
     activation: str = "relu",
     normalization: Normalization = "none",
     dropout: float | Sequence[float] = 0.0,
+    skip: bool = False,
     l1: float = 0.0,
     l2: float = 0.0,
     initializer: str = "glorot_uniform",
@@ -42,6 +44,9 @@ def mlp(
         Between each layer and its activation.
     dropout : float or sequence of float
         Rate after every hidden layer, or one rate each.
+    skip : bool
+        Whether the inputs also go straight to the embedding, so that a linear model is part of the
+        network (Cheng et al. 2016, arXiv:1606.07792).
     l1, l2 : float
         Penalties on kernels.
     initializer : str
@@ -55,4 +60,6 @@ def mlp(
     inputs = input_tensor(input_spec, 1, "mlp")
     style = Style(activation, normalization, initializer, l1, l2)
     x = dense_stack(inputs, units, dropout, style)
+    if skip:
+        x = keras.layers.Concatenate(name="skip")([x, inputs])
     return keras.Model(inputs, attach_head(x, head, **style.penalty), name="mlp")
