@@ -1,0 +1,83 @@
+"""Models that are fitted at once: trained, kept, scored and used like networks."""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+import astro_dl
+from astro_dl.bundle_files import OURS
+from astro_dl.cli import main
+from astro_dl.errors import UsageError
+from astro_dl.training import train
+from astro_dl.zoo import load_pretrained
+
+SMALL = {"data.n_train": 300, "data.n_validation": 200, "data.n_test": 200}
+CONFIG = {"task": "pulsar_candidate", "model": "random_forest"}
+FEW = {"hyperparameters.n_estimators": 15, "physics.pulsar_fraction": 0.5}
+
+
+@pytest.fixture(scope="module")
+def forest(tmp_path_factory):
+    return train(CONFIG, tmp_path_factory.mktemp("run") / "forest", progress=False, **SMALL, **FEW)
+
+
+def test_a_bundle_holds_arrays_and_what_was_found(forest):
+    assert {path.name for path in forest.folder.iterdir()} <= OURS
+    with h5py.File(forest.folder / "weights.h5") as store:
+        kinds = {store[f"trees/{name}"].dtype.kind for name in store["trees"]}
+    assert kinds <= {"f", "i"}
+    found = forest.config.hyperparameters
+    assert found["n_estimators"] == 15
+    assert found["min_samples_leaf"] in (1, 3, 10)
+    assert found["nodes"] > 10
+    assert forest.card["calibration"]["kind"] == "platt"
+
+
+def test_it_predicts_what_it_learnt(forest):
+    predictor = load_pretrained(forest.folder)
+    x, y, _ = astro_dl.simulate("pulsar_candidate", 300, seed=9, pulsar_fraction=0.5)
+    table = predictor.predict(x)
+    assert np.mean((table["label"] == "pulsar") == (y == 1)) > 0.85
+
+
+@pytest.mark.usefixtures("quick_peers")
+def test_it_is_scored_beside_the_others(forest):
+    report = astro_dl.evaluate(forest, progress=False)
+    assert {"network", "random forest", "adaboost", "logistic regression"} <= set(
+        report.metrics["methods"]
+    )
+    assert report.metrics["methods"]["network"]["auc"]["value"] > 0.9
+
+
+def test_a_finished_fit_is_returned_as_it_is(forest):
+    again = train(CONFIG, forest.folder, resume=True, progress=False, **SMALL, **FEW)
+    assert again.sha256 == forest.sha256
+    with pytest.raises(UsageError, match="trained to the end with other settings"):
+        train(CONFIG, forest.folder, resume=True, progress=False, seed=1, **SMALL, **FEW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"data.mode": "stream"}, "data.mode: random_forest is fitted at once; accepted: 'store'"),
+        ({"initial_weights": "somewhere"}, "random_forest is fitted at once, from nothing"),
+        ({"hyperparameters.levels": 99}, "levels: 99 is not accepted"),
+        ({"physics.pulsar_fraction": 0.0}, "are of the class 'noise'"),
+    ],
+)
+def test_what_cannot_be_fitted_is_refused(tmp_path, changes, message):
+    with pytest.raises(UsageError, match=message):
+        train(CONFIG, tmp_path / "run", progress=False, **{**SMALL, **FEW, **changes})
+    assert not (tmp_path / "run" / "card.json").exists()
+
+
+def test_the_command_line_takes_a_model_and_a_task(tmp_path, capsys):
+    words = ["train", "logistic_regression", "--task", "pulsar_candidate", "--quiet", "--json"]
+    settings = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
+    assert main([*words, *settings, "--out", str(tmp_path / "run")]) == 0
+    card = json.loads(capsys.readouterr().out)["card"]
+    assert (card["model"], card["task"]) == ("logistic_regression", "pulsar_candidate")
+    assert main(["train", "knn", "--task", "pulsar", "--out", str(tmp_path / "b")]) == 2
+    assert "unknown task 'pulsar'" in capsys.readouterr().err
