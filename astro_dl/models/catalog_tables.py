@@ -41,7 +41,12 @@ register_model(
     summary="Perceptron on SDSS colours: star, galaxy or quasar",
     task="star_galaxy_quasar",
     **TABLE,
-    hyperparameters={"units": (128, 64), "dropout": 0.05},
+    hyperparameters={
+        "units": (64, 64, 32),
+        "activation": "gelu",
+        "dropout": 0.05,
+        "l2": 1e-5,
+    },
 )
 register_model(
     "asteroid_mlp",
