@@ -166,7 +166,9 @@ def predict(arguments: Arguments) -> None:
     reader = file_reader(arguments.model)
     given = {name: vars(arguments)[name] for name in arguments.task_options if name in arguments}
     options = read_keywords(reader, given)
-    predictor = load_pretrained(arguments.model)
+    names = [arguments.model, *arguments.member]
+    predictor = load_pretrained(names if arguments.member else arguments.model)
+    options |= {"uncertainty": arguments.uncertainty, "passes": arguments.passes}
     if _streams(predictor, arguments):
         first, n = write_parts(predictor.predict_blocks(arguments.files, **options), arguments.out)
         print(*first[:20].pformat(max_width=-1), f"{n:,} rows in {arguments.out}", sep="\n")

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from astro_dl import __version__
 from astro_dl.errors import UsageError, unknown_name
+from astro_dl.uncertainty import PASSES, UNCERTAINTIES
 
 __all__ = ["Arguments", "file_reader", "parse"]
 
@@ -136,6 +137,14 @@ def _parsers(
     verb.add_argument("--out", type=Path, help="folder for figures too")
     _add_settings(verb, "config key, as evaluation.bootstrap=50")
     _add_shorthand(verb, "--n", "data.n_test", "number of test examples")
+    verb.add_argument(
+        "--uncertainty",
+        dest="settings",
+        type=lambda text: _setting(f"evaluation.uncertainty=[{text}]"),
+        action="append",
+        metavar="WAYS",
+        help="further ways to tell the uncertainty, compared: mc_dropout,ensemble",
+    )
     _add_folds(verb)
 
     verb = add("plot")
@@ -147,6 +156,21 @@ def _parsers(
     verb.add_argument("files", nargs="+", help="what the task reads, as GWOSC strain files")
     verb.add_argument("--out", type=Path, help="table: .ecsv, .csv, .fits, .hdf5 or .parquet")
     verb.add_argument("--figures", type=Path, help="folder for figures")
+    verb.add_argument(
+        "--uncertainty",
+        choices=UNCERTAINTIES,
+        help="how it is told, the last two in parts (head, ensemble with --member)",
+    )
+    verb.add_argument(
+        "--passes", type=_count, default=PASSES, help=f"passes of mc_dropout ({PASSES})"
+    )
+    verb.add_argument(
+        "--member",
+        action="append",
+        default=[],
+        metavar="BUNDLE",
+        help="another bundle of the task, that answers together with the first; repeatable",
+    )
     verb.set_defaults(task_options=())
 
     verb = add("fetch")

@@ -165,6 +165,9 @@ class EvaluationConfig:
         Whether figures are drawn.
     average_symmetries : bool
         Whether logits are averaged over the task's symmetries, wherever the model is used.
+    uncertainty : tuple of {"mc_dropout", "ensemble"}
+        Further ways of telling the uncertainty that are compared with the network's own, see
+        `astro_dl.predictor.Predictor.with_uncertainty`.
     """
 
     false_alarm_probabilities: tuple[Fraction, ...] = (0.1, 0.01, 0.001, 0.0001)
@@ -173,6 +176,7 @@ class EvaluationConfig:
     confidence: Fraction = 0.95
     plots: bool = True
     average_symmetries: bool = False
+    uncertainty: tuple[Literal["mc_dropout", "ensemble"], ...] = ()
 
 
 @dataclass(frozen=True)

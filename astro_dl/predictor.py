@@ -169,10 +169,9 @@ class Predictor:
         Parameters
         ----------
         uncertainty : {"head", "mc_dropout", "ensemble"} or None
-            What the network itself says; the differences between passes with active dropout (Gal &
-            Ghahramani 2016); or those between several bundles, or the members of a committee
-            (Lakshminarayanan et al. 2017). None for as it is: ``"ensemble"`` for several bundles,
-            else ``"head"``.
+            What the network itself says; differences between passes with active dropout (Gal &
+            Ghahramani 2016); those between several bundles, or members of a committee
+            (Lakshminarayanan et al. 2017). None for as it is.
         passes : int, default 30
             With active dropout.
         seed : int, default 0
@@ -235,13 +234,12 @@ class Predictor:
         Parameters
         ----------
         files_or_arrays : path, sequence of paths, array_like or dict of array_like
-            Real files that the task can read, or objects of other packages that it knows by their
-            attributes (light curves with ``time`` and ``flux``, maps with ``data`` and ``meta``);
-            or inputs (n, *shape) preprocessed as the card's input contract says.
+            Real files that the task can read, or objects of other packages (light curves with
+            ``time`` and ``flux``, maps with ``data`` and ``meta``); or inputs (n, *shape)
+            preprocessed as the card's input contract says.
         uncertainty : {"head", "mc_dropout", "ensemble"}, optional
-            How the uncertainty is told, see `with_uncertainty`; the last two add its aleatoric and
-            epistemic parts, see `astro_dl.answers.Answers`. Default ``"ensemble"`` for several
-            bundles, else ``"head"``.
+            How it is told, see `with_uncertainty`; the last two add its parts, see
+            `astro_dl.answers.Answers`. Default ``"ensemble"`` for several bundles, else ``"head"``.
         passes : int, default 30
             Passes of ``"mc_dropout"``.
         **options
@@ -293,8 +291,7 @@ class Predictor:
         Yields
         ------
         astropy.table.QTable
-            Parts that follow each other, with equal columns; one table where the task knows no
-            parts.
+            Parts that follow each other, with equal columns; one where the task knows no parts.
         """
         predictor = self.with_uncertainty(uncertainty, passes)
         paths = given_paths(files)

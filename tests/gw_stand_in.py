@@ -31,6 +31,7 @@ class MatchedFilterPredictor:
     physics: BinaryBlackHolePhysics
     templates: np.ndarray
     penalty: float = 12.0
+    members: tuple = ()
     seen: list = field(default_factory=list)
 
     def score(self, x, batch_size=None):

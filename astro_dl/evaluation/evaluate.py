@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import expit
 
-from astro_dl.answers import single_answers
+from astro_dl.answers import Answers
 from astro_dl.bundle import Bundle, update_bundle
 from astro_dl.config import build_physics
 from astro_dl.data.cache import cached_split, split_physics
@@ -23,7 +23,7 @@ from astro_dl.data.store import Store, open_store
 from astro_dl.errors import UsageError
 from astro_dl.evaluation.importance import permutation_importance
 from astro_dl.evaluation.outcome import NETWORK, Outcome
-from astro_dl.evaluation.peers import peer_scores, peers_key
+from astro_dl.evaluation.peers import peer_scores, peers_key, with_distributions
 from astro_dl.evaluation.report import Report, build_report, headline
 from astro_dl.evaluation.scores import baseline_scores, cached_scores
 from astro_dl.evaluation.task_metrics import first_level
@@ -261,13 +261,13 @@ def _outcome(
     binary = head.kind == "binary"
     config = predictor.bundle.config
     first = slice(0, n)
-    average = config.evaluation.average_symmetries
-    key: dict[str, Any] = {"weights": card["files"]["weights.h5"], "average": average}
-    logits = cached_scores("network", key, data, n, partial(_network_scores, predictor), progress)[
-        NETWORK
-    ]
-    answers = single_answers(head, logits, predictor.calibration)
-    scores = {NETWORK: logits if binary else answers.values}
+    answers = _answers(predictor, data, n, progress)
+    ways: dict[str, Answers] = {predictor.uncertainty: answers}
+    for way in config.evaluation.uncertainty:
+        if way not in ways:
+            ways[way] = _answers(predictor.with_uncertainty(way), data, n, progress)
+    scores = {NETWORK: answers.logits if binary else answers.values}
+    distributions = {NETWORK: answers.distribution} if answers.distribution is not None else {}
     bound = None
     if task is not None and task.baselines is not None and config.evaluation.baselines:
         physics = _physics(predictor, data)
@@ -278,7 +278,9 @@ def _outcome(
     if task is not None and task.features is not None and config.evaluation.baselines:
         compute = partial(peer_scores, task, head, config, progress=progress)
         key = peers_key(task, config)
-        scores |= cached_scores("peers", key, data, n, compute, progress, probe=False)
+        found = cached_scores("peers", key, data, n, compute, progress, probe=False)
+        peers, more = with_distributions(found)
+        scores, distributions = scores | peers, distributions | more
     calibration = predictor.calibration
     prior = calibration.get("prior_log_odds")
     return Outcome(
@@ -286,7 +288,8 @@ def _outcome(
         y=np.asarray(data.y[first]),
         scores=scores,
         probabilities=answers.values if binary else None,
-        distributions={} if answers.distribution is None else {NETWORK: answers.distribution},
+        distributions=distributions,
+        ways=ways if len(ways) > 1 or predictor.members else {},
         prevalence=float(expit(prior)) if binary and prior is not None else None,
         info=data.info[first],
         difficulty=task.difficulty if task else None,
@@ -318,8 +321,25 @@ def _importance(predictor: "Predictor", data: Store | Examples, n: int) -> dict[
     return {"importance": permutation_importance(score, x, first.y, head, columns, seed)}
 
 
+def _answers(predictor: "Predictor", data: Store | Examples, n: int, progress: bool) -> Answers:
+    """Return the network's answers, from logits in the cache if they are in it."""
+    card, together = predictor.bundle.card, predictor.members or (predictor,)
+    average = predictor.bundle.config.evaluation.average_symmetries
+    key: dict[str, Any] = {"weights": card["files"]["weights.h5"], "average": average}
+    if predictor.members:
+        members = [member.bundle.card["files"]["weights.h5"] for member in predictor.members]
+        key |= {"uncertainty": predictor.uncertainty, "members": members}
+    # What is drawn at random is not drawn again for the first examples alone.
+    probe = predictor.uncertainty != "mc_dropout"
+    compute = partial(_network_scores, predictor)
+    found = cached_scores("network", key, data, n, compute, progress, probe)
+    names = [f"{NETWORK} {number}" for number in range(len(together))]
+    return predictor.answers_of(np.stack([found[name] for name in names]))
+
+
 def _network_scores(predictor: "Predictor", blocks: Iterator[Inputs]) -> dict[str, Any]:
-    return {NETWORK: predictor.score(blocks)}
+    logits = predictor.member_scores(blocks)
+    return {f"{NETWORK} {number}": one for number, one in enumerate(logits)}
 
 
 def _physics(predictor: "Predictor", data: Store | Examples) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.answers import Answers
 from astro_dl.distributions import Distribution
 from astro_dl.errors import unknown_name
 from astro_dl.evaluation.unsupervised import Unsupervised
@@ -34,6 +35,8 @@ class Outcome:
         The network's calibrated probabilities (binary heads).
     distributions : dict of str to Distribution
         Of the targets, for those methods that give them (regression heads).
+    ways : dict of str to Answers
+        The network's answers by way of telling its uncertainty, where several are compared.
     prevalence : float, optional
         The fraction of positives for which the probabilities hold; default that of the set.
     info : Table
@@ -53,6 +56,7 @@ class Outcome:
     scores: dict[str, np.ndarray]
     probabilities: np.ndarray | None = None
     distributions: dict[str, Distribution] = field(default_factory=dict)
+    ways: dict[str, Answers] = field(default_factory=dict)
     prevalence: float | None = None
     info: Table = field(default_factory=Table)
     difficulty: Difficulty | None = None

@@ -1,6 +1,6 @@
 """Classical peers: what scikit-learn makes of the same training set, scored beside the network."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,18 +11,28 @@ from astro_dl.config import Config
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.examples import Examples, Inputs
 from astro_dl.data.real import is_real, real_split
+from astro_dl.distributions import Distribution, Quantiles
 from astro_dl.evaluation.calibration import fit_platt
-from astro_dl.models.estimators import METHODS, fit_estimators, tuned_settings
+from astro_dl.models.estimator_quantiles import LEVELS, answer_quantiles
+from astro_dl.models.estimators import METHODS, Fitted, fit_estimators, tuned_settings
 from astro_dl.schema import plain
 from astro_dl.tasks.base import Head, Task
 
-__all__ = ["PEERS", "fit_peers", "known_examples", "peer_scores", "peers_key"]
+__all__ = [
+    "PEERS",
+    "fit_peers",
+    "known_examples",
+    "peer_scores",
+    "peers_key",
+    "with_distributions",
+]
 
 PEERS = tuple(METHODS)
 """Accepted names; for regression heads ``logistic_regression`` is a ridge regression."""
 
+QUANTILES = ", quantiles"
 MOST_EXAMPLES = 10_000
-VERSION = 2
+VERSION = 3
 """Raised whenever the methods or their settings change, so that cached scores are made again."""
 
 
@@ -63,23 +73,37 @@ def peer_scores(
     Returns
     -------
     dict of str to ndarray
-        Scores by method, see `fit_peers`.
+        Scores by method, see `fit_peers`; where the network answers with distributions, also
+        quantiles (n, targets, 100) of those methods that can, see `with_distributions`.
     """
     assert task.features is not None
     features = partial(task.features, split_physics(config, "train"))
     training, held_out = (
         known_examples(config, split, progress) for split in ("train", "validation")
     )
-    fitted = fit_peers(
-        task.peers,
-        head,
-        features(training.x),
-        training.y,
-        config.seed,
-        (features(held_out.x), held_out.y),
-    )
+    known, validation = ((features(part.x), part.y) for part in (training, held_out))
+    fitted = _fitted(task.peers, head, *known, config.seed, validation)
     rows = np.concatenate([features(block) for block in blocks])
-    return {name: score(rows) for name, score in fitted.items()}
+    found = {name: score(rows) for name, score in _scorers(fitted, head, validation).items()}
+    if head.kind != "regression" or head.distribution == "point":
+        return found
+    for name, method in fitted.items():
+        quantiles = answer_quantiles(method, known, rows, config.seed)
+        if quantiles is not None:
+            found[name + QUANTILES] = quantiles
+    return found
+
+
+def with_distributions(
+    found: dict[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], dict[str, Distribution]]:
+    """Return the scores of `peer_scores`, and the distributions that it gives for some methods."""
+    scores = {name: values for name, values in found.items() if not name.endswith(QUANTILES)}
+    return scores, {
+        name: Quantiles(LEVELS, found[name + QUANTILES])
+        for name in scores
+        if name + QUANTILES in found
+    }
 
 
 def known_examples(config: Config, split: str, progress: bool = True) -> Examples:
@@ -133,16 +157,34 @@ def fit_peers(
     UsageError
         If a name is unknown.
     """
-    fitted: dict[str, Callable[[np.ndarray], np.ndarray]] = {}
+    fitted = _fitted(names, head, features, y, seed, validation)
+    return _scorers(fitted, head, validation)
+
+
+def _scorers(
+    fitted: Mapping[str, Fitted], head: Head, validation: tuple[np.ndarray, np.ndarray] | None
+) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+    if head.kind != "binary" or validation is None:
+        return {name: method.scores for name, method in fitted.items()}
+    return {name: _calibrated(method.scores, *validation) for name, method in fitted.items()}
+
+
+def _fitted(
+    names: Sequence[str],
+    head: Head,
+    features: np.ndarray,
+    y: np.ndarray,
+    seed: int,
+    validation: tuple[np.ndarray, np.ndarray] | None,
+) -> dict[str, Fitted]:
+    """Return methods by the name to print."""
+    fitted = {}
     for name in names:
         settings = (
             tuned_settings(name, head, (features, y), validation, seed) if validation else None
         )
         method = fit_estimators(name, head, features, y, seed, settings)
-        printed = name.replace("_", " ")
-        fitted[printed] = method.scores
-        if head.kind == "binary" and validation is not None:
-            fitted[printed] = _calibrated(method.scores, *validation)
+        fitted[name.replace("_", " ")] = method
     return fitted
 
 

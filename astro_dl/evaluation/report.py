@@ -16,6 +16,7 @@ from astro_dl.evaluation.efficiency import efficiency_table, equivalent_losses
 from astro_dl.evaluation.multiclass import multiclass_metrics
 from astro_dl.evaluation.outcome import NETWORK, Outcome
 from astro_dl.evaluation.regression import regression_metrics
+from astro_dl.evaluation.uncertainty_metrics import uncertainty_metrics
 from astro_dl.evaluation.unsupervised import (
     unsupervised_headline,
     unsupervised_metrics,
@@ -38,7 +39,8 @@ class Report:
     ----------
     metrics : dict
         Everything, JSON-able: ``about``, ``methods`` (metrics by method), for binary heads
-        ``efficiency`` (rows) and ``equivalent_snr_loss``, and ``task`` (the task's own).
+        ``efficiency`` (rows) and ``equivalent_snr_loss``, ``uncertainty`` by way of telling it,
+        and ``task`` (the task's own).
     table : Table
         Headline metrics with intervals, one row per method (and target).
     efficiency : Table or None
@@ -118,6 +120,15 @@ def build_report(
             metrics["equivalent_snr_loss"] = _losses(
                 outcome, settings, np.random.default_rng([seed, 101])
             )
+    if outcome.ways:
+        metrics["uncertainty"] = uncertainty_metrics(
+            outcome.head,
+            outcome.ways,
+            outcome.y,
+            settings.confidence,
+            settings.bootstrap,
+            np.random.default_rng([seed, 102]),
+        )
     if extra_metrics is not None:
         metrics["task"] = extra_metrics(outcome)
     return Report(

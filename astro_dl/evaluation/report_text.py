@@ -67,6 +67,8 @@ def report_text(report: Report) -> str:
         parts.append(_coverage(network["targets"]))
     if "quantities" in network:
         parts.append(_quantities(metrics["methods"]))
+    if metrics.get("uncertainty"):
+        parts.append(_uncertainty(metrics["uncertainty"]))
     if metrics.get("task"):
         parts.append(_task(metrics["task"]))
     if metrics.get("importance"):
@@ -184,6 +186,13 @@ def _quantities(methods: Mapping[str, Any]) -> str:
     rows = [["mean squared error of …", *known]]
     for name in known[NETWORK]:
         rows.append([name, *(_estimate(one[name], {}) for one in known.values())])
+    return _grid(rows)
+
+
+def _uncertainty(ways: Mapping[str, Any]) -> str:
+    rows = [["by way of telling the uncertainty", *ways]]
+    for title, estimates in flattened(ways).items():
+        rows.append([title, *(_estimate(estimates[w], {}) if w in estimates else "" for w in ways)])
     return _grid(rows)
 
 

@@ -99,6 +99,11 @@ def search(
         raise UsageError(f"cluster_window_s is {cluster_window_s:g}; accepted: above 0")
     if slides is not None and slides < 0:
         raise UsageError(f"slides is {slides}; accepted: 0 and above")
+    if predictor.members:
+        raise UsageError(
+            f"triggers are ranked by one network, not by {len(predictor.members)} answers; "
+            "accepted: one bundle, with uncertainty head"
+        )
     physics = predictor.physics
     together = len(physics.detectors) > 1
     if slides is None:

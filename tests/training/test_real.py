@@ -48,6 +48,8 @@ REAL = replace(
 GAUSSIAN = replace(
     toy.REGRESSION,
     name="toy_gaussian",
+    features=lambda physics, x: np.hstack([rectified(physics, x), np.mean(x, axis=1)]),
+    peers=("knn", "logistic_regression"),
     head=lambda physics: Head("regression", ("snr", "offset"), ("", "m"), "gaussian"),
 )
 
@@ -162,9 +164,18 @@ def test_predicted_deviations_cover_the_truth_and_reach_the_table(folder, tmp_pa
             "evaluation.average_symmetries": False,
         },
     )
+    config = load_config(config, **{"hyperparameters.dropout": 0.2})
     made = train(config, tmp_path / "run", progress=False)
-    report = evaluate(made, progress=False)
+    both = replace(config, evaluation=replace(config.evaluation, uncertainty=("mc_dropout",)))
+    report = evaluate(replace(made, config=both), progress=False)
+    assert set(report.outcome.distributions) == {"network", "knn"}
+    assert report.metrics["methods"]["knn"]["targets"]["offset"]["crps"]["value"] > 0
+    ways = report.metrics["uncertainty"]
+    assert set(ways) == {"head", "mc_dropout"}
+    assert 0 < ways["mc_dropout"]["snr"]["epistemic_share"]["value"] < 1
+    assert "offset epistemic_share" in report.to_text()
     for name in ("snr", "offset"):
+        assert ways["head"][name]["coverage"][1]["value"] == pytest.approx(0.68, abs=0.05)
         entry = report.metrics["methods"]["network"]["targets"][name]
         coverage = {round(row["nominal"], 2): row["value"] for row in entry["coverage"]}
         assert coverage[0.68] == pytest.approx(0.68, abs=0.05)
