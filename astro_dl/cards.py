@@ -57,6 +57,7 @@ PARTS: dict[str, tuple[type, ...]] = {
 }
 """Keys that whoever makes a bundle may set; all have defaults."""
 
+MOST_COMPONENTS = 1000
 CALIBRATION_NUMBERS: dict[str, tuple[str, ...]] = {
     "none": (),
     "platt": ("scale", "offset", "prior_log_odds"),
@@ -104,9 +105,8 @@ def read_card(text: str) -> dict[str, Any]:
         if key not in schema:
             raise unknown_name("card key", key, schema)
     check_file_names(card["files"])
-    card_head(card)
     card_input_spec(card)
-    _check_calibration(card["calibration"])
+    _check_calibration(card["calibration"], card_head(card))
     return card
 
 
@@ -227,8 +227,10 @@ def _card_distribution(head: Mapping[str, Any]) -> dict[str, Any]:
         raise UsageError(f"head.support is {support!r}; accepted: two numbers or nulls")
     if not isinstance(grid, list) or not _numbers(grid):
         raise UsageError("head.grid is not a list of numbers")
-    if type(components) is not int:
-        raise UsageError(f"head.components is {components!r}; accepted: a whole number")
+    if type(components) is not int or not 0 < components <= MOST_COMPONENTS:
+        raise UsageError(
+            f"head.components is {components!r}; accepted: a whole number up to {MOST_COMPONENTS}"
+        )
     low, high = support
     return {
         "distribution": head.get("distribution", "gaussian" if head.get("spread") else "point"),
@@ -248,16 +250,20 @@ def _check_type(key: str, value: Any, types: tuple[type, ...]) -> None:
         raise UsageError(f"key {key!r} is {type(value).__name__}; accepted: {wanted}")
 
 
-def _check_calibration(calibration: Mapping[str, Any]) -> None:
+def _check_calibration(calibration: Mapping[str, Any], head: Head) -> None:
     kind = calibration.get("kind")
     if kind not in CALIBRATION_NUMBERS:
         raise unknown_name("calibration", str(kind), CALIBRATION_NUMBERS)
     for key in CALIBRATION_NUMBERS[kind]:
         if not isinstance(calibration.get(key), int | float):
             raise UsageError(f"calibration.{key} is not a number")
-    factors = calibration.get("factors", [])
-    if not isinstance(factors, list) or not all(isinstance(f, int | float) for f in factors):
+    if kind != "spread":
+        return
+    factors = calibration.get("factors")
+    if not isinstance(factors, list) or not _numbers(factors):
         raise UsageError("calibration.factors is not a list of numbers")
+    if len(factors) != len(head.names) or min(factors) <= 0:
+        raise UsageError(f"calibration.factors is {factors}; one above 0 for each target is needed")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

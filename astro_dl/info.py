@@ -126,7 +126,12 @@ def _task_ends(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     spec, head = task.input_spec(physics), task.head(physics)
     return (
         {"shape": plain(spec.shape), **plain(spec.contract)},
-        {"kind": head.kind, "names": list(head.names), "units": list(head.units)},
+        {
+            "kind": head.kind,
+            "names": list(head.names),
+            "units": list(head.units),
+            "distribution": head.distribution if head.kind == "regression" else None,
+        },
     )
 
 

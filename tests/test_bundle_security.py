@@ -321,6 +321,10 @@ def with_(**values):
     return lambda card: card.update(values)
 
 
+def with_head(**values):
+    return lambda card: card["head"].update(values)
+
+
 def listing(name, digest="0" * 64):
     return lambda card: card["files"].update({name: digest})
 
@@ -349,6 +353,12 @@ CARDS = {
     "contract": (with_(input={"shape": [5]}), r"input\.contract"),
     "calibration": (with_(calibration={"kind": "eval"}), "unknown calibration 'eval'"),
     "scale": (with_(calibration={"kind": "platt"}), r"calibration\.scale"),
+    "factors": (with_(calibration={"kind": "spread", "factors": [1]}), "for each target"),
+    "no factor": (with_(calibration={"kind": "spread", "factors": [None]}), "list of numbers"),
+    "distribution": (with_head(distribution="grid"), "not for multiclass heads"),
+    "support": (with_head(support=["0", None]), r"head\.support"),
+    "grid": (with_head(grid=[0, "1"]), r"head\.grid"),
+    "components": (with_head(components=10**9), r"head\.components"),
 }
 
 

@@ -169,6 +169,26 @@ def test_predict_takes_the_options_of_the_task(run, series, capsys):
     assert json.loads(capsys.readouterr().out)["rows"] == []
 
 
+def test_predict_tells_the_uncertainty_in_the_way_that_is_asked_for(run, series, capsys):
+    def logits(*options):
+        assert main(["predict", str(run), series, "--json", *options]) == 0
+        return [row["logit"] for row in json.loads(capsys.readouterr().out)["rows"]]
+
+    assert logits("--member", str(run)) == pytest.approx(logits(), abs=1e-6)
+    dropping = logits("--uncertainty", "mc_dropout", "--passes", "3")
+    assert dropping != pytest.approx(logits(), abs=1e-3)
+    assert main(["predict", str(run), series, "--uncertainty", "ensemble"]) == 2
+    assert "needs several bundles" in capsys.readouterr().err
+
+
+def test_evaluate_compares_ways_of_telling_the_uncertainty(run, capsys):
+    words = ["evaluate", str(run), "--quiet", "--json", "--n", "200", "--uncertainty", "mc_dropout"]
+    assert main(words) == 0
+    found = json.loads(capsys.readouterr().out)["uncertainty"]
+    assert set(found) == {"head", "mc_dropout"}
+    assert found["mc_dropout"]["log_loss"]["value"] > 0
+
+
 def test_predict_shows_the_options_of_the_task_in_its_help(run, capsys):
     with pytest.raises(SystemExit) as done:
         main(["predict", str(run), "--help"])
@@ -186,6 +206,7 @@ def test_doctor_prints_text_and_json(capsys):
 
 WRONG_USAGE = [
     ([], "required: VERB"),
+    (["predict", "gw_cnn", "x", "--uncertainty", "droput"], "invalid choice: 'droput'"),
     (["trian"], "unknown verb 'trian'; did you mean 'train'?"),
     (["list", "--pretraind"], "unknown option '--pretraind'; did you mean '--pretrained'?"),
     (["list", "--task", "gw_bh"], "unknown task 'gw_bh'; did you mean 'gw_bbh'?"),

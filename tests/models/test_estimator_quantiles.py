@@ -35,7 +35,7 @@ def test_quantiles_cover_the_truth_and_follow_the_scatter(name, settings):
     assert values.shape == (1000, 2, 100)
     assert (np.diff(values, axis=-1) >= 0).all()
     found = Quantiles(LEVELS, values)
-    assert np.abs(found.mean - fitted.values(asked)).mean() < 0.05
+    assert np.abs(found.mean - fitted.values(asked)).mean() < 0.08
     coverage = pit_metrics(found.cdf(truth)[:, 0])["coverage"][1]["value"]
     assert 0.6 < coverage < 0.85
     noisy = asked[:, 0] > 0.2

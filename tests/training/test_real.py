@@ -164,7 +164,6 @@ def test_predicted_deviations_cover_the_truth_and_reach_the_table(folder, tmp_pa
             "evaluation.average_symmetries": False,
         },
     )
-    config = load_config(config, **{"hyperparameters.dropout": 0.2})
     made = train(config, tmp_path / "run", progress=False)
     both = replace(config, evaluation=replace(config.evaluation, uncertainty=("mc_dropout",)))
     report = evaluate(replace(made, config=both), progress=False)
