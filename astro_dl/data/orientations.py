@@ -4,9 +4,9 @@ from functools import partial
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs
+from astro_dl.data.examples import Inputs, input_length
 
-__all__ = ["ORIENTATIONS", "orient", "random_orientation"]
+__all__ = ["ORIENTATIONS", "orient", "oriented", "random_orientation"]
 
 
 def orient(x: Inputs, quarter_turns: int, mirrored: bool) -> Inputs:
@@ -36,6 +36,25 @@ ORIENTATIONS = tuple(
 """The seven orientations other than the image's own."""
 
 
+def oriented(x: Inputs, numbers: np.ndarray) -> Inputs:
+    """Return every image in an orientation of its own.
+
+    Parameters
+    ----------
+    x : ndarray or dict of ndarray
+        (n, size, size, channels), or several of them by name, turned together.
+    numbers : ndarray of int, (n,)
+        0 to 7: as many quarter turns as the remainder of a division by 4, mirrored from 4 on.
+    """
+    arrays = x if isinstance(x, dict) else {"x": x}
+    turned = {name: array.copy() for name, array in arrays.items()}
+    for number, change in enumerate(ORIENTATIONS, start=1):
+        rows = numbers == number
+        for name, array in arrays.items():
+            turned[name][rows] = change(array[rows])
+    return turned if isinstance(x, dict) else turned["x"]
+
+
 def random_orientation(x: Inputs, rng: np.random.Generator) -> Inputs:
     """Return every image in one of its eight orientations, all as likely.
 
@@ -46,12 +65,4 @@ def random_orientation(x: Inputs, rng: np.random.Generator) -> Inputs:
     rng : numpy.random.Generator
         Source of randomness.
     """
-    arrays = x if isinstance(x, dict) else {"x": x}
-    n = len(next(iter(arrays.values())))
-    drawn = rng.integers(0, 8, n)
-    turned = {name: array.copy() for name, array in arrays.items()}
-    for number, change in enumerate(ORIENTATIONS, start=1):
-        rows = drawn == number
-        for name, array in arrays.items():
-            turned[name][rows] = change(array[rows])
-    return turned if isinstance(x, dict) else turned["x"]
+    return oriented(x, rng.integers(0, 8, input_length(x)))

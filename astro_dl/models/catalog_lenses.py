@@ -62,18 +62,10 @@ register_model(
 )
 register_model(
     "lens_parameters_cnn",
-    "astro_dl.models.cnn:cnn2d",
+    "astro_dl.models.lenses:lens_parameters_cnn",
     summary="Convolutions whose map is flattened, not pooled: where things are is what is asked",
     task="lens_parameters",
     rank=(3,),
-    hyperparameters={
-        "filters": (24, 48, 64, 96, 96),
-        "kernel_sizes": (5, 3, 3, 3, 3),
-        "strides": (2, 1, 1, 1, 1),
-        "pool_sizes": (1, 2, 2, 1, 2),
-        "padding": "same",
-        "normalization": "batch",
-        "units": (256,),
-    },
-    reference="Hezaveh et al. (2017), arXiv:1708.08842, for the idea",
+    reference="Hezaveh et al. (2017), arXiv:1708.08842, for the idea; "
+    "Gavazzi et al. (2014), arXiv:1403.1041",
 )

@@ -2,6 +2,9 @@
 
 lens_resnet    image ─ with what is left without the deflector ─ residual network ─ logits
 
+lens_parameters_cnn
+               image ─ with what is left without the deflector ─ convolutions ─ flattened ─ logits
+
 deeplens       image ─ convolution 7×7 ─ stages of pre-activated bottlenecks ─ features
                ─ global pool ─ embedding ─ logits
 
@@ -20,6 +23,7 @@ import keras
 from keras import ops
 
 from astro_dl.errors import UsageError
+from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.deflector import add_differences
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
@@ -38,7 +42,7 @@ from astro_dl.models.layers import (
 from astro_dl.models.resnet import residual_stages
 from astro_dl.tasks.base import Head, InputSpec
 
-__all__ = ["OneMember", "deeplens", "lens_ensemble", "lens_resnet"]
+__all__ = ["OneMember", "deeplens", "lens_ensemble", "lens_parameters_cnn", "lens_resnet"]
 
 
 def lens_resnet(
@@ -122,6 +126,68 @@ def lens_resnet(
     )
     x = dense_stack(global_pool(x, global_pooling), units, dropout, style)
     return keras.Model(inputs, attach_head(x, head, **style.penalty), name="lens_resnet")
+
+
+def lens_parameters_cnn(
+    input_spec: InputSpec,
+    head: Head,
+    *,
+    subtract_deflector: bool = True,
+    filters: Sequence[int] = (24, 48, 64, 96, 96),
+    kernel_sizes: int | Sequence[int] = (5, 3, 3, 3, 3),
+    strides: int | Sequence[int] = (2, 1, 1, 1, 1),
+    pool_sizes: int | Sequence[int] = (1, 2, 2, 1, 2),
+    units: Sequence[int] = (256,),
+    activation: str = "relu",
+    normalization: Normalization = "batch",
+    dropout: float | Sequence[float] = 0.0,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    initializer: str = "he_normal",
+) -> keras.Model:
+    """Return a convolutional network whose last map is flattened, not pooled.
+
+    Where the images of the source are is what is asked.
+
+    Parameters
+    ----------
+    input_spec, head, subtract_deflector
+        As in `lens_resnet`.
+    filters : sequence of int
+        Filters of each convolution.
+    kernel_sizes, strides, pool_sizes : int or sequence of int
+        Of each convolution, and of the max pool after it (1 for none): one number, or one each.
+    units : sequence of int
+        Width of each dense hidden layer.
+    activation : str
+        Keras name of the activation.
+    normalization : {"none", "batch", "layer", "group"}
+        Before each activation of the convolutions.
+    dropout : float or sequence of float
+        Rate after every dense hidden layer, or one rate each.
+    l1, l2 : float
+        Penalties on kernels.
+    initializer : str
+        Keras name of the kernel initialiser.
+
+    Raises
+    ------
+    UsageError
+        If the input is no image or a hyper-parameter is out of range.
+    """
+    inputs = x = input_tensor(input_spec, 3, "lens_parameters_cnn")
+    style = Style(activation, normalization, initializer, l1, l2)
+    if subtract_deflector:
+        x = add_differences(x, input_spec)
+    x = convolution_stack(
+        *(x, style),
+        filters=filters,
+        kernel_sizes=kernel_sizes,
+        strides=strides,
+        pool_sizes=pool_sizes,
+    )
+    x = dense_stack(global_pool(x, "flatten"), units, dropout, style)
+    return keras.Model(inputs, attach_head(x, head, **style.penalty), name="lens_parameters_cnn")
 
 
 def deeplens(

@@ -208,6 +208,8 @@ class Task:
         Real labelled sets by name.
     augment : callable or None
         ``(x, rng) -> x``: random changes of training inputs that leave the truth as it is.
+    augment_pairs : callable or None
+        ``(x, y, rng) -> x, y``: instead, random changes that change the truth with the inputs.
     symmetries : tuple of callable
         ``x -> x``: each a fixed change of inputs that leaves the truth as it is, such as a quarter
         turn; answers are averaged over all of them where ``evaluation.average_symmetries`` is set.
@@ -249,6 +251,7 @@ class Task:
     peers: tuple[str, ...] = ()
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     augment: Callable[[Inputs, np.random.Generator], Inputs] | None = None
+    augment_pairs: Callable[..., tuple[Inputs, np.ndarray]] | None = None
     symmetries: tuple[Callable[[Inputs], Inputs], ...] = ()
     predict_files: Callable[..., Any] | None = None
     predict_blocks: Callable[..., Iterator[Any]] | None = None

@@ -5,7 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from astro_dl.data.examples import Examples
+from astro_dl.data.examples import Examples, Inputs
+from astro_dl.data.orientations import oriented
 from astro_dl.tasks.base import Difficulty, Head, Task
 from astro_dl.tasks.lens_features import lens_parameter_features
 from astro_dl.tasks.lens_figures import draw_mosaics
@@ -98,6 +99,33 @@ def simulate(physics: LensParametersPhysics, n: int, rng: np.random.Generator) -
     return Examples(x, y.astype(np.float32), truth)
 
 
+def turned(y: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Return the parameters of lenses whose images are turned.
+
+    Parameters
+    ----------
+    y : ndarray, (n, 7)
+        In the order of `TARGETS`.
+    numbers : ndarray of int, (n,)
+        Orientations, see `astro_dl.data.orientations.oriented`.
+    """
+    theta, e1, e2, x, y_, gamma1, gamma2 = y.T
+    turns, mirror = numbers % 4, np.where(numbers >= 4, -1, 1)
+    # a quarter turn brings y to x, and x to -y; what has two ends changes its sign
+    x, y_ = np.choose(turns, [x, y_, -x, -y_]), np.choose(turns, [y_, -x, -y_, x])
+    sign = 1 - 2 * (turns % 2)
+    ends = [sign * e1, mirror * sign * e2, mirror * x, y_, sign * gamma1, mirror * sign * gamma2]
+    return np.stack([theta, *ends], axis=1).astype(y.dtype)
+
+
+def random_orientations(
+    x: Inputs, y: np.ndarray, rng: np.random.Generator
+) -> tuple[Inputs, np.ndarray]:
+    """Return lenses, each in one of its eight orientations, with its parameters."""
+    numbers = rng.integers(0, 8, len(y))
+    return oriented(x, numbers), turned(y, numbers)
+
+
 task = Task(
     name="lens_parameters",
     summary="Einstein radius, ellipticity, centre and shear of a strong lens",
@@ -113,6 +141,7 @@ task = Task(
     ),
     features=lens_parameter_features,
     peers=("gradient_boosting", "logistic_regression"),
+    augment_pairs=random_orientations,
     predict_files=predict_cutouts,
     draw_prediction=draw_mosaics,
 )

@@ -22,6 +22,7 @@ from astro_dl.errors import UsageError
 from astro_dl.registry import get_task, list_tasks
 from astro_dl.schema import plain, read_dataclass
 from astro_dl.tasks.base import Head, Task, unsimulated
+from astro_dl.training.batches import Augmentation, augmentation
 
 __all__ = ["check_task", "parametrize_with_tasks"]
 
@@ -70,8 +71,9 @@ def check_task(
         _check_zero_signal(task, settings, n, seed)
     if task.baselines is not None:
         _check_baselines(task, settings, examples)
-    if task.augment is not None:
-        _check_augmentation(task.augment, examples)
+    augment = augmentation(task)
+    if augment is not None:
+        _check_augmentation(augment, examples)
 
 
 def parametrize_with_tasks(pattern: str = "*") -> Callable[..., Any]:
@@ -215,11 +217,13 @@ def _check_baselines(task: Task, physics: Any, examples: Examples) -> None:
             assert chance < SIGNIFICANT, f"{name} does not follow {task.difficulty.column}"
 
 
-def _check_augmentation(augment: Callable[..., Any], examples: Examples) -> None:
+def _check_augmentation(augment: Augmentation, examples: Examples) -> None:
     before = {name: array.copy() for name, array in inputs_by_name(examples.x).items()}
-    first = augment(examples.x, np.random.default_rng(1))
+    first, targets = augment(examples.x, examples.y, np.random.default_rng(1))
     after = {name: array.copy() for name, array in inputs_by_name(examples.x).items()}
-    again = augment(examples.x, np.random.default_rng(1))
+    again, _ = augment(examples.x, examples.y, np.random.default_rng(1))
+    assert targets.shape == examples.y.shape, "augmentation changes the shape of the targets"
+    assert targets.dtype == examples.y.dtype, f"augmentation makes targets {targets.dtype}"
     for name, array in inputs_by_name(first).items():
         assert array.shape == before[name].shape, f"augmentation changes the shape of {name}"
         assert array.dtype == np.float32, f"augmentation makes {name} {array.dtype}"

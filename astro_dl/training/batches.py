@@ -6,14 +6,26 @@ import numpy as np
 
 from astro_dl.data.examples import Inputs, take_inputs
 from astro_dl.data.store import Store
+from astro_dl.tasks.base import Task
 
-__all__ = ["Batch", "Piece", "batches", "steps_per_epoch", "stored_pieces"]
+__all__ = [
+    "Augmentation",
+    "Batch",
+    "Piece",
+    "augmentation",
+    "batches",
+    "steps_per_epoch",
+    "stored_pieces",
+]
 
 Piece = tuple[Inputs, np.ndarray]
 """Inputs and targets of a part of the training set."""
 
 Batch = tuple[Inputs, np.ndarray] | tuple[Inputs, np.ndarray, np.ndarray]
 """Inputs, encoded targets and, where classes are weighted, the weights of the examples."""
+
+Augmentation = Callable[[Inputs, np.ndarray, np.random.Generator], Piece]
+"""Random changes of inputs and targets."""
 
 BUFFER_BYTES = 2**28
 READ_EXAMPLES = 256
@@ -30,7 +42,7 @@ def batches(
     rng: np.random.Generator,
     encode: Callable[[np.ndarray], np.ndarray],
     weigh: Callable[[np.ndarray], np.ndarray] | None = None,
-    augment: Callable[[Inputs, np.random.Generator], Inputs] | None = None,
+    augment: Augmentation | None = None,
 ) -> Iterator[Batch]:
     """Yield batches of equal size, each piece shuffled; the few examples left over are skipped.
 
@@ -50,11 +62,19 @@ def batches(
     weigh : callable, optional
         Targets to weights of the examples.
     augment : callable, optional
-        The task's augmentation.
+        The task's augmentation, see `augmentation`.
     """
     for x, y in _cut(pieces, batch_size, rng):
-        inputs = augment(x, rng) if augment else x
-        yield (inputs, encode(y), weigh(y)) if weigh else (inputs, encode(y))
+        inputs, targets = augment(x, y, rng) if augment else (x, y)
+        yield (inputs, encode(targets), weigh(y)) if weigh else (inputs, encode(targets))
+
+
+def augmentation(task: Task) -> Augmentation | None:
+    """Return how a task changes inputs and targets in training; None where it does not."""
+    if task.augment_pairs is not None:
+        return task.augment_pairs
+    change = task.augment
+    return None if change is None else lambda x, y, rng: (change(x, rng), y)
 
 
 def stored_pieces(store: Store, rng: np.random.Generator) -> Iterator[Piece]:

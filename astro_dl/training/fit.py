@@ -12,7 +12,7 @@ from astro_dl.config import Config
 from astro_dl.data.examples import Inputs, input_length, take_inputs
 from astro_dl.errors import UsageError
 from astro_dl.registry import get_task
-from astro_dl.training.batches import Batch, batches, steps_per_epoch
+from astro_dl.training.batches import Batch, augmentation, batches, steps_per_epoch
 from astro_dl.training.checkpoint import State
 from astro_dl.training.data import TrainingData
 from astro_dl.training.objective import Objective, class_weigher, improves
@@ -135,7 +135,7 @@ def _run_epoch(
         rng,
         objective.encode,
         class_weigher(objective.head, data.y, training.class_weight),
-        get_task(config.task).augment if training.augment else None,
+        augmentation(get_task(config.task)) if training.augment else None,
     )
     title = f"epoch {epoch + 1}/{training.epochs}"
     with tqdm(total=steps * size, desc=title, unit="ex", disable=not progress) as bar:

@@ -47,15 +47,15 @@ def test_the_order_depends_on_the_generator_alone():
     assert not (order(1) == np.arange(100)).all()
 
 
-def test_targets_are_encoded_weighed_and_inputs_augmented():
-    def augment(x, rng):
-        return {name: array + 1000 for name, array in x.items()}
+def test_targets_are_encoded_weighed_and_both_augmented():
+    def augment(x, y, rng):
+        return {name: array + 1000 for name, array in x.items()}, y + 3
 
     ((x, encoded, weight),) = batches(
         pieces(5), 5, rng(), encode=lambda y: 2 * y, weigh=lambda y: y + 0.5, augment=augment
     )
-    assert (x["a"][:, 0] - 1000 == encoded / 2).all()
-    assert (weight == encoded / 2 + 0.5).all()
+    assert (x["a"][:, 0] - 1000 == encoded / 2 - 3).all()
+    assert (weight == encoded / 2 - 3 + 0.5).all()
 
 
 def test_a_store_is_read_once_in_parts_and_mixed(tmp_path, monkeypatch):
