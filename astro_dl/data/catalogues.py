@@ -100,6 +100,7 @@ def read_columns(
     units: Mapping[str, str] | None = None,
     where: str | Path = "table",
     sentinels: Sequence[float] = SENTINELS,
+    infinite: bool = False,
 ) -> dict[str, np.ndarray]:
     """Return columns as plain numbers.
 
@@ -118,6 +119,8 @@ def read_columns(
         What messages call the table.
     sentinels : sequence of float, default `SENTINELS`
         Numbers that stand for missing values.
+    infinite : bool, default False
+        Whether infinities are kept.
 
     Returns
     -------
@@ -134,15 +137,18 @@ def read_columns(
         if name not in names:
             raise UsageError(f"columns: {name!r} is no input{did_you_mean(name, names)}")
     found = {name: _find(table, mapping.get(name, name), name, where) for name in names}
-    return {
-        name: missing_as_nan(_numbers(table, column, (units or {}).get(name), where), sentinels)
+    values = {
+        name: _numbers(table, column, (units or {}).get(name), where)
         for name, column in found.items()
     }
+    return {name: missing_as_nan(one, sentinels, infinite) for name, one in values.items()}
 
 
-def missing_as_nan(values: np.ndarray, sentinels: Sequence[float] = SENTINELS) -> np.ndarray:
-    """Return values with NaN for infinities and sentinels."""
-    missing = ~np.isfinite(values) | np.isin(values, sentinels)
+def missing_as_nan(
+    values: np.ndarray, sentinels: Sequence[float] = SENTINELS, infinite: bool = False
+) -> np.ndarray:
+    """Return values with NaN for sentinels and, unless they are kept, infinities."""
+    missing = np.isin(values, sentinels) | (~np.isfinite(values) & (not infinite))
     return np.where(missing, np.nan, values)
 
 

@@ -132,7 +132,7 @@ def fit_peers(
     Parameters
     ----------
     names : sequence of str
-        Among `PEERS`.
+        Among `PEERS`, and ``"training_mean"``, which looks at no input.
     head : Head
         What they answer.
     features : ndarray, (n, k)

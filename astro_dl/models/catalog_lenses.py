@@ -45,9 +45,10 @@ register_model(
 )
 register_model(
     "lens_ensemble",
-    "astro_dl.models.lenses:lens_ensemble",
+    "astro_dl.models.committee:committee",
     summary="Committee of independently learning networks",
     **LENSES,
+    hyperparameters={"members": ("lens_cnn", "lens_resnet", "lens_resnet")},
     reference="Schaefer et al. (2018), A&A 611, A2, arXiv:1705.07132",
     bibtex="""@article{Schaefer2018,
   author = {Schaefer, C. and Geiger, M. and Kuntzer, T. and Kneib, J.-P.},

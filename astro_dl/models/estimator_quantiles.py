@@ -1,4 +1,4 @@
-"""Answers of forests and neighbours as distributions: those of the training targets behind them."""
+"""Answers of classical methods as distributions: those of the training targets behind them."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def answer_quantiles(
     """Return quantiles of the training targets that a method's answers are made of.
 
     Of a forest, one random target of each leaf that an example falls into (Meinshausen 2006, with
-    one observation per leaf instead of all); of neighbours, theirs.
+    one observation per leaf instead of all); of neighbours, theirs; of the mean, all of them.
 
     Parameters
     ----------
@@ -37,6 +37,7 @@ def answer_quantiles(
     ndarray of float32, (m, targets, 100), or None
         At `LEVELS`; None for methods whose answers are made of no training targets.
     """
+    from sklearn.dummy import DummyRegressor
     from sklearn.ensemble import RandomForestRegressor
     from sklearn.neighbors import KNeighborsRegressor
 
@@ -49,9 +50,12 @@ def answer_quantiles(
             samples = _leaf_targets(model, known, y, features, np.random.default_rng(seed))
         elif isinstance(last, KNeighborsRegressor):
             samples = y[last.kneighbors(model[:-1].transform(features), return_distance=False)]
+        elif isinstance(last, DummyRegressor):
+            samples = y[None]
         else:
             return None
-        found.append(np.quantile(samples, LEVELS, axis=1, method="hazen").T)
+        quantiles = np.quantile(samples, LEVELS, axis=1, method="hazen").T
+        found.append(np.broadcast_to(quantiles, (len(features), len(LEVELS))))
     return np.stack(found, axis=1).astype(np.float32)
 
 

@@ -11,6 +11,7 @@ from astro_dl.errors import unknown_name
 from astro_dl.tasks.base import Head
 
 __all__ = [
+    "FLOORS",
     "METHODS",
     "Fitted",
     "fit_estimators",
@@ -105,7 +106,7 @@ def fit_estimators(
     Parameters
     ----------
     name : str
-        Among `METHODS`.
+        Among `METHODS` and `FLOORS`.
     head : Head
         What is asked.
     features : ndarray, (n, k)
@@ -150,7 +151,7 @@ def tuned_settings(
     Parameters
     ----------
     name : str
-        Among `METHODS`.
+        Among `METHODS` and `FLOORS`.
     head : Head
         What is asked.
     training, validation : tuple of ndarray
@@ -196,9 +197,10 @@ def _sample(
 
 
 def _method(name: str) -> Method:
-    if name not in METHODS:
-        raise unknown_name("classical method", name, METHODS)
-    return METHODS[name]
+    methods = {**METHODS, **FLOORS}
+    if name not in methods:
+        raise unknown_name("classical method", name, methods)
+    return methods[name]
 
 
 def _complete(model: Any, scaled: bool = False) -> Any:
@@ -263,6 +265,18 @@ def _ridge(seed: int, penalty: float) -> Any:
     return _complete(Ridge(alpha=penalty), scaled=True)
 
 
+def _frequencies(seed: int) -> Any:
+    from sklearn.dummy import DummyClassifier
+
+    return DummyClassifier(strategy="prior")
+
+
+def _mean(seed: int) -> Any:
+    from sklearn.dummy import DummyRegressor
+
+    return DummyRegressor(strategy="mean")
+
+
 METHODS: Mapping[str, Method] = {
     "gradient_boosting": Method(
         _boosting("Classifier"),
@@ -293,3 +307,6 @@ METHODS: Mapping[str, Method] = {
     ),
 }
 """Accepted names; for values instead of classes the last is a ridge regression."""
+
+FLOORS: Mapping[str, Method] = {"training_mean": Method(_frequencies, _mean, {}, {})}
+"""Methods that look at no input: what every other must do better than."""

@@ -10,19 +10,12 @@ deeplens       image ─ convolution 7×7 ─ stages of pre-activated bottleneck
 
 bottleneck:    x ─┬─ [normalisation ─ activation ─ convolution] × 3 (1×1, 3×3, 1×1) ─┐
                   └─ [1×1 convolution where shape or stride changes] ────────────────+─
-
-lens_ensemble  image ─┬─ member 1 ─┐
-                      ├─ …         ├─ one member (training) or all (afterwards) ─ embedding ─ logits
-                      └─ member n ─┘
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
-from keras import ops
 
-from astro_dl.errors import UsageError
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.deflector import add_differences
 from astro_dl.models.heads import attach_head
@@ -42,7 +35,7 @@ from astro_dl.models.layers import (
 from astro_dl.models.resnet import residual_stages
 from astro_dl.tasks.base import Head, InputSpec
 
-__all__ = ["OneMember", "deeplens", "lens_ensemble", "lens_parameters_cnn", "lens_resnet"]
+__all__ = ["deeplens", "lens_parameters_cnn", "lens_resnet"]
 
 
 def lens_resnet(
@@ -275,94 +268,3 @@ def bottleneck(
     if y.shape != x.shape:
         x = convolve(x, filters, 1, style, f"{name}_shortcut", stride=stride, bias=False)
     return keras.layers.Add(name=f"{name}_sum")([x, y])
-
-
-def lens_ensemble(
-    input_spec: InputSpec,
-    head: Head,
-    *,
-    members: Sequence[str] = ("lens_cnn", "lens_resnet", "lens_resnet"),
-    independent: bool = True,
-) -> keras.Model:
-    """Return a committee of networks, whose logits are the means of its members' logits.
-
-    In training each example is answered by one member, drawn at random, so that no gradient of it
-    reaches another: the members learn independently, from different examples, in one training
-    (committees of lens finders: Schaefer et al. 2018, arXiv:1705.07132; Jacobs et al. 2017).
-
-    Parameters
-    ----------
-    input_spec : InputSpec
-        Images of shape (height, width, bands).
-    head : Head
-        Any kind.
-    members : sequence of str
-        Registered models of images, with their default hyper-parameters; a name given twice is two
-        members with weights of their own.
-    independent : bool
-        Whether members learn independently; else all answer each example together, and may come to
-        rely on each other.
-
-    Raises
-    ------
-    UsageError
-        If there is no member, or one is unknown, a committee itself, or refuses the input.
-    """
-    from astro_dl.models.build import build_from
-
-    inputs = input_tensor(input_spec, 3, "lens_ensemble")
-    if not members or "lens_ensemble" in members:
-        raise UsageError(f"members must be names of single models, not {list(members)}")
-    embeddings = []
-    for number, name in enumerate(members, start=1):
-        # weight paths tell the members apart, though their layers have the same names
-        with keras.name_scope(f"member_{number}"):
-            member = build_from(name, input_spec, head)
-        embedding = member.get_layer("embedding").output
-        trunk = keras.Model(member.input, embedding, name=f"member_{number}")
-        embeddings.append(trunk(inputs))
-    x = OneMember(independent, name="members")(embeddings)
-    return keras.Model(inputs, attach_head(x, head), name="lens_ensemble")
-
-
-@keras.saving.register_keras_serializable(package="astro_dl")
-class OneMember(keras.layers.Layer):
-    """Side by side what the members of a committee found; in training that of one of them alone.
-
-    The others are zero then, and the one is multiplied by the number of members, as dropout does.
-    A dense layer on the output gives, in training, the answer of a single member and, afterwards,
-    the mean of all.
-
-    Input: a list of (batch, width) tensors, of any widths; output (batch, sum of widths).
-
-    Parameters
-    ----------
-    independent : bool
-        Whether one member is drawn in training.
-    **options
-        Arguments of every Keras layer.
-    """
-
-    def __init__(self, independent: bool = True, **options: Any) -> None:
-        super().__init__(**options)
-        self.independent = independent
-        self.seed_generator = keras.random.SeedGenerator()
-
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Return the joined vectors."""
-        if training and self.independent:
-            members, examples = len(inputs), ops.shape(inputs[0])[0]
-            drawn = keras.random.randint((examples, 1), 0, members, seed=self.seed_generator)
-            inputs = [
-                x * (members * ops.cast(drawn == number, x.dtype))
-                for number, x in enumerate(inputs)
-            ]
-        return ops.concatenate(inputs, axis=-1)
-
-    def compute_output_shape(self, input_shape: Any) -> tuple:
-        """Return the shape of the output."""
-        return (input_shape[0][0], sum(shape[-1] for shape in input_shape))
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make this layer again."""
-        return {**super().get_config(), "independent": self.independent}

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from astro_dl.models.lenses import OneMember
+from astro_dl.models.committee import OneMember
 
 __all__ = ["committee_members", "with_active_dropout"]
 
@@ -98,7 +98,7 @@ def committee_members(model: keras.Model) -> tuple[keras.Model, ...]:
     Parameters
     ----------
     model : keras.Model
-        With a layer `astro_dl.models.lenses.OneMember`.
+        With a layer `astro_dl.models.committee.OneMember`.
     """
     joining = [layer for layer in model.layers if isinstance(layer, OneMember)]
     if not joining:

@@ -1,7 +1,8 @@
 """Multilayer perceptrons.
 
-input (features,) ┬ [dense ─ normalisation ─ activation ─ dropout] × n ┬ embedding ─ logits
-                  └ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ (skip) ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
+input (features,) ─ standardisation
+    ┬ [dense ─ normalisation ─ activation ─ dropout] × n ┬ embedding ─ logits
+    └ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ (skip) ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ import keras
 
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style, dense_stack, input_tensor
+from astro_dl.models.standardization import Standardization
 from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["mlp"]
@@ -27,6 +29,7 @@ def mlp(
     l1: float = 0.0,
     l2: float = 0.0,
     initializer: str = "glorot_uniform",
+    standardize: bool = False,
 ) -> keras.Model:
     """Return a stack of dense layers.
 
@@ -51,6 +54,9 @@ def mlp(
         Penalties on kernels.
     initializer : str
         Keras name of the kernel initialiser.
+    standardize : bool
+        Whether each input is first reduced by its mean and divided by its standard deviation, as
+        training measures them.
 
     Raises
     ------
@@ -59,7 +65,10 @@ def mlp(
     """
     inputs = input_tensor(input_spec, 1, "mlp")
     style = Style(activation, normalization, initializer, l1, l2)
-    x = dense_stack(inputs, units, dropout, style)
+    features = inputs
+    if standardize:
+        features = Standardization(name="input_standardization")(inputs)
+    x = dense_stack(features, units, dropout, style)
     if skip:
-        x = keras.layers.Concatenate(name="skip")([x, inputs])
+        x = keras.layers.Concatenate(name="skip")([x, features])
     return keras.Model(inputs, attach_head(x, head, **style.penalty), name="mlp")

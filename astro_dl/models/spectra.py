@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import keras
 
 from astro_dl.errors import UsageError
+from astro_dl.models.committee import OneMember
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style, dense_stack, input_tensor
-from astro_dl.models.lenses import OneMember
 from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["bailer_jones", "spectra_mlp"]
@@ -85,7 +85,7 @@ def bailer_jones(
     """Return a committee of small perceptrons: Bailer-Jones (1997), PASP 109, 932, sec. 3.
 
     The logits are the means of the members'; in training each example is answered by one of them,
-    see `astro_dl.models.lenses.lens_ensemble`.
+    see `astro_dl.models.committee.committee`.
 
     Parameters
     ----------

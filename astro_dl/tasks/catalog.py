@@ -91,3 +91,9 @@ register_task(
     summary="The redshift of a galaxy by its spectrum",
     reference="Stivaktakis et al. (2020), doi:10.1109/TBDATA.2019.2934475",
 )
+register_task(
+    "photo_z",
+    "astro_dl.tasks.photo_z:task",
+    summary="How far is a galaxy, by its broad-band photometry?",
+    reference="Schmidt et al. (2020), MNRAS 499, 1587, arXiv:2001.03621",
+)

@@ -9,10 +9,13 @@ import numpy as np
 from astro_dl import backend
 from astro_dl.bundle import Bundle, save_bundle
 from astro_dl.config import Config
+from astro_dl.data.cache import split_physics
+from astro_dl.data.examples import Inputs
 from astro_dl.data.real import is_real, split_title
 from astro_dl.evaluation.binary import detection_threshold, measurable
 from astro_dl.evaluation.calibration import fit_calibration
 from astro_dl.inputs import input_statistics
+from astro_dl.joint_range import joint_statistics
 from astro_dl.models.build import logits_model
 from astro_dl.reconstruction import anomaly_score
 from astro_dl.registry import get_task
@@ -65,7 +68,7 @@ def save_result(
     parts = {
         "calibration": fit_calibration(objective.head, logits, validation.y),
         "thresholds": _thresholds(objective, logits, validation.y, config),
-        "input_statistics": input_statistics(validation.x),
+        "input_statistics": _statistics(config, validation.x),
         "data": {
             "source": split_title(config, "train") if is_real(config) else config.data.source,
             "mode": config.data.mode,
@@ -82,6 +85,15 @@ def save_result(
         "training_time_s": float(sum(row["seconds"] for row in state.history)),
     }
     return save_bundle(folder, model, config, parts, state.history)
+
+
+def _statistics(config: Config, x: Inputs) -> dict[str, Any]:
+    """Return what inputs are like; of tables also how their features go together."""
+    task, statistics = get_task(config.task), input_statistics(x)
+    if isinstance(x, np.ndarray) and x.ndim == 2 and task.features is not None:
+        joint = joint_statistics(task.features(split_physics(config, "train"), x))
+        statistics |= {"features": joint} if joint is not None else {}
+    return statistics
 
 
 def _thresholds(

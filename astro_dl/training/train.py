@@ -14,6 +14,7 @@ from astro_dl.config import Config, config_hash, load_config, resolve, to_mappin
 from astro_dl.data.cache import split_physics
 from astro_dl.errors import UsageError
 from astro_dl.models.build import build_from, logits_model, model_head
+from astro_dl.models.standardization import standardize_inputs
 from astro_dl.registry import get_task, model_entry, resolve_fit
 from astro_dl.training.at_once import fit_at_once
 from astro_dl.training.batches import steps_per_epoch
@@ -106,6 +107,8 @@ def train(
         objective = make_objective(head, data.y, config.training)
         if same_head:
             unfold_scaling(model, objective)
+        if source is None:
+            standardize_inputs(network, data.validation.x)
         compile_network(network, objective, config, data.n)
         start = state = load_checkpoint(checkpoint, network, config) if going_on else State()
         interrupted = False

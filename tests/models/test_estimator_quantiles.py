@@ -47,3 +47,13 @@ def test_other_methods_have_none():
     x, y = draw(200, 0)
     fitted = fit_estimators("logistic_regression", HEAD, x, y, 0)
     assert answer_quantiles(fitted, (x, y), x, seed=0) is None
+
+
+def test_the_mean_answers_with_all_training_targets():
+    x, y = draw(900, 0)
+    asked, truth = draw(1000, 1)
+    fitted = fit_estimators("training_mean", HEAD, x, y, 0)
+    np.testing.assert_allclose(fitted.values(asked), np.tile(y.mean(axis=0), (1000, 1)))
+    found = Quantiles(LEVELS, answer_quantiles(fitted, (x, y), asked, seed=0))
+    np.testing.assert_allclose(found.std[7], y.std(axis=0), rtol=0.02)
+    assert pit_metrics(found.cdf(truth)[:, 0])["pit_ks"]["value"] < 0.08

@@ -1,0 +1,52 @@
+"""The scale on which a network sees a table: learnt from the data, stored with the weights."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+__all__ = ["Standardization", "standardize_inputs"]
+
+SMALLEST_DEVIATION = 0.1
+"""Of inputs that hardly vary, such as marks of what is rarely missing, which would become huge."""
+
+
+@keras.saving.register_keras_serializable(package="astro_dl")
+class Standardization(keras.layers.Layer):
+    """Reduces each input by its mean and divides it by its standard deviation.
+
+    Both are weights that are not trained: 0 and 1 until `standardize_inputs` sets them.
+    """
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make the weights."""
+        shape = input_shape[-1:]
+        self.mean = self.add_weight(name="mean", shape=shape, initializer="zeros", trainable=False)
+        self.deviation = self.add_weight(
+            name="deviation", shape=shape, initializer="ones", trainable=False
+        )
+
+    def call(self, inputs: Any) -> Any:
+        """Return standardised inputs."""
+        return (inputs - ops.cast(self.mean, inputs.dtype)) / ops.cast(self.deviation, inputs.dtype)
+
+
+def standardize_inputs(model: keras.Model, x: Any) -> None:
+    """Set every `Standardization` of a model, and of models within it, by examples (n, features).
+
+    Models without one are left as they are.
+    """
+    for layer in _standardizations(model):
+        values = np.asarray(x, np.float64)
+        deviation = np.maximum(values.std(axis=0), SMALLEST_DEVIATION)
+        layer.set_weights([values.mean(axis=0), deviation])
+
+
+def _standardizations(model: keras.Model) -> Iterator[Standardization]:
+    for layer in model.layers:
+        if isinstance(layer, Standardization):
+            yield layer
+        elif isinstance(layer, keras.Model):
+            yield from _standardizations(layer)

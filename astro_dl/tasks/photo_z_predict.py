@@ -1,0 +1,300 @@
+"""From catalogues of magnitudes or fluxes to redshifts, part by part."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.table import QTable, Table, vstack
+
+from astro_dl.data.catalogues import parse_column_names, read_columns
+from astro_dl.data.density_files import density_file
+from astro_dl.data.table_blocks import ROWS_AT_ONCE, iterate_table
+from astro_dl.distributions import Distribution
+from astro_dl.errors import UsageError, did_you_mean
+from astro_dl.inputs import check_scale, rows_outside_training_range
+from astro_dl.joint_range import rows_outside_joint_range
+from astro_dl.prediction_table import prediction_table
+from astro_dl.tasks.photo_z_inputs import photometry_features, split_inputs
+
+__all__ = ["ODDS_WIDTH", "predict_redshift_blocks", "predict_redshifts"]
+
+Array = np.ndarray
+
+BATCH_SIZE = 2048
+ODDS_WIDTH = 0.06
+NOT_OBSERVED = "none"
+BRIGHTEST, FAINTEST = 0.0, 60.0
+"""Magnitudes beyond these are no measurements but marks of missing ones [mag]."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """How the columns of a catalogue are read.
+
+    Parameters
+    ----------
+    mapping : dict of str to str
+        Our names to the catalogue's, ``none`` for a band that was not observed.
+    not_detected, not_observed : tuple of float
+        Numbers that stand for these.
+    zero_point : float or None
+        Magnitude of a flux of one; None for magnitudes.
+    """
+
+    mapping: dict[str, str]
+    not_detected: tuple[float, ...]
+    not_observed: tuple[float, ...]
+    zero_point: float | None
+
+
+def predict_redshifts(
+    predictor: Any,
+    paths: Sequence[Any],
+    *,
+    columns: str = "",
+    id_column: str = "",
+    not_detected: str = "99,inf",
+    not_observed: str = "-99,nan",
+    zero_point: float | None = None,
+    density_out: str = "",
+    density_grid: str = "",
+    batch_size: int | None = None,
+) -> QTable:
+    """Estimate the redshifts of the galaxies of catalogues.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        A network of task ``photo_z``.
+    paths : sequence of path
+        CSV, ECSV, FITS, VOTable, HDF5 or Parquet files.
+    columns : str, optional
+        Names of the file's columns where they differ, as ``u=psfMag_u,u_err=psfMagErr_u``;
+        ``u=none`` says that a band was not observed.
+    id_column : str, optional
+        Column that identifies a galaxy; default the number of the row, after the file's name where
+        there are several files.
+    not_detected : str, default "99,inf"
+        Magnitudes that stand for a flux too faint to be measured.
+    not_observed : str, default "-99,nan"
+        Magnitudes that stand for no measurement at all, as masked values do.
+    zero_point : float, optional
+        The columns are fluxes, of which one has this AB magnitude; those that are not positive, or
+        below the physics' ``detection_snr`` errors, count as not detected.
+    density_out : str, optional
+        HDF5 file for the probability densities, row by row, as the package qp reads them.
+    density_grid : str, optional
+        First and last redshift and number of points of this file; default the range of redshifts of
+        the training and 301 points.
+    batch_size : int, default 2048
+        Rows given to the network at once.
+
+    Returns
+    -------
+    astropy.table.QTable
+        One row per galaxy: ``id``; ``redshift`` (the median of the distribution), its ``_std``,
+        ``_mean``, ``_mode`` and quantiles ``_q05`` to ``_q95``, as far as the network tells them;
+        ``redshift_odds``, the probability within ±0.06 (1 + mode) of the mode (Benítez 2000,
+        section 4.3); ``flags``: ``not_detected`` and ``not_observed`` in some band,
+        ``nothing_known`` where no band was detected (answers are NaN), ``outside_training_range``
+        in some band or colour, ``out_of_distribution`` farther from the training set, with all
+        bands together, than 99% of it.
+
+    Raises
+    ------
+    UsageError
+        If files, columns or options cannot be used, or the numbers are of another order than those
+        of the training.
+    """
+    blocks = predict_redshift_blocks(
+        predictor,
+        paths,
+        columns=columns,
+        id_column=id_column,
+        not_detected=not_detected,
+        not_observed=not_observed,
+        zero_point=zero_point,
+        density_out=density_out,
+        density_grid=density_grid,
+        batch_size=batch_size,
+    )
+    return vstack(list(blocks), join_type="exact")
+
+
+def predict_redshift_blocks(
+    predictor: Any,
+    paths: Sequence[Any],
+    *,
+    columns: str = "",
+    id_column: str = "",
+    not_detected: str = "99,inf",
+    not_observed: str = "-99,nan",
+    zero_point: float | None = None,
+    density_out: str = "",
+    density_grid: str = "",
+    batch_size: int | None = None,
+    rows: int = ROWS_AT_ONCE,
+) -> Iterator[QTable]:
+    """Yield what `predict_redshifts` returns in tables of some rows each, in bounded memory.
+
+    Parameters are those of `predict_redshifts`, and ``rows``, the most rows of a table.
+    """
+    about = Catalogue(
+        _mapping(predictor.physics, columns),
+        _numbers("not_detected", not_detected),
+        _numbers("not_observed", not_observed),
+        zero_point,
+    )
+    points = _points(predictor, density_grid)
+    if density_out and predictor.head.distribution not in ("mixture", "gaussian", "grid"):
+        raise UsageError("density_out: this network gives a value, and no probability density")
+    with density_file(density_out, points) if density_out else nullcontext() as append:
+        for ids, table, path in _parts(paths, id_column, rows):
+            x = predictor.physics.inputs(_columns(predictor.physics, table, about, path))
+            yield _prediction(predictor, x, ids, batch_size or BATCH_SIZE, points, append)
+
+
+def odds(distribution: Distribution) -> Array:
+    """Return the probability (n,) near the mode, within ±0.06 (1 + mode)."""
+    mode = distribution.mode
+    reach = ODDS_WIDTH * (1 + mode)
+    return (distribution.cdf(mode + reach) - distribution.cdf(mode - reach))[:, 0]
+
+
+def _parts(paths: Sequence[Any], id_column: str, rows: int) -> Iterator[tuple[Any, Table, Any]]:
+    """Yield identifiers, parts of tables, and the files they are from."""
+    for path in paths:
+        prefix = f"{Path(path).name}:" if len(paths) > 1 else ""
+        numbers = count()
+        for table in iterate_table(path, rows):
+            if id_column and id_column not in table.colnames:
+                known = did_you_mean(id_column, table.colnames)
+                raise UsageError(f"{path}: no column {id_column!r}{known}")
+            own = [next(numbers) for _ in range(len(table))]
+            named = [f"{prefix}{row}" for row in own] if prefix else own
+            yield table[id_column] if id_column else named, table, path
+
+
+def _columns(physics: Any, table: Table, about: Catalogue, path: Any) -> dict[str, Array]:
+    """Return magnitudes, infinite where not detected and NaN where not observed, and errors."""
+    absent = {name for name, column in about.mapping.items() if column == NOT_OBSERVED}
+    names = [name for name in physics.columns if name not in absent]
+    if about.zero_point is not None:
+        names += [f"{name}_err" for name in names if f"{name}_err" in about.mapping]
+    names = list(dict.fromkeys(names))
+    mapping = {name: column for name, column in about.mapping.items() if name in names}
+    units = dict.fromkeys(names, "mag") if about.zero_point is None else None
+    values = read_columns(table, names, mapping, units, path, about.not_observed, infinite=True)
+    missing = np.full(len(table), np.nan)
+    for band in physics.used_bands:
+        error = f"{band}_err"
+        if band in absent:
+            values[band], values[error] = missing, missing
+        elif about.zero_point is not None:
+            values[band], values[error] = _from_flux(
+                values[band], values.get(error), about.zero_point, physics.detection_snr
+            )
+        else:
+            values[band] = _magnitudes(values[band], about.not_detected, band, path)
+    return values
+
+
+def _magnitudes(values: Array, not_detected: Sequence[float], band: str, path: Any) -> Array:
+    """Return magnitudes, infinite where not detected, NaN where they are none.
+
+    Raises
+    ------
+    UsageError
+        If most numbers are no magnitudes.
+    """
+    unseen = np.isin(values, not_detected)
+    with np.errstate(invalid="ignore"):
+        known = (values > BRIGHTEST) & (values < FAINTEST) & ~unseen
+    others = values[np.isfinite(values) & ~unseen]
+    if len(others) > 2 * known.sum():
+        raise UsageError(
+            f"{path}: the column of {band!r} has a median of {np.median(others):.3g}, which is no "
+            "magnitude; for fluxes give zero_point"
+        )
+    return np.where(unseen, np.inf, np.where(known, values, np.nan))
+
+
+def _from_flux(
+    flux: Array, error: Array | None, zero_point: float, detection_snr: float
+) -> tuple[Array, Array]:
+    """Return magnitudes, infinite where not detected, and their errors, NaN where not known."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        magnitudes = zero_point - 2.5 * np.log10(flux)
+        ratio = np.full(len(flux), np.nan) if error is None else error / flux
+        unseen = (flux <= 0) | (ratio * detection_snr > 1)
+        return np.where(unseen, np.inf, magnitudes), 2.5 * np.log10(1 + ratio)
+
+
+def _prediction(
+    predictor: Any,
+    x: Array,
+    ids: Any,
+    batch_size: int,
+    points: Array,
+    append: Callable[[Array], None] | None,
+) -> QTable:
+    unseen, unknown = (np.asarray(part > 0) for part in split_inputs(x)[3:])
+    nothing = np.asarray((unseen | unknown).all(axis=1))
+    statistics = predictor.bundle.card["input_statistics"] or {}
+    # Only complete rows tell wrong units from missing values, which are zeros here.
+    if len(complete := x[~(unseen | unknown).any(axis=1)]):
+        check_scale(complete, statistics)
+    answers = predictor.answers(x, batch_size, ~nothing)
+    outside = rows_outside_training_range(x, statistics) & ~nothing
+    unusual = rows_outside_joint_range(photometry_features(None, x), statistics.get("features"))
+    flags = {
+        "not_detected": np.asarray(unseen.any(axis=1)),
+        "not_observed": np.asarray(unknown.any(axis=1)),
+        "nothing_known": nothing,
+        "outside_training_range": outside,
+        "out_of_distribution": unusual & ~nothing,
+    }
+    table = prediction_table(predictor.head, ids, answers, flags)
+    if answers.distribution is not None:
+        place = table.colnames.index("flags")
+        table.add_column(odds(answers.distribution).astype(np.float32), place, "redshift_odds")
+    if append is not None:
+        append(answers.distribution.pdf(points)[:, 0])
+    return table
+
+
+def _mapping(physics: Any, columns: str) -> dict[str, str]:
+    mapping = parse_column_names(columns)
+    accepted = [*physics.used_bands, *(f"{band}_err" for band in physics.used_bands)]
+    for name in mapping:
+        if name not in accepted:
+            raise UsageError(f"columns: {name!r} is no input{did_you_mean(name, accepted)}")
+    if all(mapping.get(band) == NOT_OBSERVED for band in physics.used_bands):
+        raise UsageError("columns: no band was observed; name the column of one at least")
+    for band in physics.used_bands:
+        if mapping.get(band) == NOT_OBSERVED:
+            mapping[f"{band}_err"] = NOT_OBSERVED
+    return mapping
+
+
+def _numbers(option: str, text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise UsageError(f"{option}: {text!r} is no list of numbers, as 99,inf") from None
+
+
+def _points(predictor: Any, text: str) -> Array:
+    """Return the redshifts of the file of densities."""
+    if not text:
+        low, high = predictor.physics.redshift_range
+        return np.linspace(low, high, 301)
+    parts = _numbers("density_grid", text)
+    if len(parts) != 3 or not parts[0] < parts[1] or parts[2] < 2 or parts[2] % 1:
+        raise UsageError(f"density_grid is {text!r}; first, last and number are needed, as 0,3,301")
+    first, last, number = parts
+    return np.linspace(first, last, int(number))
