@@ -22,7 +22,7 @@ Columns = dict[str, Array]
 def read_galaxies(
     survey: str, path: str, columns: Callable[[Path], Columns], physics: Any, folder: Path
 ) -> Examples:
-    """Return the galaxies of a set whose redshifts are within the physics' range.
+    """Return the galaxies of a set whose redshifts are known and within the physics' range.
 
     Parameters
     ----------
@@ -46,7 +46,8 @@ def read_galaxies(
     Raises
     ------
     UsageError
-        If files are missing, or the set is of another survey or lacks what is wanted.
+        If files are missing, or the set is of another survey or lacks what is wanted: columns, or
+        any redshift within the range.
     """
     if physics.survey != survey:
         raise UsageError(f"{path} is photometry of {survey}; physics.survey is {physics.survey!r}")
@@ -59,6 +60,8 @@ def read_galaxies(
             raise UsageError(f"{path} has no column {name!r}; set physics.bands and physics.errors")
     low, high = physics.redshift_range
     used = (found["redshift"] >= low) & (found["redshift"] <= high)
+    if not used.any():
+        raise UsageError(f"{path} has no redshift from {low:g} to {high:g}; set redshift_range")
     found = {name: values[used] for name, values in found.items()}
     photometry = np.stack([found[name] for name in physics.columns], axis=1)
     _, same = np.unique(np.nan_to_num(photometry), axis=0, return_inverse=True)

@@ -62,6 +62,27 @@ def test_quasars_and_redshifts_out_of_range_are_left_out(tmp_path):
     np.testing.assert_allclose(examples.y, [[0.1]])
 
 
+def test_unknown_redshifts_are_left_out(tmp_path):
+    good = (19.0, 18.0, 17.5, 17.2, 17.0)
+    sdss_file(tmp_path, [(*good, b"GALAXY", z) for z in (np.nan, 0.2, np.inf, -np.inf)])
+    examples = TASK.datasets["sdss50k"].read(PhotoZPhysics(survey="sdss"), tmp_path)
+    np.testing.assert_allclose(examples.y, [[0.2]])
+
+
+def test_a_selection_without_galaxies_is_refused(tmp_path):
+    sdss_file(tmp_path, [(19.0, 18.0, 17.5, 17.2, 17.0, b"GALAXY", z) for z in (0.1, np.nan)])
+    physics = PhotoZPhysics(survey="sdss", redshift_range=(0.5, 1.0))
+    with pytest.raises(UsageError, match=r"has no redshift from 0.5 to 1; set redshift_range"):
+        TASK.datasets["sdss50k"].read(physics, tmp_path)
+
+
+def test_a_band_without_any_measurement_is_one_not_observed(tmp_path):
+    sdss_file(tmp_path, [(np.nan, 18.0, 17.5, 17.2, 17.0, b"GALAXY", 0.1)] * 3)
+    x = TASK.datasets["sdss50k"].read(PhotoZPhysics(survey="sdss"), tmp_path).x
+    assert np.isfinite(x).all()
+    np.testing.assert_array_equal(split_inputs(x)[4], [[1, 0, 0, 0, 0]] * 3)
+
+
 def test_the_same_photometry_is_one_group(tmp_path):
     one, other = (19.0, 18.0, 17.5, 17.2, 17.0), (19.1, 18.0, 17.5, 17.2, 17.0)
     sdss_file(tmp_path, [(*row, b"GALAXY", z) for row, z in ((one, 0.1), (other, 0.2), (one, 0.1))])

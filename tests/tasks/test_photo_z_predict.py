@@ -148,6 +148,19 @@ def test_a_band_may_be_missing_altogether(tmp_path, predictor):
         predict_redshifts(predictor, [path], columns="y=none")
 
 
+@pytest.mark.parametrize(("value", "word"), [(np.nan, "not_observed"), (99.0, "not_detected")])
+def test_a_band_may_lack_any_measurement(value, word, tmp_path, predictor):
+    path = write(tmp_path, catalogue(u=np.full(6, value)))
+    table = predict_redshifts(predictor, [path])
+    assert all(word in words for words in table["flags"])
+    assert np.isfinite(table["redshift"]).all()
+
+
+def test_a_catalogue_without_rows_is_refused(tmp_path, predictor):
+    with pytest.raises(UsageError, match="the table has no rows"):
+        predict_redshifts(predictor, [write(tmp_path, catalogue()[:0])])
+
+
 def test_fluxes_are_taken_with_a_zero_point(tmp_path, predictor):
     expected = predict_redshifts(predictor, [write(tmp_path)])
     table = catalogue()
