@@ -13,6 +13,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
 
 from astro_dl.errors import UsageError
 from astro_dl.models.cnn import convolution_stack
@@ -28,19 +29,19 @@ from astro_dl.models.layers import (
 )
 from astro_dl.tasks.base import Head, InputSpec
 
-__all__ = ["ShiftsToBins", "redshift_cnn1d"]
+__all__ = ["Correlation", "ShiftsToBins", "redshift_cnn1d"]
 
 
 def redshift_cnn1d(
     input_spec: InputSpec,
     head: Head,
     *,
-    filters: Sequence[int] = (16, 16),
+    filters: Sequence[int] = (8,),
     kernel_sizes: int | Sequence[int] = 9,
     pool_size: int = 2,
     maps: int = 4,
     shifts: int = 508,
-    correlations: int = 2,
+    correlations: int = 4,
     activation: str = "relu",
     normalization: Normalization = "batch",
     dropout: float = 0.0,
@@ -94,15 +95,83 @@ def redshift_cnn1d(
     x = convolution_stack(inputs, style, filters=filters, kernel_sizes=kernel_sizes)
     x = convolve(pool(x, pool_size, "average", "lines"), maps, 1, style, "maps")
     x = keras.layers.Identity(name="features")(x)
-    x = keras.layers.ZeroPadding1D(shifts - 1, name="beyond")(x)
-    length = x.shape[1] - shifts + 1
-    x = convolve(x, correlations, length, style, "correlation", padding="valid")
+    x = Correlation(correlations, shifts, name="correlation", **style.kernel_options)(x)
     x = drop(activate(x, activation, "correlation"), dropout, "correlation")
     x = keras.layers.Flatten(name="flatten")(convolve(x, 1, 1, style, "together"))
     options: dict[str, Any] = dict(style.penalty)
     if head.distribution == "grid":
         options = {"kernel_initializer": ShiftsToBins(head.grid, shifts), "trainable": False}
     return keras.Model(inputs, attach_head(x, head, **options), name="redshift_cnn1d")
+
+
+@keras.saving.register_keras_serializable(package="astro_dl")
+class Correlation(keras.layers.Layer):
+    """Maps compared with kernels at every shift, as if there were zeros beyond the maps' ends.
+
+    The same as a convolution of padded maps with kernels that reach from end to end at every shift,
+    as one product of matrices.
+
+    Parameters
+    ----------
+    kernels : int
+        Number K of kernels.
+    shifts : int
+        Number S of shifts.
+    kernel_initializer, kernel_regularizer
+        As in Keras.
+    **options
+        Of `keras.layers.Layer`.
+    """
+
+    def __init__(
+        self,
+        kernels: int,
+        shifts: int,
+        kernel_initializer: Any = "glorot_uniform",
+        kernel_regularizer: Any = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.kernels, self.shifts = kernels, shifts
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+
+    def build(self, input_shape: Any) -> None:
+        """Make the kernels, of length N + S − 1, for maps of shape (N, channels)."""
+        length = input_shape[1] + self.shifts - 1
+        self.kernel = self.add_weight(
+            (length, input_shape[2], self.kernels),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            name="kernel",
+        )
+        self.bias = self.add_weight((self.kernels,), "zeros", name="bias")
+
+    def call(self, inputs: Any) -> Any:
+        """Return correlations (batch, S, K)."""
+        length, channels = self.kernel.shape[:2]
+        width = channels * self.kernels
+        # rows one longer than the kernel, cut anew to its length: each begins one further into it
+        rows = ops.pad(ops.reshape(self.kernel, (1, length, width)), ((0, 0), (0, 1), (0, 0)))
+        rows = ops.reshape(ops.repeat(rows, self.shifts, axis=0), (-1, width))
+        rows = ops.reshape(rows[: self.shifts * length], (self.shifts, length, width))
+        shape = (self.shifts, inputs.shape[1], channels, self.kernels)
+        shifted = ops.reshape(rows[:, self.shifts - 1 :], shape)
+        return ops.tensordot(inputs, shifted, ((1, 2), (1, 2))) + self.bias
+
+    def compute_output_shape(self, input_shape: Any) -> tuple:
+        """Return the shape of the output."""
+        return (input_shape[0], self.shifts, self.kernels)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make this layer again."""
+        return {
+            **super().get_config(),
+            "kernels": self.kernels,
+            "shifts": self.shifts,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
+        }
 
 
 @keras.saving.register_keras_serializable(package="astro_dl")
@@ -131,7 +200,7 @@ class ShiftsToBins(keras.initializers.Initializer):
         x = np.abs(np.arange(self.shifts)[:, None] - place)
         near, far = 1 - x**2 * (2.5 - 1.5 * x), 2 - x * (4 - x * (2.5 - 0.5 * x))
         weights = np.where(x < 1, near, np.where(x < 2, far, 0))
-        return keras.ops.convert_to_tensor(weights / weights.sum(axis=0), dtype=dtype)
+        return ops.convert_to_tensor(weights / weights.sum(axis=0), dtype=dtype)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make this initialiser again."""

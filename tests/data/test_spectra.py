@@ -84,6 +84,14 @@ REFUSED = {
 }
 
 
+def test_wavelengths_in_units_of_something_else_are_refused(tmp_path):
+    table = Table({"wavelength": np.arange(4000.0, 4030), "flux": np.ones(30)})
+    table["wavelength"].unit = "Jy"
+    table.write(tmp_path / "bad.ecsv", format="ascii.ecsv")
+    with pytest.raises(UsageError, match="wavelengths in Jy, which is no unit of length"):
+        read_spectra(tmp_path / "bad.ecsv")
+
+
 @pytest.mark.parametrize("case", sorted(REFUSED))
 def test_what_is_no_spectrum_is_refused(tmp_path, case):
     columns, message = REFUSED[case]

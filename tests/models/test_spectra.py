@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from astro_dl.errors import UsageError
-from astro_dl.models.redshift import ShiftsToBins, redshift_cnn1d
+from astro_dl.models.redshift import Correlation, ShiftsToBins, redshift_cnn1d
 from astro_dl.models.spectra import bailer_jones, spectra_mlp
 from astro_dl.tasks.base import Head, InputSpec
 
@@ -58,6 +58,18 @@ def test_a_shifted_spectrum_gives_a_shifted_correlation():
     first, second = np.asarray(embedding(x))
     assert np.abs(first).max() > 0
     np.testing.assert_allclose(second[2:], first[:-2], atol=1e-5)
+
+
+def test_correlations_are_sums_of_products_at_every_shift():
+    rng = np.random.default_rng(0)
+    maps = rng.standard_normal((3, 20, 2)).astype(np.float32)
+    layer = Correlation(4, 7)
+    found = np.asarray(layer(maps))
+    kernel = np.asarray(layer.kernel)
+    padded = np.pad(maps, ((0, 0), (6, 6), (0, 0)))
+    for shift in range(7):
+        expected = np.einsum("nic,ick->nk", padded[:, shift : shift + 26], kernel)
+        np.testing.assert_allclose(found[:, shift], expected, atol=1e-5)
 
 
 def test_bins_are_interpolated_between_shifts():

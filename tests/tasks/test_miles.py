@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from astro_dl.config import load_config
+from astro_dl.data.real import real_split
 from astro_dl.errors import UsageError
 from astro_dl.registry import get_task
 from astro_dl.tasks.miles import parse_type
@@ -78,6 +80,16 @@ def test_missing_files_and_columns_are_named(tmp_path):
         read(Physics(), tmp_path)
     with pytest.raises(UsageError, match="sptype"):
         read(Physics(), write(tmp_path, sptype=None))
+
+
+def test_a_set_without_any_known_star_is_refused(tmp_path):
+    nowhere = {"sptype": np.array(["AGB", "C5", "", "S?"]), "feh": np.full(4, np.nan)}
+    folder = str(write(tmp_path, **nowhere))
+    for task, model in (("spectral_type", "spectra_cnn1d"), ("stellar_parameters", "starnet")):
+        data = {"source": "miles", "folder": folder}
+        config = load_config({"task": task, "model": model, "data": data})
+        with pytest.raises(UsageError, match=r"real set miles below .* holds no example"):
+            real_split(config, "train")
 
 
 @pytest.mark.skipif("ASTRO_DL_TEST_DATA" not in os.environ, reason="ASTRO_DL_TEST_DATA is not set")

@@ -76,6 +76,13 @@ def test_spectra_of_other_wavelengths_are_refused(tmp_path):
         predict_stars(stand_in("spectral_type"), [path])
 
 
+def test_spectra_without_any_flux_are_refused(tmp_path):
+    wavelength = np.arange(3700.0, 7500.0)
+    path = write_csv(tmp_path / "nan.csv", wavelength, np.full(len(wavelength), np.nan))
+    with pytest.raises(UsageError, match="no spectrum has flux within 3800 to 7400 Å"):
+        predict_stars(stand_in("spectral_type"), [path])
+
+
 def test_galaxies_get_a_redshift_and_its_distribution(tmp_path):
     wavelength = np.arange(10_900.0, 20_100, 5)
     flux = 1 + np.exp(-0.5 * ((wavelength - 15_000) / 20) ** 2)
