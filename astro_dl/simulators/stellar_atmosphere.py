@@ -14,9 +14,11 @@ __all__ = [
     "BOLTZMANN_CGS",
     "BOLTZMANN_EV",
     "ELEMENTS",
+    "OPTICAL_DEPTH",
     "Atmosphere",
     "Element",
     "abundance",
+    "continuum_opacity",
     "ion_fractions",
     "one_layer",
 ]
@@ -177,6 +179,18 @@ def ion_fractions(element: Element, temperature: Array, electron_pressure: Array
     return stages / stages.sum(axis=0)
 
 
+def continuum_opacity(layer: Atmosphere, wavelength: Array) -> Array:
+    """Return the opacity of the continuum (n, m) at wavelengths (m,) [Å], per hydrogen nucleus.
+
+    Sound beyond the Balmer jump, from 3700 to 8200 Å; [cm²].
+    """
+    temperature, pressure = layer.temperature[:, None], layer.electron_pressure[:, None]
+    neutral = ion_fractions(ELEMENTS["H"], layer.temperature, layer.electron_pressure)[0]
+    electrons = layer.electron_pressure / layer.hydrogen_pressure
+    hydrogen = _hydrogen_opacity(temperature, pressure, wavelength)
+    return neutral[:, None] * hydrogen + THOMSON_CM2 * electrons[:, None]
+
+
 def abundance(name: str, metallicity: Array) -> Array:
     """Return nuclei per hydrogen nucleus (n,)."""
     scaled = np.where(name in ("H", "He"), 0.0, metallicity)
@@ -193,16 +207,17 @@ def _state(temperature: Array, metallicity: Array, pressure: Array) -> tuple[Arr
         nuclei = nuclei + number
     hydrogen = pressure / electrons
     neutral = ion_fractions(ELEMENTS["H"], temperature, pressure)[0]
-    opacity = neutral * _hydrogen_opacity(temperature, pressure) + THOMSON_CM2 * electrons
+    hydrogenic = _hydrogen_opacity(temperature, pressure, CONTINUUM_ANGSTROM)
+    opacity = neutral * hydrogenic + THOMSON_CM2 * electrons
     return pressure + hydrogen * nuclei, hydrogen, opacity
 
 
-def _hydrogen_opacity(temperature: Array, pressure: Array) -> Array:
+def _hydrogen_opacity(temperature: Array, pressure: Array, wavelength: Array | float) -> Array:
     """Return the opacity per neutral hydrogen atom [cm²]: H- and bound-free and free-free of H.
 
     Gray (2005), eq. 8.8, 8.10 and 8.12, with Gaunt factors of one.
     """
-    theta, wavelength = 5040 / temperature, CONTINUUM_ANGSTROM
+    theta = 5040 / temperature
     section = np.polynomial.polynomial.polyval(wavelength, (*NEGATIVE_ION, NEGATIVE_ION_LAST))
     negative = 4.158e-10 * 1e-18 * section * pressure * theta**2.5 * 10 ** (0.754 * theta)
     levels = np.arange(CONTINUUM_LEVELS, CONTINUUM_LEVELS + 3)

@@ -16,8 +16,10 @@ from astro_dl.simulators.stellar_atmosphere import (
     BOLTZMANN_CGS,
     BOLTZMANN_EV,
     ELEMENTS,
+    OPTICAL_DEPTH,
     Atmosphere,
     abundance,
+    continuum_opacity,
     ion_fractions,
     one_layer,
 )
@@ -51,7 +53,9 @@ FAINTEST = 0.01
 METAL_WINDOW, STRONG_WINDOW, BALMER_WINDOW = 25, 400, 2500
 HOLTSMARK = 2.643
 STARK_WIDTH = 0.5e-10  # Å cm², half width of Hβ over electron density to the power of 2/3
-ALPHA_NARROWER = 0.06
+ALPHA_NARROWER = 0.5
+DEEPER = (4 / 3 / (OPTICAL_DEPTH + 2 / 3)) ** 0.25
+"""Effective temperature over that of the layer: the wings of hydrogen form where its light does."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,9 @@ def line_spectra() -> Array:
     found = _molecule_fractions(layers)
     for band in BANDS:
         _add_band(layers, band, found[band.molecule])
+    # lines so far are in units of the continuum at one wavelength
+    continuum = continuum_opacity(atmosphere, WAVELENGTHS) / atmosphere.opacity[:, None]
+    opacity /= continuum.astype(np.float32)
     for row, one in enumerate(temperature):
         surface, core = (
             _planck_ratio(one, part) for part in (SURFACE_TEMPERATURE, CORE_TEMPERATURE)
@@ -147,20 +154,24 @@ def _add_balmer_line(layers: _Layers, level: int) -> None:
     layer = layers.atmosphere
     air, strength = BALMER[level]
     wavelength = float(air_to_vacuum(np.array(air)))
-    excited = 4 * np.exp(-10.1988 / (BOLTZMANN_EV * layer.temperature))
+    excited = 4 * np.exp(-10.1988 / (BOLTZMANN_EV * DEEPER * layer.temperature))
     number = excited * layers.ions["H"][0]
     scale = (wavelength / 4861.33) ** 2 * (level / 4) ** 2 * (ALPHA_NARROWER if level == 3 else 1)
     stark = STARK_WIDTH * layer.electron_density ** (2 / 3) * scale
     thermal = (
         np.sqrt(2 * BOLTZMANN_CGS * layer.temperature / ATOMIC_MASS_G) / LIGHT_CGS * wavelength
     )
-    width = np.hypot(stark, thermal).astype(np.float32)[:, None]
+    width = np.hypot(stark, thermal)
+    broadened = ((stark / width) ** 1.5).astype(np.float32)[:, None]
+    width, thermal = (one.astype(np.float32)[:, None] for one in (width, thermal))
     # πe²/mc f per frequency, spread over the width in wavelength
     per_angstrom = CLASSICAL_CM2_HZ * strength * wavelength**2 * 1e-8 / LIGHT_CGS
     centre = (number * per_angstrom / layer.opacity).astype(np.float32)[:, None]
     inside, distance = _window(wavelength, BALMER_WINDOW)
     x = np.abs(distance / width)
-    layers.opacity[:, inside] += centre / (HOLTSMARK * width * (1 + x * x * np.sqrt(x)))
+    profile = broadened / (HOLTSMARK * width * (1 + x * x * np.sqrt(x)))
+    core = np.exp(-((distance / thermal) ** 2)) / (np.sqrt(np.pi).astype(np.float32) * thermal)
+    layers.opacity[:, inside] += centre * (profile + (1 - broadened) * core)
 
 
 def _molecule_fractions(layers: _Layers) -> dict[str, Array]:

@@ -33,7 +33,7 @@ Range = tuple[float, float]
 HC_OVER_K = 1.438777e8  # Å K
 LIMB_DARKENING = 0.6
 SIGMAS_PER_WIDTH = 2.354820
-CALIBRATION_TERMS = 4
+HIGHEST_DEGREE = 4
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Observation:
         Median signal-to-noise ratio of a pixel.
     calibration_error : ndarray
         Standard deviation of smooth errors of the flux calibration, relative.
+    line_error : ndarray
+        That of smooth errors of the depths of lines, for what the simulated lines lack.
     """
 
     velocity: Array
@@ -62,6 +64,7 @@ class Observation:
     reddening: Array
     snr: Array
     calibration_error: Array
+    line_error: Array
 
 
 def interpolated_lines(stars: Stars) -> Array:
@@ -163,11 +166,13 @@ def observe_stars(
         observation.resolving_power,
         edges,
     )
+    strength = _smooth_factors(observation.line_error, seen.shape[1], 0, rng)
+    seen = np.maximum(1 + (seen - 1) * strength, 0)
     wavelength = np.sqrt(edges[1:] * edges[:-1])
     continuum = wavelength**-5.0 / np.expm1(HC_OVER_K / (wavelength * stars.temperature[:, None]))
     absorbed = 3.1 * observation.reddening[:, None] * optical_extinction(wavelength)
     flux = seen * continuum * 10 ** (-0.4 * absorbed)
-    flux *= _calibration(observation.calibration_error, len(wavelength), rng)
+    flux *= _smooth_factors(observation.calibration_error, len(wavelength), 1, rng)
     flux /= flux.mean(axis=1, keepdims=True)
     return flux + photon_noise(flux, observation.snr, rng)
 
@@ -179,10 +184,10 @@ def photon_noise(flux: Array, snr: Array, rng: np.random.Generator) -> Array:
     return sigma * rng.standard_normal(flux.shape)
 
 
-def _calibration(size: Array, pixels: int, rng: np.random.Generator) -> Array:
-    """Return smooth factors (n, pixels) about one."""
-    basis = np.polynomial.legendre.legvander(np.linspace(-1, 1, pixels), CALIBRATION_TERMS)[:, 1:]
-    weights = rng.standard_normal((len(size), CALIBRATION_TERMS))
+def _smooth_factors(size: Array, pixels: int, least: int, rng: np.random.Generator) -> Array:
+    """Return factors (n, pixels) about one: Legendre polynomials from degree ``least`` on."""
+    basis = np.polynomial.legendre.legvander(np.linspace(-1, 1, pixels), HIGHEST_DEGREE)[:, least:]
+    weights = rng.standard_normal((len(size), basis.shape[1]))
     return np.exp(size[:, None] * (weights @ basis.T))
 
 

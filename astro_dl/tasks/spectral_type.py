@@ -49,6 +49,8 @@ class SpectralTypePhysics:
         Mean of exponentially distributed E(B − V) [mag].
     calibration_error : float, default 0.03
         Relative size of smooth errors of the flux calibration.
+    line_strength_error : float, default 0.2
+        That of the depths of simulated lines, which are not all that stars have.
     distinct : bool, default True
         Without, all stars are of class G, whatever their label.
     """
@@ -62,6 +64,7 @@ class SpectralTypePhysics:
     resolving_power_range: Range = (1500.0, 2500.0)
     reddening_scale_mag: float = 0.2
     calibration_error: float = 0.03
+    line_strength_error: float = 0.2
     distinct: bool = True
 
     def __post_init__(self) -> None:

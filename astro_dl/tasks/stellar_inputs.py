@@ -69,6 +69,8 @@ class StellarPhysics(Protocol):
     def reddening_scale_mag(self) -> float: ...
     @property
     def calibration_error(self) -> float: ...
+    @property
+    def line_strength_error(self) -> float: ...
 
 
 def check_spectra(physics: StellarPhysics) -> None:
@@ -84,6 +86,7 @@ def check_spectra(physics: StellarPhysics) -> None:
         "rotation_scale_km_s",
         "reddening_scale_mag",
         "calibration_error",
+        "line_strength_error",
     ):
         if not 0 <= getattr(physics, name) < 1000:
             raise UsageError(f"{name} is {getattr(physics, name)}; accepted: 0 to 1000")
@@ -140,6 +143,7 @@ def simulated_inputs(
         reddening=physics.reddening_scale_mag * rng.exponential(size=n),
         snr=np.exp(rng.uniform(np.log(physics.snr_range[0]), np.log(physics.snr_range[1]), n)),
         calibration_error=np.full(n, physics.calibration_error),
+        line_error=np.full(n, physics.line_strength_error),
     )
     flux = observe_stars(stars, observation, pixel_edges(physics.pixels), rng)
     return spectrum_inputs(flux), {

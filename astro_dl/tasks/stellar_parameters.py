@@ -50,6 +50,7 @@ class StellarParametersPhysics:
     resolving_power_range: Range = (1500.0, 2500.0)
     reddening_scale_mag: float = 0.2
     calibration_error: float = 0.03
+    line_strength_error: float = 0.2
 
     def __post_init__(self) -> None:
         check_spectra(self)

@@ -50,6 +50,15 @@ def test_hydrogen_lines_peak_near_nine_to_ten_thousand_kelvin(dwarfs, line):
     assert 8300 < hottest_where_strongest(dwarfs, *line, least=6500) < 10_700
 
 
+def test_hydrogen_lines_of_early_stars_are_alike_and_as_wide_as_observed(dwarfs):
+    early = dwarfs[np.argmin(abs(TEMPERATURES - 9500))]
+    lines = ((6500, 6630), (4800, 4925), (4280, 4400), (4060, 4145))
+    widths = np.array([equivalent_width(early, *line) for line in lines])
+    # 8 to 16 Å in dwarfs of types A0 to A5: Gray & Corbally (2009), ch. 5
+    assert widths.max() < 1.6 * widths.min()
+    assert 8 < widths.mean() < 22
+
+
 def test_other_lines_peak_at_their_spectral_types(dwarfs):
     assert hottest_where_strongest(dwarfs, 3930, 3940) < 6000  # Ca K
     assert 15_000 < hottest_where_strongest(dwarfs, 4470, 4475, 10_000) < 25_000  # He I

@@ -15,6 +15,7 @@ from astro_dl.simulators.stellar_spectra import Observation, observe_stars, obse
 
 EDGES = log_edges((3800.0, 7400.0), 2048)
 CENTRES = np.sqrt(EDGES[1:] * EDGES[:-1])
+QUIET = ("velocity", "rotation", "calibration_error", "line_error")
 
 
 def narrow_line(at=5000.0, n=1):
@@ -66,7 +67,7 @@ def test_reddening_follows_the_law_and_its_zero_points():
     np.testing.assert_allclose(law, [1.32, 1.0, 0.76], atol=0.02)  # Cardelli et al., table 3
     stars = draw_stars(np.full(2, 3), np.random.default_rng(0))
     same = Stars(*(np.repeat(one[:1], 2) for one in vars(stars).values()))
-    quiet = {name: np.zeros(2) for name in ("velocity", "rotation", "calibration_error")}
+    quiet = {name: np.zeros(2) for name in QUIET}
     observation = Observation(
         **quiet, resolving_power=np.full(2, 2e3), reddening=np.array([0, 1.0]), snr=np.full(2, 1e9)
     )
@@ -78,7 +79,7 @@ def test_reddening_follows_the_law_and_its_zero_points():
 
 def test_noise_is_as_stated():
     stars = draw_stars(np.full(40, 4), np.random.default_rng(0))
-    quiet = {name: np.zeros(40) for name in ("velocity", "rotation", "calibration_error")}
+    quiet = {name: np.zeros(40) for name in QUIET}
     common = {**quiet, "resolving_power": np.full(40, 2e3), "reddening": np.zeros(40)}
     with_noise, without = (
         observe_stars(stars, Observation(**common, snr=np.full(40, snr)), EDGES, rng)
@@ -86,6 +87,20 @@ def test_noise_is_as_stated():
     )
     ratio = np.median(without, axis=1) / (with_noise - without).std(axis=1)
     assert np.median(ratio) == pytest.approx(20, rel=0.1)
+
+
+def test_depths_of_lines_are_off_by_about_as_much_as_stated():
+    stars = draw_stars(np.full(300, 4), np.random.default_rng(0))
+    same = Stars(*(np.repeat(one[:1], 300) for one in vars(stars).values()))
+    common = {name: np.zeros(300) for name in QUIET} | {"reddening": np.zeros(300)}
+    common |= {"resolving_power": np.full(300, 2e3), "snr": np.full(300, 1e9)}
+    near = np.abs(CENTRES - 5893) < 20
+    depths = []
+    for error in (0.0, 0.1):
+        observation = Observation(**common | {"line_error": np.full(300, error)})
+        flux = observe_stars(same, observation, EDGES, np.random.default_rng(1))[:, near]
+        depths.append(1 - flux.min(axis=1) / flux.max(axis=1))
+    assert 0.1 < np.std(depths[1] / depths[0]) < 0.2
 
 
 def test_types_and_parameters_agree():

@@ -105,7 +105,7 @@ def test_the_library_is_read_and_simulated_stars_look_like_it():
     n = len(real)
     stars = Stars(np.zeros(n), 10.0 ** real.y[:, 0], real.y[:, 1], real.y[:, 2])
     zero = np.zeros(n)
-    observation = Observation(zero, zero + 20, zero + 2000, zero, zero + 1e6, zero)
+    observation = Observation(zero, zero + 20, zero + 2000, zero, zero + 1e6, zero, zero)
     flux = observe_stars(stars, observation, pixel_edges(512), np.random.default_rng(0))
     simulated = spectrum_inputs(flux)
     pairs = zip(simulated[..., 0], real.x[..., 0], strict=True)
