@@ -181,7 +181,7 @@ def _find(table: Table, wanted: str, name: str, where: str | Path) -> str:
         raise UsageError(f"{where}: several columns are called {wanted!r}: {', '.join(alike)}")
     raise UsageError(
         f"{where}: no column {wanted!r}{did_you_mean(wanted, table.colnames)} "
-        f"Say which with columns={name}=COLUMN"
+        f"(name it: --columns {name}=COLUMN, in Python columns='{name}=COLUMN')"
     )
 
 

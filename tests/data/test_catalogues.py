@@ -52,7 +52,7 @@ def test_units_are_converted():
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [
-        ({"names": ("u", "gg")}, {}, "no column 'gg'; did you mean 'g'.*columns=gg=COLUMN"),
+        ({"names": ("u", "gg")}, {}, "no column 'gg'; did you mean 'g'.*--columns gg=COLUMN"),
         ({"mapping": {"v": "g"}}, {}, "'v' is no input"),
         ({"units": {"u": "um"}}, {}, "is in mag, which is no um"),
         ({}, {"u": ["a", "b"]}, "'u' does not hold numbers"),

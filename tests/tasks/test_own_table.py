@@ -16,6 +16,7 @@ from astro_dl.registry import get_task
 from astro_dl.tasks.own_table import without_sentinels
 from astro_dl.tasks.own_table_setup import own_table_config, scaled_column
 from astro_dl.tasks.table_inputs import Column
+from astro_dl.training.train import train
 
 
 def write(folder, name="mine.csv", n=240, **changes):
@@ -152,6 +153,8 @@ def test_sentinels_are_believed_only_far_from_the_rest():
         ({"z": np.r_[np.nan, np.ones(239)]}, {}, "not a finite number in 1 of 240 rows, .* row 0"),
         ({"z": np.r_[np.ones(239), np.inf]}, {}, "not a finite number in 1 .* row 239"),
         ({"kind": ["", *["a", "b"] * 119, "a"]}, {"target": "kind"}, "missing in 1 of 240"),
+        ({"kind": np.r_[np.nan, np.arange(239) % 2]}, {"target": "kind", "kind": "classification"},
+         "missing in 1 of 240 rows, .* row 0"),
         ({"kind": np.arange(240).astype(str)}, {"target": "kind", "kind": "classification"},
          "240 classes in 240 rows; is it a number"),
         ({"z": np.full(240, "x")}, {"kind": "regression"}, "'z' does not hold numbers"),
@@ -194,6 +197,24 @@ def test_columns_of_one_name_are_refused(tmp_path):
     path.write_text("mag_g,mag_g,z\n1,2,3\n4,5,6\n")
     with pytest.raises(UsageError, match=r"twice\.csv: 2 columns are called 'mag_g'"):
         setup(path)
+    table = write(tmp_path, "twice.fits", n=12)
+    table.write_bytes(table.read_bytes().replace(b"'mag_r   '", b"'mag_g   '"))
+    with pytest.raises(UsageError, match=r"twice\.fits: cannot be read"):
+        setup(table)
+
+
+@pytest.mark.parametrize("ending", ["csv", "ecsv", "fits", "vot"])
+def test_a_selection_without_rows_is_refused(tmp_path, ending):
+    path = write(tmp_path, f"none.{ending}", n=0)
+    with pytest.raises(UsageError, match="no rows"):
+        setup(path)
+
+
+def test_a_class_that_only_the_training_rows_have_is_named_before_the_training(tmp_path):
+    kinds = np.where(np.arange(240) < 239, "star", "quasar")
+    config = setup(write(tmp_path, kind=kinds), target="kind")
+    with pytest.raises(UsageError, match="validation set are of the class 'star'"):
+        train(config, tmp_path / "run", progress=False)
 
 
 def test_units_of_new_tables_are_converted_or_refused(tmp_path):

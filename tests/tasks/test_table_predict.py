@@ -44,7 +44,7 @@ def test_formats_and_names_make_no_difference(tmp_path):
     table.write(tmp_path / "other.vot", format="votable")
     other = predict_rows(predictor, [tmp_path / "other.vot"], columns="u=psfMag_u")
     np.testing.assert_allclose(fits["p_star"], other["p_star"], rtol=1e-5)
-    with pytest.raises(UsageError, match=r"no column 'u'.*columns=u=COLUMN"):
+    with pytest.raises(UsageError, match=r"no column 'u'.*--columns u=COLUMN"):
         predict_rows(predictor, [tmp_path / "other.vot"])
     with pytest.raises(UsageError, match="no column 'nam'; did you mean 'name'"):
         predict_rows(predictor, [write(tmp_path, "again.fits")], id_column="nam")
@@ -65,6 +65,12 @@ def test_a_band_that_is_missing_throughout_is_no_error(tmp_path):
     path = write(tmp_path, "large.csv", n=1500, u=np.full(1500, 99.0))
     table = predict_rows(stand_in("star_galaxy_quasar"), [path])
     assert set(table["flags"]) <= {"missing_values", "missing_values,outside_training_range"}
+
+
+@pytest.mark.parametrize("name", ["none.csv", "none.fits", "none.vot"])
+def test_a_selection_without_rows_is_refused(tmp_path, name):
+    with pytest.raises(UsageError, match="no rows"):
+        predict_rows(stand_in("star_galaxy_quasar"), [write(tmp_path, name, n=0)])
 
 
 def test_fluxes_for_magnitudes_are_refused(tmp_path):
