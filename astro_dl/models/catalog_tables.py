@@ -22,10 +22,16 @@ register_model(
 register_model(
     "mount_wilson_mlp",
     PERCEPTRON,
-    summary="Perceptron on SHARP keywords, with dropout",
+    summary="Perceptron beside a linear model, on SHARP keywords, with dropout",
     task="mount_wilson",
     **TABLE,
-    hyperparameters={"units": (32, 16), "activation": "tanh", "dropout": 0.1, "l2": 3e-3},
+    hyperparameters={
+        "units": (32, 16),
+        "activation": "tanh",
+        "dropout": 0.1,
+        "skip": True,
+        "l2": 3e-3,
+    },
 )
 register_model(
     "pulsar_mlp",

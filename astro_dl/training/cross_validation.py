@@ -32,7 +32,8 @@ class CrossValidation:
     Parameters
     ----------
     about : dict
-        ``model``, ``task``, ``data``, ``folds`` (their number) and ``by`` ("fold" or "seed").
+        ``model``, ``task``, ``data``, ``folds`` (their number), ``by`` ("fold" or "seed") and
+        ``n``, the number of different test examples.
     folds : tuple of dict
         By method and metric, one number each, NaN where it could not be measured.
     """
@@ -61,7 +62,7 @@ class CrossValidation:
         text = Table({"": metrics})
         for method in methods:
             text[method] = [cells.get((method, metric), "") for metric in metrics]
-        title = "{model} on {task}; {data}; mean ± standard deviation over {folds} {by}s"
+        title = "{model} on {task}; {data}; mean ± standard deviation over {folds} {by}s, n = {n:,}"
         return "\n".join([title.format(**self.about), *text.pformat(max_lines=-1, max_width=-1)])
 
     def to_json(self) -> str:
@@ -127,13 +128,16 @@ def repeat_seeds(
 def _repeated(
     config: Config, by: str, runs: Sequence[Mapping[str, Any]], out: Path, progress: bool
 ) -> CrossValidation:
-    scores = []
+    scores, tested = [], []
     for number, settings in enumerate(runs, start=1):
         settings = {**settings, "evaluation.plots": False}
         bundle = train(config, out / f"{by}_{number}", resume=True, progress=progress, **settings)
-        scores.append(_scores(evaluate(bundle, progress=progress, save=True).metrics))
+        metrics = evaluate(bundle, progress=progress, save=True).metrics
+        scores.append(_scores(metrics))
+        tested.append(metrics["about"]["n"])
     about = {"model": config.model, "task": config.task, "data": config.data.source}
-    result = CrossValidation({**about, "folds": len(runs), "by": by}, tuple(scores))
+    about |= {"folds": len(runs), "by": by, "n": sum(tested) if by == "fold" else tested[-1]}
+    result = CrossValidation(about, tuple(scores))
     with atomic_path(out / FILE) as temporary:
         temporary.write_text(result.to_json(), encoding="utf-8")
     return result
@@ -152,7 +156,7 @@ def read_cross_validation(folder: str | Path) -> CrossValidation | None:
         }
         for fold in found["scores"]
     ]
-    about = {key: found[key] for key in ("model", "task", "data", "folds", "by")}
+    about = {key: found[key] for key in ("model", "task", "data", "folds", "by", "n")}
     return CrossValidation(about, tuple(scores))
 
 
