@@ -163,7 +163,7 @@ def _add_balmer_line(layers: _Layers, level: int) -> None:
     )
     width = np.hypot(stark, thermal)
     broadened = ((stark / width) ** 1.5).astype(np.float32)[:, None]
-    width, thermal = (one.astype(np.float32)[:, None] for one in (width, thermal))
+    width, thermal = np.stack([width, thermal]).astype(np.float32)[..., None]
     # πe²/mc f per frequency, spread over the width in wavelength
     per_angstrom = CLASSICAL_CM2_HZ * strength * wavelength**2 * 1e-8 / LIGHT_CGS
     centre = (number * per_angstrom / layer.opacity).astype(np.float32)[:, None]
