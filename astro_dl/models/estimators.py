@@ -130,8 +130,18 @@ def fit_estimators(
         models = [method.regressor(seed, **values).fit(features, column) for column in columns]
     else:
         models = [method.classifier(seed, **values).fit(features, np.asarray(y, np.int64))]
+    for model in models:
+        _answer_in_order(model)
     votes = values.get("n_neighbors")
     return Fitted(tuple(models), head, values["n_estimators"] if name == "random_forest" else votes)
+
+
+def _answer_in_order(model: Any) -> None:
+    """Let the trees of a forest answer one after the other: in parallel, sums round at random."""
+    name = "randomforest{}__n_jobs"
+    for kind in ("classifier", "regressor"):
+        if name.format(kind) in model.get_params():
+            model.set_params(**{name.format(kind): 1})
 
 
 def tuned_settings(
