@@ -25,6 +25,9 @@ __all__ = [
 ]
 
 Array = np.ndarray
+NARROWEST = 3e-4
+"""Least scale of a mixture's components, in units of its support: training holds them above some
+such number, but of examples unlike those of the training a network can say anything."""
 
 
 class Distribution(Protocol):
@@ -89,7 +92,9 @@ def answer_distribution(
     if head.distribution == "mixture":
         parts = z.reshape(len(z), 3, len(head.names), head.components)
         weights, means, logs = (parts[:, part] for part in range(3))
-        scales = np.exp(logs) * factors[..., None]
+        narrowest = NARROWEST * (head.support[1] - head.support[0])
+        least = narrowest if np.isfinite(narrowest) else 0.0
+        scales = np.maximum(np.exp(logs) * factors[..., None], least)
         return Mixture(softmax(weights, axis=-1), means, scales, head.support)
     return None
 

@@ -200,3 +200,11 @@ def test_many_quantiles_are_found_block_by_block(monkeypatch):
 def test_unfit_heads_are_refused(arguments, message):
     with pytest.raises(UsageError, match=message):
         Head(**{"kind": "regression", "names": ("z",), **arguments})
+
+
+def test_components_of_a_bounded_mixture_have_a_least_scale():
+    head = Head("regression", ("a",), distribution="mixture", components=1, support=(0.0, 2.0))
+    logits = np.array([[0.0, 0.5, -50.0], [0.0, 0.5, math.log(0.1)]])
+    np.testing.assert_allclose(answer_distribution(head, logits).scales[:, 0, 0], [6e-4, 0.1])
+    free = Head("regression", ("a",), distribution="mixture", components=1)
+    assert answer_distribution(free, logits).scales[0, 0, 0] == pytest.approx(math.exp(-50))
