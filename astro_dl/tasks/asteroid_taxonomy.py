@@ -28,6 +28,7 @@ from astro_dl.tasks.table_inputs import PEERS, masked_inputs, table_features
 
 __all__ = ["AsteroidPhysics", "classify_spectra", "resampled", "spectrum_inputs", "task"]
 
+REFERENCE = "DeMeo et al. (2009), Icarus 202, 160; Penttilä et al. (2021), A&A 649, A46"
 SCALE = 0.1
 FEWEST_WAVELENGTHS = 5
 PARTIAL_ROWS = 0.3
@@ -81,8 +82,8 @@ def spectrum_inputs(reflectance: np.ndarray) -> np.ndarray:
     return masked_inputs(np.where(known, _centred(logarithm, known) / SCALE, np.nan))
 
 
-def hide_wavelengths(x: Inputs, rng: np.random.Generator) -> Inputs:
-    """Return spectra of which 30% lack a part: all beyond a wavelength, all before, or a gap."""
+def hide_wavelengths(x: Inputs, rng: np.random.Generator, fraction: float = PARTIAL_ROWS) -> Inputs:
+    """Return spectra some of which lack a part: all beyond a wavelength, all before, or a gap."""
     values, missing = np.split(np.asarray(x), 2, axis=1)
     n, k = values.shape
     place = np.arange(k)
@@ -92,7 +93,7 @@ def hide_wavelengths(x: Inputs, rng: np.random.Generator) -> Inputs:
         kind == 0, place >= np.maximum(last, 8), np.where(kind == 1, place < first, False)
     )
     gap = (place >= first) & (place < np.minimum(last, first + 10))
-    lost = (rng.random((n, 1)) < PARTIAL_ROWS) & np.where(kind == 2, gap, lost)
+    lost = (rng.random((n, 1)) < fraction) & np.where(kind == 2, gap, lost)
     known = (missing == 0) & ~lost
     enough = known.sum(axis=1, keepdims=True) >= FEWEST_WAVELENGTHS
     known = np.where(enough, known, missing == 0)
@@ -172,6 +173,15 @@ def read_busdemeo(physics: AsteroidPhysics, folder: Path) -> Examples:
     x = spectrum_inputs(np.stack([resampled(wavelength, spectrum) for spectrum in spectra]))
     y = np.array([CLASSES.index(label) for label in labels], np.int32)
     return Examples(x, y, Table({"asteroid": np.arange(len(y))}))
+
+
+def read_busdemeo_parts(physics: AsteroidPhysics, folder: Path) -> Examples:
+    """Return the spectra of `read_busdemeo`, each without a part of its wavelengths.
+
+    Which part is the same every time, see `hide_wavelengths`.
+    """
+    whole = read_busdemeo(physics, folder)
+    return Examples(hide_wavelengths(whole.x, np.random.default_rng(0), 1.0), whole.y, whole.info)
 
 
 def classify_spectra(
@@ -255,9 +265,15 @@ task = Task(
         "busdemeo": Dataset(
             "538 spectra in 16 classes, smoothed, 0.45 to 2.45 um",
             read_busdemeo,
-            reference="DeMeo et al. (2009), Icarus 202, 160; Penttilä et al. (2021), A&A 649, A46",
+            reference=REFERENCE,
             licence="MIT",
-        )
+        ),
+        "busdemeo_parts": Dataset(
+            "The same spectra, each without a part of its wavelengths",
+            read_busdemeo_parts,
+            reference=REFERENCE,
+            licence="MIT",
+        ),
     },
     augment=hide_wavelengths,
     predict_files=classify_spectra,

@@ -116,3 +116,18 @@ def test_no_input_tells_when_or_where_a_record_was_made():
 def test_every_task_has_a_model_and_a_config(name):
     (model,) = list_models(task=name)
     assert resolve(load_config(model)).task == name
+
+
+@needs_data
+def test_parts_of_spectra_are_the_same_every_time_and_of_the_same_asteroids():
+    task = get_task("asteroid_taxonomy")
+    whole, parts, again = (
+        task.datasets[name].read(task.physics(), FOLDER)
+        for name in ("busdemeo", "busdemeo_parts", "busdemeo_parts")
+    )
+    np.testing.assert_array_equal(parts.x, again.x)
+    np.testing.assert_array_equal(parts.y, whole.y)
+    np.testing.assert_array_equal(parts.info["asteroid"], whole.info["asteroid"])
+    missing = parts.x[:, parts.x.shape[1] // 2 :].mean(axis=1)
+    assert 0.25 < missing.mean() < 0.6
+    assert (missing > 0).mean() > 0.9
