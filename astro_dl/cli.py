@@ -127,18 +127,24 @@ def evaluate(arguments: Arguments) -> None:
     from astro_dl.bundle import load_bundle
     from astro_dl.config import load_config
     from astro_dl.evaluation.evaluate import evaluate
+    from astro_dl.zoo import load_pretrained
 
     bundle = load_bundle(arguments.bundle)
     config = load_config(bundle.config, **dict(arguments.settings))
     if arguments.cv:
         out = arguments.out or Path("runs") / f"{bundle.folder.name}-cv"
         return _cross_validate(arguments, _on(config, arguments.data), out)
+    scored: Any = replace(bundle, config=config)
+    if arguments.member:
+        together = load_pretrained([arguments.bundle, *arguments.member])
+        scored = replace(together, bundle=scored)
+    changed = arguments.settings or arguments.member
     report = evaluate(
-        replace(bundle, config=config),
+        scored,
         arguments.data,
         plots_folder=arguments.out,
         progress=not arguments.quiet,
-        save=not arguments.settings and not _is_shipped(arguments.bundle),
+        save=not changed and not _is_shipped(arguments.bundle),
     )
     print(report.to_json() if arguments.json else report.to_text())
     return None

@@ -145,6 +145,7 @@ def _parsers(
         metavar="WAYS",
         help="further ways to tell the uncertainty, compared: mc_dropout,ensemble",
     )
+    _add_members(verb)
     _add_folds(verb)
 
     verb = add("plot")
@@ -164,13 +165,7 @@ def _parsers(
     verb.add_argument(
         "--passes", type=_count, default=PASSES, help=f"passes of mc_dropout ({PASSES})"
     )
-    verb.add_argument(
-        "--member",
-        action="append",
-        default=[],
-        metavar="BUNDLE",
-        help="another bundle of the task, that answers together with the first; repeatable",
-    )
+    _add_members(verb)
     verb.set_defaults(task_options=())
 
     verb = add("fetch")
@@ -251,6 +246,16 @@ def _add_shorthand(verb: argparse.ArgumentParser, flag: str, key: str, help: str
         action="append",
         metavar="N",
         help=f"{help}: --set {key}=N",
+    )
+
+
+def _add_members(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--member",
+        action="append",
+        default=[],
+        metavar="BUNDLE",
+        help="another bundle of the task, that answers together with the first; repeatable",
     )
 
 

@@ -24,7 +24,7 @@ from astro_dl.tasks.own_table import (
 )
 from astro_dl.tasks.table_inputs import Column
 
-__all__ = ["Kind", "own_table_config", "scaled_column"]
+__all__ = ["Kind", "batch_size", "own_table_config", "scaled_column"]
 
 Kind = Literal["auto", "regression", "classification"]
 MOST_WHOLE_CLASSES = 20
@@ -32,13 +32,16 @@ DECADES = 100.0
 HEAVY = 15.0
 
 TRAINING = {
-    "epochs": 100,
-    "batch_size": 64,
+    "epochs": 60,
+    "optimizer": "adamw",
+    "weight_decay": 0.05,
     "learning_rate": 2e-3,
     "schedule": "cosine",
     "warmup_epochs": 2,
     "early_stopping_patience": 20,
 }
+STEPS = 40
+"""Of an epoch, or more."""
 DATA = {"validation_fraction": 0.15, "test_fraction": 0.2}
 
 
@@ -89,12 +92,14 @@ def own_table_config(
     about = _target(rows, OwnTable(path.name, target, group=group), kind, path)
     values = read_columns(rows, names, where=path, sentinels=())
     data = {**DATA, "source": SOURCE, "folder": str(path.resolve().parent)}
-    mapping = {"task": "own_table", "model": model, "data": data, "training": TRAINING}
+    kept = 1 - DATA["validation_fraction"] - DATA["test_fraction"]
+    training = {**TRAINING, "batch_size": batch_size(int(kept * len(rows)))}
+    mapping = {"task": "own_table", "model": model, "data": data, "training": training}
     config = load_config(mapping, **overrides)
     groups = np.asarray(rows[group]).astype(str) if group else np.arange(len(rows))
-    training = split_indices(config.data, groups)["train"]
+    known = split_indices(config.data, groups)["train"]
     columns = [
-        scaled_column(name, str(rows[name].unit or ""), values[name][training]) for name in names
+        scaled_column(name, str(rows[name].unit or ""), values[name][known]) for name in names
     ]
     useful = tuple(column for column in columns if column is not None)
     if not useful:
@@ -104,6 +109,11 @@ def own_table_config(
     about = replace(about, features=useful, answer="gaussian" if is_network else "point")
     physics = {**plain(about), **config.physics}
     return replace(config, physics=physics)
+
+
+def batch_size(rows: int) -> int:
+    """Return a power of two from 32 to 256 that makes some 40 steps or more of the rows."""
+    return int(2 ** np.floor(np.log2(np.clip(rows / STEPS, 32, 256))))
 
 
 def scaled_column(name: str, unit: str, values: np.ndarray) -> Column | None:

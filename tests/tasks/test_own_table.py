@@ -14,7 +14,7 @@ from astro_dl.data.splits import assert_disjoint
 from astro_dl.errors import UsageError
 from astro_dl.registry import get_task
 from astro_dl.tasks.own_table import without_sentinels
-from astro_dl.tasks.own_table_setup import own_table_config, scaled_column
+from astro_dl.tasks.own_table_setup import batch_size, own_table_config, scaled_column
 from astro_dl.tasks.table_inputs import Column
 from astro_dl.training.train import train
 
@@ -55,6 +55,24 @@ def test_three_commands_lead_from_a_table_to_predictions(tmp_path, capsys, monke
     assert found.colnames == ["id", "z", "z_std", "flags"]
     assert np.corrcoef(found["z"], Table.read("new.fits")["z"])[0, 1] > 0.7
     assert all(str(flags).startswith("missing_values") for flags in found["flags"])
+
+
+def test_bundles_are_scored_together(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path)
+    for seed, out in enumerate("ab"):
+        settings = {"training.epochs": 2, "seed": seed}
+        train(setup("mine.csv", **settings), out, progress=False)
+    quick = ["--set", "evaluation.baselines=false", "--set", "evaluation.bootstrap=10"]
+    assert main(["evaluate", "a", "--member", "b", *quick, "--quiet"]) == 0
+    text = capsys.readouterr().out
+    assert re.search(r"by way of telling the uncertainty +ensemble\n", text)
+    assert "z coverage 0.9 " in text
+    assert not list((tmp_path / "a").glob("metrics.json"))
+
+
+def test_table_batches_grow_with_the_table():
+    assert [batch_size(rows) for rows in (100, 3000, 10_000, 10**6)] == [32, 64, 128, 256]
 
 
 def test_a_table_needs_a_target_and_features(tmp_path, capsys):
