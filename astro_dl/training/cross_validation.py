@@ -135,10 +135,9 @@ def _repeated(
         metrics = evaluate(bundle, progress=progress, save=True).metrics
         scores.append(_scores(metrics))
         tested.append(metrics["about"]["n"])
+    about = {"model": config.model, "task": config.task, "data": config.data.source}
     n = sum(tested) if by == "fold" else tested[-1]
-    about: dict[str, Any] = {"model": config.model, "task": config.task}
-    about |= {"data": config.data.source, "folds": len(runs), "by": by, "n": n}
-    result = CrossValidation(about, tuple(scores))
+    result = CrossValidation({**about, "folds": len(runs), "by": by, "n": n}, tuple(scores))
     with atomic_path(out / FILE) as temporary:
         temporary.write_text(result.to_json(), encoding="utf-8")
     return result
