@@ -90,8 +90,7 @@ def smoothed(probabilities: np.ndarray, votes: int | None) -> np.ndarray:
     """
     if votes is None:
         return np.clip(probabilities, LEAST_PROBABILITY, None)
-    # Threads add votes up in any order: without their last digits equal votes stay equal.
-    return (votes * np.round(probabilities, 12) + 1 / probabilities.shape[1]) / (votes + 1)
+    return (votes * probabilities + 1 / probabilities.shape[1]) / (votes + 1)
 
 
 def fit_estimators(
