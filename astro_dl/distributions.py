@@ -29,6 +29,12 @@ NARROWEST = 3e-4
 """Least scale of a mixture's components, in units of its support: training holds them above some
 such number, but of examples unlike those of the training a network can say anything."""
 
+FLAT = 1000.0
+"""Greatest scale, likewise: within the support such a Gaussian is flat to a part in a million."""
+
+LARGEST_LOGARITHM = 100.0
+"""Of a scale without bounds: its square is still a number."""
+
 
 class Distribution(Protocol):
     """What every distribution can tell; `Mixture` and `Histogram` also have a density, ``pdf``."""
@@ -92,9 +98,10 @@ def answer_distribution(
     if head.distribution == "mixture":
         parts = z.reshape(len(z), 3, len(head.names), head.components)
         weights, means, logs = (parts[:, part] for part in range(3))
-        narrowest = NARROWEST * (head.support[1] - head.support[0])
-        least = narrowest if np.isfinite(narrowest) else 0.0
-        scales = np.maximum(np.exp(logs) * factors[..., None], least)
+        width = head.support[1] - head.support[0]
+        least = NARROWEST * width if np.isfinite(width) else 0.0
+        scales = np.exp(np.minimum(logs, LARGEST_LOGARITHM)) * factors[..., None]
+        scales = np.clip(scales, least, FLAT * width)
         return Mixture(softmax(weights, axis=-1), means, scales, head.support)
     return None
 

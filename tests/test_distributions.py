@@ -208,3 +208,13 @@ def test_components_of_a_bounded_mixture_have_a_least_scale():
     np.testing.assert_allclose(answer_distribution(head, logits).scales[:, 0, 0], [6e-4, 0.1])
     free = Head("regression", ("a",), distribution="mixture", components=1)
     assert answer_distribution(free, logits).scales[0, 0, 0] == pytest.approx(math.exp(-50))
+
+
+@pytest.mark.parametrize("support", [(0.0, 2.0), (0.0, math.inf), (-math.inf, math.inf)])
+def test_mixtures_of_any_logits_have_a_probability(support):
+    head = Head("regression", ("z",), ("",), distribution="mixture", components=2, support=support)
+    extreme = np.array([[0.0, 0, 1e4, -1e4, 500, 500], [50.0, 0, 0, 1, -500, 800]])
+    found = answer_distribution(head, extreme)
+    points = np.array([[0.5], [0.5]])
+    assert np.isfinite(found.cdf(points)).all()
+    assert np.isfinite(found.quantile(np.array([0.05, 0.5, 0.95]))).all()

@@ -12,10 +12,13 @@ __all__ = ["Standardization", "standardize_inputs"]
 SMALLEST_DEVIATION = 0.1
 """Of inputs that hardly vary, such as marks of what is rarely missing, which would become huge."""
 
+FARTHEST = 10.0
+"""Standard deviations from the mean at which inputs end: beyond, a network makes things up."""
+
 
 @keras.saving.register_keras_serializable(package="astro_dl")
 class Standardization(keras.layers.Layer):
-    """Reduces each input by its mean and divides it by its standard deviation.
+    """Reduces each input by its mean, divides it by its standard deviation, and bounds it.
 
     Both are weights that are not trained: 0 and 1 until `standardize_inputs` sets them.
     """
@@ -29,8 +32,9 @@ class Standardization(keras.layers.Layer):
         )
 
     def call(self, inputs: Any) -> Any:
-        """Return standardised inputs."""
-        return (inputs - ops.cast(self.mean, inputs.dtype)) / ops.cast(self.deviation, inputs.dtype)
+        """Return standardised inputs, from -10 to 10."""
+        mean, deviation = (ops.cast(one, inputs.dtype) for one in (self.mean, self.deviation))
+        return ops.clip((inputs - mean) / deviation, -FARTHEST, FARTHEST)
 
 
 def standardize_inputs(model: keras.Model, x: Any) -> None:

@@ -18,12 +18,21 @@ ROWS = np.random.default_rng(0).normal((5.0, -200.0, 1.0), (2.0, 50.0, 0.0), (40
 def test_inputs_get_mean_zero_and_deviation_one():
     inputs = keras.Input((3,))
     model = keras.Model(inputs, Standardization()(inputs))
-    np.testing.assert_array_equal(np.asarray(model(ROWS.astype(np.float32))), ROWS.astype("f4"))
+    small = (ROWS / 100).astype(np.float32)
+    np.testing.assert_array_equal(np.asarray(model(small)), small)
     standardize_inputs(model, ROWS)
     found = np.asarray(model(ROWS.astype(np.float32)))
     np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-4)
     # what does not vary is not blown up
     np.testing.assert_allclose(found.std(axis=0), [1, 1, 0], atol=1e-4)
+
+
+def test_inputs_far_from_all_others_are_bounded():
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, Standardization()(inputs))
+    standardize_inputs(model, ROWS)
+    found = np.asarray(model(np.array([[1e9, -1e9, 1.0]], np.float32)))
+    np.testing.assert_allclose(found, [[10, -10, 0]], atol=1e-4)
 
 
 def test_members_of_a_committee_are_standardised_too():
