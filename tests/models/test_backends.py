@@ -14,8 +14,17 @@ from astro_dl.registry import list_models, model_entry
 BACKENDS = ("tensorflow", "jax", "torch")
 
 TRAINED = [name for name in list_models() if model_entry(name).fit is None]
-PRESETS_FIRST = sorted(TRAINED, key=lambda name: model_entry(name).task is None)
-NAMES = sorted({model_entry(name).builder: name for name in PRESETS_FIRST}.values())
+
+
+def generality(name):
+    """Return what orders models from presets to families."""
+    entry = model_entry(name)
+    return entry.task is None, -len(entry.hyperparameters)
+
+
+NAMES = sorted(
+    {model_entry(name).builder: name for name in sorted(TRAINED, key=generality)}.values()
+)
 """One network of each builder, the family itself rather than a preset of it."""
 
 PROGRAM = """
