@@ -108,8 +108,8 @@ def task_info(name: str) -> Info:
             "input": input_facts,
             "output": output_facts,
             "physics": plain(task.physics()),
-            "predict options": plain(keyword_defaults(task.predict_files))
-            if task.predict_files
+            "predict options": plain(keyword_defaults(task.file_reader))
+            if task.file_reader
             else None,
             "optimal bound": task.bound,
             "models": list_models(task=name),

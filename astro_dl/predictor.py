@@ -347,11 +347,14 @@ class Predictor:
         return averaged(lambda batch: applied(self.model, batch, size), symmetries)
 
     def _predict_files(self, paths: Sequence[Any], options: Mapping[str, Any]) -> QTable:
-        if self.task is None or self.task.predict_files is None:
+        reader = self.task.file_reader if self.task else None
+        if self.task is None or reader is None:
             name = self.bundle.card["task"] or "none"
             raise UsageError(f"task {name!r} reads no files; give arrays of preprocessed inputs")
         check_files(paths)
-        return QTable(self.task.predict_files(self, paths, **options), copy=False)
+        found = reader(self, paths, **options)
+        in_parts = self.task.predict_blocks is not None
+        return vstack(list(found), join_type="exact") if in_parts else QTable(found, copy=False)
 
     def _predict_arrays(
         self, x: Any, ids: Sequence[Any] | np.ndarray | None = None, batch_size: int | None = None

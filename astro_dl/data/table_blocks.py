@@ -1,20 +1,54 @@
 """Tables in files, read part by part so that large ones never lie in memory as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from astropy.io import ascii, fits
 from astropy.table import Table
 
 from astro_dl.data.catalogues import read_table, table_kind
-from astro_dl.errors import UsageError
+from astro_dl.errors import UsageError, did_you_mean
 
-__all__ = ["ROWS_AT_ONCE", "iterate_table"]
+__all__ = ["ROWS_AT_ONCE", "iterate_identified", "iterate_table"]
 
 ROWS_AT_ONCE = 65_536
 BYTES_AT_ONCE = 2**23
+
+
+def iterate_identified(
+    paths: Sequence[str | Path], id_column: str = "", rows: int = ROWS_AT_ONCE
+) -> Iterator[tuple[Any, Table, str | Path]]:
+    """Yield what identifies the rows of tables, the tables in parts, and the files they are from.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        As of `iterate_table`.
+    id_column : str, optional
+        Column that identifies a row; default the number of the row, after the file's name where
+        there are several files.
+    rows : int, default 65536
+        Most rows of a part.
+
+    Raises
+    ------
+    UsageError
+        If a file cannot be read, is empty, or lacks the column.
+    """
+    for path in paths:
+        prefix = f"{Path(path).name}:" if len(paths) > 1 else ""
+        numbers = count()
+        for table in iterate_table(path, rows):
+            if id_column and id_column not in table.colnames:
+                known = did_you_mean(id_column, table.colnames)
+                raise UsageError(f"{path}: no column {id_column!r}{known}")
+            own = [next(numbers) for _ in range(len(table))]
+            named = [f"{prefix}{row}" for row in own] if prefix else own
+            yield table[id_column] if id_column else named, table, path
 
 
 def iterate_table(path: str | Path, rows: int = ROWS_AT_ONCE) -> Iterator[Table]:

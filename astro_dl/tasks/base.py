@@ -217,8 +217,8 @@ class Task:
         ``(predictor, paths, **options) -> astropy.table.QTable``: real files to a table; see
         `astro_dl.zoo.Predictor`.
     predict_blocks : callable or None
-        The same with the same options, in parts that follow each other: an iterator of tables, for
-        files whose predictions are written and never held as a whole.
+        Instead, for files larger than memory: the same in parts that follow each other, an iterator
+        of tables.
     draw_prediction : callable or None
         ``(predictor, paths, table, folder) -> list of paths``: figures of a prediction on files.
     signal_fraction : str or None
@@ -262,6 +262,11 @@ class Task:
     anomaly: str | None = None
     caution: str = ""
     version: int = 1
+
+    @property
+    def file_reader(self) -> Callable[..., Any] | None:
+        """What predicts on files, as a whole or in parts; None where the task reads none."""
+        return self.predict_blocks or self.predict_files
 
 
 def unsimulated(physics: Any, n: int, rng: np.random.Generator) -> Examples:

@@ -28,7 +28,7 @@ from astro_dl.tasks.table_inputs import (
     standardise,
     table_features,
 )
-from astro_dl.tasks.table_predict import predict_row_blocks, predict_rows
+from astro_dl.tasks.table_predict import predict_rows
 
 __all__ = ["GaiaPhysics", "task"]
 
@@ -166,8 +166,7 @@ task = Task(
     features=table_features,
     peers=PEERS,
     augment=hide_values,
-    predict_files=predict_rows,
-    predict_blocks=predict_row_blocks,
+    predict_blocks=predict_rows,
     zero_signal={"distinct": False},
     anomaly="contaminant",
     caution="Contaminants are simulated: real catalogues hold others too.",

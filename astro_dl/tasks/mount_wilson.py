@@ -30,7 +30,7 @@ from astro_dl.tasks.table_inputs import (
     hide_values,
     table_features,
 )
-from astro_dl.tasks.table_predict import predict_row_blocks, predict_rows
+from astro_dl.tasks.table_predict import predict_rows
 
 __all__ = ["CLASSES", "MountWilsonPhysics", "task"]
 
@@ -156,7 +156,6 @@ task = Task(
         )
     },
     augment=hide_values,
-    predict_files=predict_rows,
-    predict_blocks=predict_row_blocks,
+    predict_blocks=predict_rows,
     zero_signal={"distinct": False},
 )

@@ -24,7 +24,7 @@ from astro_dl.tasks.table_inputs import (
     masked_inputs,
     table_features,
 )
-from astro_dl.tasks.table_predict import predict_row_blocks, predict_rows
+from astro_dl.tasks.table_predict import predict_rows
 
 __all__ = ["SOURCE", "OwnTable", "class_labels", "task", "without_sentinels"]
 
@@ -201,6 +201,5 @@ task = Task(
     features=table_features,
     peers=PEERS,
     datasets={SOURCE: Dataset("The table itself, split by group", read_own_table)},
-    predict_files=predict_rows,
-    predict_blocks=predict_row_blocks,
+    predict_blocks=predict_rows,
 )

@@ -22,7 +22,7 @@ from astro_dl.tasks.photo_z_inputs import (
     photometry_inputs,
 )
 from astro_dl.tasks.photo_z_metrics import photo_z_metrics
-from astro_dl.tasks.photo_z_predict import predict_redshift_blocks, predict_redshifts
+from astro_dl.tasks.photo_z_predict import predict_redshifts
 from astro_dl.tasks.photo_z_templates import template_fit
 
 __all__ = ["PhotoZPhysics", "task"]
@@ -237,6 +237,5 @@ task = Task(
     extra_metrics=photo_z_metrics,
     datasets=DATASETS,
     augment=hide_bands,
-    predict_files=predict_redshifts,
-    predict_blocks=predict_redshift_blocks,
+    predict_blocks=predict_redshifts,
 )

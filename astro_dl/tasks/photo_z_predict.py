@@ -3,16 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.table import QTable, Table, vstack
+from astropy.table import QTable, Table
 
 from astro_dl.data.catalogues import parse_column_names, read_columns
 from astro_dl.data.density_files import density_file
-from astro_dl.data.table_blocks import ROWS_AT_ONCE, iterate_table
+from astro_dl.data.table_blocks import ROWS_AT_ONCE, iterate_identified
 from astro_dl.distributions import Distribution
 from astro_dl.errors import UsageError, did_you_mean
 from astro_dl.inputs import check_scale, rows_outside_training_range
@@ -20,7 +18,7 @@ from astro_dl.joint_range import rows_outside_joint_range
 from astro_dl.prediction_table import prediction_table
 from astro_dl.tasks.photo_z_inputs import photometry_features, split_inputs
 
-__all__ = ["ODDS_WIDTH", "predict_redshift_blocks", "predict_redshifts"]
+__all__ = ["ODDS_WIDTH", "predict_redshifts"]
 
 Array = np.ndarray
 
@@ -63,8 +61,9 @@ def predict_redshifts(
     density_out: str = "",
     density_grid: str = "",
     batch_size: int | None = None,
-) -> QTable:
-    """Estimate the redshifts of the galaxies of catalogues.
+    rows: int = ROWS_AT_ONCE,
+) -> Iterator[QTable]:
+    """Estimate the redshifts of the galaxies of catalogues, in bounded memory.
 
     Parameters
     ----------
@@ -92,12 +91,15 @@ def predict_redshifts(
         the training and 301 points.
     batch_size : int, default 2048
         Rows given to the network at once.
+    rows : int, default 65536
+        Most rows read, and yielded, at once.
 
-    Returns
-    -------
+    Yields
+    ------
     astropy.table.QTable
-        One row per galaxy: ``id``; ``redshift`` (the median of the distribution), its ``_std``,
-        ``_mean``, ``_mode`` and quantiles ``_q05`` to ``_q95``, as far as the network tells them;
+        Parts that follow each other, of one row per galaxy: ``id``; ``redshift`` (the median of the
+        distribution), its ``_std``, ``_mean``, ``_mode`` and quantiles ``_q05`` to ``_q95``, as far
+        as the network tells them;
         ``redshift_odds``, the probability within ±0.06 (1 + mode) of the mode (Benítez 2000,
         section 4.3); ``flags``: ``not_detected`` and ``not_observed`` in some band,
         ``nothing_known`` where no band was detected (answers are NaN), ``outside_training_range``
@@ -110,39 +112,6 @@ def predict_redshifts(
         If files, columns or options cannot be used, or the numbers are of another order than those
         of the training.
     """
-    blocks = predict_redshift_blocks(
-        predictor,
-        paths,
-        columns=columns,
-        id_column=id_column,
-        not_detected=not_detected,
-        not_observed=not_observed,
-        zero_point=zero_point,
-        density_out=density_out,
-        density_grid=density_grid,
-        batch_size=batch_size,
-    )
-    return vstack(list(blocks), join_type="exact")
-
-
-def predict_redshift_blocks(
-    predictor: Any,
-    paths: Sequence[Any],
-    *,
-    columns: str = "",
-    id_column: str = "",
-    not_detected: str = "99,inf",
-    not_observed: str = "-99,nan",
-    zero_point: float | None = None,
-    density_out: str = "",
-    density_grid: str = "",
-    batch_size: int | None = None,
-    rows: int = ROWS_AT_ONCE,
-) -> Iterator[QTable]:
-    """Yield what `predict_redshifts` returns in tables of some rows each, in bounded memory.
-
-    Parameters are those of `predict_redshifts`, and ``rows``, the most rows of a table.
-    """
     about = Catalogue(
         _mapping(predictor.physics, columns),
         _numbers("not_detected", not_detected),
@@ -153,7 +122,7 @@ def predict_redshift_blocks(
     if density_out and predictor.head.distribution not in ("mixture", "gaussian", "grid"):
         raise UsageError("density_out: this network gives a value, and no probability density")
     with density_file(density_out, points) if density_out else nullcontext() as append:
-        for ids, table, path in _parts(paths, id_column, rows):
+        for ids, table, path in iterate_identified(paths, id_column, rows):
             x = predictor.physics.inputs(_columns(predictor.physics, table, about, path))
             yield _prediction(predictor, x, ids, batch_size or BATCH_SIZE, points, append)
 
@@ -163,20 +132,6 @@ def odds(distribution: Distribution) -> Array:
     mode = distribution.mode
     reach = ODDS_WIDTH * (1 + mode)
     return (distribution.cdf(mode + reach) - distribution.cdf(mode - reach))[:, 0]
-
-
-def _parts(paths: Sequence[Any], id_column: str, rows: int) -> Iterator[tuple[Any, Table, Any]]:
-    """Yield identifiers, parts of tables, and the files they are from."""
-    for path in paths:
-        prefix = f"{Path(path).name}:" if len(paths) > 1 else ""
-        numbers = count()
-        for table in iterate_table(path, rows):
-            if id_column and id_column not in table.colnames:
-                known = did_you_mean(id_column, table.colnames)
-                raise UsageError(f"{path}: no column {id_column!r}{known}")
-            own = [next(numbers) for _ in range(len(table))]
-            named = [f"{prefix}{row}" for row in own] if prefix else own
-            yield table[id_column] if id_column else named, table, path
 
 
 def _columns(physics: Any, table: Table, about: Catalogue, path: Any) -> dict[str, Array]:

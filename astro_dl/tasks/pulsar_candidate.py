@@ -28,7 +28,7 @@ from astro_dl.tasks.table_inputs import (
     standardise,
     table_features,
 )
-from astro_dl.tasks.table_predict import predict_row_blocks, predict_rows
+from astro_dl.tasks.table_predict import predict_rows
 
 __all__ = ["CANDIDATE_COLUMNS", "PREVALENCE", "PulsarPhysics", "task"]
 
@@ -177,8 +177,7 @@ task = Task(
         )
     },
     augment=hide_values,
-    predict_files=predict_rows,
-    predict_blocks=predict_row_blocks,
+    predict_blocks=predict_rows,
     signal_fraction="pulsar_fraction",
     zero_signal={"distinct": False},
     extra_metrics=pulsar_skill,

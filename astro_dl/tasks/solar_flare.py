@@ -33,7 +33,7 @@ from astro_dl.tasks.table_inputs import (
     hide_values,
     table_features,
 )
-from astro_dl.tasks.table_predict import predict_row_blocks, predict_rows
+from astro_dl.tasks.table_predict import predict_rows
 
 __all__ = ["PREVALENCE", "FlarePhysics", "task"]
 
@@ -145,8 +145,7 @@ task = Task(
         )
     },
     augment=hide_values,
-    predict_files=predict_rows,
-    predict_blocks=predict_row_blocks,
+    predict_blocks=predict_rows,
     signal_fraction="flare_fraction",
     zero_signal={"distinct": False},
     extra_metrics=flare_skill,

@@ -1,20 +1,17 @@
 """From catalogues to tables of predictions, part by part."""
 
 from collections.abc import Iterator, Sequence
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.table import QTable, Table, vstack
+from astropy.table import QTable
 
 from astro_dl.data.catalogues import parse_column_names, read_columns
-from astro_dl.data.table_blocks import ROWS_AT_ONCE, iterate_table
-from astro_dl.errors import UsageError, did_you_mean
+from astro_dl.data.table_blocks import ROWS_AT_ONCE, iterate_identified
 from astro_dl.inputs import check_scale, rows_outside_training_range
 from astro_dl.prediction_table import prediction_table
 
-__all__ = ["predict_row_blocks", "predict_rows"]
+__all__ = ["predict_rows"]
 
 BATCH_SIZE = 2048
 
@@ -26,8 +23,9 @@ def predict_rows(
     columns: str = "",
     id_column: str = "",
     batch_size: int | None = None,
-) -> QTable:
-    """Predict for the rows of catalogues.
+    rows: int = ROWS_AT_ONCE,
+) -> Iterator[QTable]:
+    """Predict for the rows of catalogues, in bounded memory.
 
     Parameters
     ----------
@@ -43,13 +41,16 @@ def predict_rows(
         there are several files.
     batch_size : int, default 2048
         Rows given to the model at once.
+    rows : int, default 65536
+        Most rows read, and yielded, at once.
 
-    Returns
-    -------
+    Yields
+    ------
     astropy.table.QTable
-        One row per row of the files, in their order: ``id``, what `prediction_table` gives, and
-        ``flags``: ``missing_values`` where values are masked, not finite or sentinels such as 99,
-        ``nothing_known`` where all of them are (answers are NaN), and ``outside_training_range``.
+        Parts that follow each other, of one row per row of the files, in their order: ``id``, what
+        `prediction_table` gives, and ``flags``: ``missing_values`` where values are masked, not
+        finite or sentinels such as 99, ``nothing_known`` where all of them are (answers are NaN),
+        and ``outside_training_range``.
 
     Raises
     ------
@@ -57,43 +58,12 @@ def predict_rows(
         If a file or a column cannot be used, or the numbers are of another unit or order than those
         of the training.
     """
-    options: dict[str, Any] = {"columns": columns, "id_column": id_column, "batch_size": batch_size}
-    return vstack(list(predict_row_blocks(predictor, paths, **options)), join_type="exact")
-
-
-def predict_row_blocks(
-    predictor: Any,
-    paths: Sequence[Any],
-    *,
-    columns: str = "",
-    id_column: str = "",
-    batch_size: int | None = None,
-    rows: int = ROWS_AT_ONCE,
-) -> Iterator[QTable]:
-    """Yield what `predict_rows` returns in tables of some rows each, in bounded memory.
-
-    Parameters are those of `predict_rows`, and ``rows``, the most rows of a table.
-    """
-    mapping = parse_column_names(columns)
-    for path in paths:
-        prefix = f"{Path(path).name}:" if len(paths) > 1 else ""
-        numbers = count()
-        for table in iterate_table(path, rows):
-            ids = _ids(table, id_column, path, prefix, numbers)
-            physics = predictor.physics
-            values = read_columns(
-                table, physics.columns, mapping, physics.units, path, physics.sentinels
-            )
-            yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
-
-
-def _ids(table: Table, column: str, path: Any, prefix: str, numbers: Iterator[int]) -> Any:
-    if column:
-        if column not in table.colnames:
-            raise UsageError(f"{path}: no column {column!r}{did_you_mean(column, table.colnames)}")
-        return table[column]
-    own = [next(numbers) for _ in range(len(table))]
-    return [f"{prefix}{row}" for row in own] if prefix else own
+    mapping, physics = parse_column_names(columns), predictor.physics
+    for ids, table, path in iterate_identified(paths, id_column, rows):
+        values = read_columns(
+            table, physics.columns, mapping, physics.units, path, physics.sentinels
+        )
+        yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
 
 
 def _prediction(predictor: Any, x: np.ndarray, ids: Any, batch_size: int) -> QTable:

@@ -71,10 +71,10 @@ def test_predictions_take_the_archives_columns_or_others_by_name(tmp_path):
     table.rename_column("bp_rp", "color")
     table.write(tmp_path / "stars.vot", format="votable")
     predictor = stand_in("gaia_photometry")
-    found = predict_rows(predictor, [tmp_path / "stars.vot"], columns="bp_rp=color")
+    (found,) = predict_rows(predictor, [tmp_path / "stars.vot"], columns="bp_rp=color")
     assert len(found) == 40
     with pytest.raises(UsageError, match="no column 'bp_rp'"):
-        predict_rows(predictor, [tmp_path / "stars.vot"])
+        list(predict_rows(predictor, [tmp_path / "stars.vot"]))
 
 
 def test_impossible_physics_is_refused():

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import h5py
 import numpy as np
 import pytest
-from astropy.table import MaskedColumn, Table
+from astropy.table import MaskedColumn, Table, vstack
 
 from astro_dl.answers import single_answers
 from astro_dl.errors import UsageError
@@ -14,7 +14,7 @@ from astro_dl.joint_range import joint_statistics
 from astro_dl.registry import get_task
 from astro_dl.tasks.photo_z import PhotoZPhysics
 from astro_dl.tasks.photo_z_inputs import photometry_features, split_inputs
-from astro_dl.tasks.photo_z_predict import predict_redshift_blocks, predict_redshifts
+from astro_dl.tasks.photo_z_predict import predict_redshifts
 
 BANDS = tuple("ugriz")
 MAGNITUDES = (18.9, 17.3, 16.5, 16.1, 15.8)
@@ -24,6 +24,10 @@ WIDTH = 0.02
 @pytest.fixture(scope="module")
 def predictor():
     return make_predictor()
+
+
+def predict(predictor, paths, **options):
+    return vstack(list(predict_redshifts(predictor, paths, **options)), join_type="exact")
 
 
 def make_predictor(**physics):
@@ -64,7 +68,7 @@ def write(folder, table=None, name="sky.fits"):
 
 
 def test_rows_come_in_order_with_answers_of_their_own(tmp_path, predictor):
-    table = predict_redshifts(predictor, [write(tmp_path)], id_column="name")
+    table = predict(predictor, [write(tmp_path)], id_column="name")
     assert table["id"].tolist() == [f"galaxy {k}" for k in range(6)]
     read = catalogue()
     np.testing.assert_allclose(table["redshift"], read["g"] - read["r"], atol=2e-3)
@@ -77,7 +81,7 @@ def test_rows_come_in_order_with_answers_of_their_own(tmp_path, predictor):
 
 
 def test_odds_are_the_probability_near_the_mode(tmp_path, predictor):
-    table = predict_redshifts(predictor, [write(tmp_path)])
+    table = predict(predictor, [write(tmp_path)])
     # 0.06 (1 + z) is more than five widths
     assert (table["redshift_odds"] > 0.99999).all()
     wide = make_predictor()
@@ -90,26 +94,26 @@ def test_odds_are_the_probability_near_the_mode(tmp_path, predictor):
         return single_answers(head, logits)
 
     wide.answers = wider
-    odds = np.asarray(predict_redshifts(wide, [tmp_path / "sky.fits"])["redshift_odds"])
+    odds = np.asarray(predict(wide, [tmp_path / "sky.fits"])["redshift_odds"])
     assert ((odds > 0.1) & (odds < 0.35)).all()
 
 
 def test_formats_and_names_make_no_difference(tmp_path, predictor):
-    expected = predict_redshifts(predictor, [write(tmp_path)])
+    expected = predict(predictor, [write(tmp_path)])
     table = catalogue()
     table.rename_columns(["u", "g"], ["psfMag_u", "G_MAG"])
     other = write(tmp_path, table, "other.vot")
-    found = predict_redshifts(predictor, [other], columns="u=psfMag_u,g=G_MAG")
+    found = predict(predictor, [other], columns="u=psfMag_u,g=G_MAG")
     np.testing.assert_allclose(found["redshift"], expected["redshift"], atol=1e-5)
-    text = predict_redshifts(predictor, [write(tmp_path, name="sky.csv")])
+    text = predict(predictor, [write(tmp_path, name="sky.csv")])
     np.testing.assert_allclose(text["redshift"], expected["redshift"], atol=1e-5)
     with pytest.raises(UsageError, match="no column 'u'"):
-        predict_redshifts(predictor, [other])
+        predict(predictor, [other])
 
 
 def test_not_detected_and_not_observed_are_told_apart(tmp_path, predictor):
     u = MaskedColumn([18.9, 99.0, np.inf, -99.0, np.nan, 18.9], mask=[0, 0, 0, 0, 0, 1])
-    table = predict_redshifts(predictor, [write(tmp_path, catalogue(u=u))])
+    table = predict(predictor, [write(tmp_path, catalogue(u=u))])
     flags = [set(words.split(",")) - {"outside_training_range"} for words in table["flags"]]
     unseen, unknown = {"not_detected"}, {"not_observed"}
     usual = [one - {"out_of_distribution"} for one in flags]
@@ -119,16 +123,16 @@ def test_not_detected_and_not_observed_are_told_apart(tmp_path, predictor):
 
 def test_sentinels_can_be_named(tmp_path, predictor):
     path = write(tmp_path, catalogue(u=[18.9, 30.0, -1.0, 18.9, 18.9, 18.9]))
-    table = predict_redshifts(predictor, [path], not_detected="30", not_observed="-1")
+    table = predict(predictor, [path], not_detected="30", not_observed="-1")
     assert "not_detected" in table["flags"][1]
     assert "not_observed" in table["flags"][2]
     with pytest.raises(UsageError, match="not_detected: 'faint' is no list of numbers"):
-        predict_redshifts(predictor, [path], not_detected="faint")
+        predict(predictor, [path], not_detected="faint")
 
 
 def test_nothing_known_gives_no_answer(tmp_path, predictor):
     empty = {band: [m, 99.0] for band, m in zip(BANDS, MAGNITUDES, strict=True)}
-    table = predict_redshifts(predictor, [write(tmp_path, catalogue(2, **empty))])
+    table = predict(predictor, [write(tmp_path, catalogue(2, **empty))])
     assert "nothing_known" in table["flags"][1]
     assert np.isfinite(table["redshift"][0])
     for name in ("redshift", "redshift_std", "redshift_q50", "redshift_odds"):
@@ -139,42 +143,42 @@ def test_a_band_may_be_missing_altogether(tmp_path, predictor):
     table = catalogue()
     table.remove_column("u")
     path = write(tmp_path, table)
-    found = predict_redshifts(predictor, [path], columns="u=none")
+    found = predict(predictor, [path], columns="u=none")
     assert all("not_observed" in words for words in found["flags"])
     assert np.isfinite(found["redshift"]).all()
     with pytest.raises(UsageError, match="no band was observed"):
-        predict_redshifts(predictor, [path], columns=",".join(f"{b}=none" for b in BANDS))
+        predict(predictor, [path], columns=",".join(f"{b}=none" for b in BANDS))
     with pytest.raises(UsageError, match="'y' is no input"):
-        predict_redshifts(predictor, [path], columns="y=none")
+        predict(predictor, [path], columns="y=none")
 
 
 @pytest.mark.parametrize(("value", "word"), [(np.nan, "not_observed"), (99.0, "not_detected")])
 def test_a_band_may_lack_any_measurement(value, word, tmp_path, predictor):
     path = write(tmp_path, catalogue(u=np.full(6, value)))
-    table = predict_redshifts(predictor, [path])
+    table = predict(predictor, [path])
     assert all(word in words for words in table["flags"])
     assert np.isfinite(table["redshift"]).all()
 
 
 def test_a_catalogue_without_rows_is_refused(tmp_path, predictor):
     with pytest.raises(UsageError, match="the table has no rows"):
-        predict_redshifts(predictor, [write(tmp_path, catalogue()[:0])])
+        predict(predictor, [write(tmp_path, catalogue()[:0])])
 
 
 def test_fluxes_are_taken_with_a_zero_point(tmp_path, predictor):
-    expected = predict_redshifts(predictor, [write(tmp_path)])
+    expected = predict(predictor, [write(tmp_path)])
     table = catalogue()
     for band in BANDS:
         table[band] = 10 ** (-0.4 * (table[band] - 22.5))
     table["u"][1], table["u"][2] = -3.0, np.nan
     path = write(tmp_path, table, "flux.fits")
-    found = predict_redshifts(predictor, [path], zero_point=22.5)
+    found = predict(predictor, [path], zero_point=22.5)
     np.testing.assert_allclose(found["redshift"], expected["redshift"], atol=1e-4)
     assert "not_detected" in found["flags"][1]
     assert "not_observed" in found["flags"][2]
     table["u_sigma"] = np.where(np.arange(6) == 4, 2 * table["u"], 0.01)
     path = write(tmp_path, table, "errors.fits")
-    found = predict_redshifts(predictor, [path], zero_point=22.5, columns="u_err=u_sigma")
+    found = predict(predictor, [path], zero_point=22.5, columns="u_err=u_sigma")
     assert "not_detected" in found["flags"][4]
     assert "not_detected" not in found["flags"][3]
 
@@ -182,23 +186,23 @@ def test_fluxes_are_taken_with_a_zero_point(tmp_path, predictor):
 def test_errors_are_needed_where_the_network_takes_them(tmp_path):
     predictor = make_predictor(errors=True)
     table = catalogue(**{f"{band}_err": np.full(6, 0.03) for band in BANDS})
-    found = predict_redshifts(predictor, [write(tmp_path, table)])
+    found = predict(predictor, [write(tmp_path, table)])
     assert np.isfinite(found["redshift"]).all()
     with pytest.raises(UsageError, match="no column 'u_err'"):
-        predict_redshifts(predictor, [write(tmp_path, name="without.fits")])
+        predict(predictor, [write(tmp_path, name="without.fits")])
 
 
 def test_unusual_objects_are_flagged(tmp_path, predictor):
     # within the range of each band, but like no galaxy
     odd = {"g": np.full(6, 16.2), "r": np.full(6, 17.4)}
-    table = predict_redshifts(predictor, [write(tmp_path, catalogue(**odd))])
+    table = predict(predictor, [write(tmp_path, catalogue(**odd))])
     assert all("out_of_distribution" in words for words in table["flags"])
 
 
 def test_densities_are_written_row_by_row(tmp_path, predictor):
     path, out = write(tmp_path), tmp_path / "p.hdf5"
     options = {"density_out": str(out), "density_grid": "0,1.5,1501"}
-    parts = list(predict_redshift_blocks(predictor, [path], rows=4, **options))
+    parts = list(predict_redshifts(predictor, [path], rows=4, **options))
     assert [len(part) for part in parts] == [4, 2]
     redshift = np.concatenate([part["redshift"] for part in parts])
     with h5py.File(out) as file:
@@ -210,29 +214,29 @@ def test_densities_are_written_row_by_row(tmp_path, predictor):
 def test_networks_that_give_a_value_have_no_density(tmp_path):
     point = make_predictor(answer="point")
     path = write(tmp_path)
-    assert "redshift_odds" not in predict_redshifts(point, [path]).colnames
+    assert "redshift_odds" not in predict(point, [path]).colnames
     with pytest.raises(UsageError, match="no probability density"):
-        predict_redshifts(point, [path], density_out=str(tmp_path / "p.hdf5"))
+        predict(point, [path], density_out=str(tmp_path / "p.hdf5"))
 
 
 @pytest.mark.parametrize("grid", ["0,1", "1,0,10", "0,1,1", "0,1,2.5"])
 def test_grids_that_are_none_are_refused(grid, tmp_path, predictor):
     with pytest.raises(UsageError, match="density_grid is"):
-        predict_redshifts(predictor, [write(tmp_path)], density_grid=grid)
+        predict(predictor, [write(tmp_path)], density_grid=grid)
 
 
 def test_wrong_units_are_refused(tmp_path, predictor):
     table = catalogue()
     table["g"].unit = "nJy"
     with pytest.raises(UsageError, match="column 'g' is in nJy, which is no mag"):
-        predict_redshifts(predictor, [write(tmp_path, table)])
+        predict(predictor, [write(tmp_path, table)])
     fluxes = catalogue(100)
     for band in BANDS:
         fluxes[band] = 10 ** (-0.4 * (fluxes[band] - 31.4))
     with pytest.raises(UsageError, match=r"of 'u' has a median of .* for fluxes give zero_point"):
-        predict_redshifts(predictor, [write(tmp_path, fluxes, "njy.fits")])
+        predict(predictor, [write(tmp_path, fluxes, "njy.fits")])
 
 
 def test_several_files_are_told_apart(tmp_path, predictor):
     paths = [write(tmp_path, name=name) for name in ("a.fits", "b.fits")]
-    assert predict_redshifts(predictor, paths)["id"][6] == "b.fits:0"
+    assert predict(predictor, paths)["id"][6] == "b.fits:0"

@@ -2,14 +2,18 @@
 
 import numpy as np
 import pytest
-from astropy.table import Table
+from astropy.table import Table, vstack
 from table_stand_in import stand_in
 
 from astro_dl.errors import UsageError
 from astro_dl.tasks.star_galaxy_quasar import ColorPhysics
-from astro_dl.tasks.table_predict import predict_row_blocks, predict_rows
+from astro_dl.tasks.table_predict import predict_rows
 
 MAGNITUDES = (19.0, 17.6, 17.0, 16.7, 16.5)
+
+
+def predict(predictor, paths, **options):
+    return vstack(list(predict_rows(predictor, paths, **options)), join_type="exact")
 
 
 def write(folder, name="sky.fits", n=6, **changes):
@@ -27,7 +31,7 @@ def write(folder, name="sky.fits", n=6, **changes):
 def test_rows_come_in_order_with_answers_of_their_own(tmp_path):
     predictor = stand_in("star_galaxy_quasar")
     path = write(tmp_path)
-    table = predict_rows(predictor, [path], id_column="name")
+    table = predict(predictor, [path], id_column="name")
     assert table["id"].tolist() == [f"star {k}" for k in range(6)]
     read = Table.read(path)
     x = ColorPhysics().inputs({band: np.asarray(read[band]) for band in "ugriz"})
@@ -38,23 +42,23 @@ def test_rows_come_in_order_with_answers_of_their_own(tmp_path):
 
 def test_formats_and_names_make_no_difference(tmp_path):
     predictor = stand_in("star_galaxy_quasar")
-    fits = predict_rows(predictor, [write(tmp_path)])
+    fits = predict(predictor, [write(tmp_path)])
     table = Table.read(tmp_path / "sky.fits")
     table.rename_column("u", "psfMag_u")
     table.write(tmp_path / "other.vot", format="votable")
-    other = predict_rows(predictor, [tmp_path / "other.vot"], columns="u=psfMag_u")
+    other = predict(predictor, [tmp_path / "other.vot"], columns="u=psfMag_u")
     np.testing.assert_allclose(fits["p_star"], other["p_star"], rtol=1e-5)
     with pytest.raises(UsageError, match=r"no column 'u'.*--columns u=COLUMN"):
-        predict_rows(predictor, [tmp_path / "other.vot"])
+        predict(predictor, [tmp_path / "other.vot"])
     with pytest.raises(UsageError, match="no column 'nam'; did you mean 'name'"):
-        predict_rows(predictor, [write(tmp_path, "again.fits")], id_column="nam")
+        predict(predictor, [write(tmp_path, "again.fits")], id_column="nam")
 
 
 def test_missing_values_are_flagged_and_nothing_gives_no_answer(tmp_path):
     u = np.array([19.0, 99.0, np.nan, np.inf, -99.0, 18.9])
     others = {band: [17.0] * 5 + [np.nan] for band in "griz"}
     path = write(tmp_path, u=u, **others)
-    table = predict_rows(stand_in("star_galaxy_quasar"), [path])
+    table = predict(stand_in("star_galaxy_quasar"), [path])
     assert table["flags"].tolist() == ["", *["missing_values"] * 4, "missing_values,nothing_known"]
     assert np.isfinite(table["p_star"][:5]).all()
     assert np.isnan(table["p_star"][5])
@@ -63,14 +67,14 @@ def test_missing_values_are_flagged_and_nothing_gives_no_answer(tmp_path):
 
 def test_a_band_that_is_missing_throughout_is_no_error(tmp_path):
     path = write(tmp_path, "large.csv", n=1500, u=np.full(1500, 99.0))
-    table = predict_rows(stand_in("star_galaxy_quasar"), [path])
+    table = predict(stand_in("star_galaxy_quasar"), [path])
     assert set(table["flags"]) <= {"missing_values", "missing_values,outside_training_range"}
 
 
 @pytest.mark.parametrize("name", ["none.csv", "none.fits", "none.vot"])
 def test_a_selection_without_rows_is_refused(tmp_path, name):
     with pytest.raises(UsageError, match="no rows"):
-        predict_rows(stand_in("star_galaxy_quasar"), [write(tmp_path, name, n=0)])
+        predict(stand_in("star_galaxy_quasar"), [write(tmp_path, name, n=0)])
 
 
 def test_fluxes_for_magnitudes_are_refused(tmp_path):
@@ -79,12 +83,12 @@ def test_fluxes_for_magnitudes_are_refused(tmp_path):
     table = Table({**rows, "MEANSHR": np.full(4, 1e6)})
     table.write(tmp_path / "wrong.csv", format="ascii.csv")
     with pytest.raises(UsageError, match="units"):
-        predict_rows(keywords, [tmp_path / "wrong.csv"])
+        predict(keywords, [tmp_path / "wrong.csv"])
 
 
 def test_several_files_are_told_apart(tmp_path):
     paths = [write(tmp_path, name, n=2) for name in ("a.fits", "b.csv")]
-    table = predict_rows(stand_in("star_galaxy_quasar"), paths)
+    table = predict(stand_in("star_galaxy_quasar"), paths)
     assert table["id"].tolist() == ["a.fits:0", "a.fits:1", "b.csv:0", "b.csv:1"]
 
 
@@ -92,9 +96,9 @@ def test_several_files_are_told_apart(tmp_path):
 def test_parts_are_the_whole(tmp_path, name):
     predictor = stand_in("star_galaxy_quasar")
     path = write(tmp_path, name, n=25)
-    parts = list(predict_row_blocks(predictor, [path], rows=10))
+    parts = list(predict_rows(predictor, [path], rows=10))
     assert [len(part) for part in parts] == [10, 10, 5]
-    whole = predict_rows(predictor, [path])
+    whole = predict(predictor, [path])
     assert whole["id"].tolist() == list(range(25))
     np.testing.assert_array_equal(np.concatenate([p["p_star"] for p in parts]), whole["p_star"])
 
@@ -109,9 +113,9 @@ def test_a_column_in_another_unit_is_converted_or_refused(tmp_path):
     table["MEANSHR"].unit = "rad"
     table.write(tmp_path / "keywords.ecsv", format="ascii.ecsv")
     x = predictor.physics.inputs({**values, "MEANSHR": np.degrees(values["MEANSHR"])})
-    found = predict_rows(predictor, [tmp_path / "keywords.ecsv"])
+    found = predict(predictor, [tmp_path / "keywords.ecsv"])
     np.testing.assert_allclose(found["logit"], x[:, 0], rtol=1e-5)
     table["MEANSHR"].unit = "m"
     table.write(tmp_path / "wrong.ecsv", format="ascii.ecsv")
     with pytest.raises(UsageError, match="'MEANSHR' is in m, which is no deg"):
-        predict_rows(predictor, [tmp_path / "wrong.ecsv"])
+        predict(predictor, [tmp_path / "wrong.ecsv"])
