@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from astropy.stats import sigma_clipped_stats
 from keras import ops
 
 __all__ = ["Standardization", "standardize_inputs"]
@@ -40,12 +41,13 @@ class Standardization(keras.layers.Layer):
 def standardize_inputs(model: keras.Model, x: Any) -> None:
     """Set every `Standardization` of a model, and of models within it, by examples (n, features).
 
-    Models without one are left as they are.
+    Values that it would bound do not count. Models without one are left as they are.
     """
     for layer in _standardizations(model):
-        values = np.asarray(x, np.float64)
-        deviation = np.maximum(values.std(axis=0), SMALLEST_DEVIATION)
-        layer.set_weights([values.mean(axis=0), deviation])
+        mean, _, deviation = sigma_clipped_stats(
+            np.asarray(x, np.float64), sigma=FARTHEST, cenfunc="mean", maxiters=None, axis=0
+        )
+        layer.set_weights([mean, np.maximum(deviation, SMALLEST_DEVIATION)])
 
 
 def _standardizations(model: keras.Model) -> Iterator[Standardization]:

@@ -14,6 +14,7 @@ from astro_dl.config import Config, load_config
 from astro_dl.data.catalogues import SENTINELS, read_columns, read_table
 from astro_dl.data.real import split_indices
 from astro_dl.errors import UsageError, did_you_mean
+from astro_dl.models.build import default_hyperparameters
 from astro_dl.registry import model_entry
 from astro_dl.schema import plain
 from astro_dl.tasks.own_table import (
@@ -59,7 +60,8 @@ def own_table_config(
     Networks answer values with Gaussians, classical methods with points: ``physics.answer``.
     Centres and widths of the columns are those of the training rows: median, and half the distance
     between the quantiles .16 and .84. Positive columns whose values span two decades are taken as
-    logarithms, others with long tails as inverse hyperbolic sines.
+    logarithms, others with long tails as inverse hyperbolic sines. Networks that can bound what
+    they see (``standardize``) do, so that one absurd number makes no absurd answer.
 
     Parameters
     ----------
@@ -94,7 +96,13 @@ def own_table_config(
     data = {**DATA, "source": SOURCE, "folder": str(path.resolve().parent)}
     kept = 1 - DATA["validation_fraction"] - DATA["test_fraction"]
     training = {**TRAINING, "batch_size": batch_size(int(kept * len(rows)))}
-    mapping = {"task": "own_table", "model": model, "data": data, "training": training}
+    mapping = {
+        "task": "own_table",
+        "model": model,
+        "hyperparameters": _bounds(model),
+        "data": data,
+        "training": training,
+    }
     config = load_config(mapping, **overrides)
     groups = np.asarray(rows[group]).astype(str) if group else np.arange(len(rows))
     known = split_indices(config.data, groups)["train"]
@@ -109,6 +117,12 @@ def own_table_config(
     about = replace(about, features=useful, answer="gaussian" if is_network else "point")
     physics = {**plain(about), **config.physics}
     return replace(config, physics=physics)
+
+
+def _bounds(model: str) -> dict[str, bool]:
+    """Return the settings by which a network bounds its inputs, if it can."""
+    can = model_entry(model).fit is None and "standardize" in default_hyperparameters(model)
+    return {"standardize": True} if can else {}
 
 
 def batch_size(rows: int) -> int:

@@ -35,6 +35,19 @@ def test_inputs_far_from_all_others_are_bounded():
     np.testing.assert_allclose(found, [[10, -10, 0]], atol=1e-4)
 
 
+def test_values_that_are_bounded_do_not_count():
+    inputs = keras.Input((3,))
+    spoilt = np.concatenate([ROWS, [[1e30, 5.0, 1.0], [1e6, -1e9, 1.0]]])
+    scales = []
+    for rows in (ROWS, spoilt):
+        model = keras.Model(inputs, Standardization()(inputs))
+        standardize_inputs(model, rows)
+        scales.append(model.get_weights())
+    np.testing.assert_allclose(scales[1], scales[0], rtol=0.03)
+    standardize_inputs(model, np.full((1000, 3), 0.1))
+    np.testing.assert_allclose(model.get_weights(), [[0.1] * 3, [0.1] * 3], rtol=1e-6)
+
+
 def test_members_of_a_committee_are_standardised_too():
     members = ("photoz_mlp", "photoz_mlp")
     model = committee(TABLE, BINARY, members=members)

@@ -17,6 +17,7 @@ from astro_dl.tasks.own_table import without_sentinels
 from astro_dl.tasks.own_table_setup import batch_size, own_table_config, scaled_column
 from astro_dl.tasks.table_inputs import Column
 from astro_dl.training.train import train
+from astro_dl.zoo import load_pretrained
 
 
 def write(folder, name="mine.csv", n=240, **changes):
@@ -55,6 +56,17 @@ def test_three_commands_lead_from_a_table_to_predictions(tmp_path, capsys, monke
     assert found.colnames == ["id", "z", "z_std", "flags"]
     assert np.corrcoef(found["z"], Table.read("new.fits")["z"])[0, 1] > 0.7
     assert all(str(flags).startswith("missing_values") for flags in found["flags"])
+
+
+def test_an_absurd_number_makes_no_absurd_answer(tmp_path):
+    config = setup(write(tmp_path), **{"training.epochs": 2, "evaluation.plots": False})
+    train(config, tmp_path / "run", progress=False)
+    mag_g = np.full(240, 20.0)
+    mag_g[:2] = 1e6, 1e15
+    new = write(tmp_path, "new.csv", mag_g=mag_g)
+    found = load_pretrained(tmp_path / "run").predict([new])
+    assert found["z_std"][:2].max() < 100 * found["z_std"][2:].max()
+    assert [str(flags) for flags in found["flags"][:2]] == ["outside_training_range"] * 2
 
 
 def test_bundles_are_scored_together(tmp_path, capsys, monkeypatch):
