@@ -38,9 +38,17 @@ register_model(
 )
 register_model(
     "lens_resnet",
-    "astro_dl.models.lenses:lens_resnet",
+    "astro_dl.models.resnet:resnet2d",
     summary="Compact residual network that sees what is left without the deflector's light",
     **LENSES,
+    hyperparameters={
+        "subtract_deflector": True,
+        "stem_kernel_size": 5,
+        "stem_stride": 2,
+        "filters": (16, 32, 64, 128),
+        "blocks": (1, 1, 2, 2),
+        "strides": (1, 2, 2, 2),
+    },
     reference="He et al. (2016), arXiv:1603.05027; Gavazzi et al. (2014), arXiv:1403.1041",
 )
 register_model(
@@ -63,10 +71,21 @@ register_model(
 )
 register_model(
     "lens_parameters_cnn",
-    "astro_dl.models.lenses:lens_parameters_cnn",
+    "astro_dl.models.cnn:cnn2d",
     summary="Convolutions whose map is flattened, not pooled: where things are is what is asked",
     task="lens_parameters",
     rank=(3,),
+    hyperparameters={
+        "subtract_deflector": True,
+        "filters": (24, 48, 64, 96, 96),
+        "kernel_sizes": (5, 3, 3, 3, 3),
+        "strides": (2, 1, 1, 1, 1),
+        "pool_sizes": (1, 2, 2, 1, 2),
+        "padding": "same",
+        "units": (256,),
+        "normalization": "batch",
+        "initializer": "he_normal",
+    },
     reference="Hezaveh et al. (2017), arXiv:1708.08842, for the idea; "
     "Gavazzi et al. (2014), arXiv:1403.1041",
 )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import keras
 
+from astro_dl.models.deflector import add_differences
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     GlobalPooling,
@@ -115,6 +116,7 @@ def cnn2d(
     input_spec: InputSpec,
     head: Head,
     *,
+    subtract_deflector: bool = False,
     filters: Sequence[int] = (32, 64),
     kernel_sizes: int | Sequence[Size] = 3,
     strides: int | Sequence[Size] = 1,
@@ -137,16 +139,24 @@ def cnn2d(
     As `cnn1d`, for inputs of shape (height, width, channels); each kernel size, stride, dilation
     and pool size is one number [pixels] or a pair (height, width).
 
+    Parameters
+    ----------
+    subtract_deflector : bool
+        Whether images of lenses are shown without the deflector's light as well, see
+        `astro_dl.models.deflector`; images of a single band are not.
+
     Raises
     ------
     UsageError
         If the input has another rank, a kernel or pool is longer than what it is applied to, or a
         hyper-parameter is out of range.
     """
-    inputs = input_tensor(input_spec, 3, "cnn2d")
+    inputs = x = input_tensor(input_spec, 3, "cnn2d")
     style = Style(activation, normalization, initializer, l1, l2)
+    if subtract_deflector:
+        x = add_differences(x, input_spec)
     x = convolution_stack(
-        inputs,
+        x,
         style,
         filters=filters,
         kernel_sizes=kernel_sizes,

@@ -1,12 +1,7 @@
-"""Networks for images of gravitational lenses.
+"""CMU DeepLens, a network for images of gravitational lenses.
 
-lens_resnet    image ─ with what is left without the deflector ─ residual network ─ logits
-
-lens_parameters_cnn
-               image ─ with what is left without the deflector ─ convolutions ─ flattened ─ logits
-
-deeplens       image ─ convolution 7×7 ─ stages of pre-activated bottlenecks ─ features
-               ─ global pool ─ embedding ─ logits
+image ─ convolution 7×7 ─ stages of pre-activated bottlenecks ─ features ─ global pool
+      ─ embedding ─ logits
 
 bottleneck:    x ─┬─ [normalisation ─ activation ─ convolution] × 3 (1×1, 3×3, 1×1) ─┐
                   └─ [1×1 convolution where shape or stride changes] ────────────────+─
@@ -16,8 +11,6 @@ from collections.abc import Sequence
 
 import keras
 
-from astro_dl.models.cnn import convolution_stack
-from astro_dl.models.deflector import add_differences
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     GlobalPooling,
@@ -32,155 +25,9 @@ from astro_dl.models.layers import (
     normalize,
     per_layer,
 )
-from astro_dl.models.resnet import residual_stages
 from astro_dl.tasks.base import Head, InputSpec
 
-__all__ = ["deeplens", "lens_parameters_cnn", "lens_resnet"]
-
-
-def lens_resnet(
-    input_spec: InputSpec,
-    head: Head,
-    *,
-    subtract_deflector: bool = True,
-    stem_filters: int = 16,
-    stem_kernel_size: int = 5,
-    stem_stride: int = 2,
-    filters: Sequence[int] = (16, 32, 64, 128),
-    blocks: int | Sequence[int] = (1, 1, 2, 2),
-    kernel_sizes: int | Sequence[int] = 3,
-    strides: int | Sequence[int] = (1, 2, 2, 2),
-    global_pooling: GlobalPooling = "average",
-    units: Sequence[int] = (),
-    activation: str = "relu",
-    normalization: Normalization = "batch",
-    block_dropout: float | Sequence[float] = 0.0,
-    dropout: float | Sequence[float] = 0.0,
-    l1: float = 0.0,
-    l2: float = 0.0,
-    initializer: str = "he_normal",
-) -> keras.Model:
-    """Return a residual network that is shown the arcs without the deflector's light as well.
-
-    Parameters
-    ----------
-    input_spec : InputSpec
-        Images of shape (height, width, bands), compressed as `astro_dl.data.cutouts.normalise`
-        does; the contract's ``softening_sigma`` is taken, 5 where there is none.
-    head : Head
-        Any kind.
-    subtract_deflector : bool
-        Whether the network is given the channels of `astro_dl.models.deflector`; images of a
-        single band have none.
-    stem_filters, stem_kernel_size, stem_stride : int
-        The convolution before the blocks.
-    filters : sequence of int
-        Filters of each stage.
-    blocks : int or sequence of int
-        Residual blocks in each stage: one number, or one each.
-    kernel_sizes : int or sequence of int
-        Kernels of each stage: one number, or one each.
-    strides : int or sequence of int
-        Stride of the first block of each stage: one number, or one each.
-    global_pooling : {"flatten", "average", "max", "attention"}
-        How the last feature map becomes a vector.
-    units : sequence of int
-        Width of each dense hidden layer.
-    activation : str
-        Keras name of the activation.
-    normalization : {"none", "batch", "layer", "group"}
-        Before each activation.
-    block_dropout : float or sequence of float
-        Rate between the two convolutions of a block, or one rate for each stage.
-    dropout : float or sequence of float
-        Rate after every dense hidden layer, or one rate each.
-    l1, l2 : float
-        Penalties on kernels.
-    initializer : str
-        Keras name of the kernel initialiser.
-
-    Raises
-    ------
-    UsageError
-        If the input is no image or a hyper-parameter is out of range.
-    """
-    inputs = x = input_tensor(input_spec, 3, "lens_resnet")
-    style = Style(activation, normalization, initializer, l1, l2)
-    if subtract_deflector:
-        x = add_differences(x, input_spec)
-    x = convolve(x, stem_filters, stem_kernel_size, style, "stem", stride=stem_stride)
-    x = residual_stages(
-        *(x, style),
-        filters=filters,
-        blocks=blocks,
-        kernel_sizes=kernel_sizes,
-        strides=strides,
-        dropout=block_dropout,
-    )
-    x = dense_stack(global_pool(x, global_pooling), units, dropout, style)
-    return keras.Model(inputs, attach_head(x, head, **style.penalty), name="lens_resnet")
-
-
-def lens_parameters_cnn(
-    input_spec: InputSpec,
-    head: Head,
-    *,
-    subtract_deflector: bool = True,
-    filters: Sequence[int] = (24, 48, 64, 96, 96),
-    kernel_sizes: int | Sequence[int] = (5, 3, 3, 3, 3),
-    strides: int | Sequence[int] = (2, 1, 1, 1, 1),
-    pool_sizes: int | Sequence[int] = (1, 2, 2, 1, 2),
-    units: Sequence[int] = (256,),
-    activation: str = "relu",
-    normalization: Normalization = "batch",
-    dropout: float | Sequence[float] = 0.0,
-    l1: float = 0.0,
-    l2: float = 0.0,
-    initializer: str = "he_normal",
-) -> keras.Model:
-    """Return a convolutional network whose last map is flattened, not pooled.
-
-    Where the images of the source are is what is asked.
-
-    Parameters
-    ----------
-    input_spec, head, subtract_deflector
-        As in `lens_resnet`.
-    filters : sequence of int
-        Filters of each convolution.
-    kernel_sizes, strides, pool_sizes : int or sequence of int
-        Of each convolution, and of the max pool after it (1 for none): one number, or one each.
-    units : sequence of int
-        Width of each dense hidden layer.
-    activation : str
-        Keras name of the activation.
-    normalization : {"none", "batch", "layer", "group"}
-        Before each activation of the convolutions.
-    dropout : float or sequence of float
-        Rate after every dense hidden layer, or one rate each.
-    l1, l2 : float
-        Penalties on kernels.
-    initializer : str
-        Keras name of the kernel initialiser.
-
-    Raises
-    ------
-    UsageError
-        If the input is no image or a hyper-parameter is out of range.
-    """
-    inputs = x = input_tensor(input_spec, 3, "lens_parameters_cnn")
-    style = Style(activation, normalization, initializer, l1, l2)
-    if subtract_deflector:
-        x = add_differences(x, input_spec)
-    x = convolution_stack(
-        *(x, style),
-        filters=filters,
-        kernel_sizes=kernel_sizes,
-        strides=strides,
-        pool_sizes=pool_sizes,
-    )
-    x = dense_stack(global_pool(x, "flatten"), units, dropout, style)
-    return keras.Model(inputs, attach_head(x, head, **style.penalty), name="lens_parameters_cnn")
+__all__ = ["deeplens"]
 
 
 def deeplens(

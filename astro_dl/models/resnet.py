@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import keras
 
+from astro_dl.models.deflector import add_differences
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     GlobalPooling,
@@ -104,6 +105,7 @@ def resnet2d(
     input_spec: InputSpec,
     head: Head,
     *,
+    subtract_deflector: bool = False,
     stem_filters: int = 16,
     stem_kernel_size: Size = 3,
     stem_stride: Size = 1,
@@ -126,6 +128,12 @@ def resnet2d(
 
     As `resnet1d`, for inputs of shape (height, width, channels); each kernel size, stride and
     pool size is one number [pixels] or a pair (height, width).
+
+    Parameters
+    ----------
+    subtract_deflector : bool
+        Whether images of lenses are shown without the deflector's light as well, see
+        `astro_dl.models.deflector`; images of a single band are not.
 
     Raises
     ------
@@ -201,6 +209,7 @@ def _resnet(
     head: Head,
     rank: int,
     family: str,
+    subtract_deflector: bool = False,
     stem_filters: int,
     stem_kernel_size: Size,
     stem_stride: Size,
@@ -219,9 +228,11 @@ def _resnet(
     l2: float,
     initializer: str,
 ) -> keras.Model:
-    inputs = input_tensor(input_spec, rank, family)
+    inputs = x = input_tensor(input_spec, rank, family)
     style = Style(activation, normalization, initializer, l1, l2)
-    x = convolve(inputs, stem_filters, stem_kernel_size, style, "stem", stride=stem_stride)
+    if subtract_deflector:
+        x = add_differences(x, input_spec)
+    x = convolve(x, stem_filters, stem_kernel_size, style, "stem", stride=stem_stride)
     x = residual_stages(
         pool(x, stem_pool_size, "max", "stem"),
         style,
