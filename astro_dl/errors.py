@@ -1,9 +1,12 @@
 """Errors that a user can mend: one line with what was wrong, the value, and what is accepted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import TypeVar
 
-__all__ = ["UsageError", "did_you_mean", "unknown_name"]
+__all__ = ["UsageError", "did_you_mean", "look_up", "unknown_name"]
+
+Value = TypeVar("Value")
 
 
 class UsageError(ValueError):
@@ -40,3 +43,18 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> UsageError:
         The accepted names.
     """
     return UsageError(f"unknown {what} {name!r}{did_you_mean(name, known)}")
+
+
+def look_up(what: str, name: str, known: Mapping[str, Value]) -> Value:
+    """Return what has this name; raises `unknown_name` where nothing has.
+
+    Parameters
+    ----------
+    what, name
+        As in `unknown_name`.
+    known : mapping
+        By accepted name.
+    """
+    if name not in known:
+        raise unknown_name(what, name, known)
+    return known[name]

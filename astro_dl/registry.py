@@ -9,7 +9,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.errors import UsageError, look_up
 
 if TYPE_CHECKING:
     from astro_dl.tasks.base import Task
@@ -222,16 +222,12 @@ def all_tasks() -> dict[str, TaskEntry]:
 
 def model_entry(name: str) -> ModelEntry:
     """Return the entry of a model; raises `UsageError` with the nearest name if there is none."""
-    if name not in all_models():
-        raise unknown_name("model", name, _models)
-    return _models[name]
+    return look_up("model", name, all_models())
 
 
 def task_entry(name: str) -> TaskEntry:
     """Return the entry of a task; raises `UsageError` with the nearest name if there is none."""
-    if name not in all_tasks():
-        raise unknown_name("task", name, _tasks)
-    return _tasks[name]
+    return look_up("task", name, all_tasks())
 
 
 def resolve_builder(name: str) -> Callable[..., Any]:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.errors import UsageError, look_up
 from astro_dl.schema import Bounds, NonNegative, Positive, read_keywords
 
 __all__ = ["GAIA_COLUMNS", "GAIA_QUERIES", "cone_search", "named_query", "red_giants"]
@@ -102,9 +102,7 @@ def named_query(name: str, arguments: Mapping[str, Any]) -> str:
     UsageError
         If the query or an argument is unknown, missing or not accepted.
     """
-    if name not in GAIA_QUERIES:
-        raise unknown_name("query", name, GAIA_QUERIES)
-    query = GAIA_QUERIES[name]
+    query = look_up("query", name, GAIA_QUERIES)
     given = read_keywords(query, arguments, name)
     needed = [
         key

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.errors import unknown_name
+from astro_dl.errors import look_up
 from astro_dl.tasks.base import Head
 
 __all__ = [
@@ -207,10 +207,7 @@ def _sample(
 
 
 def _method(name: str) -> Method:
-    methods = {**METHODS, **FLOORS}
-    if name not in methods:
-        raise unknown_name("classical method", name, methods)
-    return methods[name]
+    return look_up("classical method", name, {**METHODS, **FLOORS})
 
 
 def _complete(model: Any, scaled: bool = False) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 from astropy.constants import c as speed_of_light
 from numpy.typing import ArrayLike
 
-from astro_dl.errors import unknown_name
+from astro_dl.errors import look_up
 
 __all__ = [
     "DETECTORS",
@@ -77,9 +77,7 @@ DETECTORS: dict[str, Detector] = {
 
 def get_detector(name: str) -> Detector:
     """Return a detector by its prefix; raises `UsageError` with the known ones for another."""
-    if name not in DETECTORS:
-        raise unknown_name("detector", name, DETECTORS)
-    return DETECTORS[name]
+    return look_up("detector", name, DETECTORS)
 
 
 def sidereal_time(gps_time: ArrayLike) -> np.ndarray:

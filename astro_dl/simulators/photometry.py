@@ -10,8 +10,9 @@ from functools import cache
 
 import numpy as np
 
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.errors import UsageError, look_up
 from astro_dl.simulators.galaxy_spectra import LOG_WAVELENGTH, binned, observed_spectra
+from astro_dl.simulators.surveys import SURVEYS
 
 __all__ = [
     "PHOTOMETRIC_SURVEYS",
@@ -19,7 +20,6 @@ __all__ = [
     "band_magnitudes",
     "band_weights",
     "galaxy_magnitudes",
-    "named_survey",
 ]
 
 Array = np.ndarray
@@ -63,11 +63,15 @@ class PhotometricSurvey:
             If one is unknown or named twice, or only one is named.
         """
         for band in bands:
-            if band not in self.depths:
-                raise unknown_name(f"band of {self.name}", band, self.depths)
+            look_up(f"band of {self.name}", band, self.depths)
         if len(set(bands)) != len(bands) or len(bands) == 1:
             raise UsageError(f"bands are {tuple(bands)}; two or more different ones are needed")
         return tuple(bands) or tuple(self.depths)
+
+
+def coadd_depths(survey: str, bands: str) -> dict[str, float]:
+    """Return depths by band, as `PhotometricSurvey` has them, of an imaging survey."""
+    return {band: SURVEYS[survey].bands[band].five_sigma_depth for band in bands}
 
 
 PHOTOMETRIC_SURVEYS = {
@@ -82,34 +86,21 @@ PHOTOMETRIC_SURVEYS = {
     "des": PhotometricSurvey(
         "DES",
         "decamDR1",
-        {"g": 25.09, "r": 24.84, "i": 24.20, "z": 23.45},
+        coadd_depths("des", "griz"),
         dict.fromkeys("griz", 0.039),
         0.01,
-        "Abbott et al. (2018), ApJS 239, 18 (DR1), S/N = 10 within 1.95 arcsec, less 0.75 mag",
+        SURVEYS["des"].reference,
     ),
     "lsst": PhotometricSurvey(
         "LSST, ten years",
         "lsst2023",
-        {"u": 26.1, "g": 27.4, "r": 27.5, "i": 26.8, "z": 26.1, "y": 24.9},
+        coadd_depths("lsst", "ugrizy"),
         {"u": 0.038} | dict.fromkeys("grizy", 0.039),
         0.005,
-        "Ivezić et al. (2019), ApJ 873, 111, tables 1 and 2",
+        SURVEYS["lsst"].reference,
     ),
 }
 """Surveys by name."""
-
-
-def named_survey(name: str) -> PhotometricSurvey:
-    """Return a survey of `PHOTOMETRIC_SURVEYS` by name.
-
-    Raises
-    ------
-    UsageError
-        If there is none of this name.
-    """
-    if name not in PHOTOMETRIC_SURVEYS:
-        raise unknown_name("survey", name, PHOTOMETRIC_SURVEYS)
-    return PHOTOMETRIC_SURVEYS[name]
 
 
 def galaxy_magnitudes(
@@ -188,7 +179,7 @@ def _throughput(survey: str, band: str) -> Array:
     # Only what simulates galaxies pays for this import.
     from speclite.filters import load_filter
 
-    response = load_filter(f"{named_survey(survey).filters}-{band}")
+    response = load_filter(f"{look_up('survey', survey, PHOTOMETRIC_SURVEYS).filters}-{band}")
     curve = binned(response.wavelength, response.response)
     return np.where(curve > SMALLEST_THROUGHPUT * curve.max(), curve / curve.max(), 0)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.errors import UsageError, look_up
 
 __all__ = ["SURVEYS", "Band", "Survey", "named_survey"]
 
@@ -42,6 +42,11 @@ class Band:
     sky: float
     aperture: float | None = None
     depth_sigma: float = 5.0
+
+    @property
+    def five_sigma_depth(self) -> float:
+        """Magnitude at which the noise is a fifth of the flux [AB]."""
+        return self.depth + 2.5 * float(np.log10(self.depth_sigma / 5))
 
     @property
     def area(self) -> float:
@@ -95,10 +100,7 @@ class Survey:
         """Return these bands, refusing names that the survey hasn't."""
         if not bands:
             raise UsageError(f"name one or more bands of {self.name}: {', '.join(self.bands)}")
-        for band in bands:
-            if band not in self.bands:
-                raise unknown_name(f"band of {self.name}", band, self.bands)
-        return [self.bands[band] for band in bands]
+        return [look_up(f"band of {self.name}", band, self.bands) for band in bands]
 
 
 def named_survey(name: str) -> Survey:
@@ -109,9 +111,7 @@ def named_survey(name: str) -> Survey:
     UsageError
         If there is none of this name.
     """
-    if name not in SURVEYS:
-        raise unknown_name("survey", name, SURVEYS)
-    return SURVEYS[name]
+    return look_up("survey", name, SURVEYS)
 
 
 SURVEYS: dict[str, Survey] = {

@@ -8,10 +8,10 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.data.examples import Examples
-from astro_dl.errors import UsageError
+from astro_dl.errors import UsageError, look_up
 from astro_dl.simulators.photo_z_prior import draw_magnitudes, draw_types_and_redshifts
 from astro_dl.simulators.photometric_errors import measured_magnitudes
-from astro_dl.simulators.photometry import PhotometricSurvey, galaxy_magnitudes, named_survey
+from astro_dl.simulators.photometry import PHOTOMETRIC_SURVEYS, PhotometricSurvey, galaxy_magnitudes
 from astro_dl.tasks.base import Difficulty, Head, InputSpec, Task
 from astro_dl.tasks.photo_z_datasets import DATASETS
 from astro_dl.tasks.photo_z_inputs import (
@@ -109,7 +109,7 @@ class PhotoZPhysics:
     @property
     def about(self) -> PhotometricSurvey:
         """The survey."""
-        return named_survey(self.survey)
+        return look_up("survey", self.survey, PHOTOMETRIC_SURVEYS)
 
     @property
     def used_bands(self) -> tuple[str, ...]:

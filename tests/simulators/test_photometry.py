@@ -18,8 +18,8 @@ from astro_dl.simulators.galaxy_spectra import (
 from astro_dl.simulators.photometry import (
     PHOTOMETRIC_SURVEYS,
     band_magnitudes,
+    band_weights,
     galaxy_magnitudes,
-    named_survey,
 )
 
 REFERENCE = Path(__file__).parent / "data" / "photometry_reference.npz"
@@ -135,8 +135,8 @@ def test_distant_galaxies_drop_out_of_the_blue_band():
 
 def test_surveys_and_bands_are_checked():
     with pytest.raises(UsageError, match="survey"):
-        named_survey("panstars")
-    survey = named_survey("sdss")
+        band_weights("panstars", ("g", "r"))
+    survey = PHOTOMETRIC_SURVEYS["sdss"]
     assert survey.choose(()) == tuple("ugriz")
     with pytest.raises(UsageError, match="band of SDSS"):
         survey.choose(("g", "y"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.photometry import named_survey
+from astro_dl.simulators.photometry import PHOTOMETRIC_SURVEYS
 from astro_dl.tasks.photo_z_inputs import (
     bands_of,
     hide_bands,
@@ -14,7 +14,7 @@ from astro_dl.tasks.photo_z_inputs import (
     without_bands,
 )
 
-SDSS, BANDS, MIDDLE = named_survey("sdss"), tuple("ugriz"), 18.0
+SDSS, BANDS, MIDDLE = PHOTOMETRIC_SURVEYS["sdss"], tuple("ugriz"), 18.0
 MAGNITUDES = np.array([[20.1, 18.7, 18.0, 17.6, 17.3], [22.9, 22.0, 20.5, 19.8, 19.4]])
 
 
