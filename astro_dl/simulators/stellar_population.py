@@ -8,6 +8,7 @@ __all__ = [
     "CLASSES",
     "OBSERVED_FRACTIONS",
     "Stars",
+    "draw_classes",
     "draw_stars",
     "spectral_number",
     "typical_parameters",
@@ -67,6 +68,12 @@ class Stars:
     temperature: Array
     log_g: Array
     metallicity: Array
+
+
+def draw_classes(n: int, rng: np.random.Generator, equal: bool = False) -> Array:
+    """Return n numbers of `CLASSES`, as frequent as `OBSERVED_FRACTIONS` or equally so."""
+    fractions = None if equal else np.array(OBSERVED_FRACTIONS) / sum(OBSERVED_FRACTIONS)
+    return rng.choice(len(CLASSES), n, p=fractions)
 
 
 def draw_stars(classes: Array, rng: np.random.Generator) -> Stars:

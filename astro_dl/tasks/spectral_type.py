@@ -7,11 +7,13 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.data.examples import Examples
-from astro_dl.simulators.stellar_population import CLASSES, OBSERVED_FRACTIONS, draw_stars
-from astro_dl.tasks.base import Difficulty, Head, Task
+from astro_dl.simulators.stellar_population import CLASSES, draw_classes, draw_stars
+from astro_dl.tasks.base import Head, Task
 from astro_dl.tasks.miles import MILES_TYPES
 from astro_dl.tasks.spectrum_predict import predict_stars
 from astro_dl.tasks.stellar_inputs import (
+    DIFFICULTY,
+    PEERS,
     augment_spectra,
     check_spectra,
     simulated_inputs,
@@ -96,9 +98,7 @@ def simulate(physics: SpectralTypePhysics, n: int, rng: np.random.Generator) -> 
         ``x`` (n, pixels, 1); ``y`` the class or (n, 1) the spectral number; ``info`` with ``star``
         (a random number), ``spectral_number``, and parameters and nuisances.
     """
-    equal = physics.class_fractions == "equal"
-    fractions = None if equal else np.array(OBSERVED_FRACTIONS) / sum(OBSERVED_FRACTIONS)
-    classes = rng.choice(len(CLASSES), n, p=fractions)
+    classes = draw_classes(n, rng, physics.class_fractions == "equal")
     shown = classes if physics.distinct else np.full(n, CLASSES.index("G"))
     stars = draw_stars(shown, rng)
     x, truth = simulated_inputs(physics, stars, rng)
@@ -118,13 +118,9 @@ task = Task(
     input_spec=stellar_spec,
     simulate=simulate,
     group="star",
-    difficulty=Difficulty(
-        column="snr",
-        edges=(10.0, 20.0, 40.0, 80.0, 200.0),
-        label="signal-to-noise ratio of a pixel",
-    ),
+    difficulty=DIFFICULTY,
     features=spectrum_features,
-    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    peers=PEERS,
     datasets={"miles": MILES_TYPES},
     augment=augment_spectra,
     predict_files=predict_stars,

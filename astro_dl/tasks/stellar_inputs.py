@@ -20,9 +20,11 @@ from astro_dl.simulators.stellar_spectra import (
     observe_stars,
     photon_noise,
 )
-from astro_dl.tasks.base import InputSpec
+from astro_dl.tasks.base import Difficulty, InputSpec
 
 __all__ = [
+    "DIFFICULTY",
+    "PEERS",
     "WAVELENGTH_RANGE",
     "StellarPhysics",
     "augment_spectra",
@@ -36,6 +38,14 @@ __all__ = [
 
 Array = np.ndarray
 Range = tuple[float, float]
+
+DIFFICULTY = Difficulty(
+    column="snr",
+    edges=(10.0, 20.0, 40.0, 80.0, 200.0),
+    label="signal-to-noise ratio of a pixel",
+)
+PEERS = ("random_forest", "gradient_boosting", "logistic_regression", "knn")
+"""The classical methods that are scored beside networks on stars."""
 
 WAVELENGTH_RANGE = (3800.0, 7400.0)
 """In vacuum [Å]."""

@@ -7,11 +7,13 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.data.examples import Examples
-from astro_dl.simulators.stellar_population import CLASSES, OBSERVED_FRACTIONS, draw_stars
-from astro_dl.tasks.base import Difficulty, Head, Task
+from astro_dl.simulators.stellar_population import draw_classes, draw_stars
+from astro_dl.tasks.base import Head, Task
 from astro_dl.tasks.miles import MILES_PARAMETERS
 from astro_dl.tasks.spectrum_predict import predict_stars
 from astro_dl.tasks.stellar_inputs import (
+    DIFFICULTY,
+    PEERS,
     augment_spectra,
     check_spectra,
     simulated_inputs,
@@ -80,9 +82,7 @@ def simulate(physics: StellarParametersPhysics, n: int, rng: np.random.Generator
         ``x`` (n, pixels, 1); ``y`` (n, 3) in the order of `TARGETS`; ``info`` with ``star`` (a
         random number), and parameters and nuisances.
     """
-    equal = physics.class_fractions == "equal"
-    fractions = None if equal else np.array(OBSERVED_FRACTIONS) / sum(OBSERVED_FRACTIONS)
-    stars = draw_stars(rng.choice(len(CLASSES), n, p=fractions), rng)
+    stars = draw_stars(draw_classes(n, rng, physics.class_fractions == "equal"), rng)
     x, truth = simulated_inputs(physics, stars, rng)
     y = np.stack([np.log10(stars.temperature), stars.log_g, stars.metallicity], axis=1)
     return Examples(x, y.astype(np.float32), Table({"star": rng.integers(0, 2**62, n), **truth}))
@@ -96,13 +96,9 @@ task = Task(
     input_spec=stellar_spec,
     simulate=simulate,
     group="star",
-    difficulty=Difficulty(
-        column="snr",
-        edges=(10.0, 20.0, 40.0, 80.0, 200.0),
-        label="signal-to-noise ratio of a pixel",
-    ),
+    difficulty=DIFFICULTY,
     features=spectrum_features,
-    peers=("random_forest", "gradient_boosting", "logistic_regression", "knn"),
+    peers=PEERS,
     datasets={"miles": MILES_PARAMETERS},
     augment=augment_spectra,
     predict_files=predict_stars,
