@@ -12,6 +12,7 @@ from astro_dl.tasks.base import Head, Task
 from astro_dl.tasks.miles import MILES_TYPES
 from astro_dl.tasks.spectrum_predict import predict_stars
 from astro_dl.tasks.stellar_inputs import (
+    CAUTION,
     DIFFICULTY,
     PEERS,
     augment_spectra,
@@ -124,5 +125,6 @@ task = Task(
     datasets={"miles": MILES_TYPES},
     augment=augment_spectra,
     predict_files=predict_stars,
+    caution=CAUTION,
     zero_signal={"distinct": False},
 )

@@ -12,6 +12,7 @@ from astro_dl.tasks.base import Head, Task
 from astro_dl.tasks.miles import MILES_PARAMETERS
 from astro_dl.tasks.spectrum_predict import predict_stars
 from astro_dl.tasks.stellar_inputs import (
+    CAUTION,
     DIFFICULTY,
     PEERS,
     augment_spectra,
@@ -102,4 +103,5 @@ task = Task(
     datasets={"miles": MILES_PARAMETERS},
     augment=augment_spectra,
     predict_files=predict_stars,
+    caution=CAUTION,
 )
