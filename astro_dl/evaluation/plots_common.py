@@ -1,6 +1,6 @@
 """Figures for every kind of task: the training history, and the most wrong examples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -66,54 +66,51 @@ def draw_history(history: Mapping[str, Sequence[float]]) -> Figure | None:
 def draw_wrong(
     x: np.ndarray, captions: Sequence[str], contract: Mapping[str, Any] | None = None
 ) -> Figure | None:
-    """Return the most wrong examples side by side, as series or as images.
+    """Return the most wrong examples side by side, as series, images or rows of a table.
 
     Parameters
     ----------
     x : ndarray, (k, …)
-        Inputs: series (k, T) or (k, T, C), or images (k, H, W) with at most four channels.
+        Inputs: series (k, T, C), images (k, H, W, C), or rows (k, features).
     captions : sequence of str
         What each is and what it was taken for.
     contract : mapping, optional
-        The input contract; ``sample_rate_hz`` gives the time axis its unit, ``quantity``
-        names the other axis, ``detectors`` or ``bands`` the channels.
+        The input contract. Of series ``sample_rate_hz`` or ``wavelength_range_angstrom`` give the
+        axis its unit, ``quantity`` names the other one, ``detectors`` or ``bands`` the channels; of
+        rows ``columns`` or ``inputs`` name the first features, and others, marks, are not drawn.
 
     Returns
     -------
     Figure or None
         None for inputs of another shape.
     """
-    x = np.asarray(x)
-    if len(x) == 0 or x.ndim not in (2, 3, 4):
+    x, about = np.asarray(x), contract or {}
+    if len(x) == 0 or x.ndim not in SHOWN:
         return None
+    show, height, shared = SHOWN[x.ndim]
     across = min(len(x), 4)
     down = -(-len(x) // across)
-    image = x.ndim == 4
     figure, panels = new_figure(
-        down, across, 3.1 * across, (3.2 if image else 2.3) * down + 0.3, sharex=not image
+        down, across, 3.1 * across, height * down + 0.3, sharex=shared, sharey=x.ndim == 2
     )
     for axes, example, caption in zip(panels.flat, x, captions, strict=False):
-        if image:
-            _show_image(axes, example)
-        else:
-            _show_series(axes, example, contract or {})
+        show(axes, example, about)
         axes.set_title(caption, fontsize=8)
     for axes in list(panels.flat)[len(x) :]:
         axes.set_axis_off()
-    if not image:
-        rate = (contract or {}).get("sample_rate_hz")
-        quantity = "\n".join(wrap(str((contract or {}).get("quantity", "input")), 24))
+    if x.ndim == 3:
+        quantity = "\n".join(wrap(str(about.get("quantity", "input")), 24))
         for axes in panels[-1]:
-            axes.set_xlabel("time [s]" if rate else "sample", fontsize=9)
+            axes.set_xlabel(_positions(x.shape[1], about)[1], fontsize=9)
         for axes in panels[:, 0]:
             axes.set_ylabel(quantity, fontsize=8)
-        names = _channels(x, contract or {})
+        names = _channels(x, about)
         if len(names) > 1:
             panels.flat[0].legend(names, fontsize=7, loc="upper left")
     return figure
 
 
-def _show_image(axes: Axes, image: np.ndarray) -> None:
+def _show_image(axes: Axes, image: np.ndarray, contract: Mapping[str, Any]) -> None:
     """Show one channel in grey, three as colours, the last the reddest, stretched to 99.5%."""
     axes.grid(False)
     axes.set_xticks([])
@@ -127,14 +124,40 @@ def _show_image(axes: Axes, image: np.ndarray) -> None:
 
 
 def _show_series(axes: Axes, series: np.ndarray, contract: Mapping[str, Any]) -> None:
-    series = series[:, None] if series.ndim == 1 else series
     step = -(-len(series) // MOST_SAMPLES)
-    time = np.arange(len(series))[::step] / (contract.get("sample_rate_hz") or 1)
+    places = _positions(len(series), contract)[0][::step]
     for channel in range(min(series.shape[1], len(COLOURS))):
-        axes.plot(time, series[::step, channel], color=COLOURS[channel], linewidth=0.4, alpha=0.85)
+        colour = COLOURS[channel]
+        axes.plot(places, series[::step, channel], color=colour, linewidth=0.4, alpha=0.85)
+
+
+def _show_row(axes: Axes, row: np.ndarray, contract: Mapping[str, Any]) -> None:
+    """Show the features as bars, from above."""
+    names = contract.get("columns") or contract.get("inputs") or np.arange(len(row)).astype(str)
+    places = -np.arange(len(names))
+    axes.barh(places, row[: len(names)], color=COLOURS[0], height=0.7)
+    axes.set_yticks(places, names, fontsize=6)
+    axes.tick_params(axis="x", labelsize=8)
+
+
+SHOWN: dict[int, tuple[Callable[..., None], float, bool]] = {
+    2: (_show_row, 3.6, False),
+    3: (_show_series, 2.3, True),
+    4: (_show_image, 3.2, False),
+}
+"""By the rank of inputs: how one is shown, the height of its panel [inch], whether axes are one."""
+
+
+def _positions(count: int, contract: Mapping[str, Any]) -> tuple[np.ndarray, str]:
+    """Return where the samples of a series are, and the name of that axis."""
+    if "wavelength_range_angstrom" in contract:
+        shortest, longest = contract["wavelength_range_angstrom"]
+        return np.geomspace(shortest, longest, count), "wavelength [Å]"
+    if "sample_rate_hz" in contract:
+        return np.arange(count) / contract["sample_rate_hz"], "time [s]"
+    return np.arange(count), "sample"
 
 
 def _channels(x: np.ndarray, contract: Mapping[str, Any]) -> list[str]:
-    count = x.shape[2] if x.ndim == 3 else 1
     names = list(contract.get("detectors") or contract.get("bands") or ())
-    return names if len(names) == count else [f"channel {k}" for k in range(count)]
+    return names if len(names) == x.shape[2] else [f"channel {k}" for k in range(x.shape[2])]

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from astro_dl.evaluation.regression import nmad
-from astro_dl.evaluation.style import BAND, COLOURS, new_figure
+from astro_dl.evaluation.style import BAND, COLOURS, STYLES, new_figure
 
 __all__ = [
     "draw_confusion",
@@ -18,6 +19,7 @@ __all__ = [
 ]
 
 MOST_LABELLED_CLASSES = 14
+MOST_POINTS = 2000
 
 
 def draw_confusion(counts: np.ndarray, names: Sequence[str]) -> Figure:
@@ -93,11 +95,10 @@ def draw_residuals(
         spread = nmad(residual)
         reach = max(8 * spread, 1e-12)
         near = np.clip(residual, -reach, reach)
-        grid = {"gridsize": (60, 30), "bins": "log", "cmap": "Blues", "mincnt": 1}
-        upper.hexbin(true, true + near, linewidths=0.1, **grid)
+        _draw_points(upper, true, true + near)
         limits = (true.min(), true.max())
         upper.plot(limits, limits, color=COLOURS[1], linewidth=1, label="prediction = truth")
-        lower.hexbin(true, near, linewidths=0.1, **grid)
+        _draw_points(lower, true, near)
         centres, low, middle, high = _running(true, residual)
         lower.plot(centres, middle, color=COLOURS[1], linewidth=1.4, label="median")
         lower.plot(centres, low, color=COLOURS[1], linestyle="--", linewidth=1.1, label="16, 84%")
@@ -161,7 +162,7 @@ def draw_coverage(pit: np.ndarray, names: Sequence[str]) -> Figure:
         inside = np.sort(2 * np.abs(pit[:, k] - 0.5))
         empirical = np.searchsorted(inside, nominal, side="right") / len(inside)
         scatter = 2 * np.sqrt(empirical * (1 - empirical) / len(inside))
-        colour = COLOURS[k % len(COLOURS)]
+        colour, style = COLOURS[k % len(COLOURS)], STYLES[k // len(COLOURS)]
         axes.fill_between(
             nominal,
             empirical - scatter,
@@ -170,11 +171,19 @@ def draw_coverage(pit: np.ndarray, names: Sequence[str]) -> Figure:
             alpha=BAND,
             linewidth=0,
         )
-        axes.plot(nominal, empirical, color=colour, label=name)
+        axes.plot(nominal, empirical, color=colour, linestyle=style, label=name)
     axes.set(xlim=(0, 1), ylim=(0, 1.01))
     axes.set(xlabel="nominal coverage", ylabel="empirical coverage")
     axes.legend(fontsize=9, loc="upper left")
     return figure
+
+
+def _draw_points(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
+    """Draw points, or their density where they are many."""
+    if len(x) < MOST_POINTS:
+        axes.plot(x, y, ".", color=COLOURS[0], markersize=3, alpha=0.6)
+    else:
+        axes.hexbin(x, y, gridsize=(60, 30), bins="log", cmap="Blues", mincnt=1, linewidths=0.1)
 
 
 def _running(x: np.ndarray, values: np.ndarray, bins: int = 16) -> tuple[np.ndarray, ...]:

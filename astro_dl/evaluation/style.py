@@ -10,7 +10,7 @@ from PIL import Image
 
 from astro_dl.data.files import atomic_path
 
-__all__ = ["BAND", "COLOURS", "method_style", "new_figure", "save_figure", "tidy"]
+__all__ = ["BAND", "COLOURS", "STYLES", "method_style", "new_figure", "save_figure", "tidy"]
 
 # Okabe & Ito (2008); the network is blue, the bound black wherever they appear.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")

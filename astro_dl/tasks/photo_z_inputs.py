@@ -7,6 +7,7 @@ nothing is known, and the numbers of the band are 0, the centre of their scales.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -138,9 +139,11 @@ def photometry_contract(
 ) -> dict[str, Any]:
     """Return what the numbers of an input mean, for the bundle."""
     softening = [round(float(one), 2) for one in _softening(survey, bands)]
+    colors = [f"{blue} - {red}" for blue, red in pairwise(bands)]
     return {
         "photometry": f"{survey.name} {''.join(bands)}, AB magnitudes",
         "bands": list(bands),
+        "inputs": [*bands, *colors, *(f"error of {band}" for band in bands if errors)],
         "magnitudes": f"m = s - {POGSON:.4f} arcsinh(10^(-0.4 (magnitude - s)) / 2), s = "
         f"{softening}; then (m - {[round(float(c), 2) for c in _centres(bands, middle)]}) / "
         f"{MAGNITUDE_WIDTH}; the flux is 0 where not detected",

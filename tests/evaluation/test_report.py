@@ -94,6 +94,9 @@ def test_histories_and_wrong_examples_are_drawn_where_there_are_any(tmp_path):
     names = {path.stem for path in draw_report(report, tmp_path, history)}
     assert {"wrong", "history"} <= names
     assert draw_wrong(**images) is not None
+    rows = {"x": np.ones((2, 4)), "captions": ["a", "b"], "contract": {"columns": ["u", "g"]}}
+    figure = draw_wrong(**rows)
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["u", "g"]
     assert draw_wrong(np.zeros((0, 4)), []) is None
     assert draw_history({}) is None
     assert draw_history({"epoch": [1.0], "seconds": [3.0]}) is None
