@@ -163,7 +163,7 @@ def plot(arguments: Arguments) -> None:
 def predict(arguments: Arguments) -> None:
     """Apply a bundle to real files and write the table of results."""
     from astro_dl.data.table_writer import write_parts
-    from astro_dl.data.tables import table_format, write_table
+    from astro_dl.data.tables import printed_rows, table_format, write_table
     from astro_dl.schema import read_keywords
     from astro_dl.zoo import load_pretrained
 
@@ -177,7 +177,7 @@ def predict(arguments: Arguments) -> None:
     options |= {"uncertainty": arguments.uncertainty, "passes": arguments.passes}
     if _streams(predictor, arguments):
         first, n = write_parts(predictor.predict_blocks(arguments.files, **options), arguments.out)
-        print(*first[:20].pformat(max_width=-1), f"{n:,} rows in {arguments.out}", sep="\n")
+        print(*printed_rows(first[:20]), f"{n:,} rows in {arguments.out}", sep="\n")
         return
     table = predictor.predict(arguments.files, **options)
     written = [] if arguments.out is None else [write_table(table, arguments.out)]
@@ -187,14 +187,14 @@ def predict(arguments: Arguments) -> None:
         rows = [dict(zip(table.colnames, map(_plain_cell, row), strict=True)) for row in table]
         _print_json({"rows": rows, "written": [str(path) for path in written]})
     else:
-        print(*table.pformat(max_lines=40, max_width=-1), *written, sep="\n")
+        print(*printed_rows(table), *written, sep="\n")
 
 
 def fetch(arguments: Arguments) -> None:
     """Ask an archive for a table, by ADQL or by the name of a query."""
     from astro_dl.data.archive import ARCHIVES, fetch_table, read_adql
     from astro_dl.data.gaia_queries import GAIA_QUERIES, named_query
-    from astro_dl.data.tables import table_format, write_table
+    from astro_dl.data.tables import printed_rows, table_format, write_table
 
     if arguments.archive not in ARCHIVES:
         raise unknown_name("archive", arguments.archive, ARCHIVES)
@@ -223,7 +223,7 @@ def fetch(arguments: Arguments) -> None:
         facts = {"n": len(found.table), "columns": found.table.colnames, "adql": adql}
         _print_json({"file": str(path), "from_cache": found.from_cache, **facts})
     else:
-        print(*found.table.pformat(max_lines=20, max_width=-1), path, sep="\n")
+        print(*printed_rows(found.table, 20), path, sep="\n")
 
 
 def doctor(arguments: Arguments) -> None:

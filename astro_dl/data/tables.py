@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from astropy.table import Table
@@ -11,7 +12,7 @@ from astropy.table import Table
 from astro_dl.data.files import atomic_path
 from astro_dl.errors import UsageError
 
-__all__ = ["for_fits", "table_format", "write_table"]
+__all__ = ["for_fits", "printed_rows", "table_format", "write_table"]
 
 
 def table_format(path: str | Path) -> str:
@@ -62,6 +63,28 @@ def write_table(table: Table, path: str | Path) -> Path:
     with atomic_path(path) as temporary:
         WRITERS[ending](table, temporary)
     return path
+
+
+def printed_rows(table: Table, most: int = 40) -> list[str]:
+    """Return the lines of a table for people: numbers to six digits, those above 1000 to 1e-4.
+
+    Parameters
+    ----------
+    table : astropy.table.Table
+        Any table; it is left as it is.
+    most : int, default 40
+        Lines; of longer tables those in the middle are left out.
+    """
+    shown = table.copy()
+    for name in shown.colnames:
+        if shown[name].dtype.kind == "f":
+            shown[name].info.format = _short
+    return shown.pformat(max_lines=most, max_width=-1)
+
+
+def _short(value: Any) -> str:
+    number = getattr(value, "value", value)
+    return f"{number:.4f}" if 1e3 <= abs(number) < 1e10 else f"{number:.6g}"
 
 
 def _write_ecsv(table: Table, path: Path) -> None:

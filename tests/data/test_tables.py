@@ -8,7 +8,7 @@ import pytest
 from astropy import units
 from astropy.table import QTable, Table
 
-from astro_dl.data.tables import table_format, write_table
+from astro_dl.data.tables import printed_rows, table_format, write_table
 from astro_dl.errors import UsageError
 
 HEADER = {"model": "gw_cnn", "bundle_sha256": "a" * 64, "versions": {"keras": "3.15"}}
@@ -77,3 +77,11 @@ def test_failed_writing_keeps_the_old_file(tmp_path, table):
         write_table(bad, path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["t.fits"]
+
+
+def test_printed_numbers_are_short():
+    table = QTable({"gps": [1126259462.42], "p": [0.123456789], "snr": [7.0] * units.m, "n": [3]})
+    lines = printed_rows(table)
+    assert lines[-1].split() == ["1126259462.4200", "0.123457", "7", "3"]
+    assert table["p"][0] == 0.123456789
+    assert table.pformat()[-1].split()[1] == "0.123456789"
