@@ -1,6 +1,7 @@
 """One page for each signal: the light curve, detrended, and folded in every way that tells."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,13 @@ from astropy.table import Table
 
 from astro_dl.data.light_curves import LightCurve
 from astro_dl.simulators.detrending import in_transit
-from astro_dl.simulators.folded_views import Ephemeris, ViewShape, fold_views, secondary_phase
+from astro_dl.simulators.folded_views import (
+    Ephemeris,
+    ViewShape,
+    count_in_local_bins,
+    fold_views,
+    secondary_phase,
+)
 from astro_dl.simulators.transit_tests import secondary_depth
 from astro_dl.tasks.transit_inputs import FoldedCurves, view_shape
 from astro_dl.tasks.transit_predict import at_cadence, fold_signal, read_stars, table_signals
@@ -78,7 +85,7 @@ def _draw(predictor: Any, curve: LightCurve, folded: FoldedCurves, row: Any) -> 
     _draw_folded(axes[2, 0], curve.time, folded, views["global"][0], None)
     reach = min(float(when.period[0]) / 2, shape.local_reach * float(when.duration[0]))
     _draw_folded(axes[2, 1], curve.time, folded, views["local"][0], reach)
-    _draw_pair(axes[3, 0], views, reach)
+    _draw_pair(axes[3, 0], curve.time, folded, views, shape)
     _draw_secondary(axes[3, 1], curve.time, folded, views["secondary"][0], shape)
     figure.suptitle(_title(predictor, row), fontsize=11)
     return figure
@@ -139,11 +146,24 @@ def _draw_folded(
     axis.set_title("Local view" if reach else "Global view", fontsize=10)
 
 
-def _draw_pair(axis: "Axes", views: Mapping[str, np.ndarray], reach: float) -> None:
+def _draw_pair(
+    axis: "Axes",
+    time: np.ndarray,
+    folded: FoldedCurves,
+    views: Mapping[str, np.ndarray],
+    shape: ViewShape,
+) -> None:
+    """Draw odd and even transits; bins without a point, which networks see as flat, are gaps."""
     from astro_dl.evaluation.style import method_style
 
+    when = folded.fit.ephemeris
+    reach = min(float(when.period[0]) / 2, shape.local_reach * float(when.duration[0]))
     for position, name in enumerate(("odd", "even")):
-        view = views[name][0]
+        every_other = replace(
+            when, period=2 * when.period, epoch=when.epoch + position * when.period
+        )
+        count = count_in_local_bins(time, folded.flux, every_other, shape)[0]
+        view = np.where(count > 0, views[name][0], np.nan)
         style = {**method_style(position), "marker": "."}
         axis.plot(np.linspace(-reach, reach, len(view)) * 24, view, label=name, **style)
     axis.set_xlabel("time from mid-transit [h]")
