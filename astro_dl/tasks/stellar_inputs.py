@@ -63,6 +63,7 @@ SCALE, LARGEST = 0.1, 10.0
 MOST_FEATURES = 512
 FEWEST_PIXELS, MOST_PIXELS = 64, 2048
 
+CHANGED = 0.5
 VELOCITY_KM_S, WIDEST_SIGMA_KM_S = 80.0, 90.0
 REDDENING_MAG, TILT = 0.3, 0.05
 NOISE_RANGE = (0.002, 0.05)
@@ -175,13 +176,21 @@ def simulated_inputs(
 
 
 def augment_spectra(x: Inputs, rng: np.random.Generator) -> Inputs:
-    """Return spectra of the same stars as others might have taken them.
+    """Return spectra, half of them as others might have taken them of the same stars.
 
-    Each is shifted by a radial velocity (σ 80 km/s), broadened (Gaussian, up to σ 90 km/s),
-    reddened or dereddened (σ 0.3 mag), tilted, given noise (0.2 to 5%, log-uniform), and divided by
-    its new continuum.
+    Each of these is shifted by a radial velocity (σ 80 km/s), broadened (Gaussian, up to σ
+    90 km/s), reddened or dereddened (σ 0.3 mag), tilted, given noise (0.2 to 5%, log-uniform), and
+    divided by its new continuum. The other half stays as it is: what is to be predicted may be as
+    clean.
     """
-    values = np.asarray(x)[..., 0]
+    result = np.array(x)
+    chosen = rng.random(len(result)) < CHANGED
+    changed = _as_others_would(result[chosen, :, 0], rng)
+    result[chosen] = np.where(np.isfinite(changed), changed, result[chosen])
+    return result
+
+
+def _as_others_would(values: Array, rng: np.random.Generator) -> Array:
     n, pixels = values.shape
     edges = pixel_edges(pixels)
     pixel = SPEED_OF_LIGHT * np.log(edges[1] / edges[0])
@@ -196,8 +205,7 @@ def augment_spectra(x: Inputs, rng: np.random.Generator) -> Inputs:
     lines *= 10 ** (-0.4 * reddening * optical_extinction(wavelength))
     lines *= np.exp(TILT * rng.standard_normal((n, 1)) * np.linspace(-1, 1, pixels))
     snr = np.exp(-rng.uniform(np.log(NOISE_RANGE[0]), np.log(NOISE_RANGE[1]), n))
-    augmented = spectrum_inputs(lines + photon_noise(lines, snr, rng))
-    return np.where(np.isfinite(augmented), augmented, np.asarray(x))
+    return spectrum_inputs(lines + photon_noise(lines, snr, rng))
 
 
 def _moved(lines: Array, shift: Array, sigma: Array) -> Array:
