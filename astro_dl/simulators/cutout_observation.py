@@ -33,6 +33,8 @@ class Observation:
         (n, B) magnitude of a point source at 5σ [AB].
     electrons_per_sigma : ndarray
         (n, B) of the sky's noise in a pixel, see `surveys.Band`.
+    exposures : ndarray
+        (B,) visits that make up an image; NaN where that is not known.
     point_spreads : tuple of PointSpread
         One for each band.
     photometry : Photometry
@@ -45,6 +47,7 @@ class Observation:
     seeing: np.ndarray
     depth: np.ndarray
     electrons_per_sigma: np.ndarray
+    exposures: np.ndarray
     point_spreads: tuple[PointSpread, ...]
     photometry: Photometry
 
@@ -142,6 +145,7 @@ def draw_observation(
         seeing=seeing,
         depth=sigma_magnitude - 2.5 * np.log10(5 * noise_pixels),
         electrons_per_sigma=electrons * 10 ** (0.4 * deeper),
+        exposures=exposure_factor * np.array([band.exposures for band in chosen]),
         point_spreads=tuple(spreads),
         photometry=Photometry(np.array([band.wavelength for band in chosen]), sigma_magnitude),
     )

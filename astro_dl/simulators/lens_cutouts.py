@@ -23,6 +23,7 @@ from astro_dl.simulators.lens_scenes import (
 )
 from astro_dl.simulators.sky_noise import (
     add_noise,
+    band_signal_to_noise,
     mask_defects,
     noise_variance,
     signal_to_noise,
@@ -104,10 +105,12 @@ def simulate_cutouts(
         ``magnification`` of the source's light in all bands, before blurring, within the image and
         its margin; ``lens_redshift``, ``source_redshift``; ``velocity_dispersion`` [km/s];
         ``arc_snr``, signal-to-noise ratio of the source's light, as `sky_noise.signal_to_noise`
-        defines it; ``magnitude_<band>`` of the central galaxy and ``source_magnitude_<band>``,
-        unlensed; ``seeing_<band>`` [arcsec], ``depth_<band>`` (5σ, point source);
+        defines it; ``exposure_arc_snr_<band>``, that of a single exposure in one band, NaN where
+        the survey does not say how many there are; ``magnitude_<band>`` of the central galaxy and
+        ``source_magnitude_<band>``, unlensed; ``seeing_<band>`` [arcsec], ``depth_<band>`` (5σ,
+        point source);
         ``masked_fraction``; ``group``, a number of its own for each system. For kinds without a
-        deflector the Einstein radius, ellipticity, shear and ``arc_snr`` are 0 and what a source
+        deflector the Einstein radius, ellipticity, shear and both ratios are 0 and what a source
         or a deflector would have is NaN.
 
     Raises
@@ -138,6 +141,7 @@ def simulate_cutouts(
     images = np.empty((n, size, size, len(bands)), np.float32)
     names = ("arc_snr", "magnification", "brightened", "masked_fraction")
     measured = {name: np.zeros(n) for name in names}
+    measured["band_arc_snr"] = np.zeros((n, len(bands)))
     for part in blocks(n, IMAGES_AT_ONCE):
         light, about = _expose(scenes, part, observation, arc_snr_min, wanted)
         for name, values in about.items():
@@ -165,6 +169,7 @@ def _expose(
         sources.mass, sources.light, sources.flux, size=size, pixel_scale=pixel_scale
     )
     about = {name: np.zeros(m) for name in ("arc_snr", "magnification", "brightened")}
+    about["band_arc_snr"] = np.zeros((m, foreground.shape[1]))
 
     behind = sources.image
     alone = np.setdiff1d(np.arange(m), behind)
@@ -176,7 +181,11 @@ def _expose(
     factor, about["arc_snr"][behind] = brightening(
         arcs_seen, before, gain, least, wanted[behind + part.start]
     )
-    light[behind] = before + arcs_seen * factor.astype(np.float32)[:, None, None, None]
+    arcs_seen = arcs_seen * factor.astype(np.float32)[:, None, None, None]
+    light[behind] = before + arcs_seen
+    about["band_arc_snr"][behind] = band_signal_to_noise(
+        arcs_seen, noise_variance(light[behind], gain)
+    )
     about["brightened"][behind] = factor
     about["magnification"][behind] = arcs.sum(axis=(1, 2, 3)) / sources.flux.sum(axis=(1, 2))
     return light, about
@@ -252,9 +261,11 @@ def _truth(
         "source_magnitude": of_sources(sigma_magnitude[image] - 2.5 * np.log10(source), np.nan),
         "depth": observation.depth,
     }
+    exposure_arc_snr = measured["band_arc_snr"] / np.sqrt(observation.exposures)
     for index, band in enumerate(bands):
         for name, values in magnitudes.items():
             truth[f"{name}_{band}"] = values[:, index] * u.mag
+        truth[f"exposure_arc_snr_{band}"] = exposure_arc_snr[:, index]
         truth[f"seeing_{band}"] = observation.seeing[:, index] * u.arcsec
     truth["masked_fraction"] = measured["masked_fraction"]
     return truth

@@ -7,7 +7,13 @@ sky has unit variance and light s adds s/g, with g the electrons that make one u
 import numpy as np
 from numpy.typing import ArrayLike
 
-__all__ = ["add_noise", "mask_defects", "noise_variance", "signal_to_noise"]
+__all__ = [
+    "add_noise",
+    "band_signal_to_noise",
+    "mask_defects",
+    "noise_variance",
+    "signal_to_noise",
+]
 
 
 def noise_variance(images: np.ndarray, electrons_per_sigma: ArrayLike) -> np.ndarray:
@@ -78,10 +84,19 @@ def mask_defects(
 
 
 def signal_to_noise(light: np.ndarray, variance: np.ndarray, threshold: float = 1.0) -> np.ndarray:
-    """Return how well light, such as an arc, stands out in images of several bands.
+    """Return how well light, such as an arc, stands out in images of several bands, (n,).
 
-    In each band Σ s / √(Σ σ²) over the pixels where the light is above the threshold; the bands
-    are added in quadrature.
+    Parameters are those of `band_signal_to_noise`, whose results are added in quadrature.
+    """
+    return np.sqrt(np.sum(_squared_ratios(light, variance, threshold), axis=-1))
+
+
+def band_signal_to_noise(
+    light: np.ndarray, variance: np.ndarray, threshold: float = 1.0
+) -> np.ndarray:
+    """Return how well light stands out in each band.
+
+    Σ s / √(Σ σ²) over the pixels where the light is above the threshold.
 
     Parameters
     ----------
@@ -95,9 +110,13 @@ def signal_to_noise(light: np.ndarray, variance: np.ndarray, threshold: float = 
     Returns
     -------
     ndarray
-        (n,).
+        (n, B).
     """
+    return np.sqrt(_squared_ratios(light, variance, threshold))
+
+
+def _squared_ratios(light: np.ndarray, variance: np.ndarray, threshold: float) -> np.ndarray:
     counted = light > threshold
     signal = np.sum(light, axis=(-2, -1), where=counted)
     noise = np.sum(variance, axis=(-2, -1), where=counted)
-    return np.sqrt(np.sum(signal**2 / np.maximum(noise, 1e-9), axis=-1))
+    return signal**2 / np.maximum(noise, 1e-9)

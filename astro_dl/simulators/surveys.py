@@ -34,6 +34,8 @@ class Band:
         a point source.
     depth_sigma : float, default 5
         Signal-to-noise ratio at the depth.
+    exposures : float, default NaN
+        Mean number of visits that the coadd is the sum of, where it is published.
     """
 
     wavelength: float
@@ -42,6 +44,7 @@ class Band:
     sky: float
     aperture: float | None = None
     depth_sigma: float = 5.0
+    exposures: float = np.nan
 
     @property
     def five_sigma_depth(self) -> float:
@@ -119,12 +122,12 @@ SURVEYS: dict[str, Survey] = {
         name="LSST",
         pixel_scale=0.2,
         bands={
-            "u": Band(0.368, 0.92, 26.1, 22.96),
-            "g": Band(0.480, 0.87, 27.4, 22.26),
-            "r": Band(0.622, 0.83, 27.5, 21.20),
-            "i": Band(0.754, 0.80, 26.8, 20.48),
-            "z": Band(0.869, 0.78, 26.1, 19.60),
-            "y": Band(0.974, 0.76, 24.9, 18.61),
+            "u": Band(0.368, 0.92, 26.1, 22.96, exposures=56),
+            "g": Band(0.480, 0.87, 27.4, 22.26, exposures=80),
+            "r": Band(0.622, 0.83, 27.5, 21.20, exposures=184),
+            "i": Band(0.754, 0.80, 26.8, 20.48, exposures=184),
+            "z": Band(0.869, 0.78, 26.1, 19.60, exposures=160),
+            "y": Band(0.974, 0.76, 24.9, 18.61, exposures=160),
         },
         moffat_beta=3.5,
         seeing_scatter=0.08,

@@ -144,4 +144,5 @@ task = Task(
     augment_pairs=random_orientations,
     predict_files=predict_cutouts,
     draw_prediction=draw_mosaics,
+    version=2,
 )

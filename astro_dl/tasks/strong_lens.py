@@ -186,4 +186,5 @@ task = Task(
     },
     extra_metrics=lens_metrics,
     caution="Real sets for this task hold a few images each: they can show a failure, not a rate.",
+    version=2,
 )

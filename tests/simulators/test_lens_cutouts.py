@@ -73,6 +73,15 @@ def test_lenses_magnify_more_than_what_is_barely_lensed():
     assert 1 < median["barely_lensed"] < 2.5
 
 
+def test_arcs_stand_out_less_in_single_exposures():
+    truth = cutouts(40, kinds="lens", size=32, exposure_factor=0.1)[1]
+    visits = 0.1 * np.array([SURVEYS["lsst"].bands[band].exposures for band in "gri"])
+    single = np.stack([truth[f"exposure_arc_snr_{band}"] for band in "gri"], axis=1)
+    together = np.sqrt((visits * single**2).sum(axis=1))
+    np.testing.assert_allclose(together, truth["arc_snr"], rtol=1e-4)
+    assert np.isnan(cutouts(3, survey="des", kinds="lens", size=32)[1]["exposure_arc_snr_g"]).all()
+
+
 def test_arcs_are_at_least_as_clear_as_asked_for():
     natural = cutouts(40, kinds="lens", arc_snr_min=0.0, size=32)[1]
     asked = cutouts(40, kinds="lens", arc_snr_min=60.0, size=32)[1]

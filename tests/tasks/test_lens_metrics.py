@@ -16,6 +16,7 @@ def examples(n=4000):
     y = np.arange(n) % 2
     info = Table({"einstein_radius": np.where(y == 1, RNG.uniform(0.5, 2.5, n), np.nan)})
     info["arc_snr"] = np.where(y == 1, RNG.uniform(0, 60, n), np.nan)
+    info["exposure_arc_snr_g"] = info["arc_snr"] / 2
     info["kind"] = np.where(y == 1, "lens", np.where(RNG.random(n) < 0.5, "ring", "merger"))
     good = np.where(y == 1, np.where(info["arc_snr"] > 20, 10.0, -1.0), 0.0)
     good += np.where(info["kind"] == "ring", 2.0, 0.0) + 0.1 * RNG.normal(size=n)
@@ -60,6 +61,8 @@ def test_every_method_is_described_and_the_kinds_that_fool_it_named():
     large = network["completeness"]["radius > 1.4 arcsec and arc_snr > 20"]
     assert large["value"] == 1
     assert large["n"] == np.sum((info["einstein_radius"] > 1.4) & (info["arc_snr"] > 20))
+    clear = network["completeness"]["radius > 1.4 arcsec and exposure_arc_snr_g > 20"]
+    assert clear["n"] == np.sum((info["einstein_radius"] > 1.4) & (info["arc_snr"] > 40))
     by_snr = network["completeness"]["arc_snr"]
     assert [by_snr[0]["value"], by_snr[2]["value"]] == [0, 1]
     assert network["false_alarms_by_kind"]["merger"]["value"] == 0
@@ -73,7 +76,7 @@ def test_sets_of_one_class_or_without_truth_are_still_described():
     only = metrics(np.ones(5), Table({"id": range(5)}), network=scores)
     assert only["network"]["tpr0"]["value"] is None
     y, info, good = examples()
-    info.remove_columns(["einstein_radius", "arc_snr", "kind"])
+    info.remove_columns(["einstein_radius", "arc_snr", "exposure_arc_snr_g", "kind"])
     found = metrics(y, info, network=good)["network"]
     assert found["completeness"]["all"]["n"] == 2000
     assert "false_alarms_by_kind" not in found
