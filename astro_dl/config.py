@@ -1,7 +1,7 @@
 """A config: one task, one model, one way to train. Flat, typed, no expressions.
 
-A YAML file has the keys ``task``, ``model``, ``seed``, ``initial_weights`` and the sections
-``hyperparameters``, ``physics``, ``data``, ``training`` and ``evaluation``.
+A YAML file has the keys ``task``, ``model``, ``seed``, ``initial_weights`` and ``alternatives``,
+and the sections ``hyperparameters``, ``physics``, ``data``, ``training`` and ``evaluation``.
 """
 
 import hashlib
@@ -119,6 +119,8 @@ class TrainingConfig:
         Loss weight per class name.
     augment : bool
         Whether the task's augmentation is applied to training batches.
+    augmented_fraction : float
+        Share of every batch that it is applied to; the rest stays as it is.
     mixed_precision, jit_compile : {"auto", "on", "off"}
         "auto" takes float16/bfloat16 on GPUs only, and compiles by XLA where that was measured to
         be faster for the model on the device.
@@ -141,6 +143,7 @@ class TrainingConfig:
     monitor: str = "val_loss"
     class_weight: Literal["balanced"] | dict[str, Positive] | None = None
     augment: bool = True
+    augmented_fraction: Fraction = 1.0
     mixed_precision: Literal["auto", "on", "off"] = "auto"
     jit_compile: Literal["auto", "on", "off"] = "auto"
     tensorboard: bool = False
@@ -197,6 +200,9 @@ class Config:
         Root of every random stream.
     initial_weights : str or None
         Name or folder of a bundle to fine-tune from.
+    alternatives : tuple of dict
+        Other settings, by dotted keys as ``{"training.learning_rate": 1e-4}``. The config as it
+        stands and with each of them is trained, and what is best by ``training.monitor`` is kept.
     """
 
     task: str
@@ -208,6 +214,7 @@ class Config:
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     seed: Natural = 0
     initial_weights: str | None = None
+    alternatives: tuple[dict[str, Any], ...] = ()
 
 
 def load_config(source: str | Path | Mapping[str, Any] | Config, **overrides: Any) -> Config:

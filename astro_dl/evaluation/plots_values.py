@@ -104,6 +104,7 @@ def draw_residuals(
         lower.plot(centres, low, color=COLOURS[1], linestyle="--", linewidth=1.1, label="16, 84%")
         lower.plot(centres, high, color=COLOURS[1], linestyle="--", linewidth=1.1)
         lower.axhline(0, color="0.3", linewidth=0.8)
+        lower.set_ylim(-1.1 * reach, 1.1 * reach)
         amount = f"{spread:.3g} {units[k]}" if unit else f"{spread:.3g}"
         outside = int(np.sum(np.abs(residual) > reach))
         upper.set_title(

@@ -52,7 +52,7 @@ register_model(
     task="stellar_parameters",
     rank=(2,),
     # The paper's dense layers are twice as wide, on seven times the pixels, its pool half as wide;
-    # it normalises nothing, which costs accuracy where real spectra are hundreds.
+    # it normalises nothing, and learns more slowly: see the card of simulated_starnet.
     hyperparameters={
         "filters": (4, 16),
         "kernel_sizes": 8,

@@ -1,6 +1,7 @@
 """Batches in a random order that depends on seed and epoch alone."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -69,12 +70,36 @@ def batches(
         yield (inputs, encode(targets), weigh(y)) if weigh else (inputs, encode(targets))
 
 
-def augmentation(task: Task) -> Augmentation | None:
-    """Return how a task changes inputs and targets in training; None where it does not."""
-    if task.augment_pairs is not None:
-        return task.augment_pairs
-    change = task.augment
-    return None if change is None else lambda x, y, rng: (change(x, rng), y)
+def augmentation(task: Task, fraction: float = 1.0) -> Augmentation | None:
+    """Return how a task changes inputs and targets in training; None where it does not.
+
+    Parameters
+    ----------
+    task : Task
+        With or without an augmentation.
+    fraction : float, default 1
+        Share of every batch that is changed: its first examples, as their order is random.
+    """
+    change = task.augment_pairs or (task.augment and partial(_change_inputs, task.augment))
+    return partial(_change_some, change, fraction) if change and fraction < 1 else change
+
+
+def _change_inputs(
+    change: Callable[[Inputs, np.random.Generator], Inputs],
+    x: Inputs,
+    y: np.ndarray,
+    rng: np.random.Generator,
+) -> Piece:
+    return change(x, rng), y
+
+
+def _change_some(
+    change: Augmentation, fraction: float, x: Inputs, y: np.ndarray, rng: np.random.Generator
+) -> Piece:
+    count = round(fraction * len(y))
+    first, rest = slice(0, count), slice(count, None)
+    unchanged = (take_inputs(x, rest), y[rest])
+    return _join([change(take_inputs(x, first), y[first], rng), unchanged]) if count else unchanged
 
 
 def stored_pieces(store: Store, rng: np.random.Generator) -> Iterator[Piece]:

@@ -135,7 +135,9 @@ def _run_epoch(
         rng,
         objective.encode,
         class_weigher(objective.head, data.y, training.class_weight),
-        augmentation(get_task(config.task)) if training.augment else None,
+        augmentation(get_task(config.task), training.augmented_fraction)
+        if training.augment
+        else None,
     )
     title = f"epoch {epoch + 1}/{training.epochs}"
     with tqdm(total=steps * size, desc=title, unit="ex", disable=not progress) as bar:

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from astro_dl.errors import UsageError
 from astro_dl.models.build import build_from, logits_model, model_head
 from astro_dl.models.standardization import standardize_inputs
 from astro_dl.registry import get_task, model_entry, resolve_fit
+from astro_dl.training.alternatives import is_made_from, train_alternatives
 from astro_dl.training.at_once import fit_at_once
 from astro_dl.training.batches import steps_per_epoch
 from astro_dl.training.checkpoint import (
@@ -66,7 +66,8 @@ def train(
     Returns
     -------
     Bundle
-        With the weights of the best epoch, calibrated on the validation set. After Ctrl-C it holds
+        With the weights of the best epoch, of the best of the config's ``alternatives``,
+        calibrated on the validation set. After Ctrl-C it holds
         the best weights so far, if an epoch was finished; ``card["data"]["interrupted"]`` says so,
         and the checkpoint stays for `resume`.
 
@@ -82,14 +83,17 @@ def train(
     --------
     >>> bundle = astro_dl.train("gw_cnn", out="runs/try", **{"training.epochs": 3})
     """
-    config = resolve(load_config(config, **overrides))
+    asked = load_config(config, **overrides)
+    config = resolve(asked)
     folder = Path(out or Path("runs") / f"{config.model}-{config_hash(to_mapping(config))}")
     checkpoint = checkpoint_file(folder)
     going_on = checkpoint.is_file()
     if going_on and not resume:
         raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
     if (folder / "card.json").exists() and not going_on:
-        return _finished(folder, config, resume)
+        return _finished(folder, asked, resume)
+    if config.alternatives:
+        return train_alternatives(asked, folder, train, resume, progress)
     if resolve_fit(config.model) is not None:
         return fit_at_once(folder, config, progress)
     physics = split_physics(config, "train")
@@ -130,16 +134,12 @@ def train(
     return bundle
 
 
-def _finished(folder: Path, config: Config, resume: bool) -> Bundle:
+def _finished(folder: Path, asked: Config, resume: bool) -> Bundle:
     """Return the bundle of a finished training that is asked for once more with `resume`."""
     if not resume:
         raise UsageError(f"{folder} holds a bundle already; choose another folder or delete it")
     bundle = load_bundle(folder)
-    # What was left open is what a fit at once has found.
-    found = bundle.config.hyperparameters
-    asked = {key: found[key] for key, value in config.hyperparameters.items() if value is None}
-    config = replace(config, hyperparameters={**config.hyperparameters, **asked})
-    if to_mapping(bundle.config) != to_mapping(config):
+    if not is_made_from(bundle.config, asked):
         raise UsageError(
             f"{folder} was trained to the end with other settings; choose another folder, where "
             f"initial_weights={folder} starts from its weights"

@@ -63,10 +63,8 @@ def test_augmentation_moves_lines_and_leaves_the_kind_of_star_alone():
     place = np.arange(1024)
     line = 1 - 0.5 * np.exp(-0.5 * ((place - 500) / 2) ** 2)
     x = spectrum_inputs(np.tile(line, (200, 1)))
-    augmented = augment_spectra(x, np.random.default_rng(0))
-    same = (augmented == x).all(axis=(1, 2))
-    assert same.mean() == pytest.approx(0.5, abs=0.12)
-    changed = augmented[~same, :, 0]
+    changed = augment_spectra(x, np.random.default_rng(0))[..., 0]
+    assert not (changed == x[..., 0]).all(axis=1).any()
     found = changed[:, 480:521].argmin(axis=1) - 20
     assert np.std(found) * pixel == pytest.approx(80, rel=0.35)
     depth = -changed[:, 480:521].min(axis=1)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import toy
@@ -5,7 +7,7 @@ import toy
 from astro_dl.data.simulate import iterate_blocks
 from astro_dl.data.store import open_store, store_examples
 from astro_dl.training import batches as module
-from astro_dl.training.batches import batches, steps_per_epoch, stored_pieces
+from astro_dl.training.batches import augmentation, batches, steps_per_epoch, stored_pieces
 
 
 def rng(seed=0):
@@ -56,6 +58,18 @@ def test_targets_are_encoded_weighed_and_both_augmented():
     )
     assert (x["a"][:, 0] - 1000 == encoded / 2 - 3).all()
     assert (weight == encoded / 2 - 3 + 0.5).all()
+
+
+@pytest.mark.parametrize("fraction", [0, 0.25, 1])
+def test_a_share_of_each_batch_is_augmented(fraction):
+    def change(x, rng):
+        return {name: array + 1000 for name, array in x.items()}
+
+    augment = augmentation(replace(toy.BINARY, augment=change, augment_pairs=None), fraction)
+    for x, y in batches(pieces(40), 20, rng(), np.asarray, augment=augment):
+        changed = x["a"][:, 0] > 500
+        assert changed.sum() == 20 * fraction
+        assert (x["a"][:, 0] - 1000 * changed == y).all()
 
 
 def test_a_store_is_read_once_in_parts_and_mixed(tmp_path, monkeypatch):

@@ -1,0 +1,122 @@
+"""Settings that a config leaves to the validation set: each is trained, and the best one kept.
+
+A cross-validation chooses them anew in every fold, as it does those of classical methods, so that
+no example has a say in the settings of a network that is tested on it.
+"""
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from astro_dl.bundle import Bundle, load_bundle, update_bundle
+from astro_dl.bundle_files import new_folder
+from astro_dl.config import Config, load_config, resolve, to_mapping
+from astro_dl.errors import UsageError, unknown_name
+from astro_dl.training.objective import improves
+
+__all__ = ["alternatives_folder", "is_made_from", "train_alternatives", "variants"]
+
+AS_IT_STANDS = "as it stands"
+MAY_DIFFER = ("model", "hyperparameters", "initial_weights", "training")
+
+
+def variants(config: Config) -> dict[str, Config]:
+    """Return a config as it stands and with each of its alternatives, resolved, by what differs.
+
+    Parameters
+    ----------
+    config : Config
+        With alternatives or without.
+
+    Raises
+    ------
+    UsageError
+        If an alternative is unsound, or would change what the others are compared on.
+    """
+    single = replace(config, alternatives=())
+    found = {AS_IT_STANDS: resolve(single)}
+    for number, changes in enumerate(config.alternatives):
+        try:
+            found[_title(changes)] = resolve(load_config(single, **changes))
+        except UsageError as error:
+            raise UsageError(f"alternatives.{number}: {error}") from None
+    return found
+
+
+def is_made_from(made: Config, wanted: Config) -> bool:
+    """Whether a bundle's config is one that a training of another config may leave.
+
+    Hyper-parameters that the other leaves open, None, may have any value: fits at once find them.
+    """
+    made = resolve(made)
+    found = made.hyperparameters
+    for one in variants(wanted).values():
+        opened = {key: found.get(key) for key, it in one.hyperparameters.items() if it is None}
+        one = replace(one, hyperparameters={**one.hyperparameters, **opened})
+        if to_mapping(made) == to_mapping(one):
+            return True
+    return False
+
+
+def alternatives_folder(folder: Path) -> Path:
+    """Return where the trainings that are compared lie in a run folder."""
+    return folder / ".alternatives"
+
+
+def train_alternatives(
+    config: Config, folder: Path, train: Callable[..., Bundle], resume: bool, progress: bool
+) -> Bundle:
+    """Train all variants of a config and leave the bundle of the best, with all scores on its card.
+
+    Parameters
+    ----------
+    config : Config
+        Its variants are compared by the best ``training.monitor`` of each.
+    folder : Path
+        The run folder.
+    train : callable
+        `astro_dl.training.train.train`.
+    resume : bool
+        Whether to go on from what an interrupted training left.
+    progress : bool
+        Whether progress bars are shown.
+
+    Raises
+    ------
+    UsageError
+        If an alternative is unsound, the monitor is no validation score, or the folder is in use.
+    KeyboardInterrupt
+        If interrupted; what was done until then is kept for `resume`.
+    """
+    monitor, runs = config.training.monitor, alternatives_folder(folder)
+    if not monitor.startswith("val_"):
+        raise UsageError(f"training.monitor: {monitor!r} is no validation score to compare by")
+    if runs.is_dir() and not resume:
+        raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
+    best, scores = folder, dict[str, float]()
+    for number, (title, one) in enumerate(variants(config).items()):
+        run = runs / f"{number}" / folder.name
+        data = train(one, out=run, resume=True, progress=progress).card["data"]
+        if data["interrupted"]:
+            raise KeyboardInterrupt
+        score = data["validation"][monitor]
+        if not scores or all(improves(score, other, monitor) for other in scores.values()):
+            best = run
+        scores[title] = score
+    data = load_bundle(best).card["data"]
+    update_bundle(best, card_parts={"data": {**data, f"alternatives, {monitor}": scores}})
+    with new_folder(folder) as temporary:
+        shutil.copytree(best, temporary, dirs_exist_ok=True)
+    shutil.rmtree(runs)
+    return load_bundle(folder)
+
+
+def _title(changes: Mapping[str, Any]) -> str:
+    """Return what an alternative changes, as a command line would."""
+    for key in changes:
+        section = key.partition(".")[0]
+        if section not in MAY_DIFFER or key == "training.monitor":
+            raise unknown_name("setting that alternatives may differ in", key, MAY_DIFFER)
+    return ", ".join(f"{key}={value}" for key, value in changes.items())
