@@ -127,7 +127,7 @@ class TrainingConfig:
     tensorboard : bool
         Whether TensorBoard logs are written.
     label_smoothing : float
-        Share of the target given to the other classes.
+        Share of the target given to the other classes; ``val_loss`` is without it.
     """
 
     epochs: Count = 20

@@ -44,6 +44,8 @@ class Objective:
     ----------
     loss : keras.losses.Loss
         Of encoded targets and logits.
+    validation_loss : keras.losses.Loss
+        The same without the smoothing of labels, which is no part of what is to be predicted.
     encode : callable
         Targets as examples hold them to what the loss takes, float32 or int32.
     location, scale : ndarray
@@ -53,6 +55,7 @@ class Objective:
     """
 
     loss: keras.losses.Loss
+    validation_loss: keras.losses.Loss
     encode: Callable[[np.ndarray], np.ndarray]
     location: np.ndarray
     scale: np.ndarray
@@ -63,10 +66,10 @@ class Objective:
 
         The loss is that of the data alone, without penalties on weights.
         """
-        encoded = self.encode(y)
+        encoded, loss = self.encode(y), self.validation_loss
         # In float64 by groups: one float32 mean over a large set would lose digits.
         groups = range(0, len(y), 4096)
-        losses = [float(self.loss(encoded[i : i + 4096], logits[i : i + 4096])) for i in groups]
+        losses = [float(loss(encoded[i : i + 4096], logits[i : i + 4096])) for i in groups]
         sizes = [len(encoded[i : i + 4096]) for i in groups]
         scores = {"val_loss": float(np.average(losses, weights=sizes))}
         if not np.isfinite(logits).all():
@@ -124,12 +127,15 @@ def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objec
     location, scale = np.zeros(len(head.names)), np.ones(len(head.names))
     smoothing = training.label_smoothing
     loss: keras.losses.Loss
+    plain: keras.losses.Loss | None = None
     encode: Callable[[np.ndarray], np.ndarray]
     if head.kind == "binary":
         loss = keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=smoothing)
+        plain = keras.losses.BinaryCrossentropy(from_logits=True)
         encode = _column
     elif head.kind == "multiclass" and smoothing:
         loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
+        plain = keras.losses.CategoricalCrossentropy(from_logits=True)
         one_hot = np.eye(head.outputs, dtype=np.float32)
         encode = one_hot.__getitem__
     elif head.kind == "multiclass":
@@ -153,7 +159,7 @@ def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objec
             encode = _binner(head.grid)
         else:
             loss = keras.losses.MeanSquaredError()
-    return Objective(loss, encode, location, scale, head)
+    return Objective(loss, plain or loss, encode, location, scale, head)
 
 
 def class_weigher(

@@ -39,6 +39,19 @@ def test_losses_are_those_of_the_textbooks():
     assert loss(smooth, y, logits) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("head", [BINARY, CLASSES])
+def test_smoothing_of_labels_does_not_change_what_is_validated(head):
+    y = np.array([0, 1, 1, 0])
+    logits = RNG.normal(size=(4, head.outputs)).astype(np.float32)
+    smooth, plain = (
+        make_objective(head, y, TrainingConfig(label_smoothing=share)) for share in (0.3, 0.0)
+    )
+    assert loss(smooth, y, logits) != pytest.approx(loss(plain, y, logits), rel=1e-3)
+    scores = plain.validation_scores(logits, y)
+    assert smooth.validation_scores(logits, y) == pytest.approx(scores)
+    assert scores["val_loss"] == pytest.approx(loss(plain, y, logits))
+
+
 def test_regression_targets_are_standardised():
     y = RNG.normal([3, 5000], [1, 20], (500, 2)).astype(np.float32)
     objective = make_objective(VALUES, y, TrainingConfig(monitor="val_mae"))
