@@ -300,7 +300,7 @@ def _finite(value: Any) -> Any:
 
 
 def _section(title: str, values: Mapping[str, Any] | None) -> str:
-    rows = [f"| {key} | {value} |" for key, value in _flat(values or {})]
+    rows = [f"| {key} | {value} |" for key, value in _flat(values or {}) if value != ""]
     return "\n".join([f"## {title}", "", "| | |", "|---|---|", *rows]) if rows else ""
 
 

@@ -16,7 +16,7 @@ from astro_dl.config import Config, load_config, resolve, to_mapping
 from astro_dl.errors import UsageError, unknown_name
 from astro_dl.training.objective import improves
 
-__all__ = ["alternatives_folder", "is_made_from", "train_alternatives", "variants"]
+__all__ = ["is_made_from", "train_alternatives", "variants"]
 
 AS_IT_STANDS = "as it stands"
 MAY_DIFFER = ("model", "hyperparameters", "initial_weights", "training")
@@ -60,11 +60,6 @@ def is_made_from(made: Config, wanted: Config) -> bool:
     return False
 
 
-def alternatives_folder(folder: Path) -> Path:
-    """Return where the trainings that are compared lie in a run folder."""
-    return folder / ".alternatives"
-
-
 def train_alternatives(
     config: Config, folder: Path, train: Callable[..., Bundle], resume: bool, progress: bool
 ) -> Bundle:
@@ -90,7 +85,7 @@ def train_alternatives(
     KeyboardInterrupt
         If interrupted; what was done until then is kept for `resume`.
     """
-    monitor, runs = config.training.monitor, alternatives_folder(folder)
+    monitor, runs = config.training.monitor, folder / ".alternatives"
     if not monitor.startswith("val_"):
         raise UsageError(f"training.monitor: {monitor!r} is no validation score to compare by")
     if runs.is_dir() and not resume:
