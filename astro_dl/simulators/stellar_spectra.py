@@ -34,6 +34,7 @@ HC_OVER_K = 1.438777e8  # Å K
 LIMB_DARKENING = 0.6
 SIGMAS_PER_WIDTH = 2.354820
 HIGHEST_DEGREE = 4
+DARKEST = 1e-4
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Observation:
     calibration_error : ndarray
         Standard deviation of smooth errors of the flux calibration, relative.
     line_error : ndarray
-        That of smooth errors of the depths of lines, for what the simulated lines lack.
+        That of smooth errors of opacities in lines and bands, relative, for what these lack.
     """
 
     velocity: Array
@@ -167,7 +168,7 @@ def observe_stars(
         edges,
     )
     strength = _smooth_factors(observation.line_error, seen.shape[1], 0, rng)
-    seen = np.maximum(1 + (seen - 1) * strength, 0)
+    seen = np.maximum(seen, DARKEST) ** strength
     wavelength = np.sqrt(edges[1:] * edges[:-1])
     continuum = wavelength**-5.0 / np.expm1(HC_OVER_K / (wavelength * stars.temperature[:, None]))
     absorbed = 3.1 * observation.reddening[:, None] * optical_extinction(wavelength)

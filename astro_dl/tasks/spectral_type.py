@@ -53,7 +53,7 @@ class SpectralTypePhysics:
     calibration_error : float, default 0.03
         Relative size of smooth errors of the flux calibration.
     line_strength_error : float, default 0.2
-        That of the depths of simulated lines, which are not all that stars have.
+        That of the opacities in simulated lines and bands, which are not all that stars have.
     distinct : bool, default True
         Without, all stars are of class G, whatever their label.
     """
@@ -127,4 +127,5 @@ task = Task(
     predict_files=predict_stars,
     caution=CAUTION,
     zero_signal={"distinct": False},
+    version=2,
 )

@@ -104,4 +104,5 @@ task = Task(
     augment=augment_spectra,
     predict_files=predict_stars,
     caution=CAUTION,
+    version=2,
 )

@@ -103,6 +103,16 @@ def test_depths_of_lines_are_off_by_about_as_much_as_stated():
     assert 0.1 < np.std(depths[1] / depths[0]) < 0.2
 
 
+def test_no_star_is_black_however_wrong_its_bands_are():
+    coolest = Stars(*(np.full(300, value) for value in (68.0, 2700.0, 0.0, 0.5)))
+    observation = {name: np.zeros(300) for name in QUIET} | {"line_error": np.full(300, 0.2)}
+    observation |= {"reddening": np.zeros(300), "snr": np.full(300, 1e9)}
+    observation |= {"resolving_power": np.full(300, 2e3)}
+    flux = observe_stars(coolest, Observation(**observation), EDGES, np.random.default_rng(0))
+    assert (flux > 0).all()
+    assert np.median(flux, axis=1).min() > 0.02
+
+
 def test_types_and_parameters_agree():
     number = np.array([12.0, 22.0, 42.0, 55.0, 63.0])
     for luminosity in (0, 1, 2):
