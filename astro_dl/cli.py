@@ -127,11 +127,13 @@ def evaluate(arguments: Arguments) -> None:
     from astro_dl.bundle import load_bundle
     from astro_dl.config import load_config
     from astro_dl.evaluation.evaluate import evaluate
+    from astro_dl.training.alternatives import check_blind
     from astro_dl.zoo import load_pretrained
 
     bundle = load_bundle(arguments.bundle)
     config = load_config(bundle.config, **dict(arguments.settings))
     if arguments.cv:
+        check_blind(bundle)
         out = arguments.out or Path("runs") / f"{bundle.folder.name}-cv"
         return _cross_validate(arguments, _on(config, arguments.data), out)
     scored: Any = replace(bundle, config=config)

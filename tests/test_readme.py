@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from astro_dl.config import load_config
 from astro_dl.packaged import shipped_bundles
+from astro_dl.strict_yaml import read_yaml
+from astro_dl.training.alternatives import variants
 
 ROOT = Path(__file__).parent.parent
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
 SHELL = [text for language, text in BLOCKS if language == "sh"]
 PYTHON = [text for language, text in BLOCKS if language == "python"]
+SETTINGS = [text for language, text in BLOCKS if language == "yaml"]
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +53,11 @@ def test_the_commands_and_then_the_python_run_in_order(folder):
     assert (folder / "triggers.ecsv").is_file()
     assert list((folder / "figures").glob("*.png"))
     run(folder, sys.executable, "-c", "\n".join(filter(runnable, PYTHON)))
+
+
+@pytest.mark.parametrize("block", SETTINGS)
+def test_settings_are_those_of_a_config(block):
+    assert len(variants(load_config("quick", **read_yaml(block)))) > 1
 
 
 def test_the_tables_are_those_of_the_registry_and_the_cards(tmp_path):

@@ -16,9 +16,10 @@ from astro_dl.config import Config, load_config, resolve, to_mapping
 from astro_dl.errors import UsageError, unknown_name
 from astro_dl.training.objective import improves
 
-__all__ = ["is_made_from", "train_alternatives", "variants"]
+__all__ = ["check_blind", "is_made_from", "train_alternatives", "variants"]
 
 AS_IT_STANDS = "as it stands"
+COMPARED = "alternatives, "
 MAY_DIFFER = ("model", "hyperparameters", "initial_weights", "training")
 
 
@@ -58,6 +59,16 @@ def is_made_from(made: Config, wanted: Config) -> bool:
         if to_mapping(made) == to_mapping(one):
             return True
     return False
+
+
+def check_blind(bundle: Bundle) -> None:
+    """Refuse a bundle whose settings were chosen on examples that the folds of its set test on."""
+    if any(key.startswith(COMPARED) for key in bundle.card["data"]):
+        raise UsageError(
+            f"{bundle.folder}: its settings were chosen among alternatives on one split; a cross-"
+            "validation that chooses them in every fold is astro-dl train CONFIG --cv, with the "
+            "config that it was made from"
+        )
 
 
 def train_alternatives(
@@ -101,7 +112,7 @@ def train_alternatives(
             best = run
         scores[title] = score
     data = load_bundle(best).card["data"]
-    update_bundle(best, card_parts={"data": {**data, f"alternatives, {monitor}": scores}})
+    update_bundle(best, card_parts={"data": {**data, COMPARED + monitor: scores}})
     with new_folder(folder) as temporary:
         shutil.copytree(best, temporary, dirs_exist_ok=True)
     shutil.rmtree(runs)

@@ -5,7 +5,7 @@ from toy_training import config, cut_short, interrupt, run, stored
 
 from astro_dl.config import load_config
 from astro_dl.errors import UsageError
-from astro_dl.training.alternatives import is_made_from, variants
+from astro_dl.training.alternatives import check_blind, is_made_from, variants
 
 SLOW, FAST = 1e-6, 0.01
 COMPARED = {
@@ -44,6 +44,11 @@ def test_it_is_the_bundle_of_a_training_with_the_chosen_settings(chosen, toy_tas
     settings = {"training.epochs": 2, "training.learning_rate": FAST}
     alone = stored(run(tmp_path / "alone", **settings))
     assert all((alone[name] == array).all() for name, array in stored(chosen).items())
+
+
+def test_other_folds_than_those_that_it_was_chosen_on_are_refused(chosen):
+    with pytest.raises(UsageError, match="alternatives on one split"):
+        check_blind(chosen)
 
 
 def test_resuming_a_finished_choice_returns_it(chosen, toy_task):
