@@ -337,7 +337,8 @@ def _words(value: Any) -> str:
     if isinstance(value, Mapping):
         if {"value", "low", "high"} <= value.keys():
             low, high = _words(value["low"]), _words(value["high"])
-            return f"{_words(value['value'])} ({low} to {high})"
+            ends = "" if value["low"] is None else f" ({low} to {high})"
+            return f"{_words(value['value'])}{ends}"
         return ", ".join(f"{key} {_words(one)}" for key, one in value.items())
     if isinstance(value, list | tuple):
         more = ", …" if len(value) > 12 else ""
