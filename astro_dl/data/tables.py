@@ -83,6 +83,8 @@ def printed_rows(table: Table, most: int = 40) -> list[str]:
 
 
 def _short(value: Any) -> str:
+    if value is np.ma.masked:
+        return "--"
     number = getattr(value, "value", value)
     return f"{number:.4f}" if 1e3 <= abs(number) < 1e10 else f"{number:.6g}"
 

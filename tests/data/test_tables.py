@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from astropy import units
-from astropy.table import QTable, Table
+from astropy.table import MaskedColumn, QTable, Table
 
 from astro_dl.data.tables import printed_rows, table_format, write_table
 from astro_dl.errors import UsageError
@@ -85,3 +85,13 @@ def test_printed_numbers_are_short():
     assert lines[-1].split() == ["1126259462.4200", "0.123457", "7", "3"]
     assert table["p"][0] == 0.123456789
     assert table.pformat()[-1].split()[1] == "0.123456789"
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_masked_is_printed_as_such():
+    column = MaskedColumn([1.5, 2.5], name="epoch", mask=[True, False])
+    masked = Table([column, [np.nan, 1e5]])
+    assert [line.split() for line in printed_rows(masked)[2:]] == [
+        ["--", "nan"],
+        ["2.5", "100000.0000"],
+    ]
