@@ -178,7 +178,8 @@ def average_to(data: np.ndarray, scale: float, wanted: float) -> np.ndarray:
     Returns
     -------
     ndarray of float32
-        As many pixels as hold any old one; NaN where less than half of a pixel is known.
+        As many pixels as hold any old one, but one along an axis where one and a half would do; NaN
+        where less than half of a pixel is known.
 
     Raises
     ------
@@ -203,7 +204,8 @@ def average_to(data: np.ndarray, scale: float, wanted: float) -> np.ndarray:
 
 def _overlap(length: int, ratio: float) -> np.ndarray:
     """Return the share (new, old) of every old pixel in each new one along an axis."""
-    count = int(np.ceil(length / ratio - 1e-9))
+    # Two pixels on a map of little more than one would both be known by less than half.
+    count = int(np.ceil(length / ratio - 1e-9)) if length >= 1.5 * ratio else 1
     edges = (np.arange(count + 1) - count / 2) * ratio + length / 2
     old = np.arange(length)
     right = np.minimum(edges[1:, None], old + 1)

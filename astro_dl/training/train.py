@@ -67,9 +67,9 @@ def train(
     -------
     Bundle
         With the weights of the best epoch, of the best of the config's ``alternatives``,
-        calibrated on the validation set. After Ctrl-C it holds
-        the best weights so far, if an epoch was finished; ``card["data"]["interrupted"]`` says so,
-        and the checkpoint stays for `resume`.
+        calibrated on the validation set. After Ctrl-C it holds the best weights so far, if an
+        epoch was finished; ``card["data"]["interrupted"]`` says so, and the checkpoint stays for
+        `resume`. With alternatives there is none before all are trained.
 
     Raises
     ------

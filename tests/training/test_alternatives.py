@@ -1,10 +1,11 @@
 """Settings that are left to the validation set."""
 
 import pytest
-from toy_training import config, cut_short, interrupt, run, stored
+from toy_training import config, interrupt, run, stored
 
 from astro_dl.config import load_config
 from astro_dl.errors import UsageError
+from astro_dl.training import fit
 from astro_dl.training.alternatives import check_blind, is_made_from, variants
 
 SLOW, FAST = 1e-6, 0.01
@@ -60,15 +61,24 @@ def test_resuming_a_finished_choice_returns_it(chosen, toy_task):
 def test_an_interrupted_choice_goes_on_without_training_again_what_is_finished(
     chosen, toy_task, tmp_path, monkeypatch
 ):
-    folder = tmp_path / "chosen"
-    with monkeypatch.context() as patch:
-        cut_short(patch, 1, interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            run(folder, **COMPARED)
+    folder, epochs, inner = tmp_path / "chosen", [], fit._run_epoch
+
+    def counted(*arguments):
+        row = inner(*arguments)
+        epochs.append(arguments[4])
+        if len(epochs) == 4:
+            interrupt()
+        return row
+
+    monkeypatch.setattr(fit, "_run_epoch", counted)
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, **COMPARED)
     assert [path.name for path in folder.iterdir()] == [".alternatives"]
     with pytest.raises(UsageError, match="unfinished training; resume it"):
         run(folder, **COMPARED)
+    epochs[:] = [None] * 4
     resumed = run(folder, resume=True, **COMPARED)
+    assert epochs[4:] == [1, 0, 1]
     assert resumed.card["data"]["alternatives, val_loss"] == pytest.approx(
         chosen.card["data"]["alternatives, val_loss"], rel=1e-4
     )
