@@ -139,8 +139,10 @@ def draw_pit(pit: np.ndarray, names: Sequence[str]) -> Figure:
         counts, edges = np.histogram(pit[:, k], bins=bins, range=(0, 1))
         axes.stairs(counts / expected, edges, color=COLOURS[0], linewidth=1.6, label="network")
         axes.axhline(1, color="0.4", linewidth=0.8)
-        axes.set(xlim=(0, 1), ylim=(0, None))
+        axes.set_xlim(0, 1)
         axes.set_xlabel(f"probability integral transform of {name}")
+    # After all are drawn: the limits are shared, and set ones no longer grow.
+    panels[0, 0].set_ylim(bottom=0)
     panels[0, 0].set_ylabel("density")
     panels[0, 0].legend(fontsize=9, loc="lower center")
     return figure
