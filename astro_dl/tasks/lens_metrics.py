@@ -20,6 +20,7 @@ FALSE_ALARM_PROBABILITIES = (1e-2, 1e-3)
 REJECTION = 0.99
 EINSTEIN_RADIUS_EDGES = (0.5, 0.8, 1.1, 1.4, 1.7, 2.0, 2.5, 3.0)
 ARC_SNR_EDGES = (0.0, 10.0, 20.0, 40.0, 80.0, 160.0, np.inf)
+MAGNIFICATION_EDGES = (1.0, 2.0, 3.0, 5.0, 10.0, np.inf)
 LARGE_EINSTEIN_RADIUS_ARCSEC, LARGE_ARC_SNR = 1.4, 20.0
 
 
@@ -29,8 +30,8 @@ def lens_metrics(outcome: Outcome) -> dict[str, Any]:
     Parameters
     ----------
     outcome : Outcome
-        Of 0 and 1; ``info`` with ``einstein_radius`` ["], ``arc_snr``, ``exposure_arc_snr_g`` and
-        ``kind``, where they are known.
+        Of 0 and 1; ``info`` with ``einstein_radius`` ["], ``arc_snr``, ``exposure_arc_snr_g``,
+        ``magnification`` and ``kind``, where they are known.
 
     Returns
     -------
@@ -38,9 +39,9 @@ def lens_metrics(outcome: Outcome) -> dict[str, Any]:
         By method: ``tpr0`` and ``tpr10``, the fraction of lenses above all non-lenses, and with
         fewer than ten non-lenses above (Metcalf et al. 2019, A&A 625, A119); ``tpr`` at
         false-positive rates 1e-2 and 1e-3; ``completeness`` at 99% rejection against Einstein
-        radius and arc signal-to-noise ratio, and for radius > 1.4″ and ratio > 20, the latter once
-        more with the ratio of a single exposure in g, for which Lanusse et al. (2018,
-        arXiv:1703.02642) report 0.90;
+        radius, arc signal-to-noise ratio and total magnification, and for radius > 1.4″ and ratio
+        > 20, the latter once more with the ratio of a single exposure in g, for which Lanusse et
+        al. (2018, arXiv:1703.02642) report 0.90;
         ``false_alarms_by_kind`` at 99% rejection. Every rate has its interval and n.
     """
     return {
@@ -119,9 +120,9 @@ def _method(scores: np.ndarray, y: np.ndarray, info: Table) -> dict[str, Any]:
 
 def _completeness(found: np.ndarray, lenses: Table) -> dict[str, Any]:
     """Return the completeness against what is known of the lenses."""
-    radius, snr, exposure_snr = (
+    radius, snr, exposure_snr, magnification = (
         np.asarray(lenses[name], float) if name in lenses.colnames else np.full(len(found), np.nan)
-        for name in ("einstein_radius", "arc_snr", "exposure_arc_snr_g")
+        for name in ("einstein_radius", "arc_snr", "exposure_arc_snr_g", "magnification")
     )
     large = radius > LARGE_EINSTEIN_RADIUS_ARCSEC
     words = f"radius > {LARGE_EINSTEIN_RADIUS_ARCSEC} arcsec and {{}} > {LARGE_ARC_SNR:g}"
@@ -130,6 +131,7 @@ def _completeness(found: np.ndarray, lenses: Table) -> dict[str, Any]:
         "all": _rate(found),
         "einstein_radius_arcsec": completeness(found, radius, EINSTEIN_RADIUS_EDGES),
         "arc_snr": completeness(found, snr, ARC_SNR_EDGES),
+        "magnification": completeness(found, magnification, MAGNIFICATION_EDGES),
         words.format("arc_snr"): _rate(found[large & (snr > LARGE_ARC_SNR)]),
         words.format("exposure_arc_snr_g"): _rate(found[large & (exposure_snr > LARGE_ARC_SNR)]),
     }

@@ -17,6 +17,7 @@ def examples(n=4000):
     info = Table({"einstein_radius": np.where(y == 1, RNG.uniform(0.5, 2.5, n), np.nan)})
     info["arc_snr"] = np.where(y == 1, RNG.uniform(0, 60, n), np.nan)
     info["exposure_arc_snr_g"] = info["arc_snr"] / 2
+    info["magnification"] = 1 + info["arc_snr"] / 10
     info["kind"] = np.where(y == 1, "lens", np.where(RNG.random(n) < 0.5, "ring", "merger"))
     good = np.where(y == 1, np.where(info["arc_snr"] > 20, 10.0, -1.0), 0.0)
     good += np.where(info["kind"] == "ring", 2.0, 0.0) + 0.1 * RNG.normal(size=n)
@@ -65,6 +66,8 @@ def test_every_method_is_described_and_the_kinds_that_fool_it_named():
     assert clear["n"] == np.sum((info["einstein_radius"] > 1.4) & (info["arc_snr"] > 40))
     by_snr = network["completeness"]["arc_snr"]
     assert [by_snr[0]["value"], by_snr[2]["value"]] == [0, 1]
+    by_magnification = network["completeness"]["magnification"]
+    assert [by_magnification[0]["value"], by_magnification[2]["value"]] == [0, 1]
     assert network["false_alarms_by_kind"]["merger"]["value"] == 0
     assert network["false_alarms_by_kind"]["ring"]["value"] == pytest.approx(0.02, abs=0.005)
     assert [rate["false_alarm_probability"] for rate in network["tpr"]] == [1e-2, 1e-3]
@@ -76,7 +79,7 @@ def test_sets_of_one_class_or_without_truth_are_still_described():
     only = metrics(np.ones(5), Table({"id": range(5)}), network=scores)
     assert only["network"]["tpr0"]["value"] is None
     y, info, good = examples()
-    info.remove_columns(["einstein_radius", "arc_snr", "exposure_arc_snr_g", "kind"])
+    info.remove_columns(info.colnames)
     found = metrics(y, info, network=good)["network"]
     assert found["completeness"]["all"]["n"] == 2000
     assert "false_alarms_by_kind" not in found
