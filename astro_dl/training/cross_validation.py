@@ -59,7 +59,7 @@ class CrossValidation:
         methods = list(self.folds[0])
         cells = {(row["method"], row["metric"]): _cell(row) for row in self.table}
         metrics = list(dict.fromkeys(metric for _, metric in cells))
-        text = Table({"": metrics})
+        text = Table({"metric": metrics})
         for method in methods:
             text[method] = [cells.get((method, metric), "") for metric in metrics]
         title = "{model} on {task}; {data}; mean ± standard deviation over {folds} {by}s, n = {n:,}"

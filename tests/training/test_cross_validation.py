@@ -43,6 +43,7 @@ def test_every_method_has_a_mean_and_a_spread(folder):
     assert rows["random forest", "auc"]["mean"] == pytest.approx(np.mean(forest))
     assert rows["random forest", "auc"]["std"] == pytest.approx(np.std(forest, ddof=1))
     assert min(forest) > 0.7
+    assert result.to_text().splitlines()[1].split()[:2] == ["metric", "network"]
     assert " ± " in result.to_text()
     assert read_cross_validation(folder / "mlp").to_json() == result.to_json()
     hashes = {load_pretrained(folder / "mlp" / f"fold_{k}").bundle.sha256 for k in (1, 2, 3)}
