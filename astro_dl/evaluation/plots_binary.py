@@ -184,9 +184,8 @@ def draw_scores(
     axes.set_yscale("log")
     bottom, top = axes.get_ylim()
     axes.set(xlim=(low, high), ylim=(bottom, top * 12))
-    for rate in rates:
-        if rate["value"] is None or not low <= rate["threshold"] <= high:
-            continue
+    marked = [r for r in rates if r["value"] is not None and low <= r["threshold"] <= high]
+    for rate in marked:
         axes.axvline(rate["threshold"], color="0.35", linewidth=0.8, linestyle=":")
         axes.text(
             rate["threshold"],
@@ -200,7 +199,9 @@ def draw_scores(
         )
     axes.set(xlabel="logit (dotted: thresholds by false-alarm probability)")
     axes.set_ylabel("fraction per bin")
-    axes.legend(fontsize=9, loc="upper right", framealpha=0.9)
+    middle = (low + high) / 2
+    side = "left" if marked and np.mean([r["threshold"] for r in marked]) > middle else "right"
+    axes.legend(fontsize=9, loc=f"upper {side}", framealpha=0.9)
     return figure
 
 
