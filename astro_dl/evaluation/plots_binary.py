@@ -141,7 +141,8 @@ def draw_reliability(
     at = "" if prevalence is None else f" at prevalence {prevalence:.3g}"
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     axes.set_ylabel(f"observed frequency of {label}{at}")
-    axes.legend(fontsize=9, loc="lower right")
+    # intervals may reach anywhere, so the legend stands above
+    axes.legend(fontsize=9, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
     width = float(table["high_edge"][0] - table["low_edge"][0])
     histogram.bar(
         table["low_edge"], table["n"], width=width, align="edge", color=COLOURS[0], alpha=0.7

@@ -2,7 +2,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from astro_dl.evaluation.plots_binary import draw_scores
+from astro_dl.evaluation.plots_binary import draw_reliability, draw_scores
 
 
 @pytest.mark.parametrize(("quiet", "loud"), [(-15, 5), (0, 25)])
@@ -28,4 +28,17 @@ def test_the_legend_hides_no_threshold(quiet, loud):
         axes.get_xlim()[0] <= r["threshold"] <= axes.get_xlim()[1] for r in rates
     )
     assert not any(legend.overlaps(label) for label in labels)
+    plt.close(figure)
+
+
+def test_the_legend_of_reliability_stands_outside_the_panel():
+    rng = np.random.default_rng(0)
+    probabilities = rng.random(300)
+    figure = draw_reliability(probabilities, rng.random(300) < probabilities)
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    legend, panel = axes.get_legend().get_window_extent(), axes.get_window_extent()
+    assert legend.y0 >= panel.y1
+    assert figure.bbox.containsx(legend.x1)
+    assert figure.bbox.containsy(legend.y1)
     plt.close(figure)
