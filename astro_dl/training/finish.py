@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from astro_dl import backend
-from astro_dl.bundle import Bundle, save_bundle
+from astro_dl.bundle import Bundle, load_bundle, save_bundle
 from astro_dl.config import Config
 from astro_dl.data.cache import split_physics
 from astro_dl.data.examples import Inputs
@@ -71,6 +71,7 @@ def save_result(
         "input_statistics": _statistics(config, validation.x),
         "data": {
             "source": split_title(config, "train") if is_real(config) else config.data.source,
+            "started_from": _origins(config),
             "mode": config.data.mode,
             "n_train": data.n * (len(state.history) if streamed else 1),
             "n_validation": len(validation),
@@ -85,6 +86,16 @@ def save_result(
         "training_time_s": float(sum(row["seconds"] for row in state.history)),
     }
     return save_bundle(folder, model, config, parts, state.history)
+
+
+def _origins(config: Config) -> list[str]:
+    """Return what the initial weights were trained on, training by training."""
+    if config.initial_weights is None:
+        return []
+    bundle = load_bundle(config.initial_weights)
+    data = bundle.card["data"]
+    origin = f"{bundle.folder.name} (n_train {data['n_train']}, {data['source']})"
+    return [*data.get("started_from", ()), origin]
 
 
 def _statistics(config: Config, x: Inputs) -> dict[str, Any]:
