@@ -8,7 +8,7 @@ from astro_dl.evaluation.binary import roc_points
 from astro_dl.evaluation.calibration import expected_calibration_error, reliability_table
 from astro_dl.evaluation.detection import FEWEST_FALSE_ALARMS
 from astro_dl.evaluation.outcome import NETWORK, Outcome
-from astro_dl.evaluation.style import BAND, COLOURS, method_style, new_figure
+from astro_dl.evaluation.style import BAND, COLOURS, legend_above, method_style, new_figure
 
 __all__ = ["draw_efficiency", "draw_reliability", "draw_roc", "draw_scores"]
 
@@ -141,8 +141,7 @@ def draw_reliability(
     at = "" if prevalence is None else f" at prevalence {prevalence:.3g}"
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     axes.set_ylabel(f"observed frequency of {label}{at}")
-    # intervals may reach anywhere, so the legend stands above
-    axes.legend(fontsize=9, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
+    legend_above(axes)
     width = float(table["high_edge"][0] - table["low_edge"][0])
     histogram.bar(
         table["low_edge"], table["n"], width=width, align="edge", color=COLOURS[0], alpha=0.7
@@ -185,8 +184,9 @@ def draw_scores(
     axes.set_yscale("log")
     bottom, top = axes.get_ylim()
     axes.set(xlim=(low, high), ylim=(bottom, top * 12))
-    marked = [r for r in rates if r["value"] is not None and low <= r["threshold"] <= high]
-    for rate in marked:
+    for rate in rates:
+        if rate["value"] is None or not low <= rate["threshold"] <= high:
+            continue
         axes.axvline(rate["threshold"], color="0.35", linewidth=0.8, linestyle=":")
         axes.text(
             rate["threshold"],
@@ -200,9 +200,7 @@ def draw_scores(
         )
     axes.set(xlabel="logit (dotted: thresholds by false-alarm probability)")
     axes.set_ylabel("fraction per bin")
-    middle = (low + high) / 2
-    side = "left" if marked and np.mean([r["threshold"] for r in marked]) > middle else "right"
-    axes.legend(fontsize=9, loc=f"upper {side}", framealpha=0.9)
+    legend_above(axes)
     return figure
 
 

@@ -10,7 +10,16 @@ from PIL import Image
 
 from astro_dl.data.files import atomic_path
 
-__all__ = ["BAND", "COLOURS", "STYLES", "method_style", "new_figure", "save_figure", "tidy"]
+__all__ = [
+    "BAND",
+    "COLOURS",
+    "STYLES",
+    "legend_above",
+    "method_style",
+    "new_figure",
+    "save_figure",
+    "tidy",
+]
 
 # Okabe & Ito (2008); the network is blue, the bound black wherever they appear.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -48,6 +57,11 @@ def tidy(axes: Axes) -> None:
     axes.grid(True, color="0.9", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(labelsize=9)
+
+
+def legend_above(axes: Axes) -> None:
+    """Put the legend above the panel, where it hides nothing."""
+    axes.legend(fontsize=9, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
 
 
 def method_style(position: int, is_bound: bool = False) -> dict:

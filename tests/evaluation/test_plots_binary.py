@@ -1,4 +1,3 @@
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -28,7 +27,6 @@ def test_the_legend_hides_no_threshold(quiet, loud):
         axes.get_xlim()[0] <= r["threshold"] <= axes.get_xlim()[1] for r in rates
     )
     assert not any(legend.overlaps(label) for label in labels)
-    plt.close(figure)
 
 
 def test_the_legend_of_reliability_stands_outside_the_panel():
@@ -41,4 +39,3 @@ def test_the_legend_of_reliability_stands_outside_the_panel():
     assert legend.y0 >= panel.y1
     assert figure.bbox.containsx(legend.x1)
     assert figure.bbox.containsy(legend.y1)
-    plt.close(figure)
