@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs, input_length, take_inputs
+from astro_dl.core.examples import Inputs, input_length, take_inputs
 
 if TYPE_CHECKING:
     import keras

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = ["Histogram", "Quantiles", "grid_bins"]
 

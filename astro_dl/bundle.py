@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astro_dl import registry
 from astro_dl.bundle_files import (
     CARD,
     check_target,
@@ -35,12 +34,13 @@ from astro_dl.cards import (
     read_card,
     readme,
 )
-from astro_dl.config import Config, build_physics, dump_yaml, to_mapping
-from astro_dl.data.files import atomic_path
-from astro_dl.errors import UsageError, did_you_mean
-from astro_dl.packaged import shipped_bundles
-from astro_dl.schema import plain, read_dataclass
-from astro_dl.strict_yaml import read_yaml
+from astro_dl.core import registry
+from astro_dl.core.config import Config, build_physics, dump_yaml, to_mapping
+from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.files import atomic_path
+from astro_dl.core.schema import plain, read_dataclass
+from astro_dl.core.shipped import shipped_bundles
+from astro_dl.core.strict_yaml import read_yaml
 from astro_dl.weights import assign_weights, model_specs, read_arrays, write_weights
 
 if TYPE_CHECKING:

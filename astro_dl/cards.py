@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from astro_dl.errors import UsageError, unknown_name
-from astro_dl.schema import plain
-from astro_dl.tasks.base import Head, InputSpec
+from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.schema import plain
+from astro_dl.core.task import Head, InputSpec
 
 __all__ = [
     "CARD_FORMAT",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from astro_dl.cli_words import Arguments, file_reader, parse
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.quiet import import_keras_quietly
 
 __all__ = ["main"]
@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def list_(arguments: Arguments) -> None:
     """Print the names of models and tasks."""
-    from astro_dl import registry
+    from astro_dl.core import registry
 
     pretrained = True if arguments.pretrained else None
     models = registry.list_models(arguments.pattern, arguments.task, pretrained)
@@ -79,8 +79,8 @@ def list_(arguments: Arguments) -> None:
 
 def info(arguments: Arguments) -> None:
     """Print what a model or a task is."""
+    from astro_dl.core.registry import all_models, all_tasks
     from astro_dl.info import model_info, task_info
-    from astro_dl.registry import all_models, all_tasks
 
     if arguments.name not in {*all_models(), *all_tasks()}:
         raise unknown_name("model or task", arguments.name, [*all_models(), *all_tasks()])
@@ -93,11 +93,11 @@ def info(arguments: Arguments) -> None:
 
 def simulate(arguments: Arguments) -> None:
     """Write simulated examples to an HDF5 store."""
-    from astro_dl.config import build_physics
+    from astro_dl.core.config import build_physics
+    from astro_dl.core.registry import get_task
+    from astro_dl.core.schema import plain
     from astro_dl.data.simulate import iterate_blocks
     from astro_dl.data.store import store_examples
-    from astro_dl.registry import get_task
-    from astro_dl.schema import plain
 
     task = get_task(arguments.task)
     physics, seed = build_physics(task, dict(arguments.settings)), arguments.seed
@@ -125,7 +125,7 @@ def train(arguments: Arguments) -> None:
 def evaluate(arguments: Arguments) -> None:
     """Score a bundle beside the baselines; a run as configured keeps the result and figures."""
     from astro_dl.bundle import load_bundle
-    from astro_dl.config import load_config
+    from astro_dl.core.config import load_config
     from astro_dl.evaluation.evaluate import evaluate
     from astro_dl.training.alternatives import check_blind
     from astro_dl.zoo import load_pretrained
@@ -164,9 +164,9 @@ def plot(arguments: Arguments) -> None:
 
 def predict(arguments: Arguments) -> None:
     """Apply a bundle to real files and write the table of results."""
+    from astro_dl.core.schema import read_keywords
     from astro_dl.data.table_writer import write_parts
     from astro_dl.data.tables import printed_rows, table_format, write_table
-    from astro_dl.schema import read_keywords
     from astro_dl.zoo import load_pretrained
 
     if arguments.out is not None:
@@ -254,7 +254,7 @@ VERBS = {
 
 def _to_train(arguments: Arguments) -> tuple[Any, str]:
     """Return the config that is asked for, and what to call its run."""
-    from astro_dl.config import load_config
+    from astro_dl.core.config import load_config
     from astro_dl.tasks.own_table_setup import own_table_config
 
     given, settings = arguments.config, dict(arguments.settings)
@@ -300,7 +300,7 @@ def _on(config: Any, dataset: str | None) -> Any:
 
 
 def _is_shipped(bundle: str) -> bool:
-    from astro_dl.packaged import shipped_bundles
+    from astro_dl.core.shipped import shipped_bundles
 
     return bundle in shipped_bundles()
 

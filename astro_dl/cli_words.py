@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from astro_dl import __version__
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.uncertainty import PASSES, UNCERTAINTIES
 
 __all__ = ["Arguments", "file_reader", "parse"]
@@ -64,7 +64,7 @@ def file_reader(model: str) -> Callable[..., Any]:
         If there is no such bundle, or its task reads no files.
     """
     from astro_dl.bundle import load_bundle
-    from astro_dl.registry import get_task
+    from astro_dl.core.registry import get_task
 
     config = load_bundle(model).config
     reader = get_task(config.task).file_reader if config.task else None
@@ -194,8 +194,8 @@ def _parsers(
 
 def _add_task_options(verb: _Parser, words: list[str]) -> None:
     """Add the keyword parameters with which the task of the named bundle reads files."""
-    from astro_dl.packaged import shipped_bundles
-    from astro_dl.schema import keyword_defaults
+    from astro_dl.core.schema import keyword_defaults
+    from astro_dl.core.shipped import shipped_bundles
 
     model = next(
         (word for word in words if word in shipped_bundles() or Path(word, "card.json").exists()),
@@ -219,7 +219,7 @@ def _add_task_options(verb: _Parser, words: list[str]) -> None:
 
 
 def _value(text: str) -> Any:
-    from astro_dl.strict_yaml import read_yaml
+    from astro_dl.core.strict_yaml import read_yaml
 
     return _argument(read_yaml, text)
 
@@ -269,7 +269,7 @@ def _add_folds(verb: argparse.ArgumentParser) -> None:
 
 
 def _setting(text: str) -> tuple[str, Any]:
-    from astro_dl.config import parse_override
+    from astro_dl.core.config import parse_override
 
     return _argument(parse_override, text)
 

@@ -11,9 +11,9 @@ import numpy as np
 from scipy.special import softmax
 
 from astro_dl.binned_distributions import Histogram, Quantiles
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head
 from astro_dl.gaussian_mixtures import Mixture
-from astro_dl.tasks.base import Head
 
 __all__ = [
     "Distribution",

@@ -119,8 +119,8 @@ def _cache() -> Iterator[Finding]:
 
 def _bundles() -> Iterator[Finding]:
     from astro_dl.bundle import load_bundle
-    from astro_dl.errors import UsageError
-    from astro_dl.packaged import packaged_folder, shipped_bundles
+    from astro_dl.core.errors import UsageError
+    from astro_dl.core.shipped import packaged_folder, shipped_bundles
 
     if not shipped_bundles():
         yield Finding("bundles", f"none in {packaged_folder('models')}", "reinstall astro_dl")
@@ -133,7 +133,7 @@ def _bundles() -> Iterator[Finding]:
 
 
 def _entry_points() -> Iterator[Finding]:
-    from astro_dl import registry
+    from astro_dl.core import registry
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

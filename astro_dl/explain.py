@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.models.build import logits_model
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def saliency(
     UsageError
         If the input does not fit the model, or it has no such output.
     """
-    from astro_dl.backend import input_gradients
+    from astro_dl.core.backend import input_gradients
 
     function = _logit(model, x, output)
     return _in_batches(lambda part: input_gradients(function, part), x, batch_size)
@@ -83,7 +83,7 @@ def integrated_gradients(
     UsageError
         As `saliency`, and if ``steps`` is less than one.
     """
-    from astro_dl.backend import input_gradients
+    from astro_dl.core.backend import input_gradients
 
     if steps < 1:
         raise UsageError(f"steps must be at least 1, not {steps}")
@@ -190,7 +190,7 @@ def grad_cam(
     """
     import keras
 
-    from astro_dl.backend import input_gradients
+    from astro_dl.core.backend import input_gradients
 
     _logit(model, x, output)
     names = [candidate.name for candidate in model.layers]

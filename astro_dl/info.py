@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from astro_dl.packaged import shipped_bundles
-from astro_dl.registry import get_task, list_models, model_entry, task_entry
-from astro_dl.schema import keyword_defaults, plain
+from astro_dl.core.registry import get_task, list_models, model_entry, task_entry
+from astro_dl.core.schema import keyword_defaults, plain
+from astro_dl.core.shipped import shipped_bundles
 
 __all__ = ["Info", "model_info", "task_info"]
 

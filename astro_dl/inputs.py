@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs, input_length, inputs_by_name
-from astro_dl.errors import UsageError
-from astro_dl.tasks.base import InputSpec
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Inputs, input_length, inputs_by_name
+from astro_dl.core.task import InputSpec
 
 __all__ = [
     "array_options",

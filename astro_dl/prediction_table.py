@@ -8,7 +8,7 @@ from astropy.table import QTable
 from astropy.units import Unit
 
 from astro_dl.answers import Answers
-from astro_dl.tasks.base import Head
+from astro_dl.core.task import Head
 
 __all__ = ["QUANTILES", "prediction_table"]
 

@@ -12,8 +12,9 @@ from astro_dl.answers import Answers, combined_answers, single_answers
 from astro_dl.batching import applied, rebatched
 from astro_dl.bundle import Bundle
 from astro_dl.cards import package_versions
-from astro_dl.data.examples import Inputs, input_length, take_inputs
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Inputs, input_length, take_inputs
+from astro_dl.core.task import Head, InputSpec, Task
 from astro_dl.inputs import (
     array_options,
     as_inputs,
@@ -26,7 +27,6 @@ from astro_dl.inputs import (
 )
 from astro_dl.prediction_table import prediction_table
 from astro_dl.symmetries import averaged, used_symmetries
-from astro_dl.tasks.base import Head, InputSpec, Task
 from astro_dl.uncertainty import PASSES, Uncertainty, several_models
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs
-from astro_dl.errors import UsageError
-from astro_dl.tasks.base import Head, InputSpec
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Inputs
+from astro_dl.core.task import Head, InputSpec
 
 __all__ = ["anomaly_score", "has_marks", "known_values", "reconstruction_head"]
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs
-from astro_dl.tasks.base import Task
+from astro_dl.core.examples import Inputs
+from astro_dl.core.task import Task
 
 __all__ = ["averaged", "used_symmetries"]
 

@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5g, h5l, h5o, h5s, h5t
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 if TYPE_CHECKING:
     import keras

@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from astro_dl import registry
 from astro_dl.bundle import Bundle, load_bundle, load_weights
 from astro_dl.cards import card_head, card_input_spec
-from astro_dl.config import build_physics
-from astro_dl.errors import UsageError
+from astro_dl.core import registry
+from astro_dl.core.config import build_physics
+from astro_dl.core.errors import UsageError
+from astro_dl.core.schema import plain
+from astro_dl.core.task import Head, InputSpec, Task
 from astro_dl.predictor import Predictor
-from astro_dl.schema import plain
-from astro_dl.tasks.base import Head, InputSpec, Task
 
 __all__ = ["Predictor", "load_pretrained"]
 
@@ -48,7 +48,7 @@ def load_pretrained(name_or_folder: str | Path | Sequence[str | Path]) -> Predic
 
 
 def _load_one(name_or_folder: str | Path) -> Predictor:
-    from astro_dl.backend import use_jit
+    from astro_dl.core.backend import use_jit
     from astro_dl.models.build import logits_model
 
     bundle = load_bundle(name_or_folder)

@@ -8,8 +8,8 @@ from astropy.io import fits
 from astropy.wcs import WCS
 
 from astro_dl.answers import single_answers
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.prediction_table import prediction_table
-from astro_dl.tasks.base import Head, InputSpec
 
 
 @dataclass(frozen=True)

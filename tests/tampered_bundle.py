@@ -7,9 +7,9 @@ import tracemalloc
 import pytest
 
 from astro_dl.bundle import load_bundle, load_weights
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import build_from
-from astro_dl.tasks.base import Head, InputSpec
 
 SPEC, HEAD = InputSpec((5,), {}), Head("multiclass", ("x", "y", "z"))
 

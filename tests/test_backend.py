@@ -1,7 +1,7 @@
 import keras
 import pytest
 
-from astro_dl import backend
+from astro_dl.core import backend
 
 
 def test_the_device_is_named():

@@ -11,11 +11,11 @@ import pytest
 
 from astro_dl import bundle as bundle_module
 from astro_dl.bundle import halve_weights, load_bundle, load_weights, save_bundle, update_bundle
-from astro_dl.config import Config, load_config, resolve
-from astro_dl.errors import UsageError
+from astro_dl.core.config import Config, load_config, resolve
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import build_from, default_hyperparameters
 from astro_dl.models.initial import weights_are_to_be_read
-from astro_dl.tasks.base import Head, InputSpec
 from astro_dl.zoo import load_pretrained
 
 GOLDEN = Path(__file__).parent / "data" / "golden_bundles"

@@ -10,10 +10,10 @@ import pytest
 import toy
 from astropy.table import QTable
 
-from astro_dl import registry
 from astro_dl.cli import main
+from astro_dl.core import registry
+from astro_dl.core.registry import register_task
 from astro_dl.data.store import open_store
-from astro_dl.registry import register_task
 
 CONFIG = """
 task: toy_files

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astro_dl import config as configs
-from astro_dl.config import (
+from astro_dl.core import config as configs
+from astro_dl.core.config import (
     Config,
     DataConfig,
     EvaluationConfig,
@@ -21,10 +21,10 @@ from astro_dl.config import (
     resolve,
     to_mapping,
 )
-from astro_dl.errors import UsageError
-from astro_dl.packaged import shipped_configs
-from astro_dl.registry import list_models, model_entry
-from astro_dl.strict_yaml import read_yaml
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import list_models, model_entry
+from astro_dl.core.shipped import shipped_configs
+from astro_dl.core.strict_yaml import read_yaml
 
 LEAST = {"task": "gw_bbh", "model": "cnn1d"}
 positive = st.floats(1e-12, 1e6)

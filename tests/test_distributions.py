@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, truncnorm
 
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head
 from astro_dl.distributions import Histogram, Mixture, Quantiles, answer_distribution, mixed
-from astro_dl.errors import UsageError
-from astro_dl.tasks.base import Head
 
 SUPPORTS = [(-math.inf, math.inf), (0.0, math.inf), (-math.inf, 1.0), (0.0, 1.0)]
 LEVELS = np.array([0.01, 0.16, 0.5, 0.84, 0.99])

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.explain import grad_cam, integrated_gradients, occlusion, saliency
 from astro_dl.models.build import build_from, logits_model
-from astro_dl.tasks.base import Head, InputSpec
 
 BINARY = Head("binary", ("noise", "signal"))
 RNG = np.random.default_rng(3)

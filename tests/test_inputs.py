@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from astro_dl import inputs as inputs_module
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import InputSpec
 from astro_dl.inputs import (
     as_inputs,
     check_finite,
@@ -16,7 +17,6 @@ from astro_dl.inputs import (
     input_statistics,
     rows_outside_training_range,
 )
-from astro_dl.tasks.base import InputSpec
 
 SERIES = InputSpec((8, 2))
 SEVERAL = InputSpec({"view": (8, 1), "stellar": (3,)})

@@ -37,7 +37,7 @@ def test_it_is_typed_and_has_every_package(library):
 
 
 def test_the_installed_package_finds_them(library):
-    program = "from astro_dl.packaged import shipped_configs; print(shipped_configs()['quick'])"
+    program = "from astro_dl.core.shipped import shipped_configs; print(shipped_configs()['quick'])"
     done = subprocess.run(
         [sys.executable, "-c", program],
         env={**os.environ, "PYTHONPATH": str(library)},

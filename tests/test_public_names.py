@@ -5,7 +5,7 @@ import json
 import pytest
 
 import astro_dl
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 
 def test_every_public_name_is_there_and_documented():

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from astro_dl.config import load_config
-from astro_dl.packaged import shipped_bundles
-from astro_dl.strict_yaml import read_yaml
+from astro_dl.core.config import load_config
+from astro_dl.core.shipped import shipped_bundles
+from astro_dl.core.strict_yaml import read_yaml
 from astro_dl.training.alternatives import variants
 
 ROOT = Path(__file__).parent.parent

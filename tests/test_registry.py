@@ -2,9 +2,9 @@
 
 import pytest
 
-from astro_dl import registry
-from astro_dl.errors import UsageError
-from astro_dl.registry import (
+from astro_dl.core import registry
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import (
     get_task,
     list_models,
     list_tasks,

@@ -7,8 +7,16 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
-from astro_dl.schema import Count, Fraction, coerce, describe, plain, read_dataclass, read_keywords
+from astro_dl.core.errors import UsageError
+from astro_dl.core.schema import (
+    Count,
+    Fraction,
+    coerce,
+    describe,
+    plain,
+    read_dataclass,
+    read_keywords,
+)
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from sklearn.metrics import roc_auc_score
 
 import astro_dl
 from astro_dl.bundle import load_bundle
-from astro_dl.config import load_config
-from astro_dl.data.examples import inputs_by_name, take_inputs
-from astro_dl.packaged import shipped_bundles, shipped_configs
-from astro_dl.registry import model_entry
-from astro_dl.schema import plain
+from astro_dl.core.config import load_config
+from astro_dl.core.examples import inputs_by_name, take_inputs
+from astro_dl.core.registry import model_entry
+from astro_dl.core.schema import plain
+from astro_dl.core.shipped import shipped_bundles, shipped_configs
 from astro_dl.training.alternatives import is_made_from
 
 NAMES = sorted(shipped_bundles())

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astro_dl.errors import UsageError
-from astro_dl.strict_yaml import read_yaml, write_yaml
+from astro_dl.core.errors import UsageError
+from astro_dl.core.strict_yaml import read_yaml, write_yaml
 
 PLAIN = st.recursive(
     st.none()

@@ -9,13 +9,13 @@ import toy
 
 from astro_dl.answers import combined_answers, single_answers
 from astro_dl.bundle import save_bundle
-from astro_dl.config import load_config, resolve
-from astro_dl.errors import UsageError
+from astro_dl.core.config import load_config, resolve
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import register_task
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.inputs import input_statistics
 from astro_dl.models.build import build_from, logits_model
 from astro_dl.models.members import committee_members, with_active_dropout
-from astro_dl.registry import register_task
-from astro_dl.tasks.base import Head, InputSpec
 from astro_dl.zoo import load_pretrained
 
 DROPPING = {"filters": [3], "kernel_sizes": [5], "units": [16], "dropout": 0.5}

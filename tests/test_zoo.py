@@ -13,11 +13,11 @@ from astropy.table import QTable
 from astro_dl import zoo
 from astro_dl.batching import rebatched
 from astro_dl.bundle import save_bundle
-from astro_dl.config import load_config, resolve
-from astro_dl.errors import UsageError
+from astro_dl.core.config import load_config, resolve
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import register_task, task_entry
 from astro_dl.inputs import input_statistics
 from astro_dl.models.build import build_from
-from astro_dl.registry import register_task, task_entry
 from astro_dl.zoo import load_pretrained
 
 PLATT = {"kind": "platt", "scale": 0.5, "offset": -0.25, "prior_log_odds": 0.0}

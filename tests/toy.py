@@ -9,9 +9,9 @@ from astropy import units
 from astropy.table import Table
 from scipy.special import i0e
 
-from astro_dl.data.examples import Examples
-from astro_dl.errors import UsageError
-from astro_dl.tasks.base import Difficulty, Head, InputSpec, Task
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Difficulty, Head, InputSpec, Task
 
 FREQUENCY = 0.11
 

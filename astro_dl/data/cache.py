@@ -4,13 +4,13 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from astro_dl.config import Config, build_physics
+from astro_dl.core.config import Config, build_physics
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import get_task
+from astro_dl.core.schema import plain
+from astro_dl.core.task import Task
 from astro_dl.data.simulate import BLOCK_SIZE, STREAMS, iterate_blocks
 from astro_dl.data.store import Store, cache_folder, content_key, open_store, store_examples
-from astro_dl.errors import UsageError
-from astro_dl.registry import get_task
-from astro_dl.schema import plain
-from astro_dl.tasks.base import Task
 
 __all__ = ["cached_split", "cached_store", "split_physics"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import Table
 
-from astro_dl.errors import UsageError, did_you_mean
+from astro_dl.core.errors import UsageError, did_you_mean
 
 __all__ = [
     "SENTINELS",

@@ -5,7 +5,7 @@ Simulated and real images go through the same functions.
 
 import numpy as np
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = ["centre_crop", "noise_sigma", "normalise", "resample", "resampling_matrix", "sky_level"]
 

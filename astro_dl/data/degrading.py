@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.cutouts import resample
-from astro_dl.errors import UsageError
 
 __all__ = ["FWHM_PER_SIGMA", "degrade", "full_width_at_half_maximum"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from astro_dl.data.files import atomic_path
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.files import atomic_path
 
 __all__ = ["density_file"]
 

@@ -4,8 +4,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from astro_dl.errors import UsageError, look_up
-from astro_dl.schema import Bounds, NonNegative, Positive, read_keywords
+from astro_dl.core.errors import UsageError, look_up
+from astro_dl.core.schema import Bounds, NonNegative, Positive, read_keywords
 
 __all__ = ["GAIA_COLUMNS", "GAIA_QUERIES", "cone_search", "named_query", "red_giants"]
 

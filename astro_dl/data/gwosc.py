@@ -15,8 +15,8 @@ import numpy as np
 from scipy.ndimage import maximum_filter1d
 from scipy.signal import firwin, kaiser_beta, upfirdn
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.strain_files import EXCLUSIONS, StrainFile, open_file, read_slice
-from astro_dl.errors import UsageError
 
 __all__ = [
     "EXCLUSIONS",

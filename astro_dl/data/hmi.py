@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from astropy.io import fits
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = [
     "QUANTITIES",

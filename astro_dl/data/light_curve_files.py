@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from astropy.io import fits
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.light_curves import LightCurve, from_arrays
-from astro_dl.errors import UsageError
 
 __all__ = ["read_fits", "read_text"]
 

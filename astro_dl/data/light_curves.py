@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = ["LightCurve", "from_arrays", "read_light_curve", "stitch"]
 

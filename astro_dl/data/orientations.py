@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs, input_length
+from astro_dl.core.examples import Inputs, input_length
 
 __all__ = ["ORIENTATIONS", "orient", "oriented", "random_orientation"]
 

@@ -10,7 +10,7 @@ from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import BrokenProcessPool
 from threadpoolctl import threadpool_limits
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = ["background_map", "parallel_map"]
 

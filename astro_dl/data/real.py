@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.config import Config, DataConfig, build_physics
-from astro_dl.data.examples import Examples
+from astro_dl.core.config import Config, DataConfig, build_physics
+from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.examples import Examples
+from astro_dl.core.registry import get_task
 from astro_dl.data.splits import split_by_group, split_fold, split_in_time
-from astro_dl.errors import UsageError, unknown_name
-from astro_dl.registry import get_task
 
 __all__ = [
     "FOLDER_VARIABLE",

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.data.examples import Examples, concatenate, inputs_by_name
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples, concatenate, inputs_by_name
+from astro_dl.core.registry import get_task
+from astro_dl.core.schema import plain, read_dataclass
+from astro_dl.core.task import Task
 from astro_dl.data.parallel import parallel_map
-from astro_dl.errors import UsageError
-from astro_dl.registry import get_task
-from astro_dl.schema import plain, read_dataclass
-from astro_dl.tasks.base import Task
 
 __all__ = ["BLOCK_SIZE", "STREAMS", "epoch_stream", "iterate_blocks", "simulate"]
 

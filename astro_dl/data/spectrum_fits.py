@@ -7,6 +7,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.table import Table
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.spectra import (
     FLUXES,
     LOG_WAVELENGTHS,
@@ -17,7 +18,6 @@ from astro_dl.data.spectra import (
     from_columns,
     make_spectrum,
 )
-from astro_dl.errors import UsageError
 
 __all__ = ["read_fits_spectra"]
 

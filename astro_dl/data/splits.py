@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = ["assert_disjoint", "split_by_group", "split_fold", "split_in_time"]
 

@@ -21,9 +21,9 @@ import numpy as np
 from astropy.table import Table
 from tqdm import tqdm
 
-from astro_dl.data.examples import Examples, Inputs, inputs_by_name
-from astro_dl.data.files import atomic_path
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples, Inputs, inputs_by_name
+from astro_dl.core.files import atomic_path
 
 __all__ = ["Store", "cache_folder", "open_store", "store_examples"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.detectors import DETECTORS
 
 __all__ = ["EXCLUSIONS", "StrainFile", "open_file", "read_slice"]

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.data.examples import Examples
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
 from astro_dl.data.parallel import background_map
 from astro_dl.data.simulate import BLOCK_SIZE, blocks_of, epoch_stream, simulate_block
-from astro_dl.errors import UsageError
 
 __all__ = ["stream_blocks"]
 

@@ -10,8 +10,8 @@ import numpy as np
 from astropy.io import ascii, fits
 from astropy.table import Table
 
+from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.data.catalogues import read_table, table_kind
-from astro_dl.errors import UsageError, did_you_mean
 
 __all__ = ["ROWS_AT_ONCE", "iterate_identified", "iterate_table"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.table import Table, vstack
 
-from astro_dl.data.files import atomic_path
+from astro_dl.core.files import atomic_path
 from astro_dl.data.tables import for_fits, table_format, write_table
 
 __all__ = ["write_parts"]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.data.files import atomic_path
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.files import atomic_path
 
 __all__ = ["for_fits", "printed_rows", "table_format", "write_table"]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = ["check_binary", "check_classes", "check_finite", "check_probabilities", "check_targets"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.checks import check_binary, check_finite
 from astro_dl.evaluation.intervals import binomial_interval, estimate
 

@@ -8,7 +8,7 @@ from astropy.table import Table, vstack
 from scipy.optimize import isotonic_regression
 from scipy.special import ndtri
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.checks import check_binary, check_finite
 from astro_dl.evaluation.detection import (
     FALSE_ALARM_PROBABILITIES,

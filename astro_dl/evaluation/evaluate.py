@@ -15,12 +15,13 @@ from scipy.special import expit
 
 from astro_dl.answers import Answers
 from astro_dl.bundle import Bundle, update_bundle
-from astro_dl.config import build_physics
+from astro_dl.core.config import build_physics
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.schema import plain
 from astro_dl.data.cache import cached_split, split_physics
-from astro_dl.data.examples import Examples, Inputs
 from astro_dl.data.real import is_real, real_split, split_title
 from astro_dl.data.store import Store, open_store
-from astro_dl.errors import UsageError
 from astro_dl.evaluation.importance import permutation_importance
 from astro_dl.evaluation.outcome import NETWORK, Outcome
 from astro_dl.evaluation.peers import peer_scores, peers_key, with_distributions
@@ -29,7 +30,6 @@ from astro_dl.evaluation.scores import baseline_scores, cached_scores
 from astro_dl.evaluation.task_metrics import first_level
 from astro_dl.evaluation.unsupervised_outcome import unsupervised_outcome
 from astro_dl.evaluation.wrong import most_wrong
-from astro_dl.schema import plain
 
 if TYPE_CHECKING:
     from astro_dl.zoo import Predictor

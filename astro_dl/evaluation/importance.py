@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from astro_dl.core.task import Head
 from astro_dl.evaluation.binary import area_under_curve
 from astro_dl.evaluation.intervals import estimate
 from astro_dl.evaluation.multiclass import confusion_matrix
-from astro_dl.tasks.base import Head
 
 __all__ = ["MEASURES", "permutation_importance"]
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import beta, norm
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = [
     "binomial_interval",

@@ -7,10 +7,10 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.answers import Answers
+from astro_dl.core.errors import unknown_name
+from astro_dl.core.task import Difficulty, Head
 from astro_dl.distributions import Distribution
-from astro_dl.errors import unknown_name
 from astro_dl.evaluation.unsupervised import Unsupervised
-from astro_dl.tasks.base import Difficulty, Head
 
 __all__ = ["NETWORK", "Outcome"]
 
@@ -26,7 +26,7 @@ class Outcome:
     head : Head
         Kind and names of the outputs.
     y : ndarray
-        Truth, as in `astro_dl.data.examples.Examples`.
+        Truth, as in `astro_dl.core.examples.Examples`.
     scores : dict of str to ndarray
         For each method, the network's under ``"network"``: ranking statistics (n,) for binary
         heads, class probabilities (n, k) for multi-class heads, values (n, targets) for

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.config import Config
+from astro_dl.core.config import Config
+from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.schema import plain
+from astro_dl.core.task import Head, Task
 from astro_dl.data.cache import cached_split, split_physics
-from astro_dl.data.examples import Examples, Inputs
 from astro_dl.data.real import is_real, real_split
 from astro_dl.distributions import Distribution, Quantiles
 from astro_dl.evaluation.calibration import fit_platt
 from astro_dl.models.estimator_quantiles import LEVELS, answer_quantiles
 from astro_dl.models.estimators import METHODS, Fitted, fit_estimators, tuned_settings
-from astro_dl.schema import plain
-from astro_dl.tasks.base import Head, Task
 
 __all__ = [
     "PEERS",
@@ -138,7 +138,7 @@ def fit_peers(
     features : ndarray, (n, k)
         One row per training example; NaN where a value is missing.
     y : ndarray
-        Targets, as in `astro_dl.data.examples.Examples`.
+        Targets, as in `astro_dl.core.examples.Examples`.
     seed : int
         Of what is random in them.
     validation : tuple of ndarray, optional

@@ -8,8 +8,8 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.cards import dump_json
-from astro_dl.config import EvaluationConfig
-from astro_dl.errors import UsageError
+from astro_dl.core.config import EvaluationConfig
+from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.binary import binary_metrics
 from astro_dl.evaluation.checks import check_binary
 from astro_dl.evaluation.efficiency import efficiency_table, equivalent_losses
@@ -86,7 +86,7 @@ def build_report(
     settings : EvaluationConfig, optional
         False-alarm probabilities, bootstrap replicas and confidence.
     extra_metrics : callable, optional
-        The task's own metrics: ``(outcome) -> dict``, see `astro_dl.tasks.base.Task`.
+        The task's own metrics: ``(outcome) -> dict``, see `astro_dl.core.task.Task`.
     seed : int, default 0
         Of the bootstrap.
     wrong : mapping, optional

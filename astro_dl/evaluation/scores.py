@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from astro_dl.data.examples import Examples, Inputs, input_length, take_inputs
-from astro_dl.data.files import atomic_path
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples, Inputs, input_length, take_inputs
+from astro_dl.core.files import atomic_path
+from astro_dl.core.schema import plain
+from astro_dl.core.task import Task
 from astro_dl.data.parallel import parallel_map
 from astro_dl.data.store import Store, cache_folder, content_key
-from astro_dl.errors import UsageError
-from astro_dl.schema import plain
-from astro_dl.tasks.base import Task
 
 __all__ = ["baseline_scores", "cached_scores", "input_blocks"]
 

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from astro_dl.data.files import atomic_path
+from astro_dl.core.files import atomic_path
 
 __all__ = [
     "BAND",

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astro_dl.data.examples import Examples, Inputs
+from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.task import Task
 from astro_dl.data.store import Store
 from astro_dl.evaluation.clusters import find_clusters
 from astro_dl.evaluation.outcome import NETWORK, Outcome
@@ -14,7 +15,6 @@ from astro_dl.evaluation.scores import cached_scores
 from astro_dl.evaluation.unsupervised import Unsupervised
 from astro_dl.evaluation.unsupervised_peers import Answer, fit_unsupervised_peers
 from astro_dl.reconstruction import anomaly_score, known_values
-from astro_dl.tasks.base import Task
 
 if TYPE_CHECKING:
     from astro_dl.zoo import Predictor

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import keras
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_reconstruction
 from astro_dl.models.latent import CodeMagnitude, GaussianSample, KullbackLeibler
@@ -29,7 +30,6 @@ from astro_dl.models.layers import (
     per_layer,
 )
 from astro_dl.reconstruction import has_marks
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["autoencoder", "vae"]
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from astro_dl.config import build_physics
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.core.config import build_physics
+from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.registry import ModelEntry, get_task, model_entry, resolve_builder
+from astro_dl.core.task import Head, InputSpec, Task
 from astro_dl.reconstruction import reconstruction_head
-from astro_dl.registry import ModelEntry, get_task, model_entry, resolve_builder
-from astro_dl.tasks.base import Head, InputSpec, Task
 
 if TYPE_CHECKING:
     import keras

@@ -1,5 +1,6 @@
 """The built-in models by name: families with their textbook form here, the rest by domain."""
 
+from astro_dl.core.registry import register_model
 from astro_dl.models import (
     catalog_classical,
     catalog_gravitational_waves,
@@ -11,7 +12,6 @@ from astro_dl.models import (
     catalog_transits,
     catalog_unsupervised,
 )
-from astro_dl.registry import register_model
 
 __all__ = [
     "catalog_classical",

@@ -1,6 +1,6 @@
 """Classical methods by name: families that any task with one array of inputs can use."""
 
-from astro_dl.registry import register_model
+from astro_dl.core.registry import register_model
 
 CLASSICAL = {
     "input_shape": (10,),

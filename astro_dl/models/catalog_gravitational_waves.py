@@ -1,6 +1,6 @@
 """The built-in models of gravitational-wave tasks by name."""
 
-from astro_dl.registry import register_model
+from astro_dl.core.registry import register_model
 
 GRAVITATIONAL_WAVES = {"task": "gw_bbh", "rank": (2,), "input_shape": (2048, 1)}
 

@@ -1,6 +1,6 @@
 """The built-in models of strong-lens tasks by name."""
 
-from astro_dl.registry import register_model
+from astro_dl.core.registry import register_model
 
 LENSES = {"task": "strong_lens", "rank": (3,)}
 

@@ -1,6 +1,6 @@
 """The built-in models of photometric redshifts by name."""
 
-from astro_dl.registry import register_model
+from astro_dl.core.registry import register_model
 
 PHOTO_Z = {"task": "photo_z", "rank": (1,)}
 PERCEPTRON = "astro_dl.models.mlp:mlp"

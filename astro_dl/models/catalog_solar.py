@@ -1,6 +1,6 @@
 """The built-in models of solar tasks by name."""
 
-from astro_dl.registry import register_model
+from astro_dl.core.registry import register_model
 
 REGIONS = {"task": "ar_morphology", "rank": (3,)}
 

@@ -1,6 +1,6 @@
 """The built-in models of tasks on spectra by name."""
 
-from astro_dl.registry import register_model
+from astro_dl.core.registry import register_model
 
 register_model(
     "spectra_mlp",

@@ -1,6 +1,6 @@
 """The built-in models of tasks on catalogues by name."""
 
-from astro_dl.registry import register_model
+from astro_dl.core.registry import register_model
 
 PERCEPTRON = "astro_dl.models.mlp:mlp"
 TABLE = {"rank": (1,)}

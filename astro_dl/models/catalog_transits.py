@@ -1,6 +1,6 @@
 """The built-in models of transit tasks by name."""
 
-from astro_dl.registry import register_model
+from astro_dl.core.registry import register_model
 
 ONE_VIEW = {"task": "tess_transit", "rank": (2,), "physics": {"views": ("global",)}}
 

@@ -1,6 +1,6 @@
 """The built-in models that learn without labels by name."""
 
-from astro_dl.registry import register_model
+from astro_dl.core.registry import register_model
 
 AUTOENCODER = {"rank": (1, 2), "input_shape": (10,), "kind": "reconstruction"}
 

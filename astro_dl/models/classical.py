@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 
 import keras
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.schema import Bounds, Count, Fraction, Natural, Positive
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.classical_layers import (
     LogProbabilities,
     NearestNeighbours,
@@ -19,8 +21,6 @@ from astro_dl.models.classical_layers import (
 )
 from astro_dl.models.estimators import DEEPEST
 from astro_dl.models.heads import attach_head
-from astro_dl.schema import Bounds, Count, Fraction, Natural, Positive
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["adaboost", "gradient_boosting", "knn", "logistic_regression", "random_forest"]
 

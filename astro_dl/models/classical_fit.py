@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import build_from
 from astro_dl.models.estimators import Fitted, fit_estimators, tuned_settings
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["fit"]
 

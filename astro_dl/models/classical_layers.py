@@ -5,7 +5,7 @@ from typing import Any, Literal
 import keras
 from keras import ops
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.models.estimators import DEEPEST
 
 __all__ = ["LogProbabilities", "NearestNeighbours", "TreeEnsemble"]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import keras
 
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.deflector import add_differences
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
@@ -27,7 +28,6 @@ from astro_dl.models.layers import (
     per_layer,
     pool,
 )
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["cnn1d", "cnn2d", "convolution_stack"]
 

@@ -11,9 +11,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.heads import attach_head
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["OneMember", "committee"]
 
@@ -53,8 +53,8 @@ def committee(
         If there is no member, or one is unknown, a committee itself, or refuses the input; or if
         the head is a mixture.
     """
+    from astro_dl.core.registry import resolve_builder
     from astro_dl.models.build import build_from
-    from astro_dl.registry import resolve_builder
 
     if head.distribution == "mixture":
         raise UsageError("a committee does not average mixtures; use answer gaussian or grid")

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from astro_dl.tasks.base import InputSpec
+from astro_dl.core.task import InputSpec
 
 __all__ = ["WithoutDeflector", "add_differences"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.errors import look_up
-from astro_dl.tasks.base import Head
+from astro_dl.core.errors import look_up
+from astro_dl.core.task import Head
 
 __all__ = [
     "FLOORS",
@@ -112,7 +112,7 @@ def fit_estimators(
     features : ndarray, (n, k)
         One row per example; NaN where a value is missing.
     y : ndarray
-        Targets, as in `astro_dl.data.examples.Examples`.
+        Targets, as in `astro_dl.core.examples.Examples`.
     seed : int
         Of what is random in it.
     settings : mapping, optional

@@ -5,9 +5,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head
 from astro_dl.models.latent import SquaredErrors
-from astro_dl.tasks.base import Head
 
 __all__ = [
     "MeanAndDeviation",

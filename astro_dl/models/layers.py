@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import keras
 
-from astro_dl.errors import UsageError, unknown_name
-from astro_dl.tasks.base import InputSpec
+from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.task import InputSpec
 
 __all__ = [
     "GlobalPooling",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import keras
 
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     GlobalPooling,
@@ -25,7 +26,6 @@ from astro_dl.models.layers import (
     normalize,
     per_layer,
 )
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["deeplens"]
 

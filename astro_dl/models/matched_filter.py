@@ -19,13 +19,13 @@ from collections.abc import Callable, Sequence
 import keras
 from keras import ops
 
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.initial import weights_are_to_be_read
 from astro_dl.models.layers import Style, convolve, drop, input_tensor
 from astro_dl.models.resnet import residual_stages
 from astro_dl.models.template_kernels import bank_physics, lag_count, template_kernels
 from astro_dl.simulators.detectors import light_travel_time
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = [
     "AmplitudeLikelihood",

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import keras
 
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style, dense_stack, input_tensor
 from astro_dl.models.standardization import Standardization
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["mlp"]
 

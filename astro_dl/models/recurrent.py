@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 import keras
 
-from astro_dl.errors import unknown_name
+from astro_dl.core.errors import unknown_name
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
@@ -25,7 +26,6 @@ from astro_dl.models.layers import (
     listed,
     per_layer,
 )
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["gru", "lstm"]
 

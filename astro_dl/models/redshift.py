@@ -15,7 +15,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
@@ -27,7 +28,6 @@ from astro_dl.models.layers import (
     input_tensor,
     pool,
 )
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["Correlation", "ShiftsToBins", "redshift_cnn1d"]
 

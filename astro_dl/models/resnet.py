@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import keras
 
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.deflector import add_differences
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
@@ -30,7 +31,6 @@ from astro_dl.models.layers import (
     per_layer,
     pool,
 )
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["residual_block", "residual_stages", "resnet1d", "resnet2d"]
 

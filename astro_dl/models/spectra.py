@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 import keras
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.committee import OneMember
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style, dense_stack, input_tensor
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["bailer_jones", "spectra_mlp"]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import InputSpec
 from astro_dl.simulators.bank_placement import stratified_systems
-from astro_dl.tasks.base import InputSpec
 from astro_dl.tasks.gw_baselines import template_space
 from astro_dl.tasks.gw_bbh import BinaryBlackHolePhysics, whitened_signals
 

@@ -17,7 +17,8 @@ from dataclasses import replace
 
 import keras
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     Normalization,
@@ -30,7 +31,6 @@ from astro_dl.models.layers import (
     pool,
 )
 from astro_dl.models.resnet import residual_stages
-from astro_dl.tasks.base import Head, InputSpec
 
 __all__ = ["astronet", "tess_resnet"]
 

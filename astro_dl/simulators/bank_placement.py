@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.matched_filter import matched_filter_statistic
 from astro_dl.simulators.phenom_d import chirp_mass, imrphenomd
 from astro_dl.simulators.psd import named_psd

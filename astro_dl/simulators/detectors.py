@@ -8,7 +8,7 @@ import numpy as np
 from astropy.constants import c as speed_of_light
 from numpy.typing import ArrayLike
 
-from astro_dl.errors import look_up
+from astro_dl.core.errors import look_up
 
 __all__ = [
     "DETECTORS",

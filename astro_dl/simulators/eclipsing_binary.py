@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.eclipses import eclipse
 from astro_dl.simulators.orbit import Orbit, sky_position
 

@@ -13,7 +13,7 @@ import numpy as np
 from astropy.table import Table
 from numpy.lib.stride_tricks import sliding_window_view
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = [
     "LOG_WAVELENGTH",

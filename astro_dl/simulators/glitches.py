@@ -10,7 +10,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import Table
 
-from astro_dl.errors import unknown_name
+from astro_dl.core.errors import unknown_name
 
 __all__ = ["GLITCHES", "blip", "draw_glitches", "scattered_light", "sine_gaussian"]
 

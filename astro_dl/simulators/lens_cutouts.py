@@ -10,7 +10,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import Table
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.cutout_observation import Observation, draw_observation
 from astro_dl.simulators.galaxy_images import render_components
 from astro_dl.simulators.lens_image import blocks, lensed_light

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.ellipse import ellipticity
 from astro_dl.simulators.galaxy_colors import (
     SPEED_OF_LIGHT,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.simulators.cutout_observation import Observation
 from astro_dl.simulators.galaxy_images import Components, concatenate_components
 from astro_dl.simulators.galaxy_kinds import CENTRAL_GALAXIES, field_objects, satellites

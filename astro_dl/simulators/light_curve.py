@@ -20,7 +20,7 @@ import numpy as np
 from astropy.table import Table
 from numpy.typing import ArrayLike
 
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.simulators.box_search import best_box
 from astro_dl.simulators.light_curve_signals import SIGNALS, Survey
 from astro_dl.simulators.photometer import (

@@ -16,7 +16,7 @@ from scipy.interpolate import CubicSpline
 from scipy.ndimage import maximum_filter1d
 from scipy.special import gammaln, i0e, ive, logsumexp
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.template_bank import TemplateBank
 
 __all__ = [

@@ -13,7 +13,7 @@ earlier (1.5 to 8 ms) for bodies of 10 to 50 solar masses without spin.
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.phenom_d_grid import evaluate
 from astro_dl.simulators.phenom_d_pieces import (
     Pieces,

@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from astro_dl.errors import UsageError, look_up
+from astro_dl.core.errors import UsageError, look_up
 from astro_dl.simulators.galaxy_spectra import LOG_WAVELENGTH, binned, observed_spectra
 from astro_dl.simulators.surveys import SURVEYS
 

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from scipy.signal import get_window
 
-from astro_dl.errors import UsageError, did_you_mean
+from astro_dl.core.errors import UsageError, did_you_mean
 
 __all__ = [
     "NAMED_PSDS",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astro_dl.errors import UsageError, look_up
+from astro_dl.core.errors import UsageError, look_up
 
 __all__ = ["SURVEYS", "Band", "Survey", "named_survey"]
 

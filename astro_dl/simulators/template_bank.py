@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, linalg
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = ["LagGrid", "TemplateBank", "basis_rank", "make_bank", "reduced_basis", "window_spectra"]
 

@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.eclipsing_binary import Binary
 from astro_dl.simulators.orbit import Orbit, semi_major_axis_ratio, transit_duration
 from astro_dl.simulators.photometer import noise_ppm

@@ -7,7 +7,7 @@ be written as spectrum × response, inverse transform, crop.
 import numpy as np
 from scipy.fft import irfft, rfft
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = ["band_pass", "crop", "whiten", "whitening_filter"]
 

@@ -13,9 +13,10 @@ from typing import Any, Literal
 import numpy as np
 from astropy.table import QTable, Table
 
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.task import Dataset, Head, InputSpec, Task
 from astro_dl.data.catalogues import parse_column_names, read_columns, read_table
-from astro_dl.data.examples import Examples, Inputs
-from astro_dl.errors import UsageError
 from astro_dl.prediction_table import prediction_table
 from astro_dl.simulators.asteroid_spectra import (
     CLASSES,
@@ -23,7 +24,6 @@ from astro_dl.simulators.asteroid_spectra import (
     WAVELENGTHS,
     simulate_spectra,
 )
-from astro_dl.tasks.base import Dataset, Head, InputSpec, Task
 from astro_dl.tasks.table_inputs import PEERS, masked_inputs, table_features
 
 __all__ = ["AsteroidPhysics", "classify_spectra", "resampled", "spectrum_inputs", "task"]

@@ -1,6 +1,6 @@
 """The built-in tasks by name; the modules are imported when a task is first used."""
 
-from astro_dl.registry import register_task
+from astro_dl.core.registry import register_task
 
 register_task(
     "gw_bbh",

@@ -12,14 +12,14 @@ from typing import Annotated
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.core.schema import Bounds, NonNegative
+from astro_dl.core.task import Difficulty, Head, InputSpec, Task
 from astro_dl.data.catalogues import SENTINELS
-from astro_dl.data.examples import Examples
 from astro_dl.data.gaia_queries import GAIA_COLUMNS
-from astro_dl.errors import UsageError
-from astro_dl.schema import Bounds, NonNegative
 from astro_dl.simulators.gaia_catalogue import KINDS, simulate_catalogue
 from astro_dl.simulators.gaia_instrument import normal_excess_factor
-from astro_dl.tasks.base import Difficulty, Head, InputSpec, Task
 from astro_dl.tasks.table_inputs import (
     PEERS,
     Column,

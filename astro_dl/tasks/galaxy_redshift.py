@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from astropy.table import QTable, Table
 
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Difficulty, Head, Task
 from astro_dl.data.continuum import pseudo_continuum
-from astro_dl.data.examples import Examples
 from astro_dl.data.spectra import Medium
-from astro_dl.errors import UsageError
 from astro_dl.simulators.galaxy_lines import KINDS, draw_galaxies, redshifted_spectra
 from astro_dl.simulators.night_sky import sky_residuals
-from astro_dl.tasks.base import Difficulty, Head, Task
 from astro_dl.tasks.redshift_inputs import (
     SMOOTHING,
     correlate_templates,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs
+from astro_dl.core.examples import Inputs
 from astro_dl.simulators.bank_placement import TemplateSpace, placed_bank, prior_bank
 from astro_dl.simulators.detectors import light_travel_time
 from astro_dl.simulators.matched_filter import bayes_statistic, matched_filter_statistic

@@ -11,8 +11,9 @@ from functools import lru_cache
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.data.examples import Examples
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Difficulty, Head, InputSpec, Task
 from astro_dl.simulators.detectors import DETECTORS
 from astro_dl.simulators.glitches import GLITCHES
 from astro_dl.simulators.strain import (
@@ -22,7 +23,6 @@ from astro_dl.simulators.strain import (
     noise_windows,
     signal_windows,
 )
-from astro_dl.tasks.base import Difficulty, Head, InputSpec, Task
 from astro_dl.tasks.gw_baselines import OPTIMAL_BOUND, baseline_statistics
 from astro_dl.tasks.gw_search import search
 from astro_dl.tasks.gw_search_figures import draw_search

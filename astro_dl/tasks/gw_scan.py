@@ -13,6 +13,7 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt, maximum_filter1d
 from tqdm.auto import tqdm
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.gwosc import (
     EXCLUSIONS,
     StrainSegment,
@@ -21,7 +22,6 @@ from astro_dl.data.gwosc import (
     open_strain,
     read_strain,
 )
-from astro_dl.errors import UsageError
 from astro_dl.simulators.psd import average_power, segment_power
 from astro_dl.simulators.whitening import whiten, whitening_filter
 

@@ -20,7 +20,7 @@ from astropy.time import Time
 from scipy.ndimage import maximum_filter1d
 from scipy.signal import find_peaks
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.detectors import light_travel_time
 from astro_dl.tasks.gw_scan import Scan, scan, select_sources, slid_apart, whitening
 

@@ -7,7 +7,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable, Table
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = ["Position", "read_catalogue"]
 

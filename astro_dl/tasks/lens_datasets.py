@@ -8,12 +8,12 @@ import numpy as np
 from astropy.io import fits
 from astropy.table import Table
 
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Dataset
 from astro_dl.data.cutouts import centre_crop
 from astro_dl.data.degrading import degrade, full_width_at_half_maximum
-from astro_dl.data.examples import Examples
-from astro_dl.errors import UsageError
 from astro_dl.simulators.surveys import named_survey
-from astro_dl.tasks.base import Dataset
 from astro_dl.tasks.lens_files import (
     BROAD_RED_BANDS,
     find_candidates,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs
+from astro_dl.core.examples import Inputs
 
 __all__ = ["lens_features", "lens_parameter_features"]
 

@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from astro_dl.data.examples import Examples, Inputs
+from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.task import Difficulty, Head, Task
 from astro_dl.data.orientations import oriented
-from astro_dl.tasks.base import Difficulty, Head, Task
 from astro_dl.tasks.lens_features import lens_parameter_features
 from astro_dl.tasks.lens_figures import draw_mosaics
 from astro_dl.tasks.lens_physics import check_cutouts, cutout_spec, simulated_cutouts

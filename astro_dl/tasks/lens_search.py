@@ -9,8 +9,8 @@ from astropy import units as u
 from astropy.table import QTable, vstack
 from tqdm import tqdm
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.cutouts import normalise
-from astro_dl.errors import UsageError
 from astro_dl.tasks.lens_catalogue import read_catalogue
 from astro_dl.tasks.lens_files import (
     Candidate,

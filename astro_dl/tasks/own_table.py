@@ -12,10 +12,10 @@ from typing import Any, Literal
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Dataset, Head, InputSpec, Task, unsimulated
 from astro_dl.data.catalogues import SENTINELS, read_columns, read_table
-from astro_dl.data.examples import Examples
-from astro_dl.errors import UsageError, did_you_mean
-from astro_dl.tasks.base import Dataset, Head, InputSpec, Task, unsimulated
 from astro_dl.tasks.table_inputs import (
     PEERS,
     Column,

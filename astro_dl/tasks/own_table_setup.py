@@ -10,13 +10,13 @@ from typing import Any, Literal
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.config import Config, load_config
+from astro_dl.core.config import Config, load_config
+from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.registry import model_entry
+from astro_dl.core.schema import plain
 from astro_dl.data.catalogues import SENTINELS, read_columns, read_table
 from astro_dl.data.real import split_indices
-from astro_dl.errors import UsageError, did_you_mean
 from astro_dl.models.build import default_hyperparameters
-from astro_dl.registry import model_entry
-from astro_dl.schema import plain
 from astro_dl.tasks.own_table import (
     SOURCE,
     OwnTable,

@@ -7,12 +7,12 @@ from typing import Literal
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.data.examples import Examples
-from astro_dl.errors import UsageError, look_up
+from astro_dl.core.errors import UsageError, look_up
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Difficulty, Head, InputSpec, Task
 from astro_dl.simulators.photo_z_prior import draw_magnitudes, draw_types_and_redshifts
 from astro_dl.simulators.photometric_errors import measured_magnitudes
 from astro_dl.simulators.photometry import PHOTOMETRIC_SURVEYS, PhotometricSurvey, galaxy_magnitudes
-from astro_dl.tasks.base import Difficulty, Head, InputSpec, Task
 from astro_dl.tasks.photo_z_datasets import DATASETS
 from astro_dl.tasks.photo_z_inputs import (
     REFERENCE_BAND,
@@ -43,7 +43,7 @@ class PhotoZPhysics:
     errors : bool, default False
         Whether the errors of magnitudes are inputs.
     answer : {"mixture", "point", "gaussian", "grid"}
-        What networks say of a redshift, see `astro_dl.tasks.base.Head`.
+        What networks say of a redshift, see `astro_dl.core.task.Head`.
     components : int, default 6
         Gaussians of a mixture.
     grid_bins : int, default 150

@@ -9,9 +9,9 @@ import h5py
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.data.examples import Examples
-from astro_dl.errors import UsageError
-from astro_dl.tasks.base import Dataset
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Dataset
 
 __all__ = ["DATASETS"]
 

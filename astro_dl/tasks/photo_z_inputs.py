@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs
+from astro_dl.core.examples import Inputs
 from astro_dl.simulators.photometry import PhotometricSurvey
 
 __all__ = [

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs
+from astro_dl.core.examples import Inputs
 from astro_dl.simulators.galaxy_spectra import REDDEST_TO_BLUEST
 from astro_dl.simulators.photo_z_prior import log_prior
 from astro_dl.simulators.photometric_errors import magnitude_errors, noise_to_signal

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
 from astro_dl.data.catalogues import read_columns, read_table
-from astro_dl.data.examples import Examples
-from astro_dl.errors import UsageError
 from astro_dl.evaluation.outcome import Outcome
 from astro_dl.simulators.keyword_tables import simulate_keywords
 from astro_dl.simulators.pulsar_statistics import CANDIDATE_TABLES
-from astro_dl.tasks.base import Dataset, Difficulty, Head, InputSpec, Task
 from astro_dl.tasks.skill_scores import skill_scores
 from astro_dl.tasks.table_inputs import (
     PEERS,

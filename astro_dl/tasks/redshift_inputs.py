@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from astro_dl.core.examples import Inputs
+from astro_dl.core.task import InputSpec
 from astro_dl.data.continuum import continuum_contract, pseudo_continuum
-from astro_dl.data.examples import Inputs
 from astro_dl.data.wavelengths import log_edges
 from astro_dl.simulators.galaxy_lines import Galaxies, draw_galaxies, redshifted_spectra
-from astro_dl.tasks.base import InputSpec
 
 __all__ = [
     "correlate_templates",

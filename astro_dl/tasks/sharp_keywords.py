@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
 from astro_dl.data.catalogues import read_columns
-from astro_dl.data.examples import Examples
-from astro_dl.errors import UsageError
 from astro_dl.simulators.keyword_tables import KeywordTable, simulate_keywords
 from astro_dl.simulators.sharp_statistics import KEYWORDS
 from astro_dl.tasks.table_inputs import Column, hide_values, standardise

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-from astro_dl.data.examples import Inputs
+from astro_dl.core.examples import Inputs
 from astro_dl.evaluation.binary import area_under_curve
 from astro_dl.evaluation.intervals import estimate, percentile_interval, resampling_weights
 from astro_dl.evaluation.outcome import NETWORK, Outcome

@@ -9,6 +9,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.hmi import (
     QUANTITIES,
     SolarMap,
@@ -19,7 +20,6 @@ from astro_dl.data.hmi import (
     is_other_segment,
     read_sharp,
 )
-from astro_dl.errors import UsageError
 from astro_dl.simulators.region_measures import SPOT_EDGE, darker_area, total_flux
 from astro_dl.tasks.solar_inputs import intensity_and_field, prepare_inputs
 

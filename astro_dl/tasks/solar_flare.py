@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.data.examples import Examples
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
 from astro_dl.evaluation.outcome import Outcome
 from astro_dl.simulators.sharp_statistics import FLARE_TABLES, KEYWORDS
-from astro_dl.tasks.base import Dataset, Difficulty, Head, InputSpec, Task
 from astro_dl.tasks.sharp_keywords import (
     KEYWORD_COLUMNS,
     LICENCE,

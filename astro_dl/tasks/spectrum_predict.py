@@ -9,9 +9,9 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.spectra import Medium, Spectrum, read_spectra
 from astro_dl.data.wavelengths import resample
-from astro_dl.errors import UsageError
 
 __all__ = ["Resampled", "predict_stars", "resampled_spectra", "spectra_of_files", "spectrum_table"]
 

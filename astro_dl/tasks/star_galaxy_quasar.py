@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
 from astro_dl.data.catalogues import SENTINELS, read_columns, read_table
-from astro_dl.data.examples import Examples
-from astro_dl.errors import UsageError
 from astro_dl.simulators.color_loci import BANDS, KINDS, measured, simulate_magnitudes
-from astro_dl.tasks.base import Dataset, Difficulty, Head, InputSpec, Task
 from astro_dl.tasks.table_inputs import (
     PEERS,
     Column,

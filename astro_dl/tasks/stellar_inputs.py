@@ -8,10 +8,11 @@ from typing import Protocol
 import numpy as np
 from scipy.fft import irfft, rfft, rfftfreq
 
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Inputs
+from astro_dl.core.task import Difficulty, InputSpec
 from astro_dl.data.continuum import continuum_contract, divide_by_continuum
-from astro_dl.data.examples import Inputs
 from astro_dl.data.wavelengths import SPEED_OF_LIGHT, log_edges
-from astro_dl.errors import UsageError
 from astro_dl.simulators.extinction import optical_extinction
 from astro_dl.simulators.stellar_population import Stars
 from astro_dl.simulators.stellar_spectra import (
@@ -20,7 +21,6 @@ from astro_dl.simulators.stellar_spectra import (
     observe_stars,
     photon_noise,
 )
-from astro_dl.tasks.base import Difficulty, InputSpec
 
 __all__ = [
     "CAUTION",

@@ -9,10 +9,10 @@ from typing import Literal
 
 import numpy as np
 
-from astro_dl.data.examples import Examples
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Difficulty, Head, Task
 from astro_dl.data.orientations import ORIENTATIONS, random_orientation
-from astro_dl.errors import UsageError
-from astro_dl.tasks.base import Difficulty, Head, Task
 from astro_dl.tasks.lens_datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, DES_BACKGROUNDS, SLACS
 from astro_dl.tasks.lens_features import lens_features
 from astro_dl.tasks.lens_figures import draw_mosaics

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs
+from astro_dl.core.examples import Inputs
 
 __all__ = [
     "PEERS",

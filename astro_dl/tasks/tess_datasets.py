@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.data.examples import Examples
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Dataset
 from astro_dl.simulators.folded_views import CEILING
-from astro_dl.tasks.base import Dataset
 from astro_dl.tasks.transit_inputs import named_inputs, scalar_inputs
 from astro_dl.tasks.transit_metrics import CLASSES
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.data.examples import Examples, concatenate
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.examples import Examples, concatenate
+from astro_dl.core.task import Difficulty, Head, InputSpec, Task
 from astro_dl.simulators.folded_views import VIEWS, Ephemeris
 from astro_dl.simulators.light_curve import simulate_light_curves
-from astro_dl.tasks.base import Difficulty, Head, InputSpec, Task
 from astro_dl.tasks.tess_datasets import TESS_2MIN, TESS_FFI
 from astro_dl.tasks.transit_augmentation import augment_views
 from astro_dl.tasks.transit_figures import draw_signals

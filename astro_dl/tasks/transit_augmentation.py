@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs
+from astro_dl.core.examples import Inputs
 
 __all__ = ["augment_views"]
 

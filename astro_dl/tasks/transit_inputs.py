@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs, inputs_by_name
+from astro_dl.core.examples import Inputs, inputs_by_name
 from astro_dl.simulators.detrending import clip_outliers, detrend, in_transit
 from astro_dl.simulators.folded_views import Ephemeris, ViewShape, fold_views
 from astro_dl.simulators.transit_fit import TransitFit, fit_trapezoids

@@ -10,9 +10,9 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.answers import Answers
-from astro_dl.data.examples import Inputs
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Inputs
 from astro_dl.data.light_curves import JULIAN_DATES, LightCurve, read_light_curve, stitch
-from astro_dl.errors import UsageError
 from astro_dl.inputs import rows_outside_training_range
 from astro_dl.prediction_table import prediction_table
 from astro_dl.simulators.detrending import in_transit

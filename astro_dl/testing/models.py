@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import list_models, resolve_fit
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import (
     build_from,
     default_hyperparameters,
@@ -17,8 +19,6 @@ from astro_dl.models.build import (
     specification,
 )
 from astro_dl.reconstruction import reconstruction_head
-from astro_dl.registry import list_models, resolve_fit
-from astro_dl.tasks.base import Head, InputSpec
 
 if TYPE_CHECKING:
     import keras

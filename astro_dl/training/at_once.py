@@ -5,16 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from astro_dl import backend
 from astro_dl.bundle import Bundle
-from astro_dl.config import Config
+from astro_dl.core import backend
+from astro_dl.core.config import Config
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Inputs, input_length
+from astro_dl.core.registry import get_task, resolve_fit
+from astro_dl.core.schema import plain
 from astro_dl.data.cache import split_physics
-from astro_dl.data.examples import Inputs, input_length
 from astro_dl.data.real import is_real
-from astro_dl.errors import UsageError
 from astro_dl.models.build import logits_model, model_head
-from astro_dl.registry import get_task, resolve_fit
-from astro_dl.schema import plain
 from astro_dl.training.checkpoint import State
 from astro_dl.training.data import TrainingData, open_training_data
 from astro_dl.training.finish import save_result

@@ -5,9 +5,9 @@ from functools import partial
 
 import numpy as np
 
-from astro_dl.data.examples import Inputs, take_inputs
+from astro_dl.core.examples import Inputs, take_inputs
+from astro_dl.core.task import Task
 from astro_dl.data.store import Store
-from astro_dl.tasks.base import Task
 
 __all__ = [
     "Augmentation",

@@ -10,9 +10,9 @@ import h5py
 import keras
 import numpy as np
 
-from astro_dl.config import Config, to_mapping
-from astro_dl.data.files import atomic_path
-from astro_dl.errors import UsageError
+from astro_dl.core.config import Config, to_mapping
+from astro_dl.core.errors import UsageError
+from astro_dl.core.files import atomic_path
 
 __all__ = ["State", "checkpoint_file", "load_checkpoint", "save_checkpoint"]
 

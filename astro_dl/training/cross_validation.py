@@ -10,10 +10,10 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.cards import dump_json
-from astro_dl.config import Config, load_config
-from astro_dl.data.files import atomic_path
+from astro_dl.core.config import Config, load_config
+from astro_dl.core.errors import UsageError
+from astro_dl.core.files import atomic_path
 from astro_dl.data.real import is_real
-from astro_dl.errors import UsageError
 from astro_dl.evaluation.evaluate import evaluate
 from astro_dl.evaluation.report import headline
 from astro_dl.evaluation.task_metrics import first_level

@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.config import Config
+from astro_dl.core.config import Config
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.core.registry import get_task
+from astro_dl.core.task import Head
 from astro_dl.data.cache import cached_split, split_physics
-from astro_dl.data.examples import Examples
 from astro_dl.data.real import dataset_group, is_real, real_split
 from astro_dl.data.simulate import Block, epoch_stream, simulate_block
 from astro_dl.data.splits import assert_disjoint
 from astro_dl.data.streaming import stream_blocks
-from astro_dl.errors import UsageError
 from astro_dl.models.build import model_head
-from astro_dl.registry import get_task
-from astro_dl.tasks.base import Head
 from astro_dl.training.batches import Piece, stored_pieces
 
 __all__ = ["TrainingData", "open_training_data"]

@@ -6,11 +6,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from astro_dl import backend
 from astro_dl.bundle import Bundle, load_bundle, save_bundle
-from astro_dl.config import Config
+from astro_dl.core import backend
+from astro_dl.core.config import Config
+from astro_dl.core.examples import Inputs
+from astro_dl.core.registry import get_task
 from astro_dl.data.cache import split_physics
-from astro_dl.data.examples import Inputs
 from astro_dl.data.real import is_real, split_title
 from astro_dl.evaluation.binary import detection_threshold, measurable
 from astro_dl.evaluation.calibration import fit_calibration
@@ -18,7 +19,6 @@ from astro_dl.inputs import input_statistics
 from astro_dl.joint_range import joint_statistics
 from astro_dl.models.build import logits_model
 from astro_dl.reconstruction import anomaly_score
-from astro_dl.registry import get_task
 from astro_dl.symmetries import averaged, used_symmetries
 from astro_dl.training.checkpoint import State
 from astro_dl.training.data import TrainingData

@@ -7,11 +7,11 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from astro_dl import backend
-from astro_dl.config import Config
-from astro_dl.data.examples import Inputs, input_length, take_inputs
-from astro_dl.errors import UsageError
-from astro_dl.registry import get_task
+from astro_dl.core import backend
+from astro_dl.core.config import Config
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Inputs, input_length, take_inputs
+from astro_dl.core.registry import get_task
 from astro_dl.training.batches import Batch, augmentation, batches, steps_per_epoch
 from astro_dl.training.checkpoint import State
 from astro_dl.training.data import TrainingData

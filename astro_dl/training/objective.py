@@ -8,11 +8,11 @@ import keras
 import numpy as np
 
 from astro_dl.binned_distributions import grid_bins
-from astro_dl.config import TrainingConfig
+from astro_dl.core.config import TrainingConfig
+from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.task import Head
 from astro_dl.distributions import answer_distribution
-from astro_dl.errors import UsageError, did_you_mean
 from astro_dl.evaluation.binary import area_under_curve
-from astro_dl.tasks.base import Head
 from astro_dl.training.likelihoods import (
     GaussianLikelihood,
     MixtureLikelihood,

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from astro_dl.config import TrainingConfig
+from astro_dl.core.config import TrainingConfig
 
 __all__ = ["LearningRate", "make_optimizer", "plateau_rate"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from tqdm import tqdm
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = ["EpochMonitor", "scalar_log"]
 

@@ -6,7 +6,7 @@ import pytest
 from tampered_bundle import change_card, refuse, resign
 
 from astro_dl.bundle import load_bundle
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 CONFIGS = {
     "python tag": ("seed: 0", "seed: !!python/object/apply:os.system ['touch pwned']", "tag"),

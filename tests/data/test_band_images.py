@@ -6,8 +6,8 @@ import pytest
 from astropy.io import fits
 from lens_stand_in import coordinates, cutout, write_bands, write_cube, write_extensions
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.band_images import band_in, find_band_images, read_window
-from astro_dl.errors import UsageError
 
 PLANES = cutout()
 

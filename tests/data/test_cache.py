@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import toy
 
-from astro_dl.config import load_config
+from astro_dl.core.config import load_config
+from astro_dl.core.errors import UsageError
 from astro_dl.data.cache import cached_split, cached_store, split_physics
 from astro_dl.data.simulate import simulate
 from astro_dl.data.store import open_store
-from astro_dl.errors import UsageError
 
 PHYSICS = toy.ToyPhysics()
 

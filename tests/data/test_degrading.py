@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.cutouts import noise_sigma
 from astro_dl.data.degrading import FWHM_PER_SIGMA, degrade, full_width_at_half_maximum
-from astro_dl.errors import UsageError
 
 
 def gaussian(sigma, size=160):

@@ -4,8 +4,8 @@ import h5py
 import numpy as np
 import pytest
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.density_files import density_file
-from astro_dl.errors import UsageError
 
 POINTS = np.linspace(0, 1, 11)
 

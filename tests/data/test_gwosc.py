@@ -8,8 +8,8 @@ from gwosc_files import write_gwosc
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.gwosc import EXCLUSIONS, common_span, open_strain, read_strain
-from astro_dl.errors import UsageError
 
 START = 1_200_000_000
 RATE = 4096

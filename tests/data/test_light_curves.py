@@ -13,8 +13,8 @@ from astropy.time import Time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.light_curves import from_arrays, read_light_curve, stitch
-from astro_dl.errors import UsageError
 
 TIME, FLUX = stand_in.light_curve()
 

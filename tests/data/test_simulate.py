@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import toy
 
-from astro_dl.data.examples import Examples, inputs_by_name
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples, inputs_by_name
 from astro_dl.data.simulate import STREAMS, iterate_blocks, simulate
-from astro_dl.errors import UsageError
 
 
 def same(a, b):

@@ -7,8 +7,8 @@ from astropy.io import fits
 from astropy.table import Table
 from spectrum_files import LINE, air_grid, spectrum, write_csv, write_image, write_sdss
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.spectra import read_spectra
-from astro_dl.errors import UsageError
 
 
 def line_centre(one):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.splits import assert_disjoint, split_by_group, split_fold, split_in_time
-from astro_dl.errors import UsageError
 
 FRACTIONS = {"train": 0.7, "validation": 0.15, "test": 0.15}
 

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import toy
 
-from astro_dl.data.examples import Examples
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
 from astro_dl.data.simulate import iterate_blocks
 from astro_dl.data.store import open_store, store_examples
-from astro_dl.errors import UsageError
 
 PHYSICS = toy.ToyPhysics()
 

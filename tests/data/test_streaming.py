@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import toy
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.simulate import epoch_stream, iterate_blocks
 from astro_dl.data.streaming import stream_blocks
-from astro_dl.errors import UsageError
 
 PHYSICS = toy.ToyPhysics()
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from astropy.table import MaskedColumn, Table, vstack
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.catalogues import read_columns, read_table
 from astro_dl.data.table_blocks import iterate_table
 from astro_dl.data.table_writer import write_parts
-from astro_dl.errors import UsageError
 
 FORMATS = {"csv": "ascii.csv", "ecsv": "ascii.ecsv", "vot": "votable"}
 

@@ -8,8 +8,8 @@ import pytest
 from astropy import units
 from astropy.table import MaskedColumn, QTable, Table
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.tables import printed_rows, table_format, write_table
-from astro_dl.errors import UsageError
 
 HEADER = {"model": "gw_cnn", "bundle_sha256": "a" * 64, "versions": {"keras": "3.15"}}
 

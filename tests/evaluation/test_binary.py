@@ -6,7 +6,7 @@ from scipy.special import expit
 from scipy.stats import norm
 from sklearn import metrics as sklearn_metrics
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.binary import (
     area_under_curve,
     average_precision,

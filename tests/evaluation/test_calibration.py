@@ -7,8 +7,9 @@ import pytest
 from scipy.special import expit, softmax
 from scipy.stats import kstest
 
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head
 from astro_dl.distributions import answer_distribution
-from astro_dl.errors import UsageError
 from astro_dl.evaluation.calibration import (
     calibrated_probabilities,
     expected_calibration_error,
@@ -17,7 +18,6 @@ from astro_dl.evaluation.calibration import (
     fit_temperature,
     reliability_table,
 )
-from astro_dl.tasks.base import Head
 
 
 def test_platt_scaling_recovers_a_known_distortion():

@@ -8,10 +8,10 @@ import pytest
 import toy
 
 from astro_dl.bundle import load_bundle, save_bundle
-from astro_dl.config import load_config, resolve
+from astro_dl.core.config import load_config, resolve
+from astro_dl.core.errors import UsageError
 from astro_dl.data.simulate import simulate
 from astro_dl.data.store import open_store, store_examples
-from astro_dl.errors import UsageError
 from astro_dl.evaluation.evaluate import evaluate, redraw
 from astro_dl.evaluation.scores import cached_scores, input_blocks
 from astro_dl.models.build import build_model

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import softmax
 from sklearn import metrics as sklearn_metrics
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.multiclass import multiclass_metrics
 
 NAMES = ("star", "galaxy", "quasar", "planet")

@@ -8,16 +8,16 @@ from astropy.table import Table
 from PIL import Image
 from scipy.special import expit, softmax
 
-from astro_dl.config import EvaluationConfig
+from astro_dl.core.config import EvaluationConfig
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Difficulty, Head
 from astro_dl.distributions import Mixture
-from astro_dl.errors import UsageError
 from astro_dl.evaluation.intervals import estimate
 from astro_dl.evaluation.outcome import Outcome
 from astro_dl.evaluation.plots import draw_report
 from astro_dl.evaluation.plots_common import draw_history, draw_wrong
 from astro_dl.evaluation.report import build_report
 from astro_dl.evaluation.wrong import most_wrong
-from astro_dl.tasks.base import Difficulty, Head
 
 QUICK = EvaluationConfig(bootstrap=10)
 

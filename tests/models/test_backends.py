@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from astro_dl.registry import list_models, model_entry
+from astro_dl.core.registry import list_models, model_entry
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -35,7 +35,7 @@ import keras
 from astro_dl.explain import saliency
 from astro_dl.models.build import build_from, logits_model, specification
 from astro_dl.models.members import with_active_dropout
-from astro_dl.tasks.base import Head, InputSpec
+from astro_dl.core.task import Head, InputSpec
 from smaller_models import SMALLER
 
 backend, file, *names = sys.argv[1:]

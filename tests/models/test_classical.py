@@ -4,11 +4,11 @@ import keras
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import build_from
 from astro_dl.models.classical_fit import fit
 from astro_dl.models.estimators import METHODS, fit_estimators, smoothed, tuned_settings
-from astro_dl.tasks.base import Head, InputSpec
 
 HEADS = {
     "binary": Head("binary", ("no", "yes")),

@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import logits_model
 from astro_dl.models.committee import OneMember, committee
-from astro_dl.tasks.base import Head, InputSpec
 
 BINARY = Head("binary", ("other", "lens"))
 INPUT = InputSpec((12,))

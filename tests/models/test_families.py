@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import (
     build_from,
     build_model,
@@ -15,7 +16,6 @@ from astro_dl.models.build import (
     logits_model,
     specification,
 )
-from astro_dl.tasks.base import Head, InputSpec
 
 BINARY = Head("binary", ("noise", "signal"))
 SERIES = InputSpec((64, 2))
@@ -240,7 +240,7 @@ def test_refusals_name_the_value_and_the_remedy(case):
 
 def test_listing_models_imports_no_keras():
     code = (
-        "import sys; from astro_dl.registry import list_models; assert list_models();"
+        "import sys; from astro_dl.core.registry import list_models; assert list_models();"
         "import astro_dl.models.build;"
         "sys.exit(any(m in sys.modules for m in ('keras', 'tensorflow', 'torch', 'jax')))"
     )

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import keras
 
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.lenses import deeplens
-from astro_dl.tasks.base import Head, InputSpec
 
 BINARY = Head("binary", ("other", "lens"))
 

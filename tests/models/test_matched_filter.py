@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import InputSpec
 from astro_dl.models.matched_filter import gw_resnet
 from astro_dl.simulators.bank_placement import prior_bank
 from astro_dl.simulators.matched_filter import bayes_statistic
-from astro_dl.tasks.base import InputSpec
 from astro_dl.tasks.gw_baselines import template_space
 from astro_dl.tasks.gw_bbh import (
     BinaryBlackHolePhysics,

@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.initial import weights_to_be_read
 from astro_dl.models.solar import BACKBONES, Backbone, ar_transfer
-from astro_dl.tasks.base import Head, InputSpec
 
 CLASSES = Head("multiclass", ("alpha", "beta", "beta_gamma"))
 

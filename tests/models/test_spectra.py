@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.redshift import Correlation, ShiftsToBins, redshift_cnn1d
 from astro_dl.models.spectra import bailer_jones, spectra_mlp
-from astro_dl.tasks.base import Head, InputSpec
 
 NUMBER = Head("regression", ("spectral_number",))
 EDGES = tuple(np.linspace(1.0, 1.8, 41))

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 import astro_dl
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import build_from, logits_model
 from astro_dl.models.committee import committee
 from astro_dl.models.standardization import Standardization, standardize_inputs
-from astro_dl.tasks.base import Head, InputSpec
 from astro_dl.zoo import load_pretrained
 
 BINARY, TABLE = Head("binary", ("no", "yes")), InputSpec((3,))

@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import build_from, logits_model, specification
 from astro_dl.models.transits import astronet, tess_resnet
-from astro_dl.tasks.base import Head, InputSpec
 
 BINARY = Head("binary", ("other", "planet"))
 CLASSES = Head("multiclass", ("planet", "binary", "other"))

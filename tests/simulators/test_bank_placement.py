@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.bank_placement import (
     TemplateSpace,
     draw_systems,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import ncx2
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.detection_theory import (
     effective_trials,
     known_signal_efficiency,

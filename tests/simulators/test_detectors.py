@@ -3,7 +3,7 @@ import warnings
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.detectors import (
     DETECTORS,
     antenna_patterns,

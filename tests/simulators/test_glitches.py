@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.glitches import GLITCHES, draw_glitches
 
 RATE, DURATION = 2048, 4.0

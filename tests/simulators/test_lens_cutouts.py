@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.lens_cutouts import simulate_cutouts
 from astro_dl.simulators.lens_population import LensPriors
 from astro_dl.simulators.lens_scenes import DEFAULT_KINDS, KINDS

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from astropy.cosmology import FlatLambdaCDM
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.galaxy_colors import (
     angular_diameter_distance,
     colors,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.light_curve import JUNK_SHARES, KINDS, simulate_light_curves
 from astro_dl.simulators.photometer import noise_ppm
 

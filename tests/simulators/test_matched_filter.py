@@ -3,7 +3,7 @@ import pytest
 from scipy.integrate import trapezoid
 from scipy.stats import chi2, kstest, ncx2
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.detection_theory import matched_filter_efficiency, matched_filter_threshold
 from astro_dl.simulators.matched_filter import (
     bayes_statistic,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.eclipses import cadences_near, eclipse, transit_light_curves
 from astro_dl.simulators.orbit import (
     Orbit,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from speclite.filters import load_filters
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.galaxy_spectra import (
     LOG_WAVELENGTH,
     REDDEST_TO_BLUEST,

@@ -5,7 +5,7 @@ import h5py
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.noise import gaussian_noise
 from astro_dl.simulators.psd import (
     aligo_design_psd,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.cutout_observation import draw_observation
 from astro_dl.simulators.surveys import SURVEYS, Band, named_survey
 

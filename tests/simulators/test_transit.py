@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.eclipses import transit_light_curves
 from astro_dl.simulators.orbit import Orbit
 from astro_dl.simulators.transit import limb_darkening_from_kipping, transit_flux

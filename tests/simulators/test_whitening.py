@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.integrate import simpson
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.noise import gaussian_noise
 from astro_dl.simulators.psd import aligo_design_psd
 from astro_dl.simulators.whitening import band_pass, crop, whiten, whitening_filter

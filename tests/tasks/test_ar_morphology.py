@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.region_statistics import CLASSES
 from astro_dl.tasks.ar_morphology import ActiveRegionPhysics, augment, head, input_spec, simulate
 from astro_dl.tasks.solar_inputs import intensity_and_field, prepare_inputs

@@ -5,7 +5,7 @@ import pytest
 from astropy.table import Table
 from table_stand_in import stand_in
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.asteroid_spectra import CLASSES, FREQUENCIES, WAVELENGTHS, simulate_spectra
 from astro_dl.tasks.asteroid_taxonomy import (
     classify_spectra,

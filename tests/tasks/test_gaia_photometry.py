@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from table_stand_in import stand_in
 
-from astro_dl.config import load_config, resolve
+from astro_dl.core.config import load_config, resolve
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import get_task, list_models
 from astro_dl.data.gaia_queries import GAIA_COLUMNS
-from astro_dl.errors import UsageError
-from astro_dl.registry import get_task, list_models
 from astro_dl.tasks.gaia_photometry import INPUT_COLUMNS, GaiaPhysics
 from astro_dl.tasks.table_predict import predict_rows
 

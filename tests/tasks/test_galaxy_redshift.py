@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head
 from astro_dl.evaluation.outcome import Outcome
-from astro_dl.tasks.base import Head
 from astro_dl.tasks.galaxy_redshift import GalaxyRedshiftPhysics, head, simulate
 from astro_dl.tasks.redshift_inputs import (
     correlate_templates,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.tasks.gw_baselines import baseline_statistics
 from astro_dl.tasks.gw_bbh import BinaryBlackHolePhysics, input_spec, simulate
 

@@ -5,7 +5,7 @@ import pytest
 from gw_stand_in import matched_filter_predictor
 from gwosc_files import write_gwosc
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.noise import gaussian_noise
 from astro_dl.simulators.psd import aligo_design_psd
 from astro_dl.tasks.gw_bbh import BinaryBlackHolePhysics

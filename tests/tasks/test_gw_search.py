@@ -8,7 +8,7 @@ from astropy.table import QTable
 from gw_stand_in import matched_filter_predictor
 from gwosc_files import write_gwosc
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.simulators.glitches import sine_gaussian
 from astro_dl.simulators.noise import gaussian_noise
 from astro_dl.simulators.phenom_d import imrphenomd

@@ -3,7 +3,7 @@ import pytest
 from astropy import units as u
 from astropy.table import QTable, Table
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.tasks.lens_catalogue import read_catalogue
 
 

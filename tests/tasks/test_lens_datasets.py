@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.tasks.lens_datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, SLACS
 
 

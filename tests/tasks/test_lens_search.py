@@ -14,8 +14,8 @@ from lens_stand_in import (
     write_extensions,
 )
 
-from astro_dl.errors import UsageError
-from astro_dl.tasks.base import Head
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head
 from astro_dl.tasks.lens_figures import colour_image, draw_mosaics
 from astro_dl.tasks.lens_files import find_candidates, read_cutout
 from astro_dl.tasks.lens_search import predict_cutouts

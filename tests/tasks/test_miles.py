@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from astro_dl.config import load_config
+from astro_dl.core.config import load_config
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import get_task
 from astro_dl.data.real import real_split
-from astro_dl.errors import UsageError
-from astro_dl.registry import get_task
 from astro_dl.tasks.miles import parse_type
 
 

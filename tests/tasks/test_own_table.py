@@ -7,12 +7,12 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.cli import main
-from astro_dl.config import build_physics, load_config
+from astro_dl.core.config import build_physics, load_config
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import get_task
 from astro_dl.data.catalogues import read_table
 from astro_dl.data.real import real_split
 from astro_dl.data.splits import assert_disjoint
-from astro_dl.errors import UsageError
-from astro_dl.registry import get_task
 from astro_dl.tasks.own_table import without_sentinels
 from astro_dl.tasks.own_table_setup import batch_size, own_table_config, scaled_column
 from astro_dl.tasks.table_inputs import Column

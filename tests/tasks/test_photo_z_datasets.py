@@ -7,8 +7,8 @@ import h5py
 import numpy as np
 import pytest
 
-from astro_dl.errors import UsageError
-from astro_dl.registry import get_task
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import get_task
 from astro_dl.tasks.photo_z import PhotoZPhysics
 from astro_dl.tasks.photo_z_inputs import split_inputs
 

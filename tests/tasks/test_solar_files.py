@@ -9,7 +9,7 @@ import pytest
 from astropy.table import Table
 from solar_stand_in import Map, StandIn, bipole, keywords, write_map
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.tasks.ar_morphology import ActiveRegionPhysics
 from astro_dl.tasks.solar_files import classify_regions, load_regions
 from astro_dl.tasks.solar_inputs import intensity_and_field

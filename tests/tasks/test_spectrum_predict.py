@@ -6,7 +6,7 @@ import pytest
 from spectrum_files import air_grid, spectrum, write_csv, write_image, write_sdss
 from spectrum_stand_in import stand_in
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.tasks.galaxy_redshift import predict_galaxies
 from astro_dl.tasks.spectrum_predict import predict_stars
 

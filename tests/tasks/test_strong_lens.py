@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.tasks.lens_parameters import TARGETS, LensParametersPhysics
 from astro_dl.tasks.lens_parameters import task as lens_parameters
 from astro_dl.tasks.strong_lens import NON_LENSES, StrongLensPhysics

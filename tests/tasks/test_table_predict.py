@@ -5,7 +5,7 @@ import pytest
 from astropy.table import Table, vstack
 from table_stand_in import stand_in
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.tasks.star_galaxy_quasar import ColorPhysics
 from astro_dl.tasks.table_predict import predict_rows
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.tasks.tess_datasets import LABELS, read_tess_2min, read_tess_ffi
 from astro_dl.tasks.tess_transit import TransitPhysics, input_spec
 from astro_dl.tasks.transit_metrics import CLASSES

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Head
 from astro_dl.evaluation.outcome import Outcome
 from astro_dl.simulators.folded_views import VIEWS, Ephemeris
-from astro_dl.tasks.base import Head
 from astro_dl.tasks.tess_transit import TransitPhysics, head, input_spec, simulate, task
 from astro_dl.tasks.transit_inputs import (
     SCALARS,

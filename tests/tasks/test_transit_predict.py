@@ -8,8 +8,8 @@ import transit_stand_in as stand_in
 from PIL import Image
 from transit_stand_in import DEPTH, DURATION, EPOCH, PERIOD
 
+from astro_dl.core.errors import UsageError
 from astro_dl.data.light_curves import read_light_curve
-from astro_dl.errors import UsageError
 from astro_dl.simulators.transit_search import Signal
 from astro_dl.tasks.transit_figures import draw_signals
 from astro_dl.tasks.transit_inputs import light_curve_inputs

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import toy
 
-from astro_dl.data.examples import Examples
+from astro_dl.core.examples import Examples
 from astro_dl.testing import check_task, parametrize_with_tasks
 
 

@@ -3,8 +3,8 @@
 import pytest
 from toy_training import config, interrupt, run, stored
 
-from astro_dl.config import load_config
-from astro_dl.errors import UsageError
+from astro_dl.core.config import load_config
+from astro_dl.core.errors import UsageError
 from astro_dl.training import fit
 from astro_dl.training.alternatives import check_blind, is_made_from, variants
 

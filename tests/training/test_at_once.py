@@ -9,7 +9,7 @@ import pytest
 import astro_dl
 from astro_dl.bundle_files import OURS
 from astro_dl.cli import main
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.training import train
 from astro_dl.zoo import load_pretrained
 

@@ -7,7 +7,7 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.cli import main
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.tasks.own_table_setup import own_table_config
 from astro_dl.training.cross_validation import (
     cross_validate,

@@ -3,10 +3,10 @@ import pytest
 import toy
 from scipy.special import log_softmax, softmax
 
-from astro_dl.config import TrainingConfig
-from astro_dl.errors import UsageError
+from astro_dl.core.config import TrainingConfig
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from
-from astro_dl.tasks.base import InputSpec
 from astro_dl.training.objective import (
     class_weigher,
     fold_scaling,

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from astro_dl.config import TrainingConfig
+from astro_dl.core.config import TrainingConfig
 from astro_dl.training.optimizer import LearningRate, make_optimizer, plateau_rate
 
 

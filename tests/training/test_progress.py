@@ -4,7 +4,7 @@ import io
 import pytest
 from tqdm import tqdm
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 from astro_dl.training.progress import EpochMonitor, scalar_log
 
 

@@ -7,14 +7,14 @@ import pytest
 import toy
 from scipy.stats import norm
 
-from astro_dl.config import load_config
+from astro_dl.core.config import load_config
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import register_task
+from astro_dl.core.task import Dataset, Head
 from astro_dl.data.real import real_split
 from astro_dl.data.simulate import simulate
-from astro_dl.errors import UsageError
 from astro_dl.evaluation.evaluate import evaluate
 from astro_dl.evaluation.peers import PEERS, fit_peers
-from astro_dl.registry import register_task
-from astro_dl.tasks.base import Dataset, Head
 from astro_dl.training import train
 from astro_dl.zoo import load_pretrained
 

@@ -17,9 +17,9 @@ from toy_training import (
 )
 
 from astro_dl.bundle import load_bundle, load_weights
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import register_task
 from astro_dl.data.simulate import simulate
-from astro_dl.errors import UsageError
-from astro_dl.registry import register_task
 from astro_dl.training import fit
 
 STREAM = {"data.mode": "stream"}

@@ -6,8 +6,8 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl import register_model, register_task
-from astro_dl.data.examples import Examples
-from astro_dl.tasks.base import Difficulty, Head, InputSpec, Task
+from astro_dl.core.examples import Examples
+from astro_dl.core.task import Difficulty, Head, InputSpec, Task
 
 SAMPLES = 48
 

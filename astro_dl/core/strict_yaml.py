@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from astro_dl.errors import UsageError
+from astro_dl.core.errors import UsageError
 
 __all__ = ["read_yaml", "write_yaml"]
 

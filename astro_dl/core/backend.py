@@ -106,7 +106,7 @@ def use_jit(setting: str, measured: Mapping[str, bool]) -> bool:
         What the config says.
     measured : mapping
         Device kind to whether it is faster with TensorFlow, see
-        `astro_dl.registry.ModelEntry.jit_compile`. JAX is always compiled, PyTorch only if asked.
+        `astro_dl.core.registry.ModelEntry.jit_compile`. JAX is always compiled, PyTorch only if asked.
     """
     if setting != "auto":
         return setting == "on"

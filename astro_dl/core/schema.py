@@ -13,7 +13,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from numbers import Integral, Real
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from astro_dl.errors import UsageError, did_you_mean
+from astro_dl.core.errors import UsageError, did_you_mean
 
 __all__ = [
     "Bounds",

@@ -9,10 +9,10 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-from astro_dl.errors import UsageError, look_up
+from astro_dl.core.errors import UsageError, look_up
 
 if TYPE_CHECKING:
-    from astro_dl.tasks.base import Task
+    from astro_dl.core.task import Task
 
 __all__ = [
     "ModelEntry",
@@ -189,7 +189,7 @@ def list_models(
     UsageError
         If the task is not registered.
     """
-    from astro_dl.packaged import shipped_bundles
+    from astro_dl.core.shipped import shipped_bundles
 
     if task is not None:
         task_entry(task)

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from astro_dl.data.examples import Examples, Inputs
-from astro_dl.errors import UsageError, unknown_name
+from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.examples import Examples, Inputs
 
 __all__ = ["Dataset", "Difficulty", "Head", "InputSpec", "Task", "unsimulated"]
 

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from astro_dl import registry
-from astro_dl.errors import UsageError, did_you_mean
-from astro_dl.packaged import shipped_configs
-from astro_dl.schema import (
+from astro_dl.core import registry
+from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.schema import (
     Count,
     Fraction,
     Natural,
@@ -24,10 +23,11 @@ from astro_dl.schema import (
     read_dataclass,
     read_keywords,
 )
-from astro_dl.strict_yaml import read_yaml, write_yaml
+from astro_dl.core.shipped import shipped_configs
+from astro_dl.core.strict_yaml import read_yaml, write_yaml
 
 if TYPE_CHECKING:
-    from astro_dl.tasks.base import Task
+    from astro_dl.core.task import Task
 
 __all__ = [
     "Config",
