@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import xlogy
 
 from astro_dl.core.task import Head
-from astro_dl.distributions import Distribution, Mixture, answer_distribution, mixed
+from astro_dl.distributions.distribution import Distribution, Mixture, answer_distribution, mixed
 from astro_dl.evaluation.calibration import calibrated_probabilities
 from astro_dl.reconstruction import anomaly_score
 

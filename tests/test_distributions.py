@@ -10,7 +10,13 @@ from scipy.stats import norm, truncnorm
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head
-from astro_dl.distributions import Histogram, Mixture, Quantiles, answer_distribution, mixed
+from astro_dl.distributions.distribution import (
+    Histogram,
+    Mixture,
+    Quantiles,
+    answer_distribution,
+    mixed,
+)
 
 SUPPORTS = [(-math.inf, math.inf), (0.0, math.inf), (-math.inf, 1.0), (0.0, 1.0)]
 LEVELS = np.array([0.01, 0.16, 0.5, 0.84, 0.99])
@@ -180,7 +186,7 @@ def test_mixing_averages_densities():
 def test_many_quantiles_are_found_block_by_block(monkeypatch):
     found = mixtures(n=30)
     whole = found.quantile(LEVELS)
-    monkeypatch.setattr("astro_dl.gaussian_mixtures.MOST_VALUES", 100)
+    monkeypatch.setattr("astro_dl.distributions.mixture.MOST_VALUES", 100)
     np.testing.assert_allclose(found.quantile(LEVELS), whole, atol=1e-6)
     assert found.quantile(0.3).shape == (30, 2)
 

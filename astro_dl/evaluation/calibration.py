@@ -13,10 +13,10 @@ from astropy.table import Table
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, log_softmax, softmax
 
-from astro_dl.binned_distributions import grid_bins
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.task import Head
-from astro_dl.distributions import Mixture, answer_distribution
+from astro_dl.distributions.binned import grid_bins
+from astro_dl.distributions.distribution import Mixture, answer_distribution
 from astro_dl.evaluation.checks import check_binary, check_finite, check_probabilities
 from astro_dl.evaluation.intervals import binomial_interval
 

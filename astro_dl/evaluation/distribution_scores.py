@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import kstest
 
-from astro_dl.distributions import Distribution, Histogram, Mixture
+from astro_dl.distributions.distribution import Distribution, Histogram, Mixture
 from astro_dl.evaluation.checks import check_finite
 from astro_dl.evaluation.intervals import (
     binomial_interval,

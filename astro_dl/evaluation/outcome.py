@@ -9,7 +9,7 @@ from astropy.table import Table
 from astro_dl.answers import Answers
 from astro_dl.core.errors import unknown_name
 from astro_dl.core.task import Difficulty, Head
-from astro_dl.distributions import Distribution
+from astro_dl.distributions.distribution import Distribution
 from astro_dl.evaluation.unsupervised import Unsupervised
 
 __all__ = ["NETWORK", "Outcome"]

@@ -13,7 +13,7 @@ from astro_dl.core.schema import plain
 from astro_dl.core.task import Head, Task
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.real import is_real, real_split
-from astro_dl.distributions import Distribution, Quantiles
+from astro_dl.distributions.distribution import Distribution, Quantiles
 from astro_dl.evaluation.calibration import fit_platt
 from astro_dl.models.estimator_quantiles import LEVELS, answer_quantiles
 from astro_dl.models.estimators import METHODS, Fitted, fit_estimators, tuned_settings

@@ -12,7 +12,7 @@ from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.data.catalogues import parse_column_names, read_columns
 from astro_dl.data.density_files import density_file
 from astro_dl.data.table_blocks import ROWS_AT_ONCE, iterate_identified
-from astro_dl.distributions import Distribution
+from astro_dl.distributions.distribution import Distribution
 from astro_dl.inputs import check_scale, rows_outside_training_range
 from astro_dl.joint_range import rows_outside_joint_range
 from astro_dl.prediction_table import prediction_table

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from astro_dl.gaussian_mixtures import FARTHEST
+from astro_dl.distributions.mixture import FARTHEST
 
 __all__ = ["GaussianLikelihood", "MixtureLikelihood", "ReconstructionError", "log_normal_cdf"]
 
@@ -39,7 +39,7 @@ class MixtureLikelihood(keras.losses.Loss):
 
     Bishop (1994), eq. 29, with each component truncated to the support and renormalised. Logits are
     those of `astro_dl.core.task.Head`; logarithms of scales are held within ±6, and means as
-    `astro_dl.gaussian_mixtures.FARTHEST` says.
+    `astro_dl.distributions.mixture.FARTHEST` says.
 
     Parameters
     ----------

@@ -7,11 +7,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from astro_dl.binned_distributions import grid_bins
 from astro_dl.core.config import TrainingConfig
 from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.core.task import Head
-from astro_dl.distributions import answer_distribution
+from astro_dl.distributions.binned import grid_bins
+from astro_dl.distributions.distribution import answer_distribution
 from astro_dl.evaluation.binary import area_under_curve
 from astro_dl.training.likelihoods import (
     GaussianLikelihood,

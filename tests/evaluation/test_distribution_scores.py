@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from astro_dl.distributions import Histogram, Mixture, Quantiles
+from astro_dl.distributions.distribution import Histogram, Mixture, Quantiles
 from astro_dl.evaluation.distribution_scores import pit_metrics, proper_scores, score_metrics
 
 

@@ -11,7 +11,7 @@ from scipy.special import expit, softmax
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Difficulty, Head
-from astro_dl.distributions import Mixture
+from astro_dl.distributions.distribution import Mixture
 from astro_dl.evaluation.intervals import estimate
 from astro_dl.evaluation.outcome import Outcome
 from astro_dl.evaluation.plots import draw_report

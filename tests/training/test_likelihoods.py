@@ -11,7 +11,7 @@ from scipy.special import log_ndtr
 from astro_dl.core.config import TrainingConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec
-from astro_dl.distributions import answer_distribution
+from astro_dl.distributions.distribution import answer_distribution
 from astro_dl.models.build import build_from, logits_model
 from astro_dl.training.likelihoods import log_normal_cdf
 from astro_dl.training.objective import fold_scaling, make_objective, unfold_scaling

@@ -10,10 +10,10 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.special import softmax
 
-from astro_dl.binned_distributions import Histogram, Quantiles
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head
-from astro_dl.gaussian_mixtures import Mixture
+from astro_dl.distributions.binned import Histogram, Quantiles
+from astro_dl.distributions.mixture import Mixture
 
 __all__ = [
     "Distribution",
