@@ -228,7 +228,7 @@ class Task:
     extra_metrics : callable or None
         ``(outcome) -> dict``: metrics peculiar to this task, of every method in an
         `astro_dl.evaluation.outcome.Outcome`. By method, mappings and lists of estimates, as
-        `astro_dl.evaluation.intervals.estimate` makes them, however deep.
+        `astro_dl.metrics.intervals.estimate` makes them, however deep.
     anomaly : str or None
         Boolean column of ``Examples.info``, true for what an unsupervised model should find odd.
     caution : str

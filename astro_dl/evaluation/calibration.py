@@ -17,8 +17,8 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.task import Head
 from astro_dl.distributions.binned import grid_bins
 from astro_dl.distributions.distribution import Mixture, answer_distribution
-from astro_dl.evaluation.checks import check_binary, check_finite, check_probabilities
-from astro_dl.evaluation.intervals import binomial_interval
+from astro_dl.metrics.checks import check_binary, check_finite, check_probabilities
+from astro_dl.metrics.intervals import binomial_interval
 
 __all__ = [
     "calibrated_probabilities",

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.task import Head
-from astro_dl.evaluation.binary import area_under_curve
-from astro_dl.evaluation.intervals import estimate
-from astro_dl.evaluation.multiclass import confusion_matrix
+from astro_dl.metrics.binary import area_under_curve
+from astro_dl.metrics.intervals import estimate
+from astro_dl.metrics.multiclass import confusion_matrix
 
 __all__ = ["MEASURES", "permutation_importance"]
 

@@ -4,11 +4,11 @@ import numpy as np
 from astropy.table import Table
 from matplotlib.figure import Figure
 
-from astro_dl.evaluation.binary import roc_points
 from astro_dl.evaluation.calibration import expected_calibration_error, reliability_table
-from astro_dl.evaluation.detection import FEWEST_FALSE_ALARMS
 from astro_dl.evaluation.outcome import NETWORK, Outcome
 from astro_dl.evaluation.style import BAND, COLOURS, legend_above, method_style, new_figure
+from astro_dl.metrics.binary import roc_points
+from astro_dl.metrics.detection import FEWEST_FALSE_ALARMS
 
 __all__ = ["draw_efficiency", "draw_reliability", "draw_roc", "draw_scores"]
 
@@ -65,7 +65,7 @@ def draw_efficiency(table: Table, label: str, bound: str | None) -> Figure:
     Parameters
     ----------
     table : Table
-        From `astro_dl.evaluation.efficiency.efficiency_table`.
+        From `astro_dl.metrics.efficiency.efficiency_table`.
     label : str
         Of the difficulty axis, with its unit.
     bound : str or None
@@ -164,7 +164,7 @@ def draw_scores(
     names : tuple of str
         Class names, the positive one last.
     rates : list of dict
-        From `astro_dl.evaluation.binary.true_positive_rates`; thresholds are marked.
+        From `astro_dl.metrics.binary.true_positive_rates`; thresholds are marked.
     """
     figure, ((axes,),) = new_figure()
     label = np.asarray(y) == 1

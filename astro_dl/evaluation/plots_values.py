@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from astro_dl.evaluation.regression import nmad
 from astro_dl.evaluation.style import BAND, COLOURS, STYLES, new_figure
+from astro_dl.metrics.regression import nmad
 
 __all__ = [
     "draw_confusion",

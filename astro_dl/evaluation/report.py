@@ -10,17 +10,17 @@ from astropy.table import Table
 from astro_dl.cards import dump_json
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.evaluation.binary import binary_metrics
-from astro_dl.evaluation.checks import check_binary
-from astro_dl.evaluation.efficiency import efficiency_table, equivalent_losses
-from astro_dl.evaluation.multiclass import multiclass_metrics
 from astro_dl.evaluation.outcome import NETWORK, Outcome
-from astro_dl.evaluation.regression import regression_metrics
 from astro_dl.evaluation.uncertainty_metrics import uncertainty_metrics
 from astro_dl.evaluation.unsupervised import (
     unsupervised_headline,
     unsupervised_metrics,
 )
+from astro_dl.metrics.binary import binary_metrics
+from astro_dl.metrics.checks import check_binary
+from astro_dl.metrics.efficiency import efficiency_table, equivalent_losses
+from astro_dl.metrics.multiclass import multiclass_metrics
+from astro_dl.metrics.regression import regression_metrics
 
 __all__ = ["Report", "build_report", "headline", "report_json"]
 
@@ -44,7 +44,7 @@ class Report:
     table : Table
         Headline metrics with intervals, one row per method (and target).
     efficiency : Table or None
-        See `astro_dl.evaluation.efficiency.efficiency_table`.
+        See `astro_dl.metrics.efficiency.efficiency_table`.
     outcome : Outcome
         The predictions, from which figures are drawn.
     wrong : dict

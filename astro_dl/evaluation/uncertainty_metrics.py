@@ -7,9 +7,9 @@ import numpy as np
 
 from astro_dl.answers import Answers
 from astro_dl.core.task import Head
-from astro_dl.evaluation.binary import area_under_curve, probability_metrics
-from astro_dl.evaluation.distribution_scores import pit_metrics, proper_scores, score_metrics
-from astro_dl.evaluation.intervals import estimate
+from astro_dl.metrics.binary import area_under_curve, probability_metrics
+from astro_dl.metrics.distribution_scores import pit_metrics, proper_scores, score_metrics
+from astro_dl.metrics.intervals import estimate
 
 __all__ = ["uncertainty_metrics"]
 

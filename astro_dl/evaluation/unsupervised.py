@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.evaluation.binary import binary_metrics
-from astro_dl.evaluation.checks import check_finite
-from astro_dl.evaluation.clusters import cluster_metrics
-from astro_dl.evaluation.intervals import bootstrap_means, estimate, percentile_interval
+from astro_dl.metrics.binary import binary_metrics
+from astro_dl.metrics.checks import check_finite
+from astro_dl.metrics.clusters import cluster_metrics
+from astro_dl.metrics.intervals import bootstrap_means, estimate, percentile_interval
 
 __all__ = ["Unsupervised", "unsupervised_headline", "unsupervised_metrics"]
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from astro_dl.evaluation.checks import check_binary
 from astro_dl.evaluation.outcome import NETWORK, Outcome
+from astro_dl.metrics.checks import check_binary
 
 __all__ = ["most_wrong"]
 

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.evaluation.detection import (
+from astro_dl.evaluation.outcome import Outcome
+from astro_dl.metrics.detection import (
     detection_threshold,
     measurable,
     true_positive_rates,
 )
-from astro_dl.evaluation.intervals import binomial_interval, estimate
-from astro_dl.evaluation.outcome import Outcome
+from astro_dl.metrics.intervals import binomial_interval, estimate
 
 __all__ = ["EINSTEIN_RADIUS_EDGES", "completeness", "lens_metrics", "rate_with_few_alarms"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.evaluation.distribution_scores import COVERAGES, pit_metrics, proper_scores
-from astro_dl.evaluation.intervals import binomial_interval, estimate, percentile_interval
 from astro_dl.evaluation.outcome import Outcome
-from astro_dl.evaluation.regression import nmad
+from astro_dl.metrics.distribution_scores import COVERAGES, pit_metrics, proper_scores
+from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
+from astro_dl.metrics.regression import nmad
 
 __all__ = ["CATASTROPHIC", "OUTLIER", "photo_z_metrics"]
 

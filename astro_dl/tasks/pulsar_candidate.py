@@ -17,9 +17,9 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
 from astro_dl.data.catalogues import read_columns, read_table
 from astro_dl.evaluation.outcome import Outcome
+from astro_dl.metrics.skill_scores import skill_scores
 from astro_dl.simulators.keyword_tables import simulate_keywords
 from astro_dl.simulators.pulsar_statistics import CANDIDATE_TABLES
-from astro_dl.tasks.skill_scores import skill_scores
 from astro_dl.tasks.table_inputs import (
     PEERS,
     Column,

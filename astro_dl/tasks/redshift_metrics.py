@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.evaluation.intervals import binomial_interval, estimate, percentile_interval
 from astro_dl.evaluation.outcome import Outcome
+from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
 
 __all__ = ["SNR_EDGES", "redshift_metrics"]
 

@@ -12,7 +12,7 @@ from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.core.task import Head
 from astro_dl.distributions.binned import grid_bins
 from astro_dl.distributions.distribution import answer_distribution
-from astro_dl.evaluation.binary import area_under_curve
+from astro_dl.metrics.binary import area_under_curve
 from astro_dl.training.likelihoods import (
     GaussianLikelihood,
     MixtureLikelihood,

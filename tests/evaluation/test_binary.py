@@ -7,7 +7,7 @@ from scipy.stats import norm
 from sklearn import metrics as sklearn_metrics
 
 from astro_dl.core.errors import UsageError
-from astro_dl.evaluation.binary import (
+from astro_dl.metrics.binary import (
     area_under_curve,
     average_precision,
     binary_metrics,

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from astro_dl.distributions.distribution import Histogram, Mixture, Quantiles
-from astro_dl.evaluation.distribution_scores import pit_metrics, proper_scores, score_metrics
+from astro_dl.metrics.distribution_scores import pit_metrics, proper_scores, score_metrics
 
 
 def gaussian(mean, std):

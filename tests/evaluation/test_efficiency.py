@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from astro_dl.core.errors import UsageError
-from astro_dl.evaluation.efficiency import (
+from astro_dl.metrics.efficiency import (
     efficiency_curve,
     efficiency_table,
     equivalent_losses,

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.evaluation.intervals import (
+from astro_dl.metrics.intervals import (
     binomial_interval,
     bootstrap_means,
     percentile_interval,

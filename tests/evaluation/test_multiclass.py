@@ -8,7 +8,7 @@ from scipy.special import softmax
 from sklearn import metrics as sklearn_metrics
 
 from astro_dl.core.errors import UsageError
-from astro_dl.evaluation.multiclass import multiclass_metrics
+from astro_dl.metrics.multiclass import multiclass_metrics
 
 NAMES = ("star", "galaxy", "quasar", "planet")
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn import metrics as sklearn_metrics
 
 from astro_dl.core.errors import UsageError
-from astro_dl.evaluation.regression import nmad, regression_metrics
+from astro_dl.metrics.regression import nmad, regression_metrics
 
 
 def test_metrics_agree_with_scikit_learn_and_by_hand():

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
-from astro_dl.evaluation.clusters import (
-    adjusted_rand_index,
-    cluster_metrics,
-    contingency,
-    find_clusters,
-    normalised_mutual_information,
-)
 from astro_dl.evaluation.unsupervised import (
     Unsupervised,
     unsupervised_headline,
     unsupervised_metrics,
 )
 from astro_dl.evaluation.unsupervised_peers import UNSUPERVISED_PEERS, fit_unsupervised_peers
+from astro_dl.metrics.clusters import (
+    adjusted_rand_index,
+    cluster_metrics,
+    contingency,
+    find_clusters,
+    normalised_mutual_information,
+)
 
 
 @pytest.fixture(scope="module")

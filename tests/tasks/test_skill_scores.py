@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score, f1_score, roc_curve
 
-from astro_dl.tasks.skill_scores import (
+from astro_dl.metrics.skill_scores import (
     best_true_skill,
     contingency,
     f1,

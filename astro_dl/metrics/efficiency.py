@@ -9,15 +9,15 @@ from scipy.optimize import isotonic_regression
 from scipy.special import ndtri
 
 from astro_dl.core.errors import UsageError
-from astro_dl.evaluation.checks import check_binary, check_finite
-from astro_dl.evaluation.detection import (
+from astro_dl.metrics.checks import check_binary, check_finite
+from astro_dl.metrics.detection import (
     FALSE_ALARM_PROBABILITIES,
     allowed_false_alarms,
     detection_threshold,
     efficiency_at,
     measurable,
 )
-from astro_dl.evaluation.intervals import (
+from astro_dl.metrics.intervals import (
     estimate,
     percentile_interval,
     resampling_weights,
@@ -52,7 +52,7 @@ def efficiency_curve(
     false_alarm_probabilities : sequence of float
         Thresholds are set on all negatives, the same for every bin.
     confidence : float, default 0.95
-        Of the intervals; see `astro_dl.evaluation.detection.efficiency_at`.
+        Of the intervals; see `astro_dl.metrics.detection.efficiency_at`.
 
     Returns
     -------

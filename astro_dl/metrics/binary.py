@@ -12,14 +12,14 @@ from astro_dl.evaluation.calibration import (
     expected_calibration_error,
     reliability_table,
 )
-from astro_dl.evaluation.checks import check_binary, check_probabilities
-from astro_dl.evaluation.detection import (
+from astro_dl.metrics.checks import check_binary, check_probabilities
+from astro_dl.metrics.detection import (
     FALSE_ALARM_PROBABILITIES,
     detection_threshold,
     measurable,
     true_positive_rates,
 )
-from astro_dl.evaluation.intervals import (
+from astro_dl.metrics.intervals import (
     binomial_interval,
     estimate,
     percentile_interval,

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.errors import UsageError
-from astro_dl.evaluation.checks import check_binary, check_finite
-from astro_dl.evaluation.intervals import binomial_interval, estimate
+from astro_dl.metrics.checks import check_binary, check_finite
+from astro_dl.metrics.intervals import binomial_interval, estimate
 
 __all__ = [
     "FALSE_ALARM_PROBABILITIES",

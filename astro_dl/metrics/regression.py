@@ -7,9 +7,9 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.distributions.distribution import Distribution
-from astro_dl.evaluation.checks import check_finite, check_targets
-from astro_dl.evaluation.distribution_scores import pit_metrics, proper_scores, score_metrics
-from astro_dl.evaluation.intervals import binomial_interval, estimate, percentile_interval
+from astro_dl.metrics.checks import check_finite, check_targets
+from astro_dl.metrics.distribution_scores import pit_metrics, proper_scores, score_metrics
+from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
 
 __all__ = ["nmad", "regression_metrics"]
 

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.stats import kstest
 
 from astro_dl.distributions.distribution import Distribution, Histogram, Mixture
-from astro_dl.evaluation.checks import check_finite
-from astro_dl.evaluation.intervals import (
+from astro_dl.metrics.checks import check_finite
+from astro_dl.metrics.intervals import (
     binomial_interval,
     bootstrap_means,
     estimate,

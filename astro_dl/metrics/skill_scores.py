@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from astro_dl.evaluation.intervals import estimate, percentile_interval, resampling_weights
+from astro_dl.metrics.intervals import estimate, percentile_interval, resampling_weights
 
 __all__ = ["best_true_skill", "contingency", "f1", "heidke_skill", "skill_scores", "true_skill"]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.evaluation.binary import area_under_curve
-from astro_dl.evaluation.checks import check_classes
-from astro_dl.evaluation.intervals import (
+from astro_dl.metrics.binary import area_under_curve
+from astro_dl.metrics.checks import check_classes
+from astro_dl.metrics.intervals import (
     binomial_interval,
     bootstrap_means,
     estimate,

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.evaluation.intervals import bootstrap_means, estimate, percentile_interval
+from astro_dl.metrics.intervals import bootstrap_means, estimate, percentile_interval
 
 __all__ = [
     "adjusted_rand_index",
