@@ -230,7 +230,7 @@ def load_weights(bundle: Bundle) -> "keras.Model":
         If the model is not registered, or the weights are not exactly its own.
     """
     from astro_dl.models.build import build_from
-    from astro_dl.models.initial import weights_to_be_read
+    from astro_dl.models.initialization import weights_to_be_read
 
     card, config = bundle.card, bundle.config
 

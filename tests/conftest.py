@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import toy
 
 from astro_dl.core.registry import register_task
-from astro_dl.models import estimators
+from astro_dl.models.classical.networks import estimators
 
 
 @pytest.fixture(autouse=True)

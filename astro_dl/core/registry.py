@@ -28,7 +28,7 @@ __all__ = [
     "task_entry",
 ]
 
-BUILT_IN = ("astro_dl.models.catalog", "astro_dl.tasks.catalog")
+BUILT_IN = ("astro_dl.models.entries", "astro_dl.tasks.catalog")
 ENTRY_POINT_GROUPS = ("astro_dl.models", "astro_dl.tasks")
 
 

@@ -15,8 +15,8 @@ from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.real import is_real, real_split
 from astro_dl.distributions.distribution import Distribution, Quantiles
 from astro_dl.evaluation.calibration import fit_platt
-from astro_dl.models.estimator_quantiles import LEVELS, answer_quantiles
-from astro_dl.models.estimators import METHODS, Fitted, fit_estimators, tuned_settings
+from astro_dl.models.classical.estimators import METHODS, Fitted, fit_estimators, tuned_settings
+from astro_dl.models.classical.quantiles import LEVELS, answer_quantiles
 
 __all__ = [
     "PEERS",
@@ -143,7 +143,7 @@ def fit_peers(
         Of what is random in them.
     validation : tuple of ndarray, optional
         Features and targets on which settings are chosen, see
-        `astro_dl.models.estimators.tuned_settings`, and log-odds calibrated; neither without.
+        `astro_dl.models.classical.estimators.tuned_settings`, and log-odds calibrated; neither without.
 
     Returns
     -------

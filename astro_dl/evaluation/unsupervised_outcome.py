@@ -14,7 +14,7 @@ from astro_dl.evaluation.scores import cached_scores
 from astro_dl.evaluation.unsupervised import Unsupervised
 from astro_dl.evaluation.unsupervised_peers import Answer, fit_unsupervised_peers
 from astro_dl.metrics.clusters import find_clusters
-from astro_dl.reconstruction import anomaly_score, known_values
+from astro_dl.models.reconstruction import anomaly_score, known_values
 
 if TYPE_CHECKING:
     from astro_dl.zoo import Predictor

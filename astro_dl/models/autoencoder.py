@@ -29,7 +29,7 @@ from astro_dl.models.layers import (
     normalize,
     per_layer,
 )
-from astro_dl.reconstruction import has_marks
+from astro_dl.models.reconstruction import has_marks
 
 __all__ = ["autoencoder", "vae"]
 

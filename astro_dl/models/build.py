@@ -9,7 +9,7 @@ from astro_dl.core.config import build_physics
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.registry import ModelEntry, get_task, model_entry, resolve_builder
 from astro_dl.core.task import Head, InputSpec, Task
-from astro_dl.reconstruction import reconstruction_head
+from astro_dl.models.reconstruction import reconstruction_head
 
 if TYPE_CHECKING:
     import keras

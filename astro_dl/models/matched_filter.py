@@ -21,7 +21,7 @@ from keras import ops
 
 from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.heads import attach_head
-from astro_dl.models.initial import weights_are_to_be_read
+from astro_dl.models.initialization import weights_are_to_be_read
 from astro_dl.models.layers import Style, convolve, drop, input_tensor
 from astro_dl.models.resnet import residual_stages
 from astro_dl.models.template_kernels import bank_physics, lag_count, template_kernels

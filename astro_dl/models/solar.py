@@ -17,7 +17,7 @@ import keras
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.heads import attach_head
-from astro_dl.models.initial import weights_are_to_be_read
+from astro_dl.models.initialization import weights_are_to_be_read
 from astro_dl.models.layers import GlobalPooling, Style, dense_stack, global_pool, input_tensor
 
 __all__ = ["BACKBONES", "ar_transfer"]

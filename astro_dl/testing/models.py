@@ -18,7 +18,7 @@ from astro_dl.models.build import (
     logits_model,
     specification,
 )
-from astro_dl.reconstruction import reconstruction_head
+from astro_dl.models.reconstruction import reconstruction_head
 
 if TYPE_CHECKING:
     import keras

@@ -18,7 +18,7 @@ from astro_dl.inputs import input_statistics
 from astro_dl.joint_range import joint_statistics
 from astro_dl.metrics.binary import detection_threshold, measurable
 from astro_dl.models.build import logits_model
-from astro_dl.reconstruction import anomaly_score
+from astro_dl.models.reconstruction import anomaly_score
 from astro_dl.symmetries import averaged, used_symmetries
 from astro_dl.training.checkpoint import State
 from astro_dl.training.data import TrainingData

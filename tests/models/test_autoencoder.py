@@ -7,7 +7,7 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import build_from, build_model, logits_model, specification
-from astro_dl.reconstruction import anomaly_score, known_values, reconstruction_head
+from astro_dl.models.reconstruction import anomaly_score, known_values, reconstruction_head
 
 ROW = InputSpec((6,))
 MARKED = InputSpec((6,), {"columns": ["a", "b", "c"], "missing": "in the second half"})

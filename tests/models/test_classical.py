@@ -7,8 +7,8 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import build_from
-from astro_dl.models.classical_fit import fit
-from astro_dl.models.estimators import METHODS, fit_estimators, smoothed, tuned_settings
+from astro_dl.models.classical.estimators import METHODS, fit_estimators, smoothed, tuned_settings
+from astro_dl.models.classical.fit import fit
 
 HEADS = {
     "binary": Head("binary", ("no", "yes")),

@@ -6,8 +6,8 @@ import pytest
 from astro_dl.core.task import Head
 from astro_dl.distributions.distribution import Quantiles
 from astro_dl.metrics.distribution_scores import pit_metrics
-from astro_dl.models.estimator_quantiles import LEVELS, answer_quantiles
-from astro_dl.models.estimators import fit_estimators
+from astro_dl.models.classical.estimators import fit_estimators
+from astro_dl.models.classical.quantiles import LEVELS, answer_quantiles
 
 HEAD = Head("regression", ("a", "b"), ("", ""), "gaussian")
 

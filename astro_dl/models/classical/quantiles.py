@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.models.estimators import Fitted
+from astro_dl.models.classical.estimators import Fitted
 
 __all__ = ["LEVELS", "answer_quantiles"]
 

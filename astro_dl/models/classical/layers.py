@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from astro_dl.core.errors import UsageError
-from astro_dl.models.estimators import DEEPEST
+from astro_dl.models.classical.estimators import DEEPEST
 
 __all__ = ["LogProbabilities", "NearestNeighbours", "TreeEnsemble"]
 
@@ -160,7 +160,7 @@ class NearestNeighbours(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="astro_dl")
 class LogProbabilities(keras.layers.Layer):
-    """Logarithms of means of votes, see `astro_dl.models.estimators.smoothed`.
+    """Logarithms of means of votes, see `astro_dl.models.classical.estimators.smoothed`.
 
     Parameters
     ----------

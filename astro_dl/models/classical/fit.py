@@ -8,7 +8,7 @@ import numpy as np
 
 from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import build_from
-from astro_dl.models.estimators import Fitted, fit_estimators, tuned_settings
+from astro_dl.models.classical.estimators import Fitted, fit_estimators, tuned_settings
 
 __all__ = ["fit"]
 
@@ -44,7 +44,7 @@ def fit(
     Parameters
     ----------
     name : str
-        A model of `astro_dl.models.classical`.
+        A model of `astro_dl.models.classical.networks`.
     input_spec, head : InputSpec, Head
         What it takes and gives.
     training, validation : tuple of ndarray

@@ -3,7 +3,7 @@
 input (…) ─ flatten ─ [trees | neighbours] ─ [log] ─ embedding ─ logits
 
 Their bundles are like every other: weights are arrays, and nothing of scikit-learn is stored. They
-are fitted by `astro_dl.models.classical_fit`; unfitted ones answer the same for every input.
+are fitted by `astro_dl.models.classical.fit`; unfitted ones answer the same for every input.
 """
 
 from typing import Annotated, Any, Literal
@@ -13,13 +13,13 @@ import keras
 from astro_dl.core.errors import UsageError
 from astro_dl.core.schema import Bounds, Count, Fraction, Natural, Positive
 from astro_dl.core.task import Head, InputSpec
-from astro_dl.models.classical_layers import (
+from astro_dl.models.classical.estimators import DEEPEST
+from astro_dl.models.classical.layers import (
     LogProbabilities,
     NearestNeighbours,
     Reduction,
     TreeEnsemble,
 )
-from astro_dl.models.estimators import DEEPEST
 from astro_dl.models.heads import attach_head
 
 __all__ = ["adaboost", "gradient_boosting", "knn", "logistic_regression", "random_forest"]
