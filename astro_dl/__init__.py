@@ -9,7 +9,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "Bundle": "astro_dl.bundle",
+    "Bundle": "astro_dl.bundles.bundle",
     "Config": "astro_dl.core.config",
     "Examples": "astro_dl.core.examples",
     "Predictor": "astro_dl.zoo",

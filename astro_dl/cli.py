@@ -124,7 +124,7 @@ def train(arguments: Arguments) -> None:
 
 def evaluate(arguments: Arguments) -> None:
     """Score a bundle beside the baselines; a run as configured keeps the result and figures."""
-    from astro_dl.bundle import load_bundle
+    from astro_dl.bundles.bundle import load_bundle
     from astro_dl.core.config import load_config
     from astro_dl.evaluation.evaluate import evaluate
     from astro_dl.training.alternatives import check_blind

@@ -63,7 +63,7 @@ def file_reader(model: str) -> Callable[..., Any]:
     UsageError
         If there is no such bundle, or its task reads no files.
     """
-    from astro_dl.bundle import load_bundle
+    from astro_dl.bundles.bundle import load_bundle
     from astro_dl.core.registry import get_task
 
     config = load_bundle(model).config

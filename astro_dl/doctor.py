@@ -118,7 +118,7 @@ def _cache() -> Iterator[Finding]:
 
 
 def _bundles() -> Iterator[Finding]:
-    from astro_dl.bundle import load_bundle
+    from astro_dl.bundles.bundle import load_bundle
     from astro_dl.core.errors import UsageError
     from astro_dl.core.shipped import packaged_folder, shipped_bundles
 

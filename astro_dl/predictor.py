@@ -10,8 +10,8 @@ from astropy.table import QTable, Table, vstack
 
 from astro_dl.answers import Answers, combined_answers, single_answers
 from astro_dl.batching import applied, rebatched
-from astro_dl.bundle import Bundle
-from astro_dl.cards import package_versions
+from astro_dl.bundles.bundle import Bundle
+from astro_dl.bundles.card import package_versions
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, take_inputs
 from astro_dl.core.task import Head, InputSpec, Task

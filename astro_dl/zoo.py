@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from astro_dl.bundle import Bundle, load_bundle, load_weights
-from astro_dl.cards import card_head, card_input_spec
+from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
+from astro_dl.bundles.card import card_head, card_input_spec
 from astro_dl.core import registry
 from astro_dl.core.config import build_physics
 from astro_dl.core.errors import UsageError

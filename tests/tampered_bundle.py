@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from astro_dl.bundle import load_bundle, load_weights
+from astro_dl.bundles.bundle import load_bundle, load_weights
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import build_from
@@ -51,7 +51,7 @@ def refuse(folder, match):
 def load_pristine_once(done=[]):  # noqa: B006
     """Import what loading imports, so that it isn't counted."""
     if not done:
-        from astro_dl.weights import model_specs
+        from astro_dl.bundles.weights import model_specs
 
         model_specs(lambda: build_from("mlp", SPEC, HEAD, {}))
         done.append(True)

@@ -9,8 +9,14 @@ import keras
 import numpy as np
 import pytest
 
-from astro_dl import bundle as bundle_module
-from astro_dl.bundle import halve_weights, load_bundle, load_weights, save_bundle, update_bundle
+from astro_dl.bundles import bundle as bundle_module
+from astro_dl.bundles.bundle import (
+    halve_weights,
+    load_bundle,
+    load_weights,
+    save_bundle,
+    update_bundle,
+)
 from astro_dl.core.config import Config, load_config, resolve
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec

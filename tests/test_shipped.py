@@ -15,7 +15,7 @@ from astropy import units as u
 from sklearn.metrics import roc_auc_score
 
 import astro_dl
-from astro_dl.bundle import load_bundle
+from astro_dl.bundles.bundle import load_bundle
 from astro_dl.core.config import load_config
 from astro_dl.core.examples import inputs_by_name, take_inputs
 from astro_dl.core.registry import model_entry

@@ -8,7 +8,7 @@ import pytest
 import toy
 
 from astro_dl.answers import combined_answers, single_answers
-from astro_dl.bundle import save_bundle
+from astro_dl.bundles.bundle import save_bundle
 from astro_dl.core.config import load_config, resolve
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import register_task

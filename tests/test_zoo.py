@@ -12,7 +12,7 @@ from astropy.table import QTable
 
 from astro_dl import zoo
 from astro_dl.batching import rebatched
-from astro_dl.bundle import save_bundle
+from astro_dl.bundles.bundle import save_bundle
 from astro_dl.core.config import load_config, resolve
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import register_task, task_entry

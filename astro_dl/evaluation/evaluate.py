@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit
 
 from astro_dl.answers import Answers
-from astro_dl.bundle import Bundle, update_bundle
+from astro_dl.bundles.bundle import Bundle, update_bundle
 from astro_dl.core.config import build_physics
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.cards import dump_json
+from astro_dl.bundles.card import dump_json
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.outcome import NETWORK, Outcome

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from astro_dl.bundle import Bundle, load_bundle, update_bundle
-from astro_dl.bundle_files import new_folder
+from astro_dl.bundles.bundle import Bundle, load_bundle, update_bundle
+from astro_dl.bundles.files import new_folder
 from astro_dl.core.config import Config, load_config, resolve, to_mapping
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.training.objective import improves

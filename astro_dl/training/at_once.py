@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from astro_dl.bundle import Bundle
+from astro_dl.bundles.bundle import Bundle
 from astro_dl.core import backend
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.cards import dump_json
+from astro_dl.bundles.card import dump_json
 from astro_dl.core.config import Config, load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from astro_dl.bundle import Bundle, load_bundle, save_bundle
+from astro_dl.bundles.bundle import Bundle, load_bundle, save_bundle
 from astro_dl.core import backend
 from astro_dl.core.config import Config
 from astro_dl.core.examples import Inputs

@@ -7,7 +7,8 @@ from typing import Any
 
 import keras
 
-from astro_dl.bundle import Bundle, load_bundle, load_weights
+from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
+from astro_dl.bundles.weights import assign_weights
 from astro_dl.core import backend
 from astro_dl.core.config import Config, config_hash, load_config, resolve, to_mapping
 from astro_dl.core.errors import UsageError
@@ -35,7 +36,6 @@ from astro_dl.training.objective import (
 )
 from astro_dl.training.optimizer import make_optimizer
 from astro_dl.training.progress import scalar_log
-from astro_dl.weights import assign_weights
 
 __all__ = ["train"]
 

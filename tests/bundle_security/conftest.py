@@ -6,7 +6,7 @@ import h5py
 import pytest
 from tampered_bundle import HEAD, SPEC
 
-from astro_dl.bundle import save_bundle
+from astro_dl.bundles.bundle import save_bundle
 from astro_dl.core.config import Config
 from astro_dl.models import build as build_module
 from astro_dl.models.build import build_from, default_hyperparameters

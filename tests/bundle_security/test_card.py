@@ -5,7 +5,7 @@ import json
 import pytest
 from tampered_bundle import change_card, refuse, resign
 
-from astro_dl.bundle import load_bundle
+from astro_dl.bundles.bundle import load_bundle
 from astro_dl.core.errors import UsageError
 
 CONFIGS = {

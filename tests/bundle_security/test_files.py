@@ -6,7 +6,7 @@ import pickle
 import pytest
 from tampered_bundle import refuse
 
-from astro_dl.bundle import load_bundle, load_weights
+from astro_dl.bundles.bundle import load_bundle, load_weights
 
 NAMES = ["card.json", "config.yaml", "weights.h5", "history.csv", "metrics.json", "README.md"]
 

@@ -121,7 +121,7 @@ def test_arrays_that_share_their_bytes_cannot_multiply(folder, no_reading):
 
 
 def from_shapes(store, layers, kernel, bias):
-    from astro_dl.weights import model_specs
+    from astro_dl.bundles.weights import model_specs
 
     specs = model_specs(lambda: build_from("mlp", SPEC, HEAD, {"units": (64,) * layers}))
     for path, spec in specs.items():

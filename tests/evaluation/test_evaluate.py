@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import toy
 
-from astro_dl.bundle import load_bundle, save_bundle
+from astro_dl.bundles.bundle import load_bundle, save_bundle
 from astro_dl.core.config import load_config, resolve
 from astro_dl.core.errors import UsageError
 from astro_dl.data.simulate import simulate

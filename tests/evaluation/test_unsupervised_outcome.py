@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import astro_dl
-from astro_dl.bundle import load_bundle
+from astro_dl.bundles.bundle import load_bundle
 from astro_dl.cli import main
 from astro_dl.evaluation.evaluate import evaluate
 from astro_dl.evaluation.plots_unsupervised import draw_latent_space, draw_unsupervised

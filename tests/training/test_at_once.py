@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import astro_dl
-from astro_dl.bundle_files import OURS
+from astro_dl.bundles.files import OURS
 from astro_dl.cli import main
 from astro_dl.core.errors import UsageError
 from astro_dl.training import train

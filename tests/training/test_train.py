@@ -16,7 +16,7 @@ from toy_training import (
     stored,
 )
 
-from astro_dl.bundle import load_bundle, load_weights
+from astro_dl.bundles.bundle import load_bundle, load_weights
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import register_task
 from astro_dl.data.simulate import simulate

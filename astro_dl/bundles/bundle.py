@@ -13,16 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astro_dl.bundle_files import (
-    CARD,
-    check_target,
-    new_folder,
-    open_file,
-    read_text_file,
-    replace_file,
-    sha256_of,
-)
-from astro_dl.cards import (
+from astro_dl.bundles.card import (
     CARD_FORMAT,
     card_head,
     card_input_spec,
@@ -34,6 +25,16 @@ from astro_dl.cards import (
     read_card,
     readme,
 )
+from astro_dl.bundles.files import (
+    CARD,
+    check_target,
+    new_folder,
+    open_file,
+    read_text_file,
+    replace_file,
+    sha256_of,
+)
+from astro_dl.bundles.weights import assign_weights, model_specs, read_arrays, write_weights
 from astro_dl.core import registry
 from astro_dl.core.config import Config, build_physics, dump_yaml, to_mapping
 from astro_dl.core.errors import UsageError, did_you_mean
@@ -41,7 +42,6 @@ from astro_dl.core.files import atomic_path
 from astro_dl.core.schema import plain, read_dataclass
 from astro_dl.core.shipped import shipped_bundles
 from astro_dl.core.strict_yaml import read_yaml
-from astro_dl.weights import assign_weights, model_specs, read_arrays, write_weights
 
 if TYPE_CHECKING:
     import keras
@@ -101,7 +101,7 @@ def save_bundle(
     config : Config
         The resolved config.
     card_parts : mapping, optional
-        Further keys of the card (`astro_dl.cards.PARTS`). ``input`` and ``head`` come from the
+        Further keys of the card (`astro_dl.bundles.card.PARTS`). ``input`` and ``head`` come from the
         task; they are needed here if the config names none.
     history : iterable of mapping
         One row per epoch, column to value.

@@ -36,7 +36,7 @@ WRITTEN: dict[str, tuple[type, ...]] = {
     "seed": (int,),
     "files": (dict,),
 }
-"""Keys that `astro_dl.bundle.save_bundle` fills in."""
+"""Keys that `astro_dl.bundles.bundle.save_bundle` fills in."""
 
 PARTS: dict[str, tuple[type, ...]] = {
     "summary": (str,),
