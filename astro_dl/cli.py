@@ -127,8 +127,8 @@ def evaluate(arguments: Arguments) -> None:
     from astro_dl.bundles.bundle import load_bundle
     from astro_dl.core.config import load_config
     from astro_dl.evaluation.evaluate import evaluate
+    from astro_dl.inference.load import load_pretrained
     from astro_dl.training.alternatives import check_blind
-    from astro_dl.zoo import load_pretrained
 
     bundle = load_bundle(arguments.bundle)
     config = load_config(bundle.config, **dict(arguments.settings))
@@ -167,7 +167,7 @@ def predict(arguments: Arguments) -> None:
     from astro_dl.core.schema import read_keywords
     from astro_dl.data.table_writer import write_parts
     from astro_dl.data.tables import printed_rows, table_format, write_table
-    from astro_dl.zoo import load_pretrained
+    from astro_dl.inference.load import load_pretrained
 
     if arguments.out is not None:
         table_format(arguments.out)

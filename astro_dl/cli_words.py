@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from astro_dl import __version__
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.uncertainty import PASSES, UNCERTAINTIES
+from astro_dl.inference.uncertainty import PASSES, UNCERTAINTIES
 
 __all__ = ["Arguments", "file_reader", "parse"]
 

@@ -7,9 +7,9 @@ import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from astro_dl.answers import single_answers
 from astro_dl.core.task import Head, InputSpec
-from astro_dl.prediction_table import prediction_table
+from astro_dl.inference.predictions import single_answers
+from astro_dl.inference.table import prediction_table
 
 
 @dataclass(frozen=True)

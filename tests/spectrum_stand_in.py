@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from astro_dl.answers import single_answers
 from astro_dl.core.registry import get_task
-from astro_dl.prediction_table import prediction_table
+from astro_dl.inference.predictions import single_answers
+from astro_dl.inference.table import prediction_table
 
 
 def stand_in(name, **physics):

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from astro_dl.answers import single_answers
 from astro_dl.core.registry import get_task
-from astro_dl.inputs import input_statistics
+from astro_dl.inference.input_checks import input_statistics
+from astro_dl.inference.predictions import single_answers
 
 
 def stand_in(name, **physics):

@@ -20,9 +20,9 @@ from astro_dl.bundles.bundle import (
 from astro_dl.core.config import Config, load_config, resolve
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec
+from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import build_from, default_hyperparameters
 from astro_dl.models.initialization import weights_are_to_be_read
-from astro_dl.zoo import load_pretrained
 
 GOLDEN = Path(__file__).parent / "data" / "golden_bundles"
 SPEC = InputSpec((5,), {"columns": ["a", "b", "c", "d", "e"]})

@@ -5,7 +5,7 @@ import pytest
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec
-from astro_dl.explain import grad_cam, integrated_gradients, occlusion, saliency
+from astro_dl.inference.attribution import grad_cam, integrated_gradients, occlusion, saliency
 from astro_dl.models.build import build_from, logits_model
 
 BINARY = Head("binary", ("noise", "signal"))

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from astro_dl import inputs as inputs_module
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
-from astro_dl.inputs import (
+from astro_dl.inference import input_checks as inputs_module
+from astro_dl.inference.input_checks import (
     as_inputs,
     check_finite,
     check_scale,

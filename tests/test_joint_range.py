@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from astro_dl.joint_range import joint_statistics, rows_outside_joint_range
+from astro_dl.inference.out_of_distribution import joint_statistics, rows_outside_joint_range
 
 
 def ring(n, seed=0):

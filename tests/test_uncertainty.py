@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 import toy
 
-from astro_dl.answers import combined_answers, single_answers
 from astro_dl.bundles.bundle import save_bundle
 from astro_dl.core.config import load_config, resolve
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import register_task
 from astro_dl.core.task import Head, InputSpec
-from astro_dl.inputs import input_statistics
+from astro_dl.inference.input_checks import input_statistics
+from astro_dl.inference.load import load_pretrained
+from astro_dl.inference.predictions import combined_answers, single_answers
 from astro_dl.models.build import build_from, logits_model
 from astro_dl.models.members import committee_members, with_active_dropout
-from astro_dl.zoo import load_pretrained
 
 DROPPING = {"filters": [3], "kernel_sizes": [5], "units": [16], "dropout": 0.5}
 MIXTURE = replace(
@@ -144,7 +144,7 @@ def test_entropy_is_divided_and_rows_stay_apart(predictors, x):
 def test_predictions_are_made_block_by_block(predictors, x, monkeypatch):
     predictor = predictors["mixture"]
     whole = predictor.predict(x)
-    monkeypatch.setattr("astro_dl.predictor.ROWS_AT_ONCE", 256)
+    monkeypatch.setattr("astro_dl.inference.predictor.ROWS_AT_ONCE", 256)
     seen = []
     answers = type(predictor).answers
     monkeypatch.setattr(

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 from astropy.io import fits
 
-from astro_dl.answers import Answers
 from astro_dl.core.examples import input_length
+from astro_dl.inference.predictions import Answers
 from astro_dl.simulators.detrending import in_transit
 from astro_dl.tasks.tess_transit import TransitPhysics, head, input_spec
 

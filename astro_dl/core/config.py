@@ -170,7 +170,7 @@ class EvaluationConfig:
         Whether logits are averaged over the task's symmetries, wherever the model is used.
     uncertainty : tuple of {"mc_dropout", "ensemble"}
         Further ways of telling the uncertainty that are compared with the network's own, see
-        `astro_dl.predictor.Predictor.with_uncertainty`.
+        `astro_dl.inference.predictor.Predictor.with_uncertainty`.
     """
 
     false_alarm_probabilities: tuple[Fraction, ...] = (0.1, 0.01, 0.001, 0.0001)

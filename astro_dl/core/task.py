@@ -215,7 +215,7 @@ class Task:
         turn; answers are averaged over all of them where ``evaluation.average_symmetries`` is set.
     predict_files : callable or None
         ``(predictor, paths, **options) -> astropy.table.QTable``: real files to a table; see
-        `astro_dl.zoo.Predictor`.
+        `astro_dl.inference.load.Predictor`.
     predict_blocks : callable or None
         Instead, for files larger than memory: the same in parts that follow each other, an iterator
         of tables.

@@ -77,7 +77,7 @@ def answer_distribution(
     logits : ndarray, (n, head.outputs)
         In the units of the targets, as trained networks give them; NaN rows give NaN.
     calibration : mapping, optional
-        Of the card, from `astro_dl.evaluation.calibration.fit_calibration`.
+        Of the card, from `astro_dl.inference.calibration.fit_calibration`.
 
     Returns
     -------

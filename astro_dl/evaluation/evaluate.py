@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import expit
 
-from astro_dl.answers import Answers
 from astro_dl.bundles.bundle import Bundle, update_bundle
 from astro_dl.core.config import build_physics
 from astro_dl.core.errors import UsageError
@@ -30,9 +29,10 @@ from astro_dl.evaluation.scores import baseline_scores, cached_scores
 from astro_dl.evaluation.task_metrics import first_level
 from astro_dl.evaluation.unsupervised_outcome import unsupervised_outcome
 from astro_dl.evaluation.wrong import most_wrong
+from astro_dl.inference.predictions import Answers
 
 if TYPE_CHECKING:
-    from astro_dl.zoo import Predictor
+    from astro_dl.inference.load import Predictor
 
 __all__ = ["evaluate", "redraw", "save_report"]
 
@@ -204,7 +204,7 @@ def _known_metrics(bundle: Bundle) -> dict[str, Any]:
 
 
 def _predictor(bundle: "str | Path | Bundle | Predictor") -> "Predictor":
-    from astro_dl.zoo import Predictor, load_pretrained
+    from astro_dl.inference.load import Predictor, load_pretrained
 
     if isinstance(bundle, Predictor):
         return bundle

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.answers import Answers
 from astro_dl.core.errors import unknown_name
 from astro_dl.core.task import Difficulty, Head
 from astro_dl.distributions.distribution import Distribution
 from astro_dl.evaluation.unsupervised import Unsupervised
+from astro_dl.inference.predictions import Answers
 
 __all__ = ["NETWORK", "Outcome"]
 

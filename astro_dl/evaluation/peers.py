@@ -14,7 +14,7 @@ from astro_dl.core.task import Head, Task
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.real import is_real, real_split
 from astro_dl.distributions.distribution import Distribution, Quantiles
-from astro_dl.evaluation.calibration import fit_platt
+from astro_dl.inference.calibration import fit_platt
 from astro_dl.models.classical.estimators import METHODS, Fitted, fit_estimators, tuned_settings
 from astro_dl.models.classical.quantiles import LEVELS, answer_quantiles
 

@@ -4,9 +4,9 @@ import numpy as np
 from astropy.table import Table
 from matplotlib.figure import Figure
 
-from astro_dl.evaluation.calibration import expected_calibration_error, reliability_table
 from astro_dl.evaluation.outcome import NETWORK, Outcome
 from astro_dl.evaluation.style import BAND, COLOURS, legend_above, method_style, new_figure
+from astro_dl.inference.calibration import expected_calibration_error, reliability_table
 from astro_dl.metrics.binary import roc_points
 from astro_dl.metrics.detection import FEWEST_FALSE_ALARMS
 
@@ -118,7 +118,7 @@ def draw_reliability(
     probabilities, y : ndarray, (n,)
         Predicted probability, and 0/1 truth.
     prevalence, confidence
-        As for `astro_dl.evaluation.calibration.reliability_table`.
+        As for `astro_dl.inference.calibration.reliability_table`.
     label : str, default "positive"
         Name of the positive class.
     """

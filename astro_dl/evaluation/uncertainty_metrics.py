@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.answers import Answers
 from astro_dl.core.task import Head
+from astro_dl.inference.predictions import Answers
 from astro_dl.metrics.binary import area_under_curve, probability_metrics
 from astro_dl.metrics.distribution_scores import pit_metrics, proper_scores, score_metrics
 from astro_dl.metrics.intervals import estimate

@@ -17,7 +17,7 @@ from astro_dl.metrics.clusters import find_clusters
 from astro_dl.models.reconstruction import anomaly_score, known_values
 
 if TYPE_CHECKING:
-    from astro_dl.zoo import Predictor
+    from astro_dl.inference.load import Predictor
 
 __all__ = ["unsupervised_outcome"]
 

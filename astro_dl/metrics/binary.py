@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import norm, rankdata
 
-from astro_dl.evaluation.calibration import (
+from astro_dl.inference.calibration import (
     class_weights,
     expected_calibration_error,
     reliability_table,

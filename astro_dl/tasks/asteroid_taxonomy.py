@@ -17,7 +17,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.task import Dataset, Head, InputSpec, Task
 from astro_dl.data.catalogues import parse_column_names, read_columns, read_table
-from astro_dl.prediction_table import prediction_table
+from astro_dl.inference.table import prediction_table
 from astro_dl.simulators.asteroid_spectra import (
     CLASSES,
     FREQUENCIES,

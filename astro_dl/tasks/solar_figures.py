@@ -57,7 +57,7 @@ def draw_regions(
 
 def _draw_region(predictor: Any, one: RegionImage, row: Any) -> Any:
     from astro_dl.evaluation.style import new_figure
-    from astro_dl.explain import saliency
+    from astro_dl.inference.attribution import saliency
 
     physics, names = predictor.physics, predictor.head.names
     probabilities = [float(row[f"p_{name}"]) for name in names]

@@ -8,8 +8,8 @@ from astropy.table import QTable
 
 from astro_dl.data.catalogues import parse_column_names, read_columns
 from astro_dl.data.table_blocks import ROWS_AT_ONCE, iterate_identified
-from astro_dl.inputs import check_scale, rows_outside_training_range
-from astro_dl.prediction_table import prediction_table
+from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
+from astro_dl.inference.table import prediction_table
 
 __all__ = ["predict_rows"]
 

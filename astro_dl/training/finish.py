@@ -13,13 +13,13 @@ from astro_dl.core.examples import Inputs
 from astro_dl.core.registry import get_task
 from astro_dl.data.cache import split_physics
 from astro_dl.data.real import is_real, split_title
-from astro_dl.evaluation.calibration import fit_calibration
-from astro_dl.inputs import input_statistics
-from astro_dl.joint_range import joint_statistics
+from astro_dl.inference.calibration import fit_calibration
+from astro_dl.inference.input_checks import input_statistics
+from astro_dl.inference.out_of_distribution import joint_statistics
+from astro_dl.inference.test_time_augmentation import averaged, used_symmetries
 from astro_dl.metrics.binary import detection_threshold, measurable
 from astro_dl.models.build import logits_model
 from astro_dl.models.reconstruction import anomaly_score
-from astro_dl.symmetries import averaged, used_symmetries
 from astro_dl.training.checkpoint import State
 from astro_dl.training.data import TrainingData
 from astro_dl.training.fit import best_epoch, predict_logits

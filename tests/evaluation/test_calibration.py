@@ -10,7 +10,7 @@ from scipy.stats import kstest
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head
 from astro_dl.distributions.distribution import answer_distribution
-from astro_dl.evaluation.calibration import (
+from astro_dl.inference.calibration import (
     calibrated_probabilities,
     expected_calibration_error,
     fit_calibration,

@@ -14,8 +14,8 @@ from astro_dl.data.simulate import simulate
 from astro_dl.data.store import open_store, store_examples
 from astro_dl.evaluation.evaluate import evaluate, redraw
 from astro_dl.evaluation.scores import cached_scores, input_blocks
+from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import build_model
-from astro_dl.zoo import load_pretrained
 
 TASKS = {
     "toy_binary": ("cnn1d", {"kind": "platt", "scale": 1.0, "offset": 0.0, "prior_log_odds": 0.0}),

@@ -13,11 +13,11 @@ from astro_dl.core.registry import get_task
 from astro_dl.data.catalogues import read_table
 from astro_dl.data.real import real_split
 from astro_dl.data.splits import assert_disjoint
+from astro_dl.inference.load import load_pretrained
 from astro_dl.tasks.own_table import without_sentinels
 from astro_dl.tasks.own_table_setup import batch_size, own_table_config, scaled_column
 from astro_dl.tasks.table_inputs import Column
 from astro_dl.training.train import train
-from astro_dl.zoo import load_pretrained
 
 
 def write(folder, name="mine.csv", n=240, **changes):

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from astropy.table import MaskedColumn, Table, vstack
 
-from astro_dl.answers import single_answers
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task
-from astro_dl.inputs import input_statistics
-from astro_dl.joint_range import joint_statistics
+from astro_dl.inference.input_checks import input_statistics
+from astro_dl.inference.out_of_distribution import joint_statistics
+from astro_dl.inference.predictions import single_answers
 from astro_dl.tasks.photo_z import PhotoZPhysics
 from astro_dl.tasks.photo_z_inputs import photometry_features, split_inputs
 from astro_dl.tasks.photo_z_predict import predict_redshifts

@@ -10,8 +10,8 @@ import astro_dl
 from astro_dl.bundles.files import OURS
 from astro_dl.cli import main
 from astro_dl.core.errors import UsageError
+from astro_dl.inference.load import load_pretrained
 from astro_dl.training import train
-from astro_dl.zoo import load_pretrained
 
 SMALL = {"data.n_train": 300, "data.n_validation": 200, "data.n_test": 200}
 CONFIG = {"task": "pulsar_candidate", "model": "random_forest"}

@@ -15,8 +15,8 @@ from astro_dl.data.real import real_split
 from astro_dl.data.simulate import simulate
 from astro_dl.evaluation.evaluate import evaluate
 from astro_dl.evaluation.peers import PEERS, fit_peers
+from astro_dl.inference.load import load_pretrained
 from astro_dl.training import train
-from astro_dl.zoo import load_pretrained
 
 
 def read_survey(physics, folder):

@@ -7,8 +7,8 @@ import numpy as np
 from astropy.table import QTable
 from astropy.units import Unit
 
-from astro_dl.answers import Answers
 from astro_dl.core.task import Head
+from astro_dl.inference.predictions import Answers
 
 __all__ = ["QUANTILES", "prediction_table"]
 
@@ -31,7 +31,7 @@ def prediction_table(
     ids : sequence, (n,)
         Column ``id``.
     answers : Answers
-        Of n examples, see `astro_dl.answers`.
+        Of n examples, see `astro_dl.inference.predictions`.
     flags : mapping of str to bool ndarray, (n,), optional
         Word to the rows that bear it.
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.table import QTable, Table, vstack
 
-from astro_dl.answers import Answers, combined_answers, single_answers
-from astro_dl.batching import applied, rebatched
 from astro_dl.bundles.bundle import Bundle
 from astro_dl.bundles.card import package_versions
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, take_inputs
 from astro_dl.core.task import Head, InputSpec, Task
-from astro_dl.inputs import (
+from astro_dl.inference.batching import applied, rebatched
+from astro_dl.inference.input_checks import (
     array_options,
     as_inputs,
     check_files,
@@ -25,9 +24,10 @@ from astro_dl.inputs import (
     given_paths,
     rows_outside_training_range,
 )
-from astro_dl.prediction_table import prediction_table
-from astro_dl.symmetries import averaged, used_symmetries
-from astro_dl.uncertainty import PASSES, Uncertainty, several_models
+from astro_dl.inference.predictions import Answers, combined_answers, single_answers
+from astro_dl.inference.table import prediction_table
+from astro_dl.inference.test_time_augmentation import averaged, used_symmetries
+from astro_dl.inference.uncertainty import PASSES, Uncertainty, several_models
 
 if TYPE_CHECKING:
     import keras
@@ -239,7 +239,7 @@ class Predictor:
             preprocessed as the card's input contract says.
         uncertainty : {"head", "mc_dropout", "ensemble"}, optional
             How it is told, see `with_uncertainty`; the last two add its parts, see
-            `astro_dl.answers.Answers`. Default ``"ensemble"`` for several bundles, else ``"head"``.
+            `astro_dl.inference.predictions.Answers`. Default ``"ensemble"`` for several bundles, else ``"head"``.
         passes : int, default 30
             Passes of ``"mc_dropout"``.
         **options

@@ -12,7 +12,7 @@ from astro_dl.core.config import build_physics
 from astro_dl.core.errors import UsageError
 from astro_dl.core.schema import plain
 from astro_dl.core.task import Head, InputSpec, Task
-from astro_dl.predictor import Predictor
+from astro_dl.inference.predictor import Predictor
 
 __all__ = ["Predictor", "load_pretrained"]
 

@@ -9,7 +9,7 @@ from scipy.special import xlogy
 
 from astro_dl.core.task import Head
 from astro_dl.distributions.distribution import Distribution, Mixture, answer_distribution, mixed
-from astro_dl.evaluation.calibration import calibrated_probabilities
+from astro_dl.inference.calibration import calibrated_probabilities
 from astro_dl.models.reconstruction import anomaly_score
 
 __all__ = ["Answers", "combined_answers", "single_answers"]
