@@ -165,9 +165,9 @@ def plot(arguments: Arguments) -> None:
 def predict(arguments: Arguments) -> None:
     """Apply a bundle to real files and write the table of results."""
     from astro_dl.core.schema import read_keywords
-    from astro_dl.data.table_writer import write_parts
-    from astro_dl.data.tables import printed_rows, table_format, write_table
     from astro_dl.inference.load import load_pretrained
+    from astro_dl.observations.tables.write import printed_rows, table_format, write_table
+    from astro_dl.observations.tables.write_parts import write_parts
 
     if arguments.out is not None:
         table_format(arguments.out)
@@ -194,9 +194,9 @@ def predict(arguments: Arguments) -> None:
 
 def fetch(arguments: Arguments) -> None:
     """Ask an archive for a table, by ADQL or by the name of a query."""
-    from astro_dl.data.archive import ARCHIVES, fetch_table, read_adql
     from astro_dl.data.gaia_queries import GAIA_QUERIES, named_query
-    from astro_dl.data.tables import printed_rows, table_format, write_table
+    from astro_dl.observations.tables.archive import ARCHIVES, fetch_table, read_adql
+    from astro_dl.observations.tables.write import printed_rows, table_format, write_table
 
     if arguments.archive not in ARCHIVES:
         raise unknown_name("archive", arguments.archive, ARCHIVES)

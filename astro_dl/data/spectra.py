@@ -10,8 +10,8 @@ from astropy import units as u
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.data.catalogues import FORMATS, read_table
 from astro_dl.data.wavelengths import air_to_vacuum
+from astro_dl.observations.tables.columns import FORMATS, read_table
 
 __all__ = ["Medium", "Spectrum", "from_columns", "make_spectrum", "read_spectra"]
 

@@ -8,7 +8,7 @@ reflectance; mean, components and scatter are of 538 observed asteroids, in thou
 
 import numpy as np
 
-from astro_dl.simulators.keyword_tables import parse_numbers
+from astro_dl.observations.tables.measured_distributions import parse_numbers
 
 __all__ = ["CLASSES", "FREQUENCIES", "WAVELENGTHS", "simulate_spectra"]
 

@@ -11,6 +11,7 @@ from astropy import units as u
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
+from astro_dl.observations.photometry.surveys import Survey, named_survey
 from astro_dl.simulators.cutout_observation import Observation, draw_observation
 from astro_dl.simulators.galaxy_images import render_components
 from astro_dl.simulators.lens_image import blocks, lensed_light
@@ -28,7 +29,6 @@ from astro_dl.simulators.sky_noise import (
     noise_variance,
     signal_to_noise,
 )
-from astro_dl.simulators.surveys import Survey, named_survey
 
 __all__ = ["brightening", "simulate_cutouts"]
 

@@ -8,7 +8,7 @@ __all__ = ["TYPE_RANGES", "draw_magnitudes", "draw_types_and_redshifts", "log_pr
 Array = np.ndarray
 
 TYPE_RANGES = ((0.0, 0.6), (0.6, 2.5), (2.5, 5.0))
-"""Of the numbers of `astro_dl.simulators.galaxy_spectra` that count as early types, spirals, and
+"""Of the numbers of `astro_dl.observations.photometry.galaxy_templates` that count as early types, spirals, and
 irregulars with starbursts."""
 
 ALPHA = np.array((2.46, 1.81, 0.91))

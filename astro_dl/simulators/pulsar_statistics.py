@@ -7,7 +7,7 @@ signal-to-noise ratio against trial dispersion measure. Rank correlations are in
 
 import numpy as np
 
-from astro_dl.simulators.keyword_tables import KeywordTable, parse_numbers
+from astro_dl.observations.tables.measured_distributions import KeywordTable, parse_numbers
 
 __all__ = ["CANDIDATE_TABLES"]
 

@@ -8,7 +8,7 @@ hundredths, are of normal scores. Both are rounded; longer tables would only add
 
 import numpy as np
 
-from astro_dl.simulators.keyword_tables import KeywordTable, parse_numbers
+from astro_dl.observations.tables.measured_distributions import KeywordTable, parse_numbers
 
 __all__ = ["FLARE_TABLES", "KEYWORDS", "MOUNT_WILSON_TABLES"]
 

@@ -7,7 +7,7 @@ from scipy.fft import irfft, rfft, rfftfreq
 from scipy.special import j1
 
 from astro_dl.data.wavelengths import SPEED_OF_LIGHT, resample
-from astro_dl.simulators.extinction import optical_extinction
+from astro_dl.observations.photometry.extinction import optical_extinction
 from astro_dl.simulators.stellar_grid import (
     GRAVITIES,
     METALLICITIES,

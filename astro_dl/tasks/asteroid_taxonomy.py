@@ -16,15 +16,15 @@ from astropy.table import QTable, Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.task import Dataset, Head, InputSpec, Task
-from astro_dl.data.catalogues import parse_column_names, read_columns, read_table
 from astro_dl.inference.table import prediction_table
+from astro_dl.observations.tables.columns import parse_column_names, read_columns, read_table
+from astro_dl.observations.tables.inputs import PEERS, masked_inputs, table_features
 from astro_dl.simulators.asteroid_spectra import (
     CLASSES,
     FREQUENCIES,
     WAVELENGTHS,
     simulate_spectra,
 )
-from astro_dl.tasks.table_inputs import PEERS, masked_inputs, table_features
 
 __all__ = ["AsteroidPhysics", "classify_spectra", "resampled", "spectrum_inputs", "task"]
 

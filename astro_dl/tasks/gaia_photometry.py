@@ -16,11 +16,9 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.schema import Bounds, NonNegative
 from astro_dl.core.task import Difficulty, Head, InputSpec, Task
-from astro_dl.data.catalogues import SENTINELS
 from astro_dl.data.gaia_queries import GAIA_COLUMNS
-from astro_dl.simulators.gaia_catalogue import KINDS, simulate_catalogue
-from astro_dl.simulators.gaia_instrument import normal_excess_factor
-from astro_dl.tasks.table_inputs import (
+from astro_dl.observations.tables.columns import SENTINELS
+from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
     column_contract,
@@ -28,7 +26,9 @@ from astro_dl.tasks.table_inputs import (
     standardise,
     table_features,
 )
-from astro_dl.tasks.table_predict import predict_rows
+from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.simulators.gaia_catalogue import KINDS, simulate_catalogue
+from astro_dl.simulators.gaia_instrument import normal_excess_factor
 
 __all__ = ["GaiaPhysics", "task"]
 

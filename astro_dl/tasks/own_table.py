@@ -15,8 +15,8 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset, Head, InputSpec, Task, unsimulated
-from astro_dl.data.catalogues import SENTINELS, read_columns, read_table
-from astro_dl.tasks.table_inputs import (
+from astro_dl.observations.tables.columns import SENTINELS, read_columns, read_table
+from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
     column_contract,
@@ -24,7 +24,7 @@ from astro_dl.tasks.table_inputs import (
     masked_inputs,
     table_features,
 )
-from astro_dl.tasks.table_predict import predict_rows
+from astro_dl.observations.tables.predict import predict_rows
 
 __all__ = ["SOURCE", "OwnTable", "class_labels", "task", "without_sentinels"]
 

@@ -14,16 +14,16 @@ from astro_dl.core.config import Config, load_config
 from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.core.registry import model_entry
 from astro_dl.core.schema import plain
-from astro_dl.data.catalogues import SENTINELS, read_columns, read_table
 from astro_dl.data.real import split_indices
 from astro_dl.models.build import default_hyperparameters
+from astro_dl.observations.tables.columns import SENTINELS, read_columns, read_table
+from astro_dl.observations.tables.inputs import Column
 from astro_dl.tasks.own_table import (
     SOURCE,
     OwnTable,
     class_labels,
     target_values,
 )
-from astro_dl.tasks.table_inputs import Column
 
 __all__ = ["Kind", "batch_size", "own_table_config", "scaled_column"]
 

@@ -10,9 +10,13 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError, look_up
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Difficulty, Head, InputSpec, Task
+from astro_dl.observations.photometry.magnitude_errors import measured_magnitudes
+from astro_dl.observations.photometry.synthetic_magnitudes import (
+    PHOTOMETRIC_SURVEYS,
+    PhotometricSurvey,
+    galaxy_magnitudes,
+)
 from astro_dl.simulators.photo_z_prior import draw_magnitudes, draw_types_and_redshifts
-from astro_dl.simulators.photometric_errors import measured_magnitudes
-from astro_dl.simulators.photometry import PHOTOMETRIC_SURVEYS, PhotometricSurvey, galaxy_magnitudes
 from astro_dl.tasks.photo_z_datasets import DATASETS
 from astro_dl.tasks.photo_z_inputs import (
     REFERENCE_BAND,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.examples import Inputs
-from astro_dl.simulators.photometry import PhotometricSurvey
+from astro_dl.observations.photometry.synthetic_magnitudes import PhotometricSurvey
 
 __all__ = [
     "REFERENCE_BAND",

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.examples import Inputs
-from astro_dl.simulators.galaxy_spectra import REDDEST_TO_BLUEST
+from astro_dl.observations.photometry.galaxy_templates import REDDEST_TO_BLUEST
+from astro_dl.observations.photometry.magnitude_errors import magnitude_errors, noise_to_signal
+from astro_dl.observations.photometry.synthetic_magnitudes import galaxy_magnitudes
 from astro_dl.simulators.photo_z_prior import log_prior
-from astro_dl.simulators.photometric_errors import magnitude_errors, noise_to_signal
-from astro_dl.simulators.photometry import galaxy_magnitudes
 from astro_dl.tasks.photo_z_inputs import REFERENCE_BAND, input_magnitudes
 
 __all__ = ["template_fit"]

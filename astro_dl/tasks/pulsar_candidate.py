@@ -15,12 +15,10 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
-from astro_dl.data.catalogues import read_columns, read_table
 from astro_dl.evaluation.outcome import Outcome
 from astro_dl.metrics.skill_scores import skill_scores
-from astro_dl.simulators.keyword_tables import simulate_keywords
-from astro_dl.simulators.pulsar_statistics import CANDIDATE_TABLES
-from astro_dl.tasks.table_inputs import (
+from astro_dl.observations.tables.columns import read_columns, read_table
+from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
     column_contract,
@@ -28,7 +26,9 @@ from astro_dl.tasks.table_inputs import (
     standardise,
     table_features,
 )
-from astro_dl.tasks.table_predict import predict_rows
+from astro_dl.observations.tables.measured_distributions import simulate_keywords
+from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.simulators.pulsar_statistics import CANDIDATE_TABLES
 
 __all__ = ["CANDIDATE_COLUMNS", "PREVALENCE", "PulsarPhysics", "task"]
 

@@ -14,10 +14,10 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
-from astro_dl.data.catalogues import read_columns
-from astro_dl.simulators.keyword_tables import KeywordTable, simulate_keywords
+from astro_dl.observations.tables.columns import read_columns
+from astro_dl.observations.tables.inputs import Column, hide_values, standardise
+from astro_dl.observations.tables.measured_distributions import KeywordTable, simulate_keywords
 from astro_dl.simulators.sharp_statistics import KEYWORDS
-from astro_dl.tasks.table_inputs import Column, hide_values, standardise
 
 __all__ = ["KEYWORD_COLUMNS", "keyword_inputs", "read_records", "simulate_records"]
 

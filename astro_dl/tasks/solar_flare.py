@@ -16,6 +16,14 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
 from astro_dl.evaluation.outcome import Outcome
 from astro_dl.metrics.skill_scores import skill_scores
+from astro_dl.observations.tables.inputs import (
+    PEERS,
+    column_contract,
+    column_units,
+    hide_values,
+    table_features,
+)
+from astro_dl.observations.tables.predict import predict_rows
 from astro_dl.simulators.sharp_statistics import FLARE_TABLES, KEYWORDS
 from astro_dl.tasks.sharp_keywords import (
     KEYWORD_COLUMNS,
@@ -26,14 +34,6 @@ from astro_dl.tasks.sharp_keywords import (
     read_records,
     simulate_records,
 )
-from astro_dl.tasks.table_inputs import (
-    PEERS,
-    column_contract,
-    column_units,
-    hide_values,
-    table_features,
-)
-from astro_dl.tasks.table_predict import predict_rows
 
 __all__ = ["PREVALENCE", "FlarePhysics", "task"]
 

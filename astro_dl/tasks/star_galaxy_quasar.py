@@ -14,9 +14,8 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
-from astro_dl.data.catalogues import SENTINELS, read_columns, read_table
-from astro_dl.simulators.color_loci import BANDS, KINDS, measured, simulate_magnitudes
-from astro_dl.tasks.table_inputs import (
+from astro_dl.observations.tables.columns import SENTINELS, read_columns, read_table
+from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
     column_contract,
@@ -24,7 +23,8 @@ from astro_dl.tasks.table_inputs import (
     standardise,
     table_features,
 )
-from astro_dl.tasks.table_predict import predict_rows
+from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.simulators.color_loci import BANDS, KINDS, measured, simulate_magnitudes
 
 __all__ = ["COLOR_COLUMNS", "ColorPhysics", "task"]
 

@@ -13,7 +13,7 @@ from astro_dl.core.examples import Inputs
 from astro_dl.core.task import Difficulty, InputSpec
 from astro_dl.data.continuum import continuum_contract, divide_by_continuum
 from astro_dl.data.wavelengths import SPEED_OF_LIGHT, log_edges
-from astro_dl.simulators.extinction import optical_extinction
+from astro_dl.observations.photometry.extinction import optical_extinction
 from astro_dl.simulators.stellar_population import Stars
 from astro_dl.simulators.stellar_spectra import (
     Observation,

@@ -5,7 +5,12 @@ import pytest
 from astropy.table import MaskedColumn, Table
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.catalogues import missing_as_nan, parse_column_names, read_columns, read_table
+from astro_dl.observations.tables.columns import (
+    missing_as_nan,
+    parse_column_names,
+    read_columns,
+    read_table,
+)
 
 NAMES = ("u", "g")
 

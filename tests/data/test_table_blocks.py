@@ -5,9 +5,9 @@ import pytest
 from astropy.table import MaskedColumn, Table, vstack
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.catalogues import read_columns, read_table
-from astro_dl.data.table_blocks import iterate_table
-from astro_dl.data.table_writer import write_parts
+from astro_dl.observations.tables.blocks import iterate_table
+from astro_dl.observations.tables.columns import read_columns, read_table
+from astro_dl.observations.tables.write_parts import write_parts
 
 FORMATS = {"csv": "ascii.csv", "ecsv": "ascii.ecsv", "vot": "votable"}
 
@@ -40,7 +40,7 @@ def test_parts_follow_each_other(tmp_path, ending):
 
 
 def test_large_csv_files_come_in_several_parts(tmp_path, monkeypatch):
-    monkeypatch.setattr("astro_dl.data.table_blocks.BYTES_AT_ONCE", 600)
+    monkeypatch.setattr("astro_dl.observations.tables.blocks.BYTES_AT_ONCE", 600)
     path = tmp_path / "table.csv"
     catalogue().write(path, format="ascii.csv")
     parts = list(iterate_table(path))

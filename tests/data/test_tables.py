@@ -9,7 +9,7 @@ from astropy import units
 from astropy.table import MaskedColumn, QTable, Table
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.tables import printed_rows, table_format, write_table
+from astro_dl.observations.tables.write import printed_rows, table_format, write_table
 
 HEADER = {"model": "gw_cnn", "bundle_sha256": "a" * 64, "versions": {"keras": "3.15"}}
 
@@ -59,7 +59,7 @@ def test_unknown_ending_lists_the_accepted_ones(tmp_path, table):
 
 
 def test_missing_pyarrow_is_named(tmp_path, table, monkeypatch):
-    monkeypatch.setattr("astro_dl.data.tables.find_spec", lambda name: None)
+    monkeypatch.setattr("astro_dl.observations.tables.write.find_spec", lambda name: None)
     with pytest.raises(UsageError, match="needs pyarrow"):
         write_table(table, tmp_path / "t.parquet")
 

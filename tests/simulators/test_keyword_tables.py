@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from astro_dl.simulators.keyword_tables import KeywordTable, parse_numbers, simulate_keywords
+from astro_dl.observations.tables.measured_distributions import (
+    KeywordTable,
+    parse_numbers,
+    simulate_keywords,
+)
 from astro_dl.simulators.pulsar_statistics import CANDIDATE_TABLES
 from astro_dl.simulators.sharp_statistics import FLARE_TABLES, KEYWORDS, MOUNT_WILSON_TABLES
 

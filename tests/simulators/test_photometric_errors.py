@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from astro_dl.simulators.photometric_errors import (
+from astro_dl.observations.photometry.magnitude_errors import (
     magnitude_errors,
     measured_magnitudes,
     noise_to_signal,
 )
-from astro_dl.simulators.photometry import PHOTOMETRIC_SURVEYS
+from astro_dl.observations.photometry.synthetic_magnitudes import PHOTOMETRIC_SURVEYS
 
 REFERENCE = Path(__file__).parent / "data" / "photometry_reference.npz"
 

@@ -7,7 +7,7 @@ import pytest
 from speclite.filters import load_filters
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.galaxy_spectra import (
+from astro_dl.observations.photometry.galaxy_templates import (
     LOG_WAVELENGTH,
     REDDEST_TO_BLUEST,
     attenuation,
@@ -15,7 +15,7 @@ from astro_dl.simulators.galaxy_spectra import (
     observed_spectra,
     template_spectra,
 )
-from astro_dl.simulators.photometry import (
+from astro_dl.observations.photometry.synthetic_magnitudes import (
     PHOTOMETRIC_SURVEYS,
     band_magnitudes,
     band_weights,

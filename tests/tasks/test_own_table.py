@@ -10,13 +10,13 @@ from astro_dl.cli import main
 from astro_dl.core.config import build_physics, load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task
-from astro_dl.data.catalogues import read_table
 from astro_dl.data.real import real_split
 from astro_dl.data.splits import assert_disjoint
 from astro_dl.inference.load import load_pretrained
+from astro_dl.observations.tables.columns import read_table
+from astro_dl.observations.tables.inputs import Column
 from astro_dl.tasks.own_table import without_sentinels
 from astro_dl.tasks.own_table_setup import batch_size, own_table_config, scaled_column
-from astro_dl.tasks.table_inputs import Column
 from astro_dl.training.train import train
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.photometry import PHOTOMETRIC_SURVEYS
+from astro_dl.observations.photometry.synthetic_magnitudes import PHOTOMETRIC_SURVEYS
 from astro_dl.tasks.photo_z_inputs import (
     bands_of,
     hide_bands,

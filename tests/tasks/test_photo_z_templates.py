@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.photometry import galaxy_magnitudes
+from astro_dl.observations.photometry.synthetic_magnitudes import galaxy_magnitudes
 from astro_dl.tasks.photo_z import PhotoZPhysics
 from astro_dl.tasks.photo_z_templates import template_fit
 

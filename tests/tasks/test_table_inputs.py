@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.tasks.table_inputs import Column, hide_values, standardise, table_features
+from astro_dl.observations.tables.inputs import Column, hide_values, standardise, table_features
 
 COLUMNS = (
     Column("a", "mag", 2.0, 4.0),

@@ -6,8 +6,8 @@ from astropy.table import Table, vstack
 from table_stand_in import stand_in
 
 from astro_dl.core.errors import UsageError
+from astro_dl.observations.tables.predict import predict_rows
 from astro_dl.tasks.star_galaxy_quasar import ColorPhysics
-from astro_dl.tasks.table_predict import predict_rows
 
 MAGNITUDES = (19.0, 17.6, 17.0, 16.7, 16.5)
 

@@ -12,7 +12,7 @@ from astropy.io import fits
 from astropy.table import Table, vstack
 
 from astro_dl.core.files import atomic_path
-from astro_dl.data.tables import for_fits, table_format, write_table
+from astro_dl.observations.tables.write import for_fits, table_format, write_table
 
 __all__ = ["write_parts"]
 
@@ -29,7 +29,7 @@ def write_parts(parts: Iterable[Table], path: str | Path) -> tuple[Table, int]:
     parts : iterable of astropy.table.Table
         At least one; all with the columns of the first, whose header is written.
     path : str or Path
-        As in `astro_dl.data.tables.write_table`.
+        As in `astro_dl.observations.tables.write.write_table`.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def write_parts(parts: Iterable[Table], path: str | Path) -> tuple[Table, int]:
     Raises
     ------
     UsageError
-        As `astro_dl.data.tables.write_table`.
+        As `astro_dl.observations.tables.write.write_table`.
     """
     ending, path = table_format(path), Path(path)
     remaining = iter(parts)

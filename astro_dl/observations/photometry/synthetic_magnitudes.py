@@ -11,8 +11,12 @@ from functools import cache
 import numpy as np
 
 from astro_dl.core.errors import UsageError, look_up
-from astro_dl.simulators.galaxy_spectra import LOG_WAVELENGTH, binned, observed_spectra
-from astro_dl.simulators.surveys import SURVEYS
+from astro_dl.observations.photometry.galaxy_templates import (
+    LOG_WAVELENGTH,
+    binned,
+    observed_spectra,
+)
+from astro_dl.observations.photometry.surveys import SURVEYS
 
 __all__ = [
     "PHOTOMETRIC_SURVEYS",
@@ -40,7 +44,7 @@ class PhotometricSurvey:
     depths : dict of float
         By band, blue to red: magnitude [AB] of a point source measured at five standard deviations.
     gammas : dict of float
-        By band, the parameter γ of `astro_dl.simulators.photometric_errors.noise_to_signal`.
+        By band, the parameter γ of `astro_dl.observations.photometry.magnitude_errors.noise_to_signal`.
     floor : float
         Standard deviation of the calibration [mag].
     reference : str
@@ -119,7 +123,7 @@ def galaxy_magnitudes(
     bands : sequence of str
         Of this survey.
     spectral_type, redshift, reddening : ndarray, (n,)
-        As in `astro_dl.simulators.galaxy_spectra.observed_spectra`.
+        As in `astro_dl.observations.photometry.galaxy_templates.observed_spectra`.
 
     Returns
     -------

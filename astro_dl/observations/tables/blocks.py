@@ -11,7 +11,7 @@ from astropy.io import ascii, fits
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError, did_you_mean
-from astro_dl.data.catalogues import read_table, table_kind
+from astro_dl.observations.tables.columns import read_table, table_kind
 
 __all__ = ["ROWS_AT_ONCE", "iterate_identified", "iterate_table"]
 
@@ -60,7 +60,7 @@ def iterate_table(path: str | Path, rows: int = ROWS_AT_ONCE) -> Iterator[Table]
     Parameters
     ----------
     path : str or Path
-        As in `astro_dl.data.catalogues.read_table`.
+        As in `astro_dl.observations.tables.columns.read_table`.
     rows : int, default 65536
         Most rows of a part.
 

@@ -16,8 +16,8 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
-from astro_dl.data.catalogues import read_table
 from astro_dl.data.store import cache_folder, content_key
+from astro_dl.observations.tables.columns import read_table
 
 __all__ = ["ARCHIVES", "Fetched", "fetch_table", "read_adql"]
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from astropy.table import QTable
 
-from astro_dl.data.catalogues import parse_column_names, read_columns
-from astro_dl.data.table_blocks import ROWS_AT_ONCE, iterate_identified
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.table import prediction_table
+from astro_dl.observations.tables.blocks import ROWS_AT_ONCE, iterate_identified
+from astro_dl.observations.tables.columns import parse_column_names, read_columns
 
 __all__ = ["predict_rows"]
 
@@ -31,7 +31,7 @@ def predict_rows(
     ----------
     predictor : Predictor
         A model of a task on catalogues, whose physics is a
-        `astro_dl.tasks.table_inputs.TablePhysics`.
+        `astro_dl.observations.tables.inputs.TablePhysics`.
     paths : sequence of path
         CSV, ECSV, FITS, VOTable, HDF5 or Parquet files.
     columns : str, optional
