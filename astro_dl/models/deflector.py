@@ -22,7 +22,7 @@ def add_differences(images: keras.KerasTensor, input_spec: InputSpec) -> keras.K
     Parameters
     ----------
     images : KerasTensor
-        (batch, height, width, bands), as `astro_dl.data.cutouts.normalise` compresses them.
+        (batch, height, width, bands), as `astro_dl.observations.images.cutouts.normalise` compresses them.
     input_spec : InputSpec
         Its contract's ``softening_sigma`` is that of the compression; 5 where there is none.
     """

@@ -11,9 +11,16 @@ from astropy import units as u
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
+from astro_dl.observations.images.galaxies import render_components
+from astro_dl.observations.images.observation import Observation, draw_observation
+from astro_dl.observations.images.sky_noise import (
+    add_noise,
+    band_signal_to_noise,
+    mask_defects,
+    noise_variance,
+    signal_to_noise,
+)
 from astro_dl.observations.photometry.surveys import Survey, named_survey
-from astro_dl.simulators.cutout_observation import Observation, draw_observation
-from astro_dl.simulators.galaxy_images import render_components
 from astro_dl.simulators.lens_image import blocks, lensed_light
 from astro_dl.simulators.lens_population import LensPriors
 from astro_dl.simulators.lens_scenes import (
@@ -21,13 +28,6 @@ from astro_dl.simulators.lens_scenes import (
     Scenes,
     draw_kinds,
     draw_scenes,
-)
-from astro_dl.simulators.sky_noise import (
-    add_noise,
-    band_signal_to_noise,
-    mask_defects,
-    noise_variance,
-    signal_to_noise,
 )
 
 __all__ = ["brightening", "simulate_cutouts"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.simulators.ellipse import axis_ratio_and_angle, linear_form, quadratic_form
+from astro_dl.observations.images.ellipse import axis_ratio_and_angle, linear_form, quadratic_form
 
 __all__ = ["LensMass", "deflection", "inside_cut", "magnification", "source_position"]
 

@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.ellipse import ellipticity
-from astro_dl.simulators.galaxy_colors import (
+from astro_dl.observations.images.ellipse import ellipticity
+from astro_dl.observations.images.galaxy_colors import (
     SPEED_OF_LIGHT,
     angular_diameter_distance,
     distance_modulus,

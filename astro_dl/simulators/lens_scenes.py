@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.simulators.cutout_observation import Observation
-from astro_dl.simulators.galaxy_images import Components, concatenate_components
-from astro_dl.simulators.galaxy_kinds import CENTRAL_GALAXIES, field_objects, satellites
+from astro_dl.observations.images.galaxies import Components, concatenate_components
+from astro_dl.observations.images.galaxy_types import CENTRAL_GALAXIES, field_objects, satellites
+from astro_dl.observations.images.observation import Observation
+from astro_dl.observations.images.sersic import SersicLight
 from astro_dl.simulators.lens_mass import LensMass
 from astro_dl.simulators.lens_population import (
     Draws,
@@ -18,7 +19,6 @@ from astro_dl.simulators.lens_population import (
     draw_source_positions,
     draw_sources,
 )
-from astro_dl.simulators.sersic import SersicLight
 
 __all__ = ["DEFAULT_KINDS", "KINDS", "LensedSources", "Scenes", "draw_kinds", "draw_scenes"]
 

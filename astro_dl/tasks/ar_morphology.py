@@ -13,7 +13,7 @@ import numpy as np
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.task import Difficulty, Head, InputSpec, Task
-from astro_dl.data.orientations import ORIENTATIONS, random_orientation
+from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.simulators.active_region import Viewing, simulate_regions
 from astro_dl.simulators.region_statistics import CLASSES
 from astro_dl.tasks.solar_features import complexity_metrics, region_features

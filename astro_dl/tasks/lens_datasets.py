@@ -11,8 +11,8 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset
-from astro_dl.data.cutouts import centre_crop
-from astro_dl.data.degrading import degrade, full_width_at_half_maximum
+from astro_dl.observations.images.cutouts import centre_crop
+from astro_dl.observations.images.degrading import degrade, full_width_at_half_maximum
 from astro_dl.observations.photometry.surveys import named_survey
 from astro_dl.tasks.lens_files import (
     BROAD_RED_BANDS,

@@ -12,8 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.band_images import BandImage, band_in, find_band_images, read_window
-from astro_dl.data.cutouts import centre_crop, noise_sigma, resample
+from astro_dl.observations.images.band_images import (
+    BandImage,
+    band_in,
+    find_band_images,
+    read_window,
+)
+from astro_dl.observations.images.cutouts import centre_crop, noise_sigma, resample
 from astro_dl.tasks.lens_catalogue import Position
 
 __all__ = ["Candidate", "Cutout", "find_candidates", "place_candidates", "read_cutout"]

@@ -7,7 +7,7 @@ import numpy as np
 
 from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.task import Difficulty, Head, Task
-from astro_dl.data.orientations import oriented
+from astro_dl.observations.images.orientations import oriented
 from astro_dl.tasks.lens_features import lens_parameter_features
 from astro_dl.tasks.lens_figures import draw_mosaics
 from astro_dl.tasks.lens_physics import check_cutouts, cutout_spec, simulated_cutouts
@@ -107,7 +107,7 @@ def turned(y: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     y : ndarray, (n, 7)
         In the order of `TARGETS`.
     numbers : ndarray of int, (n,)
-        Orientations, see `astro_dl.data.orientations.oriented`.
+        Orientations, see `astro_dl.observations.images.orientations.oriented`.
     """
     theta, e1, e2, x, y_, gamma1, gamma2 = y.T
     turns, mirror = numbers % 4, np.where(numbers >= 4, -1, 1)

@@ -11,10 +11,10 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
+from astro_dl.observations.images.point_spread import prepare_kernel
 from astro_dl.observations.photometry.surveys import named_survey
 from astro_dl.simulators.lens_cutouts import simulate_cutouts
 from astro_dl.simulators.lens_population import LensPriors
-from astro_dl.simulators.point_spread import prepare_kernel
 from astro_dl.tasks.lens_search import network_input
 
 __all__ = ["check_cutouts", "cutout_spec", "lens_priors", "simulated_cutouts"]

@@ -10,7 +10,7 @@ from astropy.table import QTable, vstack
 from tqdm import tqdm
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.cutouts import normalise
+from astro_dl.observations.images.cutouts import normalise
 from astro_dl.tasks.lens_catalogue import read_catalogue
 from astro_dl.tasks.lens_files import (
     Candidate,
@@ -109,7 +109,7 @@ def find_in_files(
 def network_input(physics: Any, images: np.ndarray, sigma: np.ndarray | None = None) -> np.ndarray:
     """Return images (n, size, size, bands) as a network with these physics takes them, float32.
 
-    See `astro_dl.data.cutouts.normalise`; ``sigma`` (n, bands) is the noise where it was measured.
+    See `astro_dl.observations.images.cutouts.normalise`; ``sigma`` (n, bands) is the noise where it was measured.
     """
     return normalise(
         images,

@@ -12,7 +12,7 @@ import numpy as np
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Difficulty, Head, Task
-from astro_dl.data.orientations import ORIENTATIONS, random_orientation
+from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.tasks.lens_datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, DES_BACKGROUNDS, SLACS
 from astro_dl.tasks.lens_features import lens_features
 from astro_dl.tasks.lens_figures import draw_mosaics
@@ -39,7 +39,7 @@ class StrongLensPhysics:
     size_pixels : int, default 64
         Pixels along either side.
     clip_sigma, softening_sigma : float, default 1000 and 5
-        Of the preprocessing, see `astro_dl.data.cutouts.normalise`.
+        Of the preprocessing, see `astro_dl.observations.images.cutouts.normalise`.
     lens_fraction : float, default 0.5
         Fraction of lenses.
     elliptical_weight, spiral_weight, ring_weight, merger_weight, barely_lensed_weight : float
@@ -144,7 +144,7 @@ def simulate(physics: StrongLensPhysics, n: int, rng: np.random.Generator) -> Ex
     Returns
     -------
     Examples
-        ``x`` (n, size, size, bands) float32 as `astro_dl.data.cutouts.normalise` gives it; ``y`` 1
+        ``x`` (n, size, size, bands) float32 as `astro_dl.observations.images.cutouts.normalise` gives it; ``y`` 1
         where the central galaxy is a lens; ``info`` with ``object_id``, ``kind``,
         ``einstein_radius`` ["], ``arc_snr`` and all else that the simulator knows.
     """

@@ -6,12 +6,12 @@ from importlib.util import find_spec
 import numpy as np
 from simulator_benchmarks.timing import isolated_rate, print_rates
 
+from astro_dl.observations.images.point_spread import PointSpread
+from astro_dl.observations.images.sersic import SersicLight
 from astro_dl.simulators.lens_cutouts import simulate_cutouts
 from astro_dl.simulators.lens_image import lens_images
 from astro_dl.simulators.lens_mass import LensMass
 from astro_dl.simulators.lens_scenes import KINDS
-from astro_dl.simulators.point_spread import PointSpread
-from astro_dl.simulators.sersic import SersicLight
 
 __all__ = ["measure"]
 

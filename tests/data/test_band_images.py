@@ -7,7 +7,7 @@ from astropy.io import fits
 from lens_stand_in import coordinates, cutout, write_bands, write_cube, write_extensions
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.band_images import band_in, find_band_images, read_window
+from astro_dl.observations.images.band_images import band_in, find_band_images, read_window
 
 PLANES = cutout()
 

@@ -4,7 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.cutouts import centre_crop, noise_sigma, normalise, resample, sky_level
+from astro_dl.observations.images.cutouts import (
+    centre_crop,
+    noise_sigma,
+    normalise,
+    resample,
+    sky_level,
+)
 
 
 def galaxy(size=64, peak=500.0, radius=4.0):

@@ -2,8 +2,12 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.cutouts import noise_sigma
-from astro_dl.data.degrading import FWHM_PER_SIGMA, degrade, full_width_at_half_maximum
+from astro_dl.observations.images.cutouts import noise_sigma
+from astro_dl.observations.images.degrading import (
+    FWHM_PER_SIGMA,
+    degrade,
+    full_width_at_half_maximum,
+)
 
 
 def gaussian(sigma, size=160):

@@ -2,7 +2,7 @@ import pickle
 
 import numpy as np
 
-from astro_dl.data.orientations import ORIENTATIONS, random_orientation
+from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 
 IMAGES = np.random.default_rng(0).normal(size=(400, 4, 4, 2)).astype(np.float32)
 

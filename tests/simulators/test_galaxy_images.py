@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.galaxy_images import (
+from astro_dl.observations.images.galaxies import (
     Components,
     component_profile,
     concatenate_components,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.ellipse import axis_ratio_and_angle, ellipticity
+from astro_dl.observations.images.ellipse import axis_ratio_and_angle, ellipticity
 from astro_dl.simulators.lens_mass import (
     LensMass,
     deflection,

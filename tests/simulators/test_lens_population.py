@@ -5,7 +5,7 @@ import pytest
 from astropy.cosmology import FlatLambdaCDM
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.galaxy_colors import (
+from astro_dl.observations.images.galaxy_colors import (
     angular_diameter_distance,
     colors,
     distance_modulus,

@@ -5,7 +5,7 @@ import pytest
 from scipy.signal import fftconvolve
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.point_spread import (
+from astro_dl.observations.images.point_spread import (
     FWHM_PER_SIGMA,
     PointSpread,
     convolve,

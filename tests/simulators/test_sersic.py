@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.sersic import SersicLight, sersic_b, sersic_flux, surface_brightness
+from astro_dl.observations.images.sersic import (
+    SersicLight,
+    sersic_b,
+    sersic_flux,
+    surface_brightness,
+)
 
 AXIS = (np.arange(600) - 299.5) * 0.02
 ROW, COLUMN = AXIS[None, :], AXIS[:, None]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.sky_noise import (
+from astro_dl.observations.images.sky_noise import (
     add_noise,
     mask_defects,
     noise_variance,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
+from astro_dl.observations.images.observation import draw_observation
 from astro_dl.observations.photometry.surveys import SURVEYS, Band, named_survey
-from astro_dl.simulators.cutout_observation import draw_observation
 
 
 def test_depth_is_the_magnitude_of_a_point_source_at_five_sigma():

@@ -1,6 +1,6 @@
 import numpy as np
 
-from astro_dl.data.orientations import ORIENTATIONS
+from astro_dl.observations.images.orientations import ORIENTATIONS
 from astro_dl.tasks.lens_features import lens_features, lens_parameter_features
 
 RNG = np.random.default_rng(0)

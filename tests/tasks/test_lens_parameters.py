@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from astro_dl.data.orientations import oriented
+from astro_dl.observations.images.orientations import oriented
+from astro_dl.observations.images.sersic import SersicLight
 from astro_dl.simulators.lens_image import lens_images
 from astro_dl.simulators.lens_mass import LensMass
-from astro_dl.simulators.sersic import SersicLight
 from astro_dl.tasks.lens_parameters import random_orientations, turned
 
 PARAMETERS = np.array([[1.3, 0.12, -0.2, 0.15, -0.08, 0.05, -0.03]])

@@ -208,7 +208,7 @@ def test_positions_of_a_catalogue_are_cut_out_of_survey_images(survey):
 
 
 def predict_red():
-    from astro_dl.data.cutouts import centre_crop
+    from astro_dl.observations.images.cutouts import centre_crop
     from astro_dl.tasks.lens_search import network_input
 
     x = network_input(Physics(), centre_crop(np.moveaxis(RED, 0, -1), 32)[None])

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.simulators.ellipse import axis_ratio_and_angle
+from astro_dl.observations.images.ellipse import axis_ratio_and_angle
+from astro_dl.observations.images.sersic import SersicLight, sersic_flux, surface_brightness
 from astro_dl.simulators.lens_image import blocks, pixel_axis
-from astro_dl.simulators.sersic import SersicLight, sersic_flux, surface_brightness
 
 __all__ = ["Components", "component_profile", "concatenate_components", "render_components"]
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.cutouts import resample
+from astro_dl.observations.images.cutouts import resample
 
 __all__ = ["FWHM_PER_SIGMA", "degrade", "full_width_at_half_maximum"]
 

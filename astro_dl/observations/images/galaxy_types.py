@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astro_dl.simulators.ellipse import ellipticity
-from astro_dl.simulators.galaxy_colors import colors
-from astro_dl.simulators.galaxy_images import Components, concatenate_components
+from astro_dl.observations.images.ellipse import ellipticity
+from astro_dl.observations.images.galaxies import Components, concatenate_components
+from astro_dl.observations.images.galaxy_colors import colors
 
 __all__ = [
     "CENTRAL_GALAXIES",

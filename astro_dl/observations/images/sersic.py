@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import gamma
 
-from astro_dl.simulators.ellipse import axis_ratio_and_angle, quadratic_form
+from astro_dl.observations.images.ellipse import axis_ratio_and_angle, quadratic_form
 
 __all__ = ["SersicLight", "sersic_b", "sersic_flux", "surface_brightness"]
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.observations.images.galaxy_types import Photometry
+from astro_dl.observations.images.point_spread import PointSpread, prepare_kernel
 from astro_dl.observations.photometry.surveys import Survey
-from astro_dl.simulators.galaxy_kinds import Photometry
-from astro_dl.simulators.point_spread import PointSpread, prepare_kernel
 
 __all__ = ["Observation", "draw_observation"]
 
