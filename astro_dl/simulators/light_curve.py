@@ -21,9 +21,12 @@ from astropy.table import Table
 from numpy.typing import ArrayLike
 
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.simulators.box_search import best_box
-from astro_dl.simulators.light_curve_signals import SIGNALS, Survey
-from astro_dl.simulators.photometer import (
+from astro_dl.observations.light_curves.stellar_variability import (
+    gaussian_process,
+    granulation_spectrum,
+    rotation_spectrum,
+)
+from astro_dl.observations.light_curves.tess_noise import (
     ARTEFACTS,
     Sector,
     add_outliers,
@@ -32,11 +35,8 @@ from astro_dl.simulators.photometer import (
     noise_ppm,
     sector_times,
 )
-from astro_dl.simulators.stellar_variability import (
-    gaussian_process,
-    granulation_spectrum,
-    rotation_spectrum,
-)
+from astro_dl.simulators.box_search import best_box
+from astro_dl.simulators.light_curve_signals import SIGNALS, Survey
 from astro_dl.simulators.transit_priors import Detectability, Stars
 
 __all__ = ["JUNK_SHARES", "KINDS", "simulate_light_curves"]

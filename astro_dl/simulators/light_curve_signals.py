@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from astro_dl.simulators.eclipses import transit_light_curves
-from astro_dl.simulators.eclipsing_binary import binary_light_curves
-from astro_dl.simulators.orbit import Orbit, secondary_epoch, transit_duration
-from astro_dl.simulators.photometer import ARTEFACTS, Sector, noise_ppm
-from astro_dl.simulators.pulsation import PERIODIC_VARIABLES, flares, periodic_shapes
-from astro_dl.simulators.stellar_variability import gaussian_process, rotation_spectrum
+from astro_dl.observations.light_curves.eclipses import transit_light_curves
+from astro_dl.observations.light_curves.eclipsing_binary import binary_light_curves
+from astro_dl.observations.light_curves.orbit import Orbit, secondary_epoch, transit_duration
+from astro_dl.observations.light_curves.pulsation import PERIODIC_VARIABLES, flares, periodic_shapes
+from astro_dl.observations.light_curves.stellar_variability import (
+    gaussian_process,
+    rotation_spectrum,
+)
+from astro_dl.observations.light_curves.tess_noise import ARTEFACTS, Sector, noise_ppm
 from astro_dl.simulators.transit_priors import (
     Detectability,
     Stars,

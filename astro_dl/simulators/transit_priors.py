@@ -11,10 +11,10 @@ from typing import Self
 import numpy as np
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.eclipsing_binary import Binary
-from astro_dl.simulators.orbit import Orbit, semi_major_axis_ratio, transit_duration
-from astro_dl.simulators.photometer import noise_ppm
-from astro_dl.simulators.transit import limb_darkening_from_kipping
+from astro_dl.observations.light_curves.eclipsing_binary import Binary
+from astro_dl.observations.light_curves.limb_darkened_transit import limb_darkening_from_kipping
+from astro_dl.observations.light_curves.orbit import Orbit, semi_major_axis_ratio, transit_duration
+from astro_dl.observations.light_curves.tess_noise import noise_ppm
 
 __all__ = ["Detectability", "Planet", "Stars", "draw_binaries", "draw_planets", "draw_stars"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.data.light_curves import LightCurve
+from astro_dl.observations.light_curves.light_curve import LightCurve
 from astro_dl.simulators.detrending import in_transit
 from astro_dl.simulators.folded_views import (
     Ephemeris,

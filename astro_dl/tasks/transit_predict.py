@@ -11,10 +11,15 @@ from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
-from astro_dl.data.light_curves import JULIAN_DATES, LightCurve, read_light_curve, stitch
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.table import prediction_table
+from astro_dl.observations.light_curves.light_curve import (
+    JULIAN_DATES,
+    LightCurve,
+    read_light_curve,
+    stitch,
+)
 from astro_dl.simulators.detrending import in_transit
 from astro_dl.simulators.folded_views import count_in_local_bins
 from astro_dl.simulators.transit_search import (

@@ -6,10 +6,10 @@ from importlib.util import find_spec
 import numpy as np
 from simulator_benchmarks.timing import isolated_rate, print_rates
 
-from astro_dl.simulators.eclipses import transit_light_curves
+from astro_dl.observations.light_curves.eclipses import transit_light_curves
+from astro_dl.observations.light_curves.orbit import Orbit
+from astro_dl.observations.light_curves.tess_noise import sector_times
 from astro_dl.simulators.light_curve import simulate_light_curves
-from astro_dl.simulators.orbit import Orbit
-from astro_dl.simulators.photometer import sector_times
 from astro_dl.simulators.transit_priors import Detectability, draw_planets
 
 __all__ = ["measure"]

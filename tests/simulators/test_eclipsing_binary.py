@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.eclipsing_binary import (
+from astro_dl.observations.light_curves.eclipsing_binary import (
     Binary,
     binary_light_curves,
     ellipsoidal_amplitude,
 )
-from astro_dl.simulators.orbit import Orbit, secondary_epoch
+from astro_dl.observations.light_curves.orbit import Orbit, secondary_epoch
 
 TIME = np.arange(0, 8, 0.005)
 

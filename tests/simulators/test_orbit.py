@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.eclipses import cadences_near, eclipse, transit_light_curves
-from astro_dl.simulators.orbit import (
+from astro_dl.observations.light_curves.eclipses import cadences_near, eclipse, transit_light_curves
+from astro_dl.observations.light_curves.orbit import (
     Orbit,
     eccentric_anomaly,
     eclipse_half_width,

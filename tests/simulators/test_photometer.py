@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.photometer import (
+from astro_dl.observations.light_curves.tess_noise import (
     ARTEFACTS,
     add_outliers,
     draw_sectors,

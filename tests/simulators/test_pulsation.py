@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.pulsation import PERIODIC_VARIABLES, flares, periodic_shapes
+from astro_dl.observations.light_curves.pulsation import PERIODIC_VARIABLES, flares, periodic_shapes
 
 TIME = 1325 + np.arange(0, 20, 0.01)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.stellar_variability import (
+from astro_dl.observations.light_curves.stellar_variability import (
     gaussian_process,
     granulation_spectrum,
     oscillator_spectrum,

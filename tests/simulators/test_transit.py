@@ -8,9 +8,12 @@ import pytest
 from scipy.integrate import quad
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.eclipses import transit_light_curves
-from astro_dl.simulators.orbit import Orbit
-from astro_dl.simulators.transit import limb_darkening_from_kipping, transit_flux
+from astro_dl.observations.light_curves.eclipses import transit_light_curves
+from astro_dl.observations.light_curves.limb_darkened_transit import (
+    limb_darkening_from_kipping,
+    transit_flux,
+)
+from astro_dl.observations.light_curves.orbit import Orbit
 
 REFERENCE = Path(__file__).parent / "data/transit_reference.npz"
 PPM = 1e-6

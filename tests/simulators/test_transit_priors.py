@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.orbit import semi_major_axis_ratio, transit_duration
+from astro_dl.observations.light_curves.orbit import semi_major_axis_ratio, transit_duration
 from astro_dl.simulators.transit_priors import (
     Detectability,
     draw_binaries,

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from astro_dl.data.light_curves import read_light_curve
+from astro_dl.observations.light_curves.light_curve import read_light_curve
 from astro_dl.simulators.box_spectrum import frequency_grid, outstanding, transit_duration
 from astro_dl.simulators.detrending import in_transit
 from astro_dl.simulators.transit_search import (

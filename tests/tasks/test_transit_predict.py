@@ -9,7 +9,7 @@ from PIL import Image
 from transit_stand_in import DEPTH, DURATION, EPOCH, PERIOD
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.light_curves import read_light_curve
+from astro_dl.observations.light_curves.light_curve import read_light_curve
 from astro_dl.simulators.transit_search import Signal
 from astro_dl.tasks.transit_figures import draw_signals
 from astro_dl.tasks.transit_inputs import light_curve_inputs

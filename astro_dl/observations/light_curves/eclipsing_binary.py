@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.eclipses import eclipse
-from astro_dl.simulators.orbit import Orbit, sky_position
+from astro_dl.observations.light_curves.eclipses import eclipse
+from astro_dl.observations.light_curves.orbit import Orbit, sky_position
 
 __all__ = ["Binary", "binary_light_curves", "ellipsoidal_amplitude"]
 
@@ -90,7 +90,7 @@ def binary_light_curves(
     binary : Binary
         n binaries.
     exposure_d, supersampling
-        As in `astro_dl.simulators.eclipses.eclipse`; the eclipses alone are averaged.
+        As in `astro_dl.observations.light_curves.eclipses.eclipse`; the eclipses alone are averaged.
 
     Returns
     -------

@@ -66,7 +66,7 @@ def read_light_curve(source: Any) -> LightCurve:
     """
     if not isinstance(source, str | Path):
         return _from_object(source)
-    from astro_dl.data.light_curve_files import read_fits, read_text
+    from astro_dl.observations.light_curves.files import read_fits, read_text
 
     path = Path(source)
     if not path.is_file():

@@ -11,7 +11,10 @@ import numpy as np
 from numpy.polynomial.polynomial import polyval
 from numpy.typing import ArrayLike
 
-from astro_dl.simulators.stellar_variability import gaussian_process, power_law_spectrum
+from astro_dl.observations.light_curves.stellar_variability import (
+    gaussian_process,
+    power_law_spectrum,
+)
 
 __all__ = [
     "ARTEFACTS",

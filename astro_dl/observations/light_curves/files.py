@@ -8,7 +8,7 @@ import numpy as np
 from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.light_curves import LightCurve, from_arrays
+from astro_dl.observations.light_curves.light_curve import LightCurve, from_arrays
 
 __all__ = ["read_fits", "read_text"]
 
@@ -37,7 +37,7 @@ OFFSETS = {"bjd": 0.0, "jd": 0.0, "btjd": 2457000.0, "bkjd": 2454833.0, "mjd": 2
 
 
 def read_fits(path: Path) -> LightCurve:
-    """Return the light curve of a FITS file; see `astro_dl.data.light_curves.read_light_curve`.
+    """Return the light curve of a FITS file; see `astro_dl.observations.light_curves.light_curve.read_light_curve`.
 
     The first of ``PDCSAP_FLUX``, ``KSPSAP_FLUX``, ``DET_FLUX``, ``FLUX`` and ``SAP_FLUX`` that has
     finite values is taken, without the cadences that its quality column rules out.
@@ -120,7 +120,7 @@ def _is_number(value: Any) -> bool:
 
 
 def read_text(path: Path) -> LightCurve:
-    """Return the light curve of a text file; see `astro_dl.data.light_curves.read_light_curve`.
+    """Return the light curve of a text file; see `astro_dl.observations.light_curves.light_curve.read_light_curve`.
 
     Comma-, semicolon-, tab- or blank-separated. With a header, columns are found by name (any
     case); without, the first is time and the second flux. Lines that start with ``#`` are skipped,

@@ -9,8 +9,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from astro_dl.simulators.orbit import Orbit, eclipse_half_width, secondary_epoch, sky_position
-from astro_dl.simulators.transit import transit_flux
+from astro_dl.observations.light_curves.limb_darkened_transit import transit_flux
+from astro_dl.observations.light_curves.orbit import (
+    Orbit,
+    eclipse_half_width,
+    secondary_epoch,
+    sky_position,
+)
 
 __all__ = ["Eclipse", "cadences_near", "eclipse", "transit_light_curves"]
 
