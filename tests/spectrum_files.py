@@ -4,7 +4,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.table import Table
 
-from astro_dl.data.wavelengths import air_to_vacuum, vacuum_to_air
+from astro_dl.observations.spectra.wavelengths import air_to_vacuum, vacuum_to_air
 
 LINE = 5500.0  # in vacuum
 

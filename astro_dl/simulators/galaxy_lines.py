@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astro_dl.data.wavelengths import SPEED_OF_LIGHT
+from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT
 
 __all__ = ["ABSORPTION", "EMISSION", "KINDS", "Galaxies", "draw_galaxies", "redshifted_spectra"]
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from astro_dl.data.wavelengths import SPEED_OF_LIGHT, air_to_vacuum
+from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT, air_to_vacuum
 from astro_dl.simulators.stellar_atmosphere import (
     BOLTZMANN_CGS,
     BOLTZMANN_EV,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astro_dl.data.wavelengths import air_to_vacuum
+from astro_dl.observations.spectra.wavelengths import air_to_vacuum
 
 __all__ = ["BALMER", "BANDS", "LINES", "MOLECULES", "Band", "Line", "Molecule"]
 

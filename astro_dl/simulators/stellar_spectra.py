@@ -6,8 +6,8 @@ import numpy as np
 from scipy.fft import irfft, rfft, rfftfreq
 from scipy.special import j1
 
-from astro_dl.data.wavelengths import SPEED_OF_LIGHT, resample
 from astro_dl.observations.photometry.extinction import optical_extinction
+from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT, resample
 from astro_dl.simulators.stellar_grid import (
     GRAVITIES,
     METALLICITIES,

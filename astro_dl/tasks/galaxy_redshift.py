@@ -15,8 +15,13 @@ from astropy.table import QTable, Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Difficulty, Head, Task
-from astro_dl.data.continuum import pseudo_continuum
-from astro_dl.data.spectra import Medium
+from astro_dl.observations.spectra.continuum import pseudo_continuum
+from astro_dl.observations.spectra.predict import (
+    resampled_spectra,
+    spectra_of_files,
+    spectrum_table,
+)
+from astro_dl.observations.spectra.spectrum import Medium
 from astro_dl.simulators.galaxy_lines import KINDS, draw_galaxies, redshifted_spectra
 from astro_dl.simulators.night_sky import sky_residuals
 from astro_dl.tasks.redshift_inputs import (
@@ -28,7 +33,6 @@ from astro_dl.tasks.redshift_inputs import (
     spectrum_edges,
 )
 from astro_dl.tasks.redshift_metrics import SNR_EDGES, redshift_metrics
-from astro_dl.tasks.spectrum_predict import resampled_spectra, spectra_of_files, spectrum_table
 
 __all__ = ["GalaxyRedshiftPhysics", "predict_galaxies", "task"]
 
@@ -162,7 +166,7 @@ def predict_galaxies(
     predictor : Predictor
         A network of task ``galaxy_redshift``.
     paths : sequence of path
-        Files of one spectrum or several; see `astro_dl.data.spectra.read_spectra`.
+        Files of one spectrum or several; see `astro_dl.observations.spectra.spectrum.read_spectra`.
     medium : {"air", "vacuum"}, optional
         What the wavelengths are measured in, whatever the files say.
     batch_size : int, optional

@@ -10,7 +10,7 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset
-from astro_dl.data.wavelengths import air_to_vacuum, resample
+from astro_dl.observations.spectra.wavelengths import air_to_vacuum, resample
 from astro_dl.simulators.stellar_population import CLASSES
 from astro_dl.tasks.stellar_inputs import pixel_edges, spectrum_inputs
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from astro_dl.core.examples import Inputs
 from astro_dl.core.task import InputSpec
-from astro_dl.data.continuum import continuum_contract, pseudo_continuum
-from astro_dl.data.wavelengths import log_edges
+from astro_dl.observations.spectra.continuum import continuum_contract, pseudo_continuum
+from astro_dl.observations.spectra.wavelengths import log_edges
 from astro_dl.simulators.galaxy_lines import Galaxies, draw_galaxies, redshifted_spectra
 
 __all__ = [

@@ -11,9 +11,9 @@ from scipy.fft import irfft, rfft, rfftfreq
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
 from astro_dl.core.task import Difficulty, InputSpec
-from astro_dl.data.continuum import continuum_contract, divide_by_continuum
-from astro_dl.data.wavelengths import SPEED_OF_LIGHT, log_edges
 from astro_dl.observations.photometry.extinction import optical_extinction
+from astro_dl.observations.spectra.continuum import continuum_contract, divide_by_continuum
+from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT, log_edges
 from astro_dl.simulators.stellar_population import Stars
 from astro_dl.simulators.stellar_spectra import (
     Observation,

@@ -8,9 +8,9 @@ from astropy.table import Table
 
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Head, Task
+from astro_dl.observations.spectra.predict import predict_stars
 from astro_dl.simulators.stellar_population import draw_classes, draw_stars
 from astro_dl.tasks.miles import MILES_PARAMETERS
-from astro_dl.tasks.spectrum_predict import predict_stars
 from astro_dl.tasks.stellar_inputs import (
     CAUTION,
     DIFFICULTY,

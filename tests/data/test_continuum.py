@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.data.continuum import divide_by_continuum, pseudo_continuum
+from astro_dl.observations.spectra.continuum import divide_by_continuum, pseudo_continuum
 
 
 def test_a_constant_is_its_own_continuum_up_to_the_ends_and_across_gaps():

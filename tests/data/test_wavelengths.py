@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from astro_dl.data.wavelengths import air_to_vacuum, log_edges, resample, vacuum_to_air
+from astro_dl.observations.spectra.wavelengths import (
+    air_to_vacuum,
+    log_edges,
+    resample,
+    vacuum_to_air,
+)
 
 # NIST: Hβ, Na D2, Hα in air and in vacuum
 AIR = np.array([4861.333, 5889.951, 6562.79])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.data.wavelengths import log_edges
+from astro_dl.observations.spectra.wavelengths import log_edges
 from astro_dl.simulators.galaxy_lines import EMISSION, Galaxies, draw_galaxies, redshifted_spectra
 from astro_dl.simulators.night_sky import hydroxyl_lines, sky_residuals
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from astro_dl.data.wavelengths import log_edges
 from astro_dl.observations.photometry.extinction import optical_extinction
+from astro_dl.observations.spectra.wavelengths import log_edges
 from astro_dl.simulators.stellar_grid import WAVELENGTHS
 from astro_dl.simulators.stellar_population import (
     CLASSES,

@@ -5,7 +5,7 @@ import pytest
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task
-from astro_dl.data.wavelengths import SPEED_OF_LIGHT
+from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT
 from astro_dl.tasks.spectral_type import SpectralTypePhysics
 from astro_dl.tasks.stellar_inputs import (
     augment_spectra,

@@ -10,8 +10,8 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.spectra import Medium, Spectrum, read_spectra
-from astro_dl.data.wavelengths import resample
+from astro_dl.observations.spectra.spectrum import Medium, Spectrum, read_spectra
+from astro_dl.observations.spectra.wavelengths import resample
 
 __all__ = ["Resampled", "predict_stars", "resampled_spectra", "spectra_of_files", "spectrum_table"]
 
@@ -53,7 +53,7 @@ def predict_stars(
     predictor : Predictor
         A network of task ``spectral_type`` or ``stellar_parameters``.
     paths : sequence of path
-        Files of one spectrum or several; see `astro_dl.data.spectra.read_spectra`. Stars may move
+        Files of one spectrum or several; see `astro_dl.observations.spectra.spectrum.read_spectra`. Stars may move
         by some 300 km/s.
     medium : {"air", "vacuum"}, optional
         What the wavelengths are measured in, whatever the files say.

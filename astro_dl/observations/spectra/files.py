@@ -8,7 +8,7 @@ from astropy.io import fits
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.spectra import (
+from astro_dl.observations.spectra.spectrum import (
     FLUXES,
     LOG_WAVELENGTHS,
     WAVELENGTHS,
@@ -27,7 +27,7 @@ PROGRAMME = ("P", "")
 
 
 def read_fits_spectra(path: Path, medium: Medium | None) -> list[Spectrum]:
-    """Return the spectra of a FITS file; see `astro_dl.data.spectra.read_spectra`."""
+    """Return the spectra of a FITS file; see `astro_dl.observations.spectra.spectrum.read_spectra`."""
     try:
         with fits.open(path, memmap=False) as hdus:
             return _from_hdus(path, hdus, medium)

@@ -10,7 +10,7 @@ from astropy import units as u
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.data.wavelengths import air_to_vacuum
+from astro_dl.observations.spectra.wavelengths import air_to_vacuum
 from astro_dl.observations.tables.columns import FORMATS, read_table
 
 __all__ = ["Medium", "Spectrum", "from_columns", "make_spectrum", "read_spectra"]
@@ -78,7 +78,7 @@ def read_spectra(path: str | Path, medium: Medium | None = None) -> list[Spectru
     UsageError
         If the file is missing or is not a spectrum, or its wavelengths make no sense.
     """
-    from astro_dl.data.spectrum_fits import read_fits_spectra
+    from astro_dl.observations.spectra.files import read_fits_spectra
 
     path = Path(path)
     if medium is not None and medium not in MEDIA:
