@@ -288,7 +288,7 @@ def _streams(predictor: Any, arguments: Arguments) -> bool:
 
 
 def _cross_validate(arguments: Arguments, config: Any, out: Path) -> None:
-    from astro_dl.training.cross_validation import cross_validate
+    from astro_dl.evaluation.cross_validation import cross_validate
 
     result = cross_validate(config, arguments.cv, out, progress=not arguments.quiet)
     print(result.to_json() if arguments.json else result.to_text())

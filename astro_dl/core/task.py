@@ -203,7 +203,7 @@ class Task:
         row per example; NaN where a value is missing.
     peers : tuple of str
         Names of the classical methods trained on these features and scored beside the network,
-        see `astro_dl.evaluation.peers`.
+        see `astro_dl.evaluation.classical`.
     datasets : mapping of str to Dataset
         Real labelled sets by name.
     augment : callable or None
@@ -227,7 +227,7 @@ class Task:
         Physics overrides at which nothing distinguishes the classes (the chance limit of tests).
     extra_metrics : callable or None
         ``(outcome) -> dict``: metrics peculiar to this task, of every method in an
-        `astro_dl.evaluation.outcome.Outcome`. By method, mappings and lists of estimates, as
+        `astro_dl.evaluation.predictions.Outcome`. By method, mappings and lists of estimates, as
         `astro_dl.metrics.intervals.estimate` makes them, however deep.
     anomaly : str or None
         Boolean column of ``Examples.info``, true for what an unsupervised model should find odd.

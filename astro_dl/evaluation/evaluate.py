@@ -21,14 +21,14 @@ from astro_dl.core.schema import plain
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.real import is_real, real_split, split_title
 from astro_dl.data.store import Store, open_store
+from astro_dl.evaluation.classical import peer_scores, peers_key, with_distributions
 from astro_dl.evaluation.importance import permutation_importance
-from astro_dl.evaluation.outcome import NETWORK, Outcome
-from astro_dl.evaluation.peers import peer_scores, peers_key, with_distributions
+from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report, build_report, headline
 from astro_dl.evaluation.scores import baseline_scores, cached_scores
 from astro_dl.evaluation.task_metrics import first_level
-from astro_dl.evaluation.unsupervised_outcome import unsupervised_outcome
-from astro_dl.evaluation.wrong import most_wrong
+from astro_dl.evaluation.unsupervised.predictions import unsupervised_outcome
+from astro_dl.evaluation.worst_examples import most_wrong
 from astro_dl.inference.predictions import Answers
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def evaluate(
     report = build_report(outcome, settings, _extra_metrics(predictor), config.seed, wrong)
     report = replace(report, metrics={**report.metrics, **_importance(predictor, examples, count)})
     if plots_folder is not None:
-        from astro_dl.evaluation.plots import draw_report
+        from astro_dl.evaluation.figures.report import draw_report
 
         draw_report(report, plots_folder, _history(predictor.bundle))
     if save:
@@ -123,7 +123,7 @@ def redraw(
     list of Path
         The PNG files.
     """
-    from astro_dl.evaluation.plots import draw_report
+    from astro_dl.evaluation.figures.report import draw_report
 
     predictor = _predictor(bundle)
     report = evaluate(predictor, progress=progress)
@@ -175,7 +175,7 @@ def save_report(report: Report, bundle: Bundle, dataset: str | None = None) -> B
         figures: list[Path] = []
         is_own = dataset in (None, bundle.config.data.source)
         if bundle.config.evaluation.plots and is_own:
-            from astro_dl.evaluation.plots import draw_report
+            from astro_dl.evaluation.figures.report import draw_report
 
             figures = draw_report(report, temporary, _history(bundle))
         simulated = {**facts, **network, **losses}

@@ -10,9 +10,9 @@ from astropy.table import Table
 from astro_dl.bundles.card import dump_json
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.evaluation.outcome import NETWORK, Outcome
+from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.uncertainty_metrics import uncertainty_metrics
-from astro_dl.evaluation.unsupervised import (
+from astro_dl.evaluation.unsupervised.metrics import (
     unsupervised_headline,
     unsupervised_metrics,
 )

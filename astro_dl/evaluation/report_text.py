@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.evaluation.outcome import NETWORK
+from astro_dl.evaluation.predictions import NETWORK
 from astro_dl.evaluation.report import Report, headline
 from astro_dl.evaluation.task_metrics import flattened
 

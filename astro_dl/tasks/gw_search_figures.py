@@ -50,7 +50,7 @@ def draw_search(
     list of Path
         ``timeline.png``, and ``trigger_1.png`` to ``trigger_3.png`` where there are as many.
     """
-    from astro_dl.evaluation.style import save_figure
+    from astro_dl.evaluation.figures.style import save_figure
 
     sources = select_sources(paths, predictor.physics.detectors)
     times = np.asarray(table["gps_time"])
@@ -99,7 +99,7 @@ def _draw_timeline(
     predictor: Any, sources: Sequence[StrainSource], table: Table, stride: float
 ) -> Any:
     """Draw all triggers, and the scores of at most `TIMELINE_S` around the loudest."""
-    from astro_dl.evaluation.style import new_figure
+    from astro_dl.evaluation.figures.style import new_figure
 
     low, high = common_span(sources)
     times = np.asarray(table["gps_time"])
@@ -131,7 +131,7 @@ def _draw_trigger(
     predictor: Any, sources: Sequence[StrainSource], gps: float, stride: float
 ) -> Any:
     """Draw whitened strain, its spectrogram, and the scores around a trigger."""
-    from astro_dl.evaluation.style import new_figure, tidy
+    from astro_dl.evaluation.figures.style import new_figure, tidy
 
     how = whitening(predictor.physics)
     low, high = common_span(sources)

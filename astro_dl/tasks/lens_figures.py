@@ -43,7 +43,7 @@ def draw_mosaics(
         For classifiers ``top.png``, the best, and, where there are any, ``doubtful.png``, those of
         probability nearest to one half, between 0.2 and 0.8; for parameters ``cutouts.png``.
     """
-    from astro_dl.evaluation.style import save_figure
+    from astro_dl.evaluation.figures.style import save_figure
 
     shown = _chosen(table)
     figures = {}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.evaluation.outcome import Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.detection import (
     detection_threshold,
     measurable,

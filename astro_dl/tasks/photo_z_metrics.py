@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.evaluation.outcome import Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.distribution_scores import COVERAGES, pit_metrics, proper_scores
 from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
 from astro_dl.metrics.regression import nmad

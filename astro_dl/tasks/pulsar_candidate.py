@@ -15,7 +15,7 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
-from astro_dl.evaluation.outcome import Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.skill_scores import skill_scores
 from astro_dl.observations.tables.columns import read_columns, read_table
 from astro_dl.observations.tables.inputs import (

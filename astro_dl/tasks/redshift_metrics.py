@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.evaluation.outcome import Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
 
 __all__ = ["SNR_EDGES", "redshift_metrics"]

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from astro_dl.core.examples import Inputs
-from astro_dl.evaluation.outcome import NETWORK, Outcome
+from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.metrics.binary import area_under_curve
 from astro_dl.metrics.intervals import estimate, percentile_interval, resampling_weights
 from astro_dl.simulators.region_measures import (

@@ -42,7 +42,7 @@ def draw_regions(
     list of Path
         ``region_1.png`` to ``region_12.png``, in the table's order, where there are as many.
     """
-    from astro_dl.evaluation.style import save_figure
+    from astro_dl.evaluation.figures.style import save_figure
 
     images = load_regions(predictor.physics, paths)[:MOST_REGIONS]
     figures = [
@@ -56,7 +56,7 @@ def draw_regions(
 
 
 def _draw_region(predictor: Any, one: RegionImage, row: Any) -> Any:
-    from astro_dl.evaluation.style import new_figure
+    from astro_dl.evaluation.figures.style import new_figure
     from astro_dl.inference.attribution import saliency
 
     physics, names = predictor.physics, predictor.head.names

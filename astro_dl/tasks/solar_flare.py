@@ -14,7 +14,7 @@ import numpy as np
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
-from astro_dl.evaluation.outcome import Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.skill_scores import skill_scores
 from astro_dl.observations.tables.inputs import (
     PEERS,

@@ -52,7 +52,7 @@ def draw_signals(
         ``<id>_<row of the star>.png``: light curve, detrended light curve, global, local and
         secondary view, odd and even transits.
     """
-    from astro_dl.evaluation.style import save_figure
+    from astro_dl.evaluation.figures.style import save_figure
 
     figures = []
     for star in read_stars(paths):
@@ -68,7 +68,7 @@ def draw_signals(
 
 
 def _draw(predictor: Any, curve: LightCurve, folded: FoldedCurves, row: Any) -> Any:
-    from astro_dl.evaluation.style import new_figure, tidy
+    from astro_dl.evaluation.figures.style import new_figure, tidy
 
     figure, axes = new_figure(4, 2, width=10, height=11)
     grid = axes[0, 0].get_gridspec()
@@ -110,7 +110,7 @@ def _title(predictor: Any, row: Any) -> str:
 def _draw_curve(
     axis: "Axes", curve: LightCurve, flux: np.ndarray, when: Ephemeris, label: str
 ) -> None:
-    from astro_dl.evaluation.style import COLOURS
+    from astro_dl.evaluation.figures.style import COLOURS
 
     some = slice(None, None, max(1, len(flux) // MOST_POINTS))
     time, shown = curve.time[some], flux[some]
@@ -128,7 +128,7 @@ def _draw_folded(
     axis: "Axes", time: np.ndarray, folded: FoldedCurves, view: np.ndarray, reach: float | None
 ) -> None:
     """Draw points and view; in hours about the transit, or in phase where there is no reach."""
-    from astro_dl.evaluation.style import COLOURS
+    from astro_dl.evaluation.figures.style import COLOURS
 
     when, depth = folded.fit.ephemeris, max(float(folded.fit.depth[0]), 1e-9)
     period = float(when.period[0])
@@ -154,7 +154,7 @@ def _draw_pair(
     shape: ViewShape,
 ) -> None:
     """Draw odd and even transits; bins without a point, which networks see as flat, are gaps."""
-    from astro_dl.evaluation.style import method_style
+    from astro_dl.evaluation.figures.style import method_style
 
     when = folded.fit.ephemeris
     reach = min(float(when.period[0]) / 2, shape.local_reach * float(when.duration[0]))
@@ -175,7 +175,7 @@ def _draw_pair(
 def _draw_secondary(
     axis: "Axes", time: np.ndarray, folded: FoldedCurves, view: np.ndarray, shape: ViewShape
 ) -> None:
-    from astro_dl.evaluation.style import COLOURS
+    from astro_dl.evaluation.figures.style import COLOURS
 
     when = folded.fit.ephemeris
     phase = float(secondary_phase(time, folded.flux, when)[0])

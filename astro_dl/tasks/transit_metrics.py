@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.evaluation.outcome import Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.intervals import estimate, percentile_interval, resampling_weights
 
 __all__ = ["CLASSES", "average_precision", "triage_and_vetting"]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from astro_dl.core.task import Head
+from astro_dl.evaluation.figures.values import draw_importance
 from astro_dl.evaluation.importance import permutation_importance
-from astro_dl.evaluation.plots_values import draw_importance
 
 HEADS = {
     "binary": Head("binary", ("no", "yes")),

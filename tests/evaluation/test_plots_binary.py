@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.evaluation.plots_binary import draw_reliability, draw_scores
+from astro_dl.evaluation.figures.binary import draw_reliability, draw_scores
 
 
 @pytest.mark.parametrize(("quiet", "loud"), [(-15, 5), (0, 25)])

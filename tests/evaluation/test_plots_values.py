@@ -1,6 +1,6 @@
 import numpy as np
 
-from astro_dl.evaluation.plots_values import draw_pit
+from astro_dl.evaluation.figures.values import draw_pit
 
 
 def test_no_histogram_of_pit_is_cut_off_by_the_limits_of_another():

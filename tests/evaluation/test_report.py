@@ -12,11 +12,11 @@ from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Difficulty, Head
 from astro_dl.distributions.distribution import Mixture
-from astro_dl.evaluation.outcome import Outcome
-from astro_dl.evaluation.plots import draw_report
-from astro_dl.evaluation.plots_common import draw_history, draw_wrong
+from astro_dl.evaluation.figures.common import draw_history, draw_wrong
+from astro_dl.evaluation.figures.report import draw_report
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import build_report
-from astro_dl.evaluation.wrong import most_wrong
+from astro_dl.evaluation.worst_examples import most_wrong
 from astro_dl.metrics.intervals import estimate
 
 QUICK = EvaluationConfig(bootstrap=10)

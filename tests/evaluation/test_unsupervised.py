@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
-from astro_dl.evaluation.unsupervised import (
+from astro_dl.evaluation.unsupervised.classical import UNSUPERVISED_PEERS, fit_unsupervised_peers
+from astro_dl.evaluation.unsupervised.metrics import (
     Unsupervised,
     unsupervised_headline,
     unsupervised_metrics,
 )
-from astro_dl.evaluation.unsupervised_peers import UNSUPERVISED_PEERS, fit_unsupervised_peers
 from astro_dl.metrics.clusters import (
     adjusted_rand_index,
     cluster_metrics,

@@ -9,7 +9,7 @@ import astro_dl
 from astro_dl.bundles.bundle import load_bundle
 from astro_dl.cli import main
 from astro_dl.evaluation.evaluate import evaluate
-from astro_dl.evaluation.plots_unsupervised import draw_latent_space, draw_unsupervised
+from astro_dl.evaluation.figures.unsupervised import draw_latent_space, draw_unsupervised
 from astro_dl.models.reconstruction import anomaly_score
 
 SMALL = {

@@ -6,7 +6,7 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head
-from astro_dl.evaluation.outcome import Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.tasks.galaxy_redshift import GalaxyRedshiftPhysics, head, simulate
 from astro_dl.tasks.redshift_inputs import (
     correlate_templates,

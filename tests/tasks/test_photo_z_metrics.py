@@ -8,7 +8,7 @@ from astropy.table import Table
 
 from astro_dl.core.task import Head
 from astro_dl.distributions.distribution import Mixture, Quantiles
-from astro_dl.evaluation.outcome import Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.task_metrics import first_level, flattened
 from astro_dl.tasks.photo_z_metrics import photo_z_metrics
 

@@ -8,7 +8,7 @@ from astropy.table import Table
 from sklearn.metrics import roc_auc_score
 
 from astro_dl.core.task import Head
-from astro_dl.evaluation.outcome import Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.tasks.ar_morphology import ActiveRegionPhysics, simulate
 from astro_dl.tasks.solar_features import (
     complexity_metrics,

@@ -8,7 +8,7 @@ from sklearn.metrics import average_precision_score
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head
-from astro_dl.evaluation.outcome import Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.simulators.folded_views import VIEWS, Ephemeris
 from astro_dl.tasks.tess_transit import TransitPhysics, head, input_spec, simulate, task
 from astro_dl.tasks.transit_inputs import (

@@ -8,13 +8,13 @@ from astropy.table import Table
 
 from astro_dl.cli import main
 from astro_dl.core.errors import UsageError
-from astro_dl.inference.load import load_pretrained
-from astro_dl.tasks.own_table_setup import own_table_config
-from astro_dl.training.cross_validation import (
+from astro_dl.evaluation.cross_validation import (
     cross_validate,
     read_cross_validation,
     repeat_seeds,
 )
+from astro_dl.inference.load import load_pretrained
+from astro_dl.tasks.own_table_setup import own_table_config
 
 
 @pytest.fixture(scope="module")

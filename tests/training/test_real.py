@@ -13,8 +13,8 @@ from astro_dl.core.registry import register_task
 from astro_dl.core.task import Dataset, Head
 from astro_dl.data.real import real_split
 from astro_dl.data.simulate import simulate
+from astro_dl.evaluation.classical import PEERS, fit_peers
 from astro_dl.evaluation.evaluate import evaluate
-from astro_dl.evaluation.peers import PEERS, fit_peers
 from astro_dl.inference.load import load_pretrained
 from astro_dl.training import train
 

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from astro_dl.core.task import Head
-from astro_dl.evaluation.outcome import NETWORK, Outcome
-from astro_dl.evaluation.plots_binary import draw_roc
+from astro_dl.evaluation.figures.binary import draw_roc
+from astro_dl.evaluation.figures.style import COLOURS, new_figure
+from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
-from astro_dl.evaluation.style import COLOURS, new_figure
 
 __all__ = ["draw_anomaly_scores", "draw_latent_space", "draw_unsupervised"]
 

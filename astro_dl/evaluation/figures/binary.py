@@ -4,8 +4,8 @@ import numpy as np
 from astropy.table import Table
 from matplotlib.figure import Figure
 
-from astro_dl.evaluation.outcome import NETWORK, Outcome
-from astro_dl.evaluation.style import BAND, COLOURS, legend_above, method_style, new_figure
+from astro_dl.evaluation.figures.style import BAND, COLOURS, legend_above, method_style, new_figure
+from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.inference.calibration import expected_calibration_error, reliability_table
 from astro_dl.metrics.binary import roc_points
 from astro_dl.metrics.detection import FEWEST_FALSE_ALARMS

@@ -9,7 +9,7 @@ from astropy.table import Table
 from astro_dl.core.errors import unknown_name
 from astro_dl.core.task import Difficulty, Head
 from astro_dl.distributions.distribution import Distribution
-from astro_dl.evaluation.unsupervised import Unsupervised
+from astro_dl.evaluation.unsupervised.metrics import Unsupervised
 from astro_dl.inference.predictions import Answers
 
 __all__ = ["NETWORK", "Outcome"]

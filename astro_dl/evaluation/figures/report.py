@@ -7,24 +7,24 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from astro_dl.evaluation.outcome import NETWORK
-from astro_dl.evaluation.plots_binary import (
+from astro_dl.evaluation.figures.binary import (
     draw_efficiency,
     draw_reliability,
     draw_roc,
     draw_scores,
 )
-from astro_dl.evaluation.plots_common import draw_history, draw_wrong
-from astro_dl.evaluation.plots_unsupervised import draw_unsupervised
-from astro_dl.evaluation.plots_values import (
+from astro_dl.evaluation.figures.common import draw_history, draw_wrong
+from astro_dl.evaluation.figures.style import save_figure
+from astro_dl.evaluation.figures.unsupervised import draw_unsupervised
+from astro_dl.evaluation.figures.values import (
     draw_confusion,
     draw_coverage,
     draw_importance,
     draw_pit,
     draw_residuals,
 )
+from astro_dl.evaluation.predictions import NETWORK
 from astro_dl.evaluation.report import Report
-from astro_dl.evaluation.style import save_figure
 
 __all__ = ["draw_report"]
 

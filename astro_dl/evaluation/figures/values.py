@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from astro_dl.evaluation.style import BAND, COLOURS, STYLES, new_figure
+from astro_dl.evaluation.figures.style import BAND, COLOURS, STYLES, new_figure
 from astro_dl.metrics.regression import nmad
 
 __all__ = [

@@ -8,11 +8,11 @@ import numpy as np
 from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.task import Task
 from astro_dl.data.store import Store
-from astro_dl.evaluation.outcome import NETWORK, Outcome
-from astro_dl.evaluation.peers import known_examples, peers_key
+from astro_dl.evaluation.classical import known_examples, peers_key
+from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.scores import cached_scores
-from astro_dl.evaluation.unsupervised import Unsupervised
-from astro_dl.evaluation.unsupervised_peers import Answer, fit_unsupervised_peers
+from astro_dl.evaluation.unsupervised.classical import Answer, fit_unsupervised_peers
+from astro_dl.evaluation.unsupervised.metrics import Unsupervised
 from astro_dl.metrics.clusters import find_clusters
 from astro_dl.models.reconstruction import anomaly_score, known_values
 

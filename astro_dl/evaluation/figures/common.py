@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from astro_dl.evaluation.style import COLOURS, new_figure
+from astro_dl.evaluation.figures.style import COLOURS, new_figure
 
 __all__ = ["draw_history", "draw_wrong"]
 
