@@ -6,7 +6,8 @@ import signal
 import h5py
 import numpy as np
 
-from astro_dl.training import fit, train
+from astro_dl.training import epochs as fit
+from astro_dl.training import train
 
 SMALL = {
     "filters": [4],

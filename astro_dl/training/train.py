@@ -17,7 +17,6 @@ from astro_dl.data.cache import split_physics
 from astro_dl.models.build import build_from, logits_model, model_head
 from astro_dl.models.standardization import standardize_inputs
 from astro_dl.training.alternatives import is_made_from, train_alternatives
-from astro_dl.training.at_once import fit_at_once
 from astro_dl.training.batches import steps_per_epoch
 from astro_dl.training.checkpoint import (
     State,
@@ -25,9 +24,9 @@ from astro_dl.training.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
+from astro_dl.training.classical import fit_at_once
 from astro_dl.training.data import open_training_data
-from astro_dl.training.finish import save_result
-from astro_dl.training.fit import run_epochs
+from astro_dl.training.epochs import run_epochs
 from astro_dl.training.objective import (
     Objective,
     fold_scaling,
@@ -36,6 +35,7 @@ from astro_dl.training.objective import (
 )
 from astro_dl.training.optimizer import make_optimizer
 from astro_dl.training.progress import scalar_log
+from astro_dl.training.save import save_result
 
 __all__ = ["train"]
 

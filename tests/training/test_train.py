@@ -20,7 +20,7 @@ from astro_dl.bundles.bundle import load_bundle, load_weights
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import register_task
 from astro_dl.data.simulate import simulate
-from astro_dl.training import fit
+from astro_dl.training import epochs as fit
 
 STREAM = {"data.mode": "stream"}
 

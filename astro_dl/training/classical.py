@@ -17,9 +17,9 @@ from astro_dl.data.real import is_real
 from astro_dl.models.build import logits_model, model_head
 from astro_dl.training.checkpoint import State
 from astro_dl.training.data import TrainingData, open_training_data
-from astro_dl.training.finish import save_result
-from astro_dl.training.fit import predict_logits
+from astro_dl.training.epochs import predict_logits
 from astro_dl.training.objective import make_objective
+from astro_dl.training.save import save_result
 
 __all__ = ["fit_at_once"]
 

@@ -22,7 +22,7 @@ from astro_dl.models.build import logits_model
 from astro_dl.models.reconstruction import anomaly_score
 from astro_dl.training.checkpoint import State
 from astro_dl.training.data import TrainingData
-from astro_dl.training.fit import best_epoch, predict_logits
+from astro_dl.training.epochs import best_epoch, predict_logits
 from astro_dl.training.objective import Objective
 
 __all__ = ["save_result"]
