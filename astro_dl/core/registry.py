@@ -28,7 +28,19 @@ __all__ = [
     "task_entry",
 ]
 
-BUILT_IN = ("astro_dl.models.entries", "astro_dl.tasks.catalog")
+BUILT_IN = (
+    "astro_dl.models.entries",
+    "astro_dl.tasks.catalog",
+    "astro_dl.models.catalog_gravitational_waves",
+    "astro_dl.models.catalog_lenses",
+    "astro_dl.models.catalog_photo_z",
+    "astro_dl.models.catalog_solar",
+    "astro_dl.models.catalog_spectra",
+    "astro_dl.models.catalog_tables",
+    "astro_dl.models.catalog_transits",
+    "astro_dl.models.catalog_unsupervised",
+    "astro_dl.models.catalog_classical",
+)
 ENTRY_POINT_GROUPS = ("astro_dl.models", "astro_dl.tasks")
 
 

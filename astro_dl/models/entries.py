@@ -1,29 +1,7 @@
 """The built-in models by name: families with their textbook form here, the rest by domain."""
 
 from astro_dl.core.registry import register_model
-from astro_dl.models import (
-    catalog_classical,
-    catalog_gravitational_waves,
-    catalog_lenses,
-    catalog_photo_z,
-    catalog_solar,
-    catalog_spectra,
-    catalog_tables,
-    catalog_transits,
-    catalog_unsupervised,
-)
-
-__all__ = [
-    "catalog_classical",
-    "catalog_gravitational_waves",
-    "catalog_lenses",
-    "catalog_photo_z",
-    "catalog_solar",
-    "catalog_spectra",
-    "catalog_tables",
-    "catalog_transits",
-    "catalog_unsupervised",
-]
+from astro_dl.core.registry import register_model
 
 register_model(
     "mlp",
