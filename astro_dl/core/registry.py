@@ -31,7 +31,7 @@ __all__ = [
 BUILT_IN = (
     "astro_dl.models.entries",
     "astro_dl.tasks.catalog",
-    "astro_dl.models.catalog_gravitational_waves",
+    "astro_dl.science.gravitational_waves.entries",
     "astro_dl.models.catalog_lenses",
     "astro_dl.models.catalog_photo_z",
     "astro_dl.models.catalog_solar",

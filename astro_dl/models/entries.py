@@ -1,7 +1,6 @@
 """The built-in models by name: families with their textbook form here, the rest by domain."""
 
 from astro_dl.core.registry import register_model
-from astro_dl.core.registry import register_model
 
 register_model(
     "mlp",

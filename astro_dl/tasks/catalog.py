@@ -4,7 +4,7 @@ from astro_dl.core.registry import register_task
 
 register_task(
     "gw_bbh",
-    "astro_dl.tasks.gw_bbh:task",
+    "astro_dl.science.gravitational_waves.task:task",
     summary="Is there a binary-black-hole signal in one second of strain?",
     reference="Schäfer et al. (2021), arXiv:2106.03741",
 )

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import numpy as np
 from simulator_benchmarks.timing import isolated_rate, print_rates
 
-from astro_dl.simulators.phenom_d import imrphenomd, polarizations
+from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd, polarizations
 
 __all__ = ["measure"]
 

@@ -9,7 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.gwosc import EXCLUSIONS, common_span, open_strain, read_strain
+from astro_dl.science.gravitational_waves.gwosc import (
+    EXCLUSIONS,
+    common_span,
+    open_strain,
+    read_strain,
+)
 
 START = 1_200_000_000
 RATE = 4096

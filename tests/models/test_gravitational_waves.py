@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.models.gravitational_waves import ConstantQPower, sine_gaussians
+from astro_dl.science.gravitational_waves.networks.spectrogram import ConstantQPower, sine_gaussians
 
 RATE = 2048.0
 FREQUENCIES = np.geomspace(20, 512, 32) / RATE

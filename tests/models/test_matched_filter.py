@@ -8,11 +8,11 @@ import pytest
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
-from astro_dl.models.matched_filter import gw_resnet
-from astro_dl.simulators.bank_placement import prior_bank
-from astro_dl.simulators.matched_filter import bayes_statistic
-from astro_dl.tasks.gw_baselines import template_space
-from astro_dl.tasks.gw_bbh import (
+from astro_dl.science.gravitational_waves.baselines import template_space
+from astro_dl.science.gravitational_waves.matched_filter.bank_placement import prior_bank
+from astro_dl.science.gravitational_waves.matched_filter.statistic import bayes_statistic
+from astro_dl.science.gravitational_waves.networks.matched_filter import gw_resnet
+from astro_dl.science.gravitational_waves.task import (
     BinaryBlackHolePhysics,
     draw_binaries,
     head,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.bank_placement import (
+from astro_dl.science.gravitational_waves.matched_filter.bank_placement import (
     TemplateSpace,
     draw_systems,
     effectualness,
@@ -11,8 +11,11 @@ from astro_dl.simulators.bank_placement import (
     stratified_systems,
     unit_signals,
 )
-from astro_dl.simulators.matched_filter import bayes_statistic, matched_filter_statistic
-from astro_dl.simulators.template_bank import LagGrid
+from astro_dl.science.gravitational_waves.matched_filter.statistic import (
+    bayes_statistic,
+    matched_filter_statistic,
+)
+from astro_dl.science.gravitational_waves.matched_filter.template_bank import LagGrid
 
 HEAVY = TemplateSpace(mass_1_range=(25.0, 50.0), mass_2_range=(25.0, 50.0))
 SPACE = TemplateSpace(grid=LagGrid(lag_rate=1024.0))

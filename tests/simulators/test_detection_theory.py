@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import ncx2
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.detection_theory import (
+from astro_dl.science.gravitational_waves.matched_filter.detection_theory import (
     effective_trials,
     known_signal_efficiency,
     known_signal_snr,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.detectors import (
+from astro_dl.science.gravitational_waves.detectors import (
     DETECTORS,
     antenna_patterns,
     arrival_time_difference,

@@ -3,7 +3,7 @@ import pytest
 from astropy import units as u
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.glitches import GLITCHES, draw_glitches
+from astro_dl.science.gravitational_waves.glitches import GLITCHES, draw_glitches
 
 RATE, DURATION = 2048, 4.0
 

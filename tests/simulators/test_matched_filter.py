@@ -4,14 +4,17 @@ from scipy.integrate import trapezoid
 from scipy.stats import chi2, kstest, ncx2
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.detection_theory import matched_filter_efficiency, matched_filter_threshold
-from astro_dl.simulators.matched_filter import (
+from astro_dl.science.gravitational_waves.matched_filter.detection_theory import (
+    matched_filter_efficiency,
+    matched_filter_threshold,
+)
+from astro_dl.science.gravitational_waves.matched_filter.statistic import (
     bayes_statistic,
     log_likelihood_ratio,
     matched_filter_statistic,
     snr_series,
 )
-from astro_dl.simulators.template_bank import LagGrid, make_bank
+from astro_dl.science.gravitational_waves.matched_filter.template_bank import LagGrid, make_bank
 
 SEGMENT, RATE, SAMPLES = 2.0, 512.0, 512
 

@@ -2,8 +2,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from astro_dl.simulators.noise import coloring_filter, gaussian_noise, white_noise_spectrum
-from astro_dl.simulators.psd import aligo_design_psd
+from astro_dl.science.gravitational_waves.noise import (
+    coloring_filter,
+    gaussian_noise,
+    white_noise_spectrum,
+)
+from astro_dl.science.gravitational_waves.psd import aligo_design_psd
 
 FREQUENCIES = np.fft.rfftfreq(4096, 1 / 2048)
 

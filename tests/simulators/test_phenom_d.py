@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.phenom_d import (
+from astro_dl.science.gravitational_waves.psd import aligo_design_psd
+from astro_dl.science.gravitational_waves.waveforms.phenom_d import (
     chirp_mass,
     final_spin,
     imrphenomd,
@@ -14,7 +15,6 @@ from astro_dl.simulators.phenom_d import (
     symmetric_mass_ratio,
     time_to_merger,
 )
-from astro_dl.simulators.psd import aligo_design_psd
 
 REFERENCE = Path(__file__).parent / "data/phenom_d_reference.npz"
 GRID = np.arange(4097) * 0.25

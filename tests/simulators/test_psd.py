@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.noise import gaussian_noise
-from astro_dl.simulators.psd import (
+from astro_dl.science.gravitational_waves.noise import gaussian_noise
+from astro_dl.science.gravitational_waves.psd import (
     aligo_design_psd,
     average_power,
     estimate_psd,

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 from scipy.optimize import root
 
-from astro_dl.simulators.ringdown import dominant_mode, radiated_energy, remnant_spin
+from astro_dl.science.gravitational_waves.waveforms.ringdown import (
+    dominant_mode,
+    radiated_energy,
+    remnant_spin,
+)
 
 
 def continued_fraction(alpha, beta, gamma):

@@ -5,11 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from astro_dl.simulators.detectors import antenna_patterns, arrival_time_difference
-from astro_dl.simulators.phenom_d import imrphenomd
-from astro_dl.simulators.psd import aligo_design_psd
-from astro_dl.simulators.strain import glitch_windows, noise_windows, signal_windows
-from astro_dl.tasks.gw_bbh import BinaryBlackHolePhysics, detector_conditionings
+from astro_dl.science.gravitational_waves.detectors import antenna_patterns, arrival_time_difference
+from astro_dl.science.gravitational_waves.psd import aligo_design_psd
+from astro_dl.science.gravitational_waves.strain import (
+    glitch_windows,
+    noise_windows,
+    signal_windows,
+)
+from astro_dl.science.gravitational_waves.task import BinaryBlackHolePhysics, detector_conditionings
+from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd
 
 ONE = BinaryBlackHolePhysics()
 TWO = replace(ONE, detectors=("H1", "L1"))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.template_bank import (
+from astro_dl.science.gravitational_waves.matched_filter.template_bank import (
     LagGrid,
     basis_rank,
     make_bank,

@@ -3,9 +3,9 @@ import pytest
 from scipy.integrate import simpson
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.noise import gaussian_noise
-from astro_dl.simulators.psd import aligo_design_psd
-from astro_dl.simulators.whitening import band_pass, crop, whiten, whitening_filter
+from astro_dl.science.gravitational_waves.noise import gaussian_noise
+from astro_dl.science.gravitational_waves.psd import aligo_design_psd
+from astro_dl.science.gravitational_waves.whitening import band_pass, crop, whiten, whitening_filter
 
 RATE, DURATION = 2048, 4.0
 FREQUENCIES = np.fft.rfftfreq(int(RATE * DURATION), 1 / RATE)

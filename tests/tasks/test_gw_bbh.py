@@ -7,8 +7,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from astro_dl.core.errors import UsageError
-from astro_dl.tasks.gw_baselines import baseline_statistics
-from astro_dl.tasks.gw_bbh import BinaryBlackHolePhysics, input_spec, simulate
+from astro_dl.science.gravitational_waves.baselines import baseline_statistics
+from astro_dl.science.gravitational_waves.task import BinaryBlackHolePhysics, input_spec, simulate
 
 ONE = BinaryBlackHolePhysics()
 TWO = replace(ONE, detectors=("H1", "L1"))

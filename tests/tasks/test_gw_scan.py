@@ -6,10 +6,16 @@ from gw_stand_in import matched_filter_predictor
 from gwosc_files import write_gwosc
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.noise import gaussian_noise
-from astro_dl.simulators.psd import aligo_design_psd
-from astro_dl.tasks.gw_bbh import BinaryBlackHolePhysics
-from astro_dl.tasks.gw_scan import scan, select_sources, slid_apart, whitened_strain, whitening
+from astro_dl.science.gravitational_waves.noise import gaussian_noise
+from astro_dl.science.gravitational_waves.psd import aligo_design_psd
+from astro_dl.science.gravitational_waves.scan import (
+    scan,
+    select_sources,
+    slid_apart,
+    whitened_strain,
+    whitening,
+)
+from astro_dl.science.gravitational_waves.task import BinaryBlackHolePhysics
 
 START = 1_200_000_000
 RATE = 4096

@@ -9,12 +9,12 @@ from gw_stand_in import matched_filter_predictor
 from gwosc_files import write_gwosc
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.glitches import sine_gaussian
-from astro_dl.simulators.noise import gaussian_noise
-from astro_dl.simulators.phenom_d import imrphenomd
-from astro_dl.simulators.psd import aligo_design_psd
-from astro_dl.tasks.gw_scan import Scan
-from astro_dl.tasks.gw_search import (
+from astro_dl.science.gravitational_waves.figures import constant_q_power, draw_search
+from astro_dl.science.gravitational_waves.glitches import sine_gaussian
+from astro_dl.science.gravitational_waves.noise import gaussian_noise
+from astro_dl.science.gravitational_waves.psd import aligo_design_psd
+from astro_dl.science.gravitational_waves.scan import Scan
+from astro_dl.science.gravitational_waves.search import (
     coincident_scores,
     estimate_background,
     find_triggers,
@@ -22,7 +22,7 @@ from astro_dl.tasks.gw_search import (
     ranking,
     search,
 )
-from astro_dl.tasks.gw_search_figures import constant_q_power, draw_search
+from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd
 
 START = 1_200_000_000
 RATE, SECONDS = 4096, 40

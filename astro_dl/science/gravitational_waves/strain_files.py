@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.detectors import DETECTORS
+from astro_dl.science.gravitational_waves.detectors import DETECTORS
 
 __all__ = ["EXCLUSIONS", "StrainFile", "open_file", "read_slice"]
 

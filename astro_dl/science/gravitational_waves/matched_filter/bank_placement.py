@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.matched_filter import matched_filter_statistic
-from astro_dl.simulators.phenom_d import chirp_mass, imrphenomd
-from astro_dl.simulators.psd import named_psd
-from astro_dl.simulators.template_bank import (
+from astro_dl.science.gravitational_waves.matched_filter.statistic import matched_filter_statistic
+from astro_dl.science.gravitational_waves.matched_filter.template_bank import (
     LagGrid,
     TemplateBank,
     make_bank,
     reduced_basis,
     window_spectra,
 )
-from astro_dl.simulators.whitening import whitening_filter
+from astro_dl.science.gravitational_waves.psd import named_psd
+from astro_dl.science.gravitational_waves.waveforms.phenom_d import chirp_mass, imrphenomd
+from astro_dl.science.gravitational_waves.whitening import whitening_filter
 
 __all__ = [
     "TemplateSpace",
@@ -53,7 +53,7 @@ class TemplateSpace:
     spin_range : tuple of float, default (0, 0)
         Range of the uniform prior of both aligned spins.
     psd : str, default "aligo_design"
-        Name or path of the noise spectrum; see `astro_dl.simulators.psd.named_psd`.
+        Name or path of the noise spectrum; see `astro_dl.science.gravitational_waves.psd.named_psd`.
     low_frequency, high_frequency : float, default 20 and None
         Band that is kept [Hz]; None for the upper edge means the Nyquist frequency.
     filter_seconds : float, default 0.5

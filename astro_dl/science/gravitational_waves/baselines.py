@@ -5,13 +5,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from astro_dl.core.examples import Inputs
-from astro_dl.simulators.bank_placement import TemplateSpace, placed_bank, prior_bank
-from astro_dl.simulators.detectors import light_travel_time
-from astro_dl.simulators.matched_filter import bayes_statistic, matched_filter_statistic
-from astro_dl.simulators.template_bank import LagGrid
+from astro_dl.science.gravitational_waves.detectors import light_travel_time
+from astro_dl.science.gravitational_waves.matched_filter.bank_placement import (
+    TemplateSpace,
+    placed_bank,
+    prior_bank,
+)
+from astro_dl.science.gravitational_waves.matched_filter.statistic import (
+    bayes_statistic,
+    matched_filter_statistic,
+)
+from astro_dl.science.gravitational_waves.matched_filter.template_bank import LagGrid
 
 if TYPE_CHECKING:
-    from astro_dl.tasks.gw_bbh import BinaryBlackHolePhysics
+    from astro_dl.science.gravitational_waves.task import BinaryBlackHolePhysics
 
 __all__ = ["MATCHED_FILTER", "OPTIMAL_BOUND", "baseline_statistics", "template_space"]
 

@@ -12,7 +12,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import DTypeLike
 
-from astro_dl.simulators.phenom_d_pieces import AMPLITUDE_TERMS, PHASE_TERMS, Pieces, terms
+from astro_dl.science.gravitational_waves.waveforms.phenom_d_pieces import (
+    AMPLITUDE_TERMS,
+    PHASE_TERMS,
+    Pieces,
+    terms,
+)
 
 __all__ = ["evaluate"]
 

@@ -11,12 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import fft
 
-from astro_dl.simulators.detectors import antenna_patterns, arrival_time_difference
-from astro_dl.simulators.glitches import draw_glitches
-from astro_dl.simulators.noise import coloring_filter, gaussian_noise, white_noise_spectrum
-from astro_dl.simulators.phenom_d import imrphenomd, time_to_merger
-from astro_dl.simulators.psd import estimate_psd, named_psd
-from astro_dl.simulators.whitening import whitening_filter
+from astro_dl.science.gravitational_waves.detectors import antenna_patterns, arrival_time_difference
+from astro_dl.science.gravitational_waves.glitches import draw_glitches
+from astro_dl.science.gravitational_waves.noise import (
+    coloring_filter,
+    gaussian_noise,
+    white_noise_spectrum,
+)
+from astro_dl.science.gravitational_waves.psd import estimate_psd, named_psd
+from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd, time_to_merger
+from astro_dl.science.gravitational_waves.whitening import whitening_filter
 
 __all__ = ["Conditioning", "conditioning", "noise_windows", "signal_windows", "glitch_windows"]
 

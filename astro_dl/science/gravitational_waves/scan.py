@@ -14,7 +14,7 @@ from scipy.ndimage import distance_transform_edt, maximum_filter1d
 from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.gwosc import (
+from astro_dl.science.gravitational_waves.gwosc import (
     EXCLUSIONS,
     StrainSegment,
     StrainSource,
@@ -22,8 +22,8 @@ from astro_dl.data.gwosc import (
     open_strain,
     read_strain,
 )
-from astro_dl.simulators.psd import average_power, segment_power
-from astro_dl.simulators.whitening import whiten, whitening_filter
+from astro_dl.science.gravitational_waves.psd import average_power, segment_power
+from astro_dl.science.gravitational_waves.whitening import whiten, whitening_filter
 
 __all__ = [
     "REASONS",

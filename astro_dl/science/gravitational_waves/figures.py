@@ -8,10 +8,16 @@ import numpy as np
 from astropy.table import Table
 from scipy import fft
 
-from astro_dl.data.gwosc import StrainSource, common_span
-from astro_dl.simulators.whitening import band_pass
-from astro_dl.tasks.gw_scan import Scan, scan, select_sources, whitened_strain, whitening
-from astro_dl.tasks.gw_search import coincident_scores
+from astro_dl.science.gravitational_waves.gwosc import StrainSource, common_span
+from astro_dl.science.gravitational_waves.scan import (
+    Scan,
+    scan,
+    select_sources,
+    whitened_strain,
+    whitening,
+)
+from astro_dl.science.gravitational_waves.search import coincident_scores
+from astro_dl.science.gravitational_waves.whitening import band_pass
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,7 +47,7 @@ def draw_search(
     paths : sequence of path
         The strain files that were searched.
     table : astropy.table.Table
-        What `astro_dl.tasks.gw_search.search` returned.
+        What `astro_dl.science.gravitational_waves.search.search` returned.
     folder : str or Path
         Where the figures go.
 

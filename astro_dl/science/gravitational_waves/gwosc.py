@@ -16,7 +16,12 @@ from scipy.ndimage import maximum_filter1d
 from scipy.signal import firwin, kaiser_beta, upfirdn
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.strain_files import EXCLUSIONS, StrainFile, open_file, read_slice
+from astro_dl.science.gravitational_waves.strain_files import (
+    EXCLUSIONS,
+    StrainFile,
+    open_file,
+    read_slice,
+)
 
 __all__ = [
     "EXCLUSIONS",

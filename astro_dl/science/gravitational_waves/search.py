@@ -21,8 +21,14 @@ from scipy.ndimage import maximum_filter1d
 from scipy.signal import find_peaks
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.detectors import light_travel_time
-from astro_dl.tasks.gw_scan import Scan, scan, select_sources, slid_apart, whitening
+from astro_dl.science.gravitational_waves.detectors import light_travel_time
+from astro_dl.science.gravitational_waves.scan import (
+    Scan,
+    scan,
+    select_sources,
+    slid_apart,
+    whitening,
+)
 
 __all__ = [
     "Background",

@@ -17,7 +17,7 @@ from scipy.ndimage import maximum_filter1d
 from scipy.special import gammaln, i0e, ive, logsumexp
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.template_bank import TemplateBank
+from astro_dl.science.gravitational_waves.matched_filter.template_bank import TemplateBank
 
 __all__ = [
     "bayes_statistic",

@@ -14,18 +14,18 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Difficulty, Head, InputSpec, Task
-from astro_dl.simulators.detectors import DETECTORS
-from astro_dl.simulators.glitches import GLITCHES
-from astro_dl.simulators.strain import (
+from astro_dl.science.gravitational_waves.baselines import OPTIMAL_BOUND, baseline_statistics
+from astro_dl.science.gravitational_waves.detectors import DETECTORS
+from astro_dl.science.gravitational_waves.figures import draw_search
+from astro_dl.science.gravitational_waves.glitches import GLITCHES
+from astro_dl.science.gravitational_waves.search import search
+from astro_dl.science.gravitational_waves.strain import (
     Conditioning,
     conditioning,
     glitch_windows,
     noise_windows,
     signal_windows,
 )
-from astro_dl.tasks.gw_baselines import OPTIMAL_BOUND, baseline_statistics
-from astro_dl.tasks.gw_search import search
-from astro_dl.tasks.gw_search_figures import draw_search
 
 __all__ = ["BinaryBlackHolePhysics", "detector_conditionings", "task"]
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.phenom_d_grid import evaluate
-from astro_dl.simulators.phenom_d_pieces import (
+from astro_dl.science.gravitational_waves.waveforms.phenom_d_grid import evaluate
+from astro_dl.science.gravitational_waves.waveforms.phenom_d_pieces import (
     Pieces,
     make_pieces,
     phase_at,
@@ -23,7 +23,7 @@ from astro_dl.simulators.phenom_d_pieces import (
     rescale,
     shift,
 )
-from astro_dl.simulators.ringdown import remnant_spin
+from astro_dl.science.gravitational_waves.waveforms.ringdown import remnant_spin
 
 __all__ = [
     "chirp_mass",

@@ -11,8 +11,16 @@ from math import comb
 
 import numpy as np
 
-from astro_dl.simulators.phenom_d_coefficients import amplitude_series, calibrated, phase_series
-from astro_dl.simulators.ringdown import dominant_mode, radiated_energy, remnant_spin
+from astro_dl.science.gravitational_waves.waveforms.phenom_d_coefficients import (
+    amplitude_series,
+    calibrated,
+    phase_series,
+)
+from astro_dl.science.gravitational_waves.waveforms.ringdown import (
+    dominant_mode,
+    radiated_energy,
+    remnant_spin,
+)
 
 __all__ = [
     "AMPLITUDE_TERMS",

@@ -89,14 +89,14 @@ for family in ("lstm", "gru"):
     )
 register_model(
     "gw_spectrogram_cnn",
-    "astro_dl.models.gravitational_waves:gw_spectrogram_cnn",
+    "astro_dl.science.gravitational_waves.networks.spectrogram:gw_spectrogram_cnn",
     summary="2D convolutions on constant-Q spectrograms computed inside the network",
     **GRAVITATIONAL_WAVES,
     reference="Chatterji et al. (2004), CQG 21, S1809, for the spectrogram",
 )
 register_model(
     "gw_resnet",
-    "astro_dl.models.matched_filter:gw_resnet",
+    "astro_dl.science.gravitational_waves.networks.matched_filter:gw_resnet",
     summary="Residual network on a learned template bank, starting as the marginal likelihood",
     **GRAVITATIONAL_WAVES,
     reference="bank after Cannon et al. (2010), arXiv:1005.0012; residual search network after "

@@ -24,8 +24,12 @@ from astro_dl.models.heads import attach_head
 from astro_dl.models.initialization import weights_are_to_be_read
 from astro_dl.models.layers import Style, convolve, drop, input_tensor
 from astro_dl.models.resnet import residual_stages
-from astro_dl.models.template_kernels import bank_physics, lag_count, template_kernels
-from astro_dl.simulators.detectors import light_travel_time
+from astro_dl.science.gravitational_waves.detectors import light_travel_time
+from astro_dl.science.gravitational_waves.networks.template_kernels import (
+    bank_physics,
+    lag_count,
+    template_kernels,
+)
 
 __all__ = [
     "AmplitudeLikelihood",
