@@ -37,7 +37,7 @@ BUILT_IN = (
     "astro_dl.models.catalog_solar",
     "astro_dl.models.catalog_spectra",
     "astro_dl.models.catalog_tables",
-    "astro_dl.models.catalog_transits",
+    "astro_dl.science.transits.entries",
     "astro_dl.models.catalog_unsupervised",
     "astro_dl.models.catalog_classical",
 )

@@ -10,7 +10,7 @@ register_task(
 )
 register_task(
     "tess_transit",
-    "astro_dl.tasks.tess_transit:task",
+    "astro_dl.science.transits.task:task",
     summary="Is a periodic dip of a TESS light curve a planet, an eclipsing binary, or else?",
     reference="Yu et al. (2019), arXiv:1904.02726",
 )

@@ -9,8 +9,8 @@ from simulator_benchmarks.timing import isolated_rate, print_rates
 from astro_dl.observations.light_curves.eclipses import transit_light_curves
 from astro_dl.observations.light_curves.orbit import Orbit
 from astro_dl.observations.light_curves.tess_noise import sector_times
-from astro_dl.simulators.light_curve import simulate_light_curves
-from astro_dl.simulators.transit_priors import Detectability, draw_planets
+from astro_dl.science.transits.simulation.light_curves import simulate_light_curves
+from astro_dl.science.transits.simulation.priors import Detectability, draw_planets
 
 __all__ = ["measure"]
 

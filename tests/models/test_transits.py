@@ -9,7 +9,7 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import build_from, logits_model, specification
-from astro_dl.models.transits import astronet, tess_resnet
+from astro_dl.science.transits.networks import astronet, tess_resnet
 
 BINARY = Head("binary", ("other", "planet"))
 CLASSES = Head("multiclass", ("planet", "binary", "other"))

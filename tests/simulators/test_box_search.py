@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.box_search import best_box
+from astro_dl.science.transits.simulation.box_search import best_box
 
 TIME = 1325 + np.arange(0, 27, 1 / 48)
 SIGMA = 1e-3

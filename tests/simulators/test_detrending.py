@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.detrending import (
+from astro_dl.science.transits.detrending import (
     clip_outliers,
     detrend,
     in_transit,

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astro_dl.simulators.detrending import in_transit
-from astro_dl.simulators.folded_views import (
+from astro_dl.science.transits.detrending import in_transit
+from astro_dl.science.transits.views import (
     CEILING,
     VIEWS,
     Ephemeris,
@@ -87,7 +87,7 @@ def test_scale_order_and_cycle_change_nothing(scale, cycles, seed):
 def test_blocks_do_not_change_the_views(monkeypatch):
     flux, when = curves()
     whole = fold_views(TIME, flux, when, VIEWS)
-    monkeypatch.setattr("astro_dl.simulators.folded_views.BLOCK_VALUES", len(TIME) * 5)
+    monkeypatch.setattr("astro_dl.science.transits.views.BLOCK_VALUES", len(TIME) * 5)
     for name, view in fold_views(TIME, flux, when, VIEWS).items():
         np.testing.assert_array_equal(view, whole[name])
 

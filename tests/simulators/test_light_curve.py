@@ -5,7 +5,11 @@ import pytest
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.light_curves.tess_noise import noise_ppm
-from astro_dl.simulators.light_curve import JUNK_SHARES, KINDS, simulate_light_curves
+from astro_dl.science.transits.simulation.light_curves import (
+    JUNK_SHARES,
+    KINDS,
+    simulate_light_curves,
+)
 
 N = 90
 KIND = np.repeat(["planet", "eclipsing_binary", "junk"], N // 3)

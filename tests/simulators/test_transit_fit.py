@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.folded_views import Ephemeris
-from astro_dl.simulators.transit_fit import fit_trapezoids
-from astro_dl.simulators.transit_tests import box_depth, odd_even_depths, secondary_depth
+from astro_dl.science.transits.search.trapezoids import fit_trapezoids
+from astro_dl.science.transits.search.vetting_tests import (
+    box_depth,
+    odd_even_depths,
+    secondary_depth,
+)
+from astro_dl.science.transits.views import Ephemeris
 
 TIME = np.arange(0, 27.4, 10 / 1440)
 

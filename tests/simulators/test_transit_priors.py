@@ -5,7 +5,7 @@ import pytest
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.light_curves.orbit import semi_major_axis_ratio, transit_duration
-from astro_dl.simulators.transit_priors import (
+from astro_dl.science.transits.simulation.priors import (
     Detectability,
     draw_binaries,
     draw_planets,

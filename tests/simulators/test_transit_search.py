@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 
 from astro_dl.observations.light_curves.light_curve import read_light_curve
-from astro_dl.simulators.box_spectrum import frequency_grid, outstanding, transit_duration
-from astro_dl.simulators.detrending import in_transit
-from astro_dl.simulators.transit_search import (
+from astro_dl.science.transits.detrending import in_transit
+from astro_dl.science.transits.search.box_spectrum import (
+    frequency_grid,
+    outstanding,
+    transit_duration,
+)
+from astro_dl.science.transits.search.periodic import (
     hidden_fraction,
     locate_transit,
     observed_cycles,

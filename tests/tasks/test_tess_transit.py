@@ -9,16 +9,16 @@ from sklearn.metrics import average_precision_score
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head
 from astro_dl.evaluation.predictions import Outcome
-from astro_dl.simulators.folded_views import VIEWS, Ephemeris
-from astro_dl.tasks.tess_transit import TransitPhysics, head, input_spec, simulate, task
-from astro_dl.tasks.transit_inputs import (
+from astro_dl.science.transits.inputs import (
     SCALARS,
     ephemeris_features,
     light_curve_inputs,
     scalar_inputs,
     view_features,
 )
-from astro_dl.tasks.transit_metrics import CLASSES, average_precision, triage_and_vetting
+from astro_dl.science.transits.metrics import CLASSES, average_precision, triage_and_vetting
+from astro_dl.science.transits.task import TransitPhysics, head, input_spec, simulate, task
+from astro_dl.science.transits.views import VIEWS, Ephemeris
 
 DEFAULT = TransitPhysics()
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from astro_dl.tasks.transit_augmentation import augment_views
+from astro_dl.science.transits.augmentation import augment_views
 
 
 def views(n=200):

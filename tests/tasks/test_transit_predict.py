@@ -10,10 +10,10 @@ from transit_stand_in import DEPTH, DURATION, EPOCH, PERIOD
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.light_curves.light_curve import read_light_curve
-from astro_dl.simulators.transit_search import Signal
-from astro_dl.tasks.transit_figures import draw_signals
-from astro_dl.tasks.transit_inputs import light_curve_inputs
-from astro_dl.tasks.transit_predict import find_signals, fold_signal, table_signals
+from astro_dl.science.transits.figures import draw_signals
+from astro_dl.science.transits.inputs import light_curve_inputs
+from astro_dl.science.transits.predict import find_signals, fold_signal, table_signals
+from astro_dl.science.transits.search.periodic import Signal
 
 KNOWN = {"period": PERIOD, "epoch": EPOCH, "duration": DURATION}
 TIME, FLUX = stand_in.light_curve()

@@ -13,14 +13,14 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import Examples, concatenate
 from astro_dl.core.task import Difficulty, Head, InputSpec, Task
-from astro_dl.simulators.folded_views import VIEWS, Ephemeris
-from astro_dl.simulators.light_curve import simulate_light_curves
-from astro_dl.tasks.tess_datasets import TESS_2MIN, TESS_FFI
-from astro_dl.tasks.transit_augmentation import augment_views
-from astro_dl.tasks.transit_figures import draw_signals
-from astro_dl.tasks.transit_inputs import SCALARS, light_curve_inputs, view_features, view_shape
-from astro_dl.tasks.transit_metrics import CLASSES, triage_and_vetting
-from astro_dl.tasks.transit_predict import find_signals
+from astro_dl.science.transits.augmentation import augment_views
+from astro_dl.science.transits.datasets import TESS_2MIN, TESS_FFI
+from astro_dl.science.transits.figures import draw_signals
+from astro_dl.science.transits.inputs import SCALARS, light_curve_inputs, view_features, view_shape
+from astro_dl.science.transits.metrics import CLASSES, triage_and_vetting
+from astro_dl.science.transits.predict import find_signals
+from astro_dl.science.transits.simulation.light_curves import simulate_light_curves
+from astro_dl.science.transits.views import VIEWS, Ephemeris
 
 __all__ = ["TransitPhysics", "task"]
 
@@ -44,8 +44,8 @@ class TransitPhysics:
     ----------
     views : tuple of str
         What a network is given, among ``global``, ``local``, ``secondary``, ``half_phase``,
-        ``odd``, ``even`` (see `astro_dl.simulators.folded_views.fold_views`) and ``scalars`` (see
-        `astro_dl.tasks.transit_inputs.SCALARS`). One alone is a plain array.
+        ``odd``, ``even`` (see `astro_dl.science.transits.views.fold_views`) and ``scalars`` (see
+        `astro_dl.science.transits.inputs.SCALARS`). One alone is a plain array.
     global_bins, local_bins : int, defaults 201 and 61
         Bins of the global view, and of every other view.
     local_reach_durations, secondary_reach_durations : float, defaults 2 and 4

@@ -38,7 +38,7 @@ for family in ("lstm", "gru"):
     )
 register_model(
     "astronet",
-    "astro_dl.models.transits:astronet",
+    "astro_dl.science.transits.networks:astronet",
     summary="Convolutional columns on a global and a local view, after AstroNet",
     task="tess_transit",
     physics={"views": ("global", "local"), "global_bins": 2001, "local_bins": 201},
@@ -57,7 +57,7 @@ register_model(
 )
 register_model(
     "astronet_tess",
-    "astro_dl.models.transits:astronet",
+    "astro_dl.science.transits.networks:astronet",
     summary="AstroNet for TESS: shorter views, the secondary eclipse, and scalars",
     task="tess_transit",
     physics={
@@ -83,7 +83,7 @@ register_model(
 )
 register_model(
     "tess_resnet",
-    "astro_dl.models.transits:tess_resnet",
+    "astro_dl.science.transits.networks:tess_resnet",
     summary="Residual towers on all folded views, with scalars",
     task="tess_transit",
     reference="He et al. (2016), arXiv:1603.05027, for the blocks",

@@ -5,10 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from astro_dl.simulators.box_spectrum import best_box, box_spectrum, frequency_grid, outstanding
-from astro_dl.simulators.detrending import clip_outliers, detrend, in_transit
-from astro_dl.simulators.folded_views import Ephemeris
-from astro_dl.simulators.transit_fit import TransitFit, fit_trapezoids
+from astro_dl.science.transits.detrending import clip_outliers, detrend, in_transit
+from astro_dl.science.transits.search.box_spectrum import (
+    best_box,
+    box_spectrum,
+    frequency_grid,
+    outstanding,
+)
+from astro_dl.science.transits.search.trapezoids import TransitFit, fit_trapezoids
+from astro_dl.science.transits.views import Ephemeris
 
 __all__ = ["Signal", "hidden_fraction", "locate_transit", "observed_cycles", "search_transits"]
 
@@ -33,7 +38,7 @@ class Signal:
     depth : float
         In units of the flux outside.
     snr : float
-        As in `astro_dl.simulators.transit_fit.TransitFit`.
+        As in `astro_dl.science.transits.search.trapezoids.TransitFit`.
     transits : int
         Number of transits with points in them.
     harmonic_of : int

@@ -14,7 +14,7 @@ from astro_dl.observations.light_curves.stellar_variability import (
     rotation_spectrum,
 )
 from astro_dl.observations.light_curves.tess_noise import ARTEFACTS, Sector, noise_ppm
-from astro_dl.simulators.transit_priors import (
+from astro_dl.science.transits.simulation.priors import (
     Detectability,
     Stars,
     draw_binaries,

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from astro_dl.core.examples import Inputs, inputs_by_name
-from astro_dl.simulators.detrending import clip_outliers, detrend, in_transit
-from astro_dl.simulators.folded_views import Ephemeris, ViewShape, fold_views
-from astro_dl.simulators.transit_fit import TransitFit, fit_trapezoids
+from astro_dl.science.transits.detrending import clip_outliers, detrend, in_transit
+from astro_dl.science.transits.search.trapezoids import TransitFit, fit_trapezoids
+from astro_dl.science.transits.views import Ephemeris, ViewShape, fold_views
 
 if TYPE_CHECKING:
-    from astro_dl.tasks.tess_transit import TransitPhysics
+    from astro_dl.science.transits.task import TransitPhysics
 
 __all__ = [
     "PROTECTED_DURATIONS",

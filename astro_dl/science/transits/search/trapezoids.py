@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from astro_dl.simulators.detrending import robust_scatter
-from astro_dl.simulators.folded_views import Ephemeris
+from astro_dl.science.transits.detrending import robust_scatter
+from astro_dl.science.transits.views import Ephemeris
 
 __all__ = ["TransitFit", "fit_trapezoids"]
 

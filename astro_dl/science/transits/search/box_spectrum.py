@@ -5,7 +5,7 @@ from astropy.timeseries import BoxLeastSquares
 from numpy.typing import ArrayLike
 from scipy.ndimage import median_filter
 
-from astro_dl.simulators.detrending import robust_scatter
+from astro_dl.science.transits.detrending import robust_scatter
 
 __all__ = ["best_box", "box_spectrum", "frequency_grid", "outstanding", "transit_duration"]
 

@@ -35,9 +35,9 @@ from astro_dl.observations.light_curves.tess_noise import (
     noise_ppm,
     sector_times,
 )
-from astro_dl.simulators.box_search import best_box
-from astro_dl.simulators.light_curve_signals import SIGNALS, Survey
-from astro_dl.simulators.transit_priors import Detectability, Stars
+from astro_dl.science.transits.simulation.box_search import best_box
+from astro_dl.science.transits.simulation.priors import Detectability, Stars
+from astro_dl.science.transits.simulation.signals import SIGNALS, Survey
 
 __all__ = ["JUNK_SHARES", "KINDS", "simulate_light_curves"]
 

@@ -9,17 +9,17 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.observations.light_curves.light_curve import LightCurve
-from astro_dl.simulators.detrending import in_transit
-from astro_dl.simulators.folded_views import (
+from astro_dl.science.transits.detrending import in_transit
+from astro_dl.science.transits.inputs import FoldedCurves, view_shape
+from astro_dl.science.transits.predict import at_cadence, fold_signal, read_stars, table_signals
+from astro_dl.science.transits.search.vetting_tests import secondary_depth
+from astro_dl.science.transits.views import (
     Ephemeris,
     ViewShape,
     count_in_local_bins,
     fold_views,
     secondary_phase,
 )
-from astro_dl.simulators.transit_tests import secondary_depth
-from astro_dl.tasks.transit_inputs import FoldedCurves, view_shape
-from astro_dl.tasks.transit_predict import at_cadence, fold_signal, read_stars, table_signals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +42,7 @@ def draw_signals(
     paths : sequence of path
         The light curves.
     table : astropy.table.Table
-        What `astro_dl.tasks.transit_predict.find_signals` returned.
+        What `astro_dl.science.transits.predict.find_signals` returned.
     folder : str or Path
         Where the figures go.
 

@@ -20,22 +20,22 @@ from astro_dl.observations.light_curves.light_curve import (
     read_light_curve,
     stitch,
 )
-from astro_dl.simulators.detrending import in_transit
-from astro_dl.simulators.folded_views import count_in_local_bins
-from astro_dl.simulators.transit_search import (
+from astro_dl.science.transits.detrending import in_transit
+from astro_dl.science.transits.inputs import (
+    PROTECTED_DURATIONS,
+    FoldedCurves,
+    light_curve_inputs,
+    view_shape,
+)
+from astro_dl.science.transits.search.periodic import (
     Signal,
     hidden_fraction,
     locate_transit,
     observed_cycles,
     search_transits,
 )
-from astro_dl.simulators.transit_tests import odd_even_depths, secondary_depth
-from astro_dl.tasks.transit_inputs import (
-    PROTECTED_DURATIONS,
-    FoldedCurves,
-    light_curve_inputs,
-    view_shape,
-)
+from astro_dl.science.transits.search.vetting_tests import odd_even_depths, secondary_depth
+from astro_dl.science.transits.views import count_in_local_bins
 
 __all__ = ["at_cadence", "find_signals", "fold_signal", "read_stars", "table_signals"]
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from astro_dl.simulators.detrending import robust_scatter
-from astro_dl.simulators.folded_views import Ephemeris, secondary_phase
+from astro_dl.science.transits.detrending import robust_scatter
+from astro_dl.science.transits.views import Ephemeris, secondary_phase
 
 __all__ = ["box_depth", "odd_even_depths", "secondary_depth"]
 

@@ -14,12 +14,12 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset
-from astro_dl.simulators.folded_views import CEILING
-from astro_dl.tasks.transit_inputs import named_inputs, scalar_inputs
-from astro_dl.tasks.transit_metrics import CLASSES
+from astro_dl.science.transits.inputs import named_inputs, scalar_inputs
+from astro_dl.science.transits.metrics import CLASSES
+from astro_dl.science.transits.views import CEILING
 
 if TYPE_CHECKING:
-    from astro_dl.tasks.tess_transit import TransitPhysics
+    from astro_dl.science.transits.task import TransitPhysics
 
 __all__ = ["LABELS", "TESS_2MIN", "TESS_FFI", "read_tess_2min", "read_tess_ffi"]
 
