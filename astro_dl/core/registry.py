@@ -32,7 +32,7 @@ BUILT_IN = (
     "astro_dl.models.entries",
     "astro_dl.tasks.catalog",
     "astro_dl.science.gravitational_waves.entries",
-    "astro_dl.models.catalog_lenses",
+    "astro_dl.science.lenses.entries",
     "astro_dl.models.catalog_photo_z",
     "astro_dl.models.catalog_solar",
     "astro_dl.models.catalog_spectra",

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import keras
 
 from astro_dl.core.task import Head, InputSpec
-from astro_dl.models.deflector import add_differences
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     GlobalPooling,
@@ -28,6 +27,7 @@ from astro_dl.models.layers import (
     per_layer,
     pool,
 )
+from astro_dl.science.lenses.deflector_light import add_differences
 
 __all__ = ["cnn1d", "cnn2d", "convolution_stack"]
 
@@ -143,7 +143,7 @@ def cnn2d(
     ----------
     subtract_deflector : bool
         Whether images of lenses are shown without the deflector's light as well, see
-        `astro_dl.models.deflector`; images of a single band are not.
+        `astro_dl.science.lenses.deflector_light`; images of a single band are not.
 
     Raises
     ------

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 import keras
 
 from astro_dl.core.task import Head, InputSpec
-from astro_dl.models.deflector import add_differences
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     GlobalPooling,
@@ -31,6 +30,7 @@ from astro_dl.models.layers import (
     per_layer,
     pool,
 )
+from astro_dl.science.lenses.deflector_light import add_differences
 
 __all__ = ["residual_block", "residual_stages", "resnet1d", "resnet2d"]
 
@@ -133,7 +133,7 @@ def resnet2d(
     ----------
     subtract_deflector : bool
         Whether images of lenses are shown without the deflector's light as well, see
-        `astro_dl.models.deflector`; images of a single band are not.
+        `astro_dl.science.lenses.deflector_light`; images of a single band are not.
 
     Raises
     ------

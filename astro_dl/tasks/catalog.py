@@ -16,13 +16,13 @@ register_task(
 )
 register_task(
     "strong_lens",
-    "astro_dl.tasks.strong_lens:task",
+    "astro_dl.science.lenses.finding:task",
     summary="Is the galaxy in the middle of a cutout a strong gravitational lens?",
     reference="Metcalf et al. (2019), arXiv:1802.03609",
 )
 register_task(
     "lens_parameters",
-    "astro_dl.tasks.lens_parameters:task",
+    "astro_dl.science.lenses.parameters:task",
     summary="Einstein radius, ellipticity, centre and shear of a strong lens",
     reference="Hezaveh et al. (2017), arXiv:1708.08842",
 )

@@ -8,10 +8,10 @@ from simulator_benchmarks.timing import isolated_rate, print_rates
 
 from astro_dl.observations.images.point_spread import PointSpread
 from astro_dl.observations.images.sersic import SersicLight
-from astro_dl.simulators.lens_cutouts import simulate_cutouts
-from astro_dl.simulators.lens_image import lens_images
-from astro_dl.simulators.lens_mass import LensMass
-from astro_dl.simulators.lens_scenes import KINDS
+from astro_dl.science.lenses.simulation.cutouts import simulate_cutouts
+from astro_dl.science.lenses.simulation.mass import LensMass
+from astro_dl.science.lenses.simulation.ray_tracing import lens_images
+from astro_dl.science.lenses.simulation.scenes import KINDS
 
 __all__ = ["measure"]
 

@@ -6,9 +6,9 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.images.point_spread import gaussian_kernel
 from astro_dl.observations.photometry.surveys import SURVEYS
-from astro_dl.simulators.lens_cutouts import simulate_cutouts
-from astro_dl.simulators.lens_population import LensPriors
-from astro_dl.simulators.lens_scenes import DEFAULT_KINDS, KINDS
+from astro_dl.science.lenses.simulation.cutouts import simulate_cutouts
+from astro_dl.science.lenses.simulation.population import LensPriors
+from astro_dl.science.lenses.simulation.scenes import DEFAULT_KINDS, KINDS
 
 
 def cutouts(n=24, seed=1, survey="lsst", bands="gri", **options):

@@ -7,8 +7,8 @@ import pytest
 
 from astro_dl.observations.images.point_spread import PointSpread, moffat_kernel
 from astro_dl.observations.images.sersic import SersicLight, surface_brightness
-from astro_dl.simulators.lens_image import lens_images, lensed_light, pixel_axis
-from astro_dl.simulators.lens_mass import LensMass, deflection
+from astro_dl.science.lenses.simulation.mass import LensMass, deflection
+from astro_dl.science.lenses.simulation.ray_tracing import lens_images, lensed_light, pixel_axis
 
 REFERENCE = Path(__file__).parent / "data/lens_reference.npz"
 TOLERANCES = [(np.float64, 1e-6), (np.float32, 1e-3)]

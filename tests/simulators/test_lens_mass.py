@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from astro_dl.observations.images.ellipse import axis_ratio_and_angle, ellipticity
-from astro_dl.simulators.lens_mass import (
+from astro_dl.science.lenses.simulation.mass import (
     LensMass,
     deflection,
     inside_cut,

@@ -12,8 +12,8 @@ from astro_dl.observations.images.galaxy_colors import (
     distance_ratio,
     k_correction,
 )
-from astro_dl.simulators.lens_mass import LensMass, inside_cut
-from astro_dl.simulators.lens_population import (
+from astro_dl.science.lenses.simulation.mass import LensMass, inside_cut
+from astro_dl.science.lenses.simulation.population import (
     LensPriors,
     deflector_mass,
     draw_deflectors,

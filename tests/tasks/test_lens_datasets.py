@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.tasks.lens_datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, SLACS
+from astro_dl.science.lenses.datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, SLACS
 
 
 def physics(survey, *bands, size=64):

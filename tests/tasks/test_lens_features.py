@@ -1,7 +1,7 @@
 import numpy as np
 
 from astro_dl.observations.images.orientations import ORIENTATIONS
-from astro_dl.tasks.lens_features import lens_features, lens_parameter_features
+from astro_dl.science.lenses.features import lens_features, lens_parameter_features
 
 RNG = np.random.default_rng(0)
 AXIS = np.arange(64) - 31.5

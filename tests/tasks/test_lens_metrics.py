@@ -6,7 +6,7 @@ from astropy.table import Table
 
 from astro_dl.core.task import Head
 from astro_dl.evaluation.predictions import Outcome
-from astro_dl.tasks.lens_metrics import completeness, lens_metrics, rate_with_few_alarms
+from astro_dl.science.lenses.metrics import completeness, lens_metrics, rate_with_few_alarms
 
 RNG = np.random.default_rng(0)
 

@@ -3,9 +3,9 @@ import pytest
 
 from astro_dl.observations.images.orientations import oriented
 from astro_dl.observations.images.sersic import SersicLight
-from astro_dl.simulators.lens_image import lens_images
-from astro_dl.simulators.lens_mass import LensMass
-from astro_dl.tasks.lens_parameters import random_orientations, turned
+from astro_dl.science.lenses.parameters import random_orientations, turned
+from astro_dl.science.lenses.simulation.mass import LensMass
+from astro_dl.science.lenses.simulation.ray_tracing import lens_images
 
 PARAMETERS = np.array([[1.3, 0.12, -0.2, 0.15, -0.08, 0.05, -0.03]])
 SOURCE = np.array([[0.1, 0.22]])

@@ -16,9 +16,9 @@ from lens_stand_in import (
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head
-from astro_dl.tasks.lens_figures import colour_image, draw_mosaics
-from astro_dl.tasks.lens_files import find_candidates, read_cutout
-from astro_dl.tasks.lens_search import predict_cutouts
+from astro_dl.science.lenses.figures import colour_image, draw_mosaics
+from astro_dl.science.lenses.files import find_candidates, read_cutout
+from astro_dl.science.lenses.predict import predict_cutouts
 
 BLUE, RED = cutout(0.5, seed=1), cutout(2.0, seed=2)
 
@@ -209,7 +209,7 @@ def test_positions_of_a_catalogue_are_cut_out_of_survey_images(survey):
 
 def predict_red():
     from astro_dl.observations.images.cutouts import centre_crop
-    from astro_dl.tasks.lens_search import network_input
+    from astro_dl.science.lenses.predict import network_input
 
     x = network_input(Physics(), centre_crop(np.moveaxis(RED, 0, -1), 32)[None])
     return StandIn().predict(x, ["red"])["logit"][0]

@@ -6,10 +6,10 @@ import pytest
 from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
-from astro_dl.tasks.lens_parameters import TARGETS, LensParametersPhysics
-from astro_dl.tasks.lens_parameters import task as lens_parameters
-from astro_dl.tasks.strong_lens import NON_LENSES, StrongLensPhysics
-from astro_dl.tasks.strong_lens import task as strong_lens
+from astro_dl.science.lenses.finding import NON_LENSES, StrongLensPhysics
+from astro_dl.science.lenses.finding import task as strong_lens
+from astro_dl.science.lenses.parameters import TARGETS, LensParametersPhysics
+from astro_dl.science.lenses.parameters import task as lens_parameters
 from astro_dl.testing import tasks as checks
 
 SMALL = {"size_pixels": 32, "bands": ("g", "i")}

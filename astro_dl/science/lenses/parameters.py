@@ -8,10 +8,10 @@ import numpy as np
 from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.task import Difficulty, Head, Task
 from astro_dl.observations.images.orientations import oriented
-from astro_dl.tasks.lens_features import lens_parameter_features
-from astro_dl.tasks.lens_figures import draw_mosaics
-from astro_dl.tasks.lens_physics import check_cutouts, cutout_spec, simulated_cutouts
-from astro_dl.tasks.lens_search import predict_cutouts
+from astro_dl.science.lenses.features import lens_parameter_features
+from astro_dl.science.lenses.figures import draw_mosaics
+from astro_dl.science.lenses.physics import check_cutouts, cutout_spec, simulated_cutouts
+from astro_dl.science.lenses.predict import predict_cutouts
 
 __all__ = ["TARGETS", "LensParametersPhysics", "task"]
 
@@ -41,7 +41,7 @@ class LensParametersPhysics:
     arc_snr_min : float, default 20
         Sources of which less would be seen are made brighter; 0 for none.
     **others
-        As those of `astro_dl.tasks.strong_lens.StrongLensPhysics` of the same name.
+        As those of `astro_dl.science.lenses.finding.StrongLensPhysics` of the same name.
     """
 
     survey: str = "lsst"

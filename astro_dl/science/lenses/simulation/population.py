@@ -19,7 +19,7 @@ from astro_dl.observations.images.galaxy_colors import (
     distance_ratio,
     k_correction,
 )
-from astro_dl.simulators.lens_mass import LensMass, inside_cut
+from astro_dl.science.lenses.simulation.mass import LensMass, inside_cut
 
 __all__ = [
     "LensPriors",

@@ -19,7 +19,7 @@ from astro_dl.observations.images.band_images import (
     read_window,
 )
 from astro_dl.observations.images.cutouts import centre_crop, noise_sigma, resample
-from astro_dl.tasks.lens_catalogue import Position
+from astro_dl.science.lenses.positions import Position
 
 __all__ = ["Candidate", "Cutout", "find_candidates", "place_candidates", "read_cutout"]
 __all__ += ["resampled_plane"]
@@ -125,7 +125,7 @@ def place_candidates(fields: Sequence[Candidate], positions: Sequence[Position])
     fields : sequence of Candidate
         From `find_candidates`.
     positions : sequence of Position
-        From `astro_dl.tasks.lens_catalogue.read_catalogue`.
+        From `astro_dl.science.lenses.positions.read_catalogue`.
 
     Raises
     ------

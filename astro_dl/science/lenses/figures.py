@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.tasks.lens_files import read_cutout
-from astro_dl.tasks.lens_search import find_in_files, network_input_of
+from astro_dl.science.lenses.files import read_cutout
+from astro_dl.science.lenses.predict import find_in_files, network_input_of
 
 __all__ = ["colour_image", "draw_mosaics"]
 
@@ -33,7 +33,7 @@ def draw_mosaics(
     paths : sequence of path
         The files that it was applied to.
     table : astropy.table.Table
-        What `astro_dl.tasks.lens_search.predict_cutouts` returned.
+        What `astro_dl.science.lenses.predict.predict_cutouts` returned.
     folder : str or Path
         Where the figures go.
 

@@ -14,14 +14,14 @@ from astro_dl.core.task import Dataset
 from astro_dl.observations.images.cutouts import centre_crop
 from astro_dl.observations.images.degrading import degrade, full_width_at_half_maximum
 from astro_dl.observations.photometry.surveys import named_survey
-from astro_dl.tasks.lens_files import (
+from astro_dl.science.lenses.files import (
     BROAD_RED_BANDS,
     find_candidates,
     read_cutout,
     resampled_plane,
 )
-from astro_dl.tasks.lens_injection import inject_arcs
-from astro_dl.tasks.lens_search import network_input
+from astro_dl.science.lenses.injection import inject_arcs
+from astro_dl.science.lenses.predict import network_input
 
 __all__ = ["BOLOGNA_GROUND", "BOLOGNA_SPACE", "DES_BACKGROUNDS", "SLACS"]
 

@@ -10,8 +10,8 @@ from astro_dl.observations.images.galaxies import Components, concatenate_compon
 from astro_dl.observations.images.galaxy_types import CENTRAL_GALAXIES, field_objects, satellites
 from astro_dl.observations.images.observation import Observation
 from astro_dl.observations.images.sersic import SersicLight
-from astro_dl.simulators.lens_mass import LensMass
-from astro_dl.simulators.lens_population import (
+from astro_dl.science.lenses.simulation.mass import LensMass
+from astro_dl.science.lenses.simulation.population import (
     Draws,
     LensPriors,
     deflector_mass,

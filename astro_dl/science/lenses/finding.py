@@ -13,12 +13,12 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Difficulty, Head, Task
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
-from astro_dl.tasks.lens_datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, DES_BACKGROUNDS, SLACS
-from astro_dl.tasks.lens_features import lens_features
-from astro_dl.tasks.lens_figures import draw_mosaics
-from astro_dl.tasks.lens_metrics import EINSTEIN_RADIUS_EDGES, lens_metrics
-from astro_dl.tasks.lens_physics import check_cutouts, cutout_spec, simulated_cutouts
-from astro_dl.tasks.lens_search import predict_cutouts
+from astro_dl.science.lenses.datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, DES_BACKGROUNDS, SLACS
+from astro_dl.science.lenses.features import lens_features
+from astro_dl.science.lenses.figures import draw_mosaics
+from astro_dl.science.lenses.metrics import EINSTEIN_RADIUS_EDGES, lens_metrics
+from astro_dl.science.lenses.physics import check_cutouts, cutout_spec, simulated_cutouts
+from astro_dl.science.lenses.predict import predict_cutouts
 
 __all__ = ["NON_LENSES", "StrongLensPhysics", "task"]
 

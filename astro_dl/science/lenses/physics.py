@@ -13,9 +13,9 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.observations.images.point_spread import prepare_kernel
 from astro_dl.observations.photometry.surveys import named_survey
-from astro_dl.simulators.lens_cutouts import simulate_cutouts
-from astro_dl.simulators.lens_population import LensPriors
-from astro_dl.tasks.lens_search import network_input
+from astro_dl.science.lenses.predict import network_input
+from astro_dl.science.lenses.simulation.cutouts import simulate_cutouts
+from astro_dl.science.lenses.simulation.population import LensPriors
 
 __all__ = ["check_cutouts", "cutout_spec", "lens_priors", "simulated_cutouts"]
 
@@ -74,7 +74,7 @@ def simulated_cutouts(
 ) -> tuple[np.ndarray, Table]:
     """Return n cutouts as networks take them, (n, size, size, bands) float32, and their truth.
 
-    The truth is that of `astro_dl.simulators.lens_cutouts.simulate_cutouts`, its ``group`` being
+    The truth is that of `astro_dl.science.lenses.simulation.cutouts.simulate_cutouts`, its ``group`` being
     called ``object_id``.
     """
     images, truth = simulate_cutouts(

@@ -8,9 +8,9 @@ from astropy.table import Table
 from astro_dl.observations.images.observation import draw_observation
 from astro_dl.observations.images.sky_noise import noise_variance, signal_to_noise
 from astro_dl.observations.photometry.surveys import Survey
-from astro_dl.simulators.lens_image import lensed_light
-from astro_dl.simulators.lens_scenes import draw_scenes
-from astro_dl.tasks.lens_physics import lens_priors
+from astro_dl.science.lenses.physics import lens_priors
+from astro_dl.science.lenses.simulation.ray_tracing import lensed_light
+from astro_dl.science.lenses.simulation.scenes import draw_scenes
 
 __all__ = ["inject_arcs"]
 

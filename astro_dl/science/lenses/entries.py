@@ -20,7 +20,7 @@ register_model(
 )
 register_model(
     "deeplens",
-    "astro_dl.models.lenses:deeplens",
+    "astro_dl.science.lenses.networks:deeplens",
     summary="46 layers of pre-activated bottlenecks, after CMU DeepLens",
     **LENSES,
     reference="Lanusse et al. (2018), MNRAS 473, 3895, arXiv:1703.02642",

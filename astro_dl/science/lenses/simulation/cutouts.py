@@ -21,9 +21,9 @@ from astro_dl.observations.images.sky_noise import (
     signal_to_noise,
 )
 from astro_dl.observations.photometry.surveys import Survey, named_survey
-from astro_dl.simulators.lens_image import blocks, lensed_light
-from astro_dl.simulators.lens_population import LensPriors
-from astro_dl.simulators.lens_scenes import (
+from astro_dl.science.lenses.simulation.population import LensPriors
+from astro_dl.science.lenses.simulation.ray_tracing import blocks, lensed_light
+from astro_dl.science.lenses.simulation.scenes import (
     DEFAULT_KINDS,
     Scenes,
     draw_kinds,

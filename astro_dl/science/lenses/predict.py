@@ -11,14 +11,14 @@ from tqdm import tqdm
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.images.cutouts import normalise
-from astro_dl.tasks.lens_catalogue import read_catalogue
-from astro_dl.tasks.lens_files import (
+from astro_dl.science.lenses.files import (
     Candidate,
     Cutout,
     find_candidates,
     place_candidates,
     read_cutout,
 )
+from astro_dl.science.lenses.positions import read_catalogue
 
 __all__ = ["find_in_files", "network_input", "network_input_of", "predict_cutouts"]
 

@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike
 from astro_dl.observations.images.ellipse import axis_ratio_and_angle, quadratic_form
 from astro_dl.observations.images.point_spread import PointSpread
 from astro_dl.observations.images.sersic import SersicLight, sersic_flux, surface_brightness
-from astro_dl.simulators.lens_mass import LensMass, source_position
+from astro_dl.science.lenses.simulation.mass import LensMass, source_position
 
 __all__ = ["blocks", "lens_images", "lensed_light", "pixel_axis"]
 
