@@ -34,7 +34,7 @@ BUILT_IN = (
     "astro_dl.science.gravitational_waves.entries",
     "astro_dl.science.lenses.entries",
     "astro_dl.models.catalog_photo_z",
-    "astro_dl.models.catalog_solar",
+    "astro_dl.science.sun.entries",
     "astro_dl.models.catalog_spectra",
     "astro_dl.models.catalog_tables",
     "astro_dl.science.transits.entries",

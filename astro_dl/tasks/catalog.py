@@ -28,19 +28,19 @@ register_task(
 )
 register_task(
     "ar_morphology",
-    "astro_dl.tasks.ar_morphology:task",
+    "astro_dl.science.sun.ar_morphology:task",
     summary="Which Mount Wilson class is a solar active region of?",
     reference="Hale et al. (1919), ApJ 49, 153; Künzel (1960), AN 285, 271",
 )
 register_task(
     "solar_flare",
-    "astro_dl.tasks.solar_flare:task",
+    "astro_dl.science.sun.flares:task",
     summary="Will an active region have a flare of class M or above within a day?",
     reference="Bobra & Couvidat (2015), arXiv:1411.1405",
 )
 register_task(
     "mount_wilson",
-    "astro_dl.tasks.mount_wilson:task",
+    "astro_dl.science.sun.mount_wilson:task",
     summary="Which Mount Wilson class do the keywords of an active region tell?",
     reference="Hale et al. (1919), ApJ 49, 153; Bobra et al. (2014), arXiv:1404.1879",
 )

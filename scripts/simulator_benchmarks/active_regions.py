@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from simulator_benchmarks.timing import isolated_rate
 
-from astro_dl.simulators.active_region import simulate_regions
-from astro_dl.simulators.region_statistics import CLASSES
+from astro_dl.science.sun.simulation.active_region import simulate_regions
+from astro_dl.science.sun.simulation.statistics import CLASSES
 
 __all__ = ["measure"]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from solar_stand_in import Map, bipole, keywords, write_map
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.hmi import average_to, find_partner, from_sunpy, read_sharp
+from astro_dl.science.sun.hmi import average_to, find_partner, from_sunpy, read_sharp
 
 
 def test_a_file_is_read_with_its_place_on_the_disc(tmp_path):

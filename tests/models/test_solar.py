@@ -9,7 +9,7 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.initialization import weights_to_be_read
-from astro_dl.models.solar import BACKBONES, Backbone, ar_transfer
+from astro_dl.science.sun.networks import BACKBONES, Backbone, ar_transfer
 
 CLASSES = Head("multiclass", ("alpha", "beta", "beta_gamma"))
 

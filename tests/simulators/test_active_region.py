@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from astro_dl.simulators.active_region import Viewing, simulate_regions
-from astro_dl.simulators.flux_tubes import Grid, Spots, draw_spots
-from astro_dl.simulators.region_statistics import CLASSES
-from astro_dl.simulators.solar_disc import line_of_sight
+from astro_dl.science.sun.disc import line_of_sight
+from astro_dl.science.sun.simulation.active_region import Viewing, simulate_regions
+from astro_dl.science.sun.simulation.flux_tubes import Grid, Spots, draw_spots
+from astro_dl.science.sun.simulation.statistics import CLASSES
 
 COLUMNS = ("total_unsigned_flux", "spots", "area")
 MEDIANS = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from astro_dl.simulators.granulation import averaged_noise, magnetic_network
+from astro_dl.science.sun.simulation.granulation import averaged_noise, magnetic_network
 
 
 def neighbours(field):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.flux_tubes import spot_radius
-from astro_dl.simulators.region_layout import draw_intrusions, place_plage, place_spots
-from astro_dl.simulators.region_statistics import CLASSES, RegionSizes
+from astro_dl.science.sun.simulation.flux_tubes import spot_radius
+from astro_dl.science.sun.simulation.layout import draw_intrusions, place_plage, place_spots
+from astro_dl.science.sun.simulation.statistics import CLASSES, RegionSizes
 
 N = 120
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.region_measures import (
+from astro_dl.science.sun.measures import (
     bipole_axis,
     count_patches,
     darker_area,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.solar_disc import (
+from astro_dl.science.sun.disc import (
     CM2_PER_SQUARE_DEGREE,
     MICROHEMISPHERES_PER_SQUARE_DEGREE,
     limb_darkening,

@@ -9,13 +9,13 @@ from sklearn.metrics import roc_auc_score
 
 from astro_dl.core.task import Head
 from astro_dl.evaluation.predictions import Outcome
-from astro_dl.tasks.ar_morphology import ActiveRegionPhysics, simulate
-from astro_dl.tasks.solar_features import (
+from astro_dl.science.sun.ar_morphology import ActiveRegionPhysics, simulate
+from astro_dl.science.sun.features import (
     complexity_metrics,
     matched_area_under_curve,
     region_features,
 )
-from astro_dl.tasks.solar_inputs import prepare_inputs
+from astro_dl.science.sun.inputs import prepare_inputs
 
 PHYSICS = ActiveRegionPhysics()
 RNG = np.random.default_rng(0)

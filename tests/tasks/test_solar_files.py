@@ -10,9 +10,9 @@ from astropy.table import Table
 from solar_stand_in import Map, StandIn, bipole, keywords, write_map
 
 from astro_dl.core.errors import UsageError
-from astro_dl.tasks.ar_morphology import ActiveRegionPhysics
-from astro_dl.tasks.solar_files import classify_regions, load_regions
-from astro_dl.tasks.solar_inputs import intensity_and_field
+from astro_dl.science.sun.ar_morphology import ActiveRegionPhysics
+from astro_dl.science.sun.inputs import intensity_and_field
+from astro_dl.science.sun.predict import classify_regions, load_regions
 
 PHYSICS = ActiveRegionPhysics()
 CONTINUUM, FIELD = bipole()
@@ -134,7 +134,7 @@ def test_figure_of_a_region_is_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(
         "astro_dl.inference.attribution.saliency", lambda model, x, output: np.abs(x)
     )
-    from astro_dl.tasks.solar_figures import draw_regions
+    from astro_dl.science.sun.figures import draw_regions
 
     for changes in ({}, {"channels": ("magnetogram",)}):
         predictor = StandIn(replace(PHYSICS, **changes))

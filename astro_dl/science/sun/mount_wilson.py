@@ -1,7 +1,7 @@
 """The Mount Wilson class of an active region from the keywords of its magnetogram.
 
 Observers class regions by their image (Hale et al. 1919; Künzel 1960): what of it is in 25 numbers?
-For the images themselves see `astro_dl.tasks.ar_morphology`.
+For the images themselves see `astro_dl.science.sun.ar_morphology`.
 """
 
 from collections.abc import Mapping
@@ -21,8 +21,7 @@ from astro_dl.observations.tables.inputs import (
     table_features,
 )
 from astro_dl.observations.tables.predict import predict_rows
-from astro_dl.simulators.sharp_statistics import KEYWORDS, MOUNT_WILSON_TABLES
-from astro_dl.tasks.sharp_keywords import (
+from astro_dl.science.sun.sharp_keywords import (
     KEYWORD_COLUMNS,
     LICENCE,
     MISSING,
@@ -31,6 +30,7 @@ from astro_dl.tasks.sharp_keywords import (
     read_records,
     simulate_records,
 )
+from astro_dl.science.sun.simulation.sharp_statistics import KEYWORDS, MOUNT_WILSON_TABLES
 
 __all__ = ["CLASSES", "MountWilsonPhysics", "task"]
 

@@ -36,7 +36,7 @@ register_model(
 )
 register_model(
     "ar_transfer",
-    "astro_dl.models.solar:ar_transfer",
+    "astro_dl.science.sun.networks:ar_transfer",
     summary="A backbone that may know photographs, frozen or not, and a new head",
     **REGIONS,
     reference="Howard et al. (2019), arXiv:1905.02244, for the default backbone",

@@ -10,7 +10,7 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.hmi import (
+from astro_dl.science.sun.hmi import (
     QUANTITIES,
     SolarMap,
     average_to,
@@ -20,8 +20,8 @@ from astro_dl.data.hmi import (
     is_other_segment,
     read_sharp,
 )
-from astro_dl.simulators.region_measures import SPOT_EDGE, darker_area, total_flux
-from astro_dl.tasks.solar_inputs import intensity_and_field, prepare_inputs
+from astro_dl.science.sun.inputs import intensity_and_field, prepare_inputs
+from astro_dl.science.sun.measures import SPOT_EDGE, darker_area, total_flux
 
 __all__ = ["RegionImage", "classify_regions", "load_regions", "region_image"]
 

@@ -8,8 +8,8 @@ import numpy as np
 from astropy.table import Table
 from scipy import ndimage
 
-from astro_dl.tasks.solar_files import RegionImage, load_regions
-from astro_dl.tasks.solar_inputs import intensity_and_field
+from astro_dl.science.sun.inputs import intensity_and_field
+from astro_dl.science.sun.predict import RegionImage, load_regions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +33,7 @@ def draw_regions(
     paths : sequence of path
         What was classified.
     table : astropy.table.Table
-        What `astro_dl.tasks.solar_files.classify_regions` returned.
+        What `astro_dl.science.sun.predict.classify_regions` returned.
     folder : str or Path
         Where the figures go.
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from astro_dl.simulators.flux_tubes import spot_radius
-from astro_dl.simulators.region_statistics import CLASSES, RegionSizes
+from astro_dl.science.sun.simulation.flux_tubes import spot_radius
+from astro_dl.science.sun.simulation.statistics import CLASSES, RegionSizes
 
 __all__ = [
     "Intrusions",

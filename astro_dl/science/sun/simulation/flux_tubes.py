@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astro_dl.simulators.solar_disc import CM2_PER_SQUARE_DEGREE, LineOfSight
+from astro_dl.science.sun.disc import CM2_PER_SQUARE_DEGREE, LineOfSight
 
 __all__ = ["Grid", "Plage", "Spots", "draw_plage", "draw_spots", "spot_radius"]
 

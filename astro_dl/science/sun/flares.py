@@ -24,8 +24,7 @@ from astro_dl.observations.tables.inputs import (
     table_features,
 )
 from astro_dl.observations.tables.predict import predict_rows
-from astro_dl.simulators.sharp_statistics import FLARE_TABLES, KEYWORDS
-from astro_dl.tasks.sharp_keywords import (
+from astro_dl.science.sun.sharp_keywords import (
     KEYWORD_COLUMNS,
     LICENCE,
     MISSING,
@@ -34,6 +33,7 @@ from astro_dl.tasks.sharp_keywords import (
     read_records,
     simulate_records,
 )
+from astro_dl.science.sun.simulation.sharp_statistics import FLARE_TABLES, KEYWORDS
 
 __all__ = ["PREVALENCE", "FlarePhysics", "task"]
 

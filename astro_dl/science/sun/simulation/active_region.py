@@ -11,23 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from astropy.table import Table, vstack
 
-from astro_dl.simulators.flux_tubes import (
-    PENUMBRA_FROM_UHEM,
-    Grid,
-    Plage,
-    Spots,
-    draw_plage,
-    draw_spots,
-)
-from astro_dl.simulators.granulation import averaged_noise, magnetic_network
-from astro_dl.simulators.region_layout import (
-    PlageLayout,
-    SpotLayout,
-    draw_intrusions,
-    place_plage,
-    place_spots,
-)
-from astro_dl.simulators.region_measures import (
+from astro_dl.science.sun.disc import LineOfSight, limb_darkening, line_of_sight
+from astro_dl.science.sun.measures import (
     COUNTED_BELOW,
     SPOT_EDGE,
     UMBRA_EDGE,
@@ -36,14 +21,29 @@ from astro_dl.simulators.region_measures import (
     darker_area,
     total_flux,
 )
-from astro_dl.simulators.region_statistics import (
+from astro_dl.science.sun.simulation.flux_tubes import (
+    PENUMBRA_FROM_UHEM,
+    Grid,
+    Plage,
+    Spots,
+    draw_plage,
+    draw_spots,
+)
+from astro_dl.science.sun.simulation.granulation import averaged_noise, magnetic_network
+from astro_dl.science.sun.simulation.layout import (
+    PlageLayout,
+    SpotLayout,
+    draw_intrusions,
+    place_plage,
+    place_spots,
+)
+from astro_dl.science.sun.simulation.statistics import (
     CLASSES,
     RegionSizes,
     draw_latitudes,
     draw_separations,
     draw_sizes,
 )
-from astro_dl.simulators.solar_disc import LineOfSight, limb_darkening, line_of_sight
 
 __all__ = ["NATIVE_SCALE_DEG", "ObservedRegions", "Viewing", "simulate_regions"]
 

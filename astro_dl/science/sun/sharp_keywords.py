@@ -17,7 +17,7 @@ from astro_dl.core.examples import Examples
 from astro_dl.observations.tables.columns import read_columns
 from astro_dl.observations.tables.inputs import Column, hide_values, standardise
 from astro_dl.observations.tables.measured_distributions import KeywordTable, simulate_keywords
-from astro_dl.simulators.sharp_statistics import KEYWORDS
+from astro_dl.science.sun.simulation.sharp_statistics import KEYWORDS
 
 __all__ = ["KEYWORD_COLUMNS", "keyword_inputs", "read_records", "simulate_records"]
 

@@ -9,7 +9,9 @@ from astro_dl.core.examples import Inputs
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.metrics.binary import area_under_curve
 from astro_dl.metrics.intervals import estimate, percentile_interval, resampling_weights
-from astro_dl.simulators.region_measures import (
+from astro_dl.science.sun.disc import CM2_PER_SQUARE_DEGREE
+from astro_dl.science.sun.inputs import intensity_and_field
+from astro_dl.science.sun.measures import (
     SPOT_EDGE,
     UMBRA_EDGE,
     bipole_axis,
@@ -18,8 +20,6 @@ from astro_dl.simulators.region_measures import (
     inversion_line,
     total_flux,
 )
-from astro_dl.simulators.solar_disc import CM2_PER_SQUARE_DEGREE
-from astro_dl.tasks.solar_inputs import intensity_and_field
 
 __all__ = ["complexity_metrics", "matched_area_under_curve", "region_features"]
 

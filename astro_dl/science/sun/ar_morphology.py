@@ -2,7 +2,7 @@
 
 α is unipolar, β bipolar with one line between the polarities, βγ has no such line, and βγδ has,
 besides, umbrae of opposite polarity in one penumbra (Hale et al. 1919; Künzel 1960). Regions are
-simulated, see `astro_dl.simulators.active_region`: no labelled images of real ones are used.
+simulated, see `astro_dl.science.sun.simulation.active_region`: no labelled images of real ones are used.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.task import Difficulty, Head, InputSpec, Task
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
-from astro_dl.simulators.active_region import Viewing, simulate_regions
-from astro_dl.simulators.region_statistics import CLASSES
-from astro_dl.tasks.solar_features import complexity_metrics, region_features
-from astro_dl.tasks.solar_figures import draw_regions
-from astro_dl.tasks.solar_files import classify_regions
-from astro_dl.tasks.solar_inputs import CHANNELS, prepare_inputs
+from astro_dl.science.sun.features import complexity_metrics, region_features
+from astro_dl.science.sun.figures import draw_regions
+from astro_dl.science.sun.inputs import CHANNELS, prepare_inputs
+from astro_dl.science.sun.predict import classify_regions
+from astro_dl.science.sun.simulation.active_region import Viewing, simulate_regions
+from astro_dl.science.sun.simulation.statistics import CLASSES
 
 __all__ = ["ActiveRegionPhysics", "task"]
 
