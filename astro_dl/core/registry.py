@@ -35,7 +35,7 @@ BUILT_IN = (
     "astro_dl.science.lenses.entries",
     "astro_dl.models.catalog_photo_z",
     "astro_dl.science.sun.entries",
-    "astro_dl.models.catalog_spectra",
+    "astro_dl.science.stars.entries",
     "astro_dl.models.catalog_tables",
     "astro_dl.science.transits.entries",
     "astro_dl.models.catalog_unsupervised",

@@ -75,13 +75,13 @@ register_task(
 )
 register_task(
     "spectral_type",
-    "astro_dl.tasks.spectral_type:task",
+    "astro_dl.science.stars.spectral_type:task",
     summary="Which spectral type is a star of, by its optical spectrum?",
     reference="Sharma et al. (2020), doi:10.1093/mnras/stz3100",
 )
 register_task(
     "stellar_parameters",
-    "astro_dl.tasks.stellar_parameters:task",
+    "astro_dl.science.stars.parameters:task",
     summary="Effective temperature, gravity and metallicity of a star, by its optical spectrum",
     reference="Fabbro et al. (2018), arXiv:1709.09182",
 )

@@ -7,7 +7,7 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.redshift import Correlation, ShiftsToBins, redshift_cnn1d
-from astro_dl.models.spectra import bailer_jones, spectra_mlp
+from astro_dl.science.stars.networks import bailer_jones, spectra_mlp
 
 NUMBER = Head("regression", ("spectral_number",))
 EDGES = tuple(np.linspace(1.0, 1.8, 41))

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.stellar_atmosphere import ELEMENTS, ion_fractions, one_layer
-from astro_dl.simulators.stellar_grid import (
+from astro_dl.science.stars.simulation.atmosphere import ELEMENTS, ion_fractions, one_layer
+from astro_dl.science.stars.simulation.grid import (
     GRAVITIES,
     METALLICITIES,
     TEMPERATURES,

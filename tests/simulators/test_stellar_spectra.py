@@ -3,15 +3,15 @@ import pytest
 
 from astro_dl.observations.photometry.extinction import optical_extinction
 from astro_dl.observations.spectra.wavelengths import log_edges
-from astro_dl.simulators.stellar_grid import WAVELENGTHS
-from astro_dl.simulators.stellar_population import (
+from astro_dl.science.stars.simulation.grid import WAVELENGTHS
+from astro_dl.science.stars.simulation.population import (
     CLASSES,
     Stars,
     draw_stars,
     spectral_number,
     typical_parameters,
 )
-from astro_dl.simulators.stellar_spectra import Observation, observe_stars, observed_lines
+from astro_dl.science.stars.simulation.spectra import Observation, observe_stars, observed_lines
 
 EDGES = log_edges((3800.0, 7400.0), 2048)
 CENTRES = np.sqrt(EDGES[1:] * EDGES[:-1])

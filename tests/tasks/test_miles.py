@@ -9,7 +9,7 @@ from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task
 from astro_dl.data.real import real_split
-from astro_dl.tasks.miles import parse_type
+from astro_dl.science.stars.datasets import parse_type
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_a_set_without_any_known_star_is_refused(tmp_path):
 
 @pytest.mark.skipif("ASTRO_DL_TEST_DATA" not in os.environ, reason="ASTRO_DL_TEST_DATA is not set")
 def test_the_library_is_read_and_simulated_stars_look_like_it():
-    from astro_dl.simulators.stellar_population import Stars
-    from astro_dl.simulators.stellar_spectra import Observation, observe_stars
-    from astro_dl.tasks.stellar_inputs import pixel_edges, spectrum_inputs
+    from astro_dl.science.stars.inputs import pixel_edges, spectrum_inputs
+    from astro_dl.science.stars.simulation.population import Stars
+    from astro_dl.science.stars.simulation.spectra import Observation, observe_stars
 
     folder = Path(os.environ["ASTRO_DL_TEST_DATA"])
     real = get_task("stellar_parameters").datasets["miles"].read(Physics(512), folder)

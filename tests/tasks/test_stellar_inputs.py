@@ -6,15 +6,15 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task
 from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT
-from astro_dl.tasks.spectral_type import SpectralTypePhysics
-from astro_dl.tasks.stellar_inputs import (
+from astro_dl.science.stars.inputs import (
     augment_spectra,
     pixel_edges,
     spectrum_features,
     spectrum_inputs,
     stellar_spec,
 )
-from astro_dl.tasks.stellar_parameters import StellarParametersPhysics
+from astro_dl.science.stars.parameters import StellarParametersPhysics
+from astro_dl.science.stars.spectral_type import SpectralTypePhysics
 
 SMALL = SpectralTypePhysics(pixels=256)
 

@@ -73,7 +73,7 @@ def predict_stars(
     UsageError
         If a file cannot be used, or no spectrum reaches the network's wavelengths.
     """
-    from astro_dl.tasks.stellar_inputs import pixel_edges, spectrum_inputs
+    from astro_dl.science.stars.inputs import pixel_edges, spectrum_inputs
 
     spectra = spectra_of_files(paths, medium)
     found = resampled_spectra(spectra, pixel_edges(predictor.physics.pixels))

@@ -9,9 +9,8 @@ from astropy.table import Table
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Head, Task
 from astro_dl.observations.spectra.predict import predict_stars
-from astro_dl.simulators.stellar_population import draw_classes, draw_stars
-from astro_dl.tasks.miles import MILES_PARAMETERS
-from astro_dl.tasks.stellar_inputs import (
+from astro_dl.science.stars.datasets import MILES_PARAMETERS
+from astro_dl.science.stars.inputs import (
     CAUTION,
     DIFFICULTY,
     PEERS,
@@ -21,6 +20,7 @@ from astro_dl.tasks.stellar_inputs import (
     spectrum_features,
     stellar_spec,
 )
+from astro_dl.science.stars.simulation.population import draw_classes, draw_stars
 
 __all__ = ["TARGETS", "StellarParametersPhysics", "task"]
 
@@ -41,7 +41,7 @@ class StellarParametersPhysics:
     class_fractions : {"observed", "equal"}
         Of the spectral classes of simulated stars: as in the MILES library, or the same for each.
     **others
-        As those of `astro_dl.tasks.spectral_type.SpectralTypePhysics` of the same name.
+        As those of `astro_dl.science.stars.spectral_type.SpectralTypePhysics` of the same name.
     """
 
     answer: Literal["gaussian", "point"] = "gaussian"

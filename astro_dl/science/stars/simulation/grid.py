@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT, air_to_vacuum
-from astro_dl.simulators.stellar_atmosphere import (
+from astro_dl.science.stars.simulation.atmosphere import (
     BOLTZMANN_CGS,
     BOLTZMANN_EV,
     ELEMENTS,
@@ -23,7 +23,7 @@ from astro_dl.simulators.stellar_atmosphere import (
     ion_fractions,
     one_layer,
 )
-from astro_dl.simulators.stellar_lines import BALMER, BANDS, LINES, MOLECULES, Band, Line
+from astro_dl.science.stars.simulation.lines import BALMER, BANDS, LINES, MOLECULES, Band, Line
 
 __all__ = ["GRAVITIES", "METALLICITIES", "STEP", "TEMPERATURES", "WAVELENGTHS", "line_spectra"]
 

@@ -11,8 +11,8 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset
 from astro_dl.observations.spectra.wavelengths import air_to_vacuum, resample
-from astro_dl.simulators.stellar_population import CLASSES
-from astro_dl.tasks.stellar_inputs import pixel_edges, spectrum_inputs
+from astro_dl.science.stars.inputs import pixel_edges, spectrum_inputs
+from astro_dl.science.stars.simulation.population import CLASSES
 
 __all__ = ["MILES_PARAMETERS", "MILES_TYPES", "parse_type"]
 

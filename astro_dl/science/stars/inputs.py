@@ -14,8 +14,8 @@ from astro_dl.core.task import Difficulty, InputSpec
 from astro_dl.observations.photometry.extinction import optical_extinction
 from astro_dl.observations.spectra.continuum import continuum_contract, divide_by_continuum
 from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT, log_edges
-from astro_dl.simulators.stellar_population import Stars
-from astro_dl.simulators.stellar_spectra import (
+from astro_dl.science.stars.simulation.population import Stars
+from astro_dl.science.stars.simulation.spectra import (
     Observation,
     broadening,
     observe_stars,

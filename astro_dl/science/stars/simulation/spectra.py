@@ -8,7 +8,7 @@ from scipy.special import j1
 
 from astro_dl.observations.photometry.extinction import optical_extinction
 from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT, resample
-from astro_dl.simulators.stellar_grid import (
+from astro_dl.science.stars.simulation.grid import (
     GRAVITIES,
     METALLICITIES,
     STEP,
@@ -16,7 +16,7 @@ from astro_dl.simulators.stellar_grid import (
     WAVELENGTHS,
     line_spectra,
 )
-from astro_dl.simulators.stellar_population import Stars
+from astro_dl.science.stars.simulation.population import Stars
 
 __all__ = [
     "Observation",

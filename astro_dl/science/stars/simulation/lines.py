@@ -16,7 +16,7 @@ class Line:
     Parameters
     ----------
     element : str
-        Of `astro_dl.simulators.stellar_atmosphere.ELEMENTS`.
+        Of `astro_dl.science.stars.simulation.atmosphere.ELEMENTS`.
     stage : int
         0 for neutral atoms, 1 for ions of charge one …
     wavelength : float

@@ -4,7 +4,7 @@ from astro_dl.core.registry import register_model
 
 register_model(
     "spectra_mlp",
-    "astro_dl.models.spectra:spectra_mlp",
+    "astro_dl.science.stars.networks:spectra_mlp",
     summary="The perceptron of the textbooks, its first layer as wide as the spectrum",
     task="spectral_type",
     rank=(2,),
@@ -12,7 +12,7 @@ register_model(
 )
 register_model(
     "bailer_jones",
-    "astro_dl.models.spectra:bailer_jones",
+    "astro_dl.science.stars.networks:bailer_jones",
     summary="Committee of ten small perceptrons",
     task="spectral_type",
     rank=(2,),

@@ -9,9 +9,8 @@ from astropy.table import Table
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Head, Task
 from astro_dl.observations.spectra.predict import predict_stars
-from astro_dl.simulators.stellar_population import CLASSES, draw_classes, draw_stars
-from astro_dl.tasks.miles import MILES_TYPES
-from astro_dl.tasks.stellar_inputs import (
+from astro_dl.science.stars.datasets import MILES_TYPES
+from astro_dl.science.stars.inputs import (
     CAUTION,
     DIFFICULTY,
     PEERS,
@@ -21,6 +20,7 @@ from astro_dl.tasks.stellar_inputs import (
     spectrum_features,
     stellar_spec,
 )
+from astro_dl.science.stars.simulation.population import CLASSES, draw_classes, draw_stars
 
 __all__ = ["SpectralTypePhysics", "task"]
 
