@@ -87,7 +87,7 @@ register_task(
 )
 register_task(
     "galaxy_redshift",
-    "astro_dl.tasks.galaxy_redshift:task",
+    "astro_dl.science.redshifts.task:task",
     summary="The redshift of a galaxy by its spectrum",
     reference="Stivaktakis et al. (2020), doi:10.1109/TBDATA.2019.2934475",
 )

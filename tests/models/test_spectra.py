@@ -6,7 +6,7 @@ import pytest
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec
-from astro_dl.models.redshift import Correlation, ShiftsToBins, redshift_cnn1d
+from astro_dl.science.redshifts.networks import Correlation, ShiftsToBins, redshift_cnn1d
 from astro_dl.science.stars.networks import bailer_jones, spectra_mlp
 
 NUMBER = Head("regression", ("spectral_number",))

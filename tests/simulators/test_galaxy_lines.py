@@ -2,8 +2,13 @@ import numpy as np
 import pytest
 
 from astro_dl.observations.spectra.wavelengths import log_edges
-from astro_dl.simulators.galaxy_lines import EMISSION, Galaxies, draw_galaxies, redshifted_spectra
-from astro_dl.simulators.night_sky import hydroxyl_lines, sky_residuals
+from astro_dl.science.redshifts.simulation.galaxies import (
+    EMISSION,
+    Galaxies,
+    draw_galaxies,
+    redshifted_spectra,
+)
+from astro_dl.science.redshifts.simulation.night_sky import hydroxyl_lines, sky_residuals
 
 EDGES = log_edges((3600.0, 10_200.0), 8000)
 CENTRES = np.sqrt(EDGES[1:] * EDGES[:-1])

@@ -7,13 +7,13 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head
 from astro_dl.evaluation.predictions import Outcome
-from astro_dl.tasks.galaxy_redshift import GalaxyRedshiftPhysics, head, simulate
-from astro_dl.tasks.redshift_inputs import (
+from astro_dl.science.redshifts.inputs import (
     correlate_templates,
     redshift_spectrum_inputs,
     spectrum_edges,
 )
-from astro_dl.tasks.redshift_metrics import redshift_metrics
+from astro_dl.science.redshifts.metrics import redshift_metrics
+from astro_dl.science.redshifts.task import GalaxyRedshiftPhysics, head, simulate
 
 SMALL = GalaxyRedshiftPhysics(bins=80, pixels=450, snr_range=(20.0, 100.0))
 

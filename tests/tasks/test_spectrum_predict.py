@@ -8,7 +8,7 @@ from spectrum_stand_in import stand_in
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.spectra.predict import predict_stars
-from astro_dl.tasks.galaxy_redshift import predict_galaxies
+from astro_dl.science.redshifts.task import predict_galaxies
 
 COLUMNS = ["id", "teff", "teff_std", "log_teff", "log_teff_std", "log_g", "log_g_std"]
 

@@ -78,7 +78,7 @@ register_model(
 )
 register_model(
     "redshift_cnn1d",
-    "astro_dl.models.redshift:redshift_cnn1d",
+    "astro_dl.science.redshifts.networks:redshift_cnn1d",
     summary="Convolutions, then templates that are learnt once and compared at every redshift",
     task="galaxy_redshift",
     rank=(2,),

@@ -9,7 +9,11 @@ from astro_dl.core.examples import Inputs
 from astro_dl.core.task import InputSpec
 from astro_dl.observations.spectra.continuum import continuum_contract, pseudo_continuum
 from astro_dl.observations.spectra.wavelengths import log_edges
-from astro_dl.simulators.galaxy_lines import Galaxies, draw_galaxies, redshifted_spectra
+from astro_dl.science.redshifts.simulation.galaxies import (
+    Galaxies,
+    draw_galaxies,
+    redshifted_spectra,
+)
 
 __all__ = [
     "correlate_templates",

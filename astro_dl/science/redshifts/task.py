@@ -22,9 +22,7 @@ from astro_dl.observations.spectra.predict import (
     spectrum_table,
 )
 from astro_dl.observations.spectra.spectrum import Medium
-from astro_dl.simulators.galaxy_lines import KINDS, draw_galaxies, redshifted_spectra
-from astro_dl.simulators.night_sky import sky_residuals
-from astro_dl.tasks.redshift_inputs import (
+from astro_dl.science.redshifts.inputs import (
     SMOOTHING,
     correlate_templates,
     redshift_edges,
@@ -32,7 +30,9 @@ from astro_dl.tasks.redshift_inputs import (
     redshift_spectrum_inputs,
     spectrum_edges,
 )
-from astro_dl.tasks.redshift_metrics import SNR_EDGES, redshift_metrics
+from astro_dl.science.redshifts.metrics import SNR_EDGES, redshift_metrics
+from astro_dl.science.redshifts.simulation.galaxies import KINDS, draw_galaxies, redshifted_spectra
+from astro_dl.science.redshifts.simulation.night_sky import sky_residuals
 
 __all__ = ["GalaxyRedshiftPhysics", "predict_galaxies", "task"]
 
