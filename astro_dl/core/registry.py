@@ -33,7 +33,7 @@ BUILT_IN = (
     "astro_dl.tasks.catalog",
     "astro_dl.science.gravitational_waves.entries",
     "astro_dl.science.lenses.entries",
-    "astro_dl.models.catalog_photo_z",
+    "astro_dl.science.photo_z.entries",
     "astro_dl.science.sun.entries",
     "astro_dl.science.stars.entries",
     "astro_dl.models.catalog_tables",

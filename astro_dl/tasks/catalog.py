@@ -93,7 +93,7 @@ register_task(
 )
 register_task(
     "photo_z",
-    "astro_dl.tasks.photo_z:task",
+    "astro_dl.science.photo_z.task:task",
     summary="How far is a galaxy, by its broad-band photometry?",
     reference="Schmidt et al. (2020), MNRAS 499, 1587, arXiv:2001.03621",
 )

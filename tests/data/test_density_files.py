@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.data.density_files import density_file
+from astro_dl.science.photo_z.density_files import density_file
 
 POINTS = np.linspace(0, 1, 11)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from astro_dl.simulators.photo_z_prior import (
+from astro_dl.science.photo_z.prior import (
     TYPE_RANGES,
     draw_magnitudes,
     draw_types_and_redshifts,

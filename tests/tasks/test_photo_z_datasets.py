@@ -9,8 +9,8 @@ import pytest
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task
-from astro_dl.tasks.photo_z import PhotoZPhysics
-from astro_dl.tasks.photo_z_inputs import split_inputs
+from astro_dl.science.photo_z.inputs import split_inputs
+from astro_dl.science.photo_z.task import PhotoZPhysics
 
 TASK = get_task("photo_z")
 SETS = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from astro_dl.observations.photometry.synthetic_magnitudes import PHOTOMETRIC_SURVEYS
-from astro_dl.tasks.photo_z_inputs import (
+from astro_dl.science.photo_z.inputs import (
     bands_of,
     hide_bands,
     input_magnitudes,

@@ -10,7 +10,7 @@ from astro_dl.core.task import Head
 from astro_dl.distributions.distribution import Mixture, Quantiles
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.task_metrics import first_level, flattened
-from astro_dl.tasks.photo_z_metrics import photo_z_metrics
+from astro_dl.science.photo_z.metrics import photo_z_metrics
 
 HEAD = Head("regression", ("redshift",), ("",), "gaussian")
 SIGMA = 0.03

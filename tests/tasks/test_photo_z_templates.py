@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from astro_dl.observations.photometry.synthetic_magnitudes import galaxy_magnitudes
-from astro_dl.tasks.photo_z import PhotoZPhysics
-from astro_dl.tasks.photo_z_templates import template_fit
+from astro_dl.science.photo_z.task import PhotoZPhysics
+from astro_dl.science.photo_z.templates import template_fit
 
 SDSS = PhotoZPhysics(survey="sdss", redshift_range=(0.0, 0.8), magnitude_range=(15.0, 19.0))
 TRUTH = np.array([0.25, 0.35, 0.45, 0.6])

@@ -9,14 +9,14 @@ import numpy as np
 from astropy.table import QTable, Table
 
 from astro_dl.core.errors import UsageError, did_you_mean
-from astro_dl.data.density_files import density_file
 from astro_dl.distributions.distribution import Distribution
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.out_of_distribution import rows_outside_joint_range
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.blocks import ROWS_AT_ONCE, iterate_identified
 from astro_dl.observations.tables.columns import parse_column_names, read_columns
-from astro_dl.tasks.photo_z_inputs import photometry_features, split_inputs
+from astro_dl.science.photo_z.density_files import density_file
+from astro_dl.science.photo_z.inputs import photometry_features, split_inputs
 
 __all__ = ["ODDS_WIDTH", "predict_redshifts"]
 

@@ -16,18 +16,18 @@ from astro_dl.observations.photometry.synthetic_magnitudes import (
     PhotometricSurvey,
     galaxy_magnitudes,
 )
-from astro_dl.simulators.photo_z_prior import draw_magnitudes, draw_types_and_redshifts
-from astro_dl.tasks.photo_z_datasets import DATASETS
-from astro_dl.tasks.photo_z_inputs import (
+from astro_dl.science.photo_z.datasets import DATASETS
+from astro_dl.science.photo_z.inputs import (
     REFERENCE_BAND,
     hide_bands,
     photometry_contract,
     photometry_features,
     photometry_inputs,
 )
-from astro_dl.tasks.photo_z_metrics import photo_z_metrics
-from astro_dl.tasks.photo_z_predict import predict_redshifts
-from astro_dl.tasks.photo_z_templates import template_fit
+from astro_dl.science.photo_z.metrics import photo_z_metrics
+from astro_dl.science.photo_z.predict import predict_redshifts
+from astro_dl.science.photo_z.prior import draw_magnitudes, draw_types_and_redshifts
+from astro_dl.science.photo_z.templates import template_fit
 
 __all__ = ["PhotoZPhysics", "task"]
 
@@ -182,7 +182,7 @@ def simulate(physics: PhotoZPhysics, n: int, rng: np.random.Generator) -> Exampl
     Returns
     -------
     Examples
-        ``x`` as in `astro_dl.tasks.photo_z_inputs`; ``y`` (n, 1) float32 redshifts; ``info`` with
+        ``x`` as in `astro_dl.science.photo_z.inputs`; ``y`` (n, 1) float32 redshifts; ``info`` with
         ``object_id`` (a random number), ``redshift``, ``magnitude`` (i as measured, or true where
         it was not detected) [mag], ``spectral_type``, ``reddening`` [mag].
     """

@@ -9,8 +9,8 @@ from astro_dl.core.examples import Inputs
 from astro_dl.observations.photometry.galaxy_templates import REDDEST_TO_BLUEST
 from astro_dl.observations.photometry.magnitude_errors import magnitude_errors, noise_to_signal
 from astro_dl.observations.photometry.synthetic_magnitudes import galaxy_magnitudes
-from astro_dl.simulators.photo_z_prior import log_prior
-from astro_dl.tasks.photo_z_inputs import REFERENCE_BAND, input_magnitudes
+from astro_dl.science.photo_z.inputs import REFERENCE_BAND, input_magnitudes
+from astro_dl.science.photo_z.prior import log_prior
 
 __all__ = ["template_fit"]
 
@@ -33,7 +33,7 @@ def template_fit(physics: Any, x: Inputs) -> dict[str, Array]:
     physics : PhotoZPhysics
         Survey and range of redshifts.
     x : ndarray, (n, 5B - 1)
-        As in `astro_dl.tasks.photo_z_inputs`.
+        As in `astro_dl.science.photo_z.inputs`.
     """
     bands = physics.used_bands
     magnitudes, errors = input_magnitudes(physics.about, bands, physics.middle, x)
