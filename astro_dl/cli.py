@@ -194,9 +194,9 @@ def predict(arguments: Arguments) -> None:
 
 def fetch(arguments: Arguments) -> None:
     """Ask an archive for a table, by ADQL or by the name of a query."""
-    from astro_dl.data.gaia_queries import GAIA_QUERIES, named_query
     from astro_dl.observations.tables.archive import ARCHIVES, fetch_table, read_adql
     from astro_dl.observations.tables.write import printed_rows, table_format, write_table
+    from astro_dl.science.gaia.queries import GAIA_QUERIES, named_query
 
     if arguments.archive not in ARCHIVES:
         raise unknown_name("archive", arguments.archive, ARCHIVES)
@@ -255,7 +255,7 @@ VERBS = {
 def _to_train(arguments: Arguments) -> tuple[Any, str]:
     """Return the config that is asked for, and what to call its run."""
     from astro_dl.core.config import load_config
-    from astro_dl.tasks.own_table_setup import own_table_config
+    from astro_dl.science.own_table.setup import own_table_config
 
     given, settings = arguments.config, dict(arguments.settings)
     if arguments.table is not None:

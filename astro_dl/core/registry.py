@@ -36,7 +36,7 @@ BUILT_IN = (
     "astro_dl.science.photo_z.entries",
     "astro_dl.science.sun.entries",
     "astro_dl.science.stars.entries",
-    "astro_dl.models.catalog_tables",
+    "astro_dl.science.star_galaxy_quasar.entries",
     "astro_dl.science.transits.entries",
     "astro_dl.models.catalog_unsupervised",
     "astro_dl.models.catalog_classical",

@@ -46,31 +46,31 @@ register_task(
 )
 register_task(
     "pulsar_candidate",
-    "astro_dl.tasks.pulsar_candidate:task",
+    "astro_dl.science.pulsars.task:task",
     summary="Is a candidate of a pulsar survey a pulsar?",
     reference="Lyon et al. (2016), arXiv:1603.05166",
 )
 register_task(
     "star_galaxy_quasar",
-    "astro_dl.tasks.star_galaxy_quasar:task",
+    "astro_dl.science.star_galaxy_quasar.task:task",
     summary="Is it a star, a galaxy or a quasar, by its broad-band colours?",
     reference="Clarke et al. (2020), arXiv:1909.10963",
 )
 register_task(
     "asteroid_taxonomy",
-    "astro_dl.tasks.asteroid_taxonomy:task",
+    "astro_dl.science.asteroids.task:task",
     summary="Which taxonomic class is an asteroid of, by its reflectance spectrum?",
     reference="DeMeo et al. (2009), Icarus 202, 160; Penttilä et al. (2021), A&A 649, A46",
 )
 register_task(
     "gaia_photometry",
-    "astro_dl.tasks.gaia_photometry:task",
+    "astro_dl.science.gaia.task:task",
     summary="What is a source by Gaia's photometry and astrometry? Learnt without labels",
     reference="Gaia Collaboration, Babusiaux et al. (2018), arXiv:1804.09378",
 )
 register_task(
     "own_table",
-    "astro_dl.tasks.own_table:task",
+    "astro_dl.science.own_table.task:task",
     summary="What do the columns of a table of one's own tell of another one?",
 )
 register_task(

@@ -10,10 +10,10 @@ from tap_service import tap_service
 
 from astro_dl.cli import main
 from astro_dl.core.errors import UsageError
-from astro_dl.data.gaia_queries import GAIA_COLUMNS, SOURCES, named_query
 from astro_dl.observations.tables.archive import ARCHIVES, fetch_table, read_adql
 from astro_dl.observations.tables.columns import read_table
-from astro_dl.simulators.gaia_catalogue import simulate_catalogue
+from astro_dl.science.gaia.queries import GAIA_COLUMNS, SOURCES, named_query
+from astro_dl.science.gaia.simulation.catalogue import simulate_catalogue
 
 pytest.importorskip("pyvo", reason="needs pyvo")
 

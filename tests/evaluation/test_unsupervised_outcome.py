@@ -68,7 +68,7 @@ def test_its_figures_are_drawn(run):
 
 def test_a_catalogue_gets_anomaly_scores_and_errors_by_column(run, tmp_path, capsys):
     examples = astro_dl.simulate("gaia_photometry", 200, seed=9, missing_values=False)
-    table = examples.info[[*astro_dl.tasks.gaia_photometry.GAIA_COLUMNS]]
+    table = examples.info[[*astro_dl.science.gaia.task.GAIA_COLUMNS]]
     table["source_id"] = np.arange(200) + 2**60
     table.write(tmp_path / "stars.fits")
     words = ["predict", str(run[0].folder), str(tmp_path / "stars.fits")]

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from astro_dl.simulators.color_loci import BANDS, DEPTH, measured, simulate_magnitudes
+from astro_dl.science.star_galaxy_quasar.color_loci import (
+    BANDS,
+    DEPTH,
+    measured,
+    simulate_magnitudes,
+)
 
 
 def colors(kind, n=4000):

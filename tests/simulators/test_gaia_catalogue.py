@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from astro_dl.simulators.gaia_catalogue import CONTAMINANTS, KINDS, simulate_catalogue
-from astro_dl.simulators.gaia_instrument import (
+from astro_dl.science.gaia.instrument import (
     added,
     blended,
     excess_scatter,
@@ -14,7 +13,14 @@ from astro_dl.simulators.gaia_instrument import (
     photometric_errors,
     reddened,
 )
-from astro_dl.simulators.gaia_stars import dust_column, giants, main_sequence, placed, white_dwarfs
+from astro_dl.science.gaia.simulation.catalogue import CONTAMINANTS, KINDS, simulate_catalogue
+from astro_dl.science.gaia.simulation.stars import (
+    dust_column,
+    giants,
+    main_sequence,
+    placed,
+    white_dwarfs,
+)
 
 
 @pytest.fixture(scope="module")

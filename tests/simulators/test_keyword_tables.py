@@ -9,12 +9,12 @@ from astro_dl.observations.tables.measured_distributions import (
     parse_numbers,
     simulate_keywords,
 )
+from astro_dl.science.pulsars.statistics import CANDIDATE_TABLES
 from astro_dl.science.sun.simulation.sharp_statistics import (
     FLARE_TABLES,
     KEYWORDS,
     MOUNT_WILSON_TABLES,
 )
-from astro_dl.simulators.pulsar_statistics import CANDIDATE_TABLES
 
 TABLES = (*FLARE_TABLES, *MOUNT_WILSON_TABLES, *CANDIDATE_TABLES)
 

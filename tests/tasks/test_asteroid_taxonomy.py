@@ -6,8 +6,8 @@ from astropy.table import Table
 from table_stand_in import stand_in
 
 from astro_dl.core.errors import UsageError
-from astro_dl.simulators.asteroid_spectra import CLASSES, FREQUENCIES, WAVELENGTHS, simulate_spectra
-from astro_dl.tasks.asteroid_taxonomy import (
+from astro_dl.science.asteroids.simulate import CLASSES, FREQUENCIES, WAVELENGTHS, simulate_spectra
+from astro_dl.science.asteroids.task import (
     classify_spectra,
     hide_wavelengths,
     resampled,

@@ -7,9 +7,9 @@ from table_stand_in import stand_in
 from astro_dl.core.config import load_config, resolve
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task, list_models
-from astro_dl.data.gaia_queries import GAIA_COLUMNS
 from astro_dl.observations.tables.predict import predict_rows
-from astro_dl.tasks.gaia_photometry import INPUT_COLUMNS, GaiaPhysics
+from astro_dl.science.gaia.queries import GAIA_COLUMNS
+from astro_dl.science.gaia.task import INPUT_COLUMNS, GaiaPhysics
 
 SUN_AT_10_PC = {
     "phot_g_mean_mag": 4.67,

@@ -15,8 +15,8 @@ from astro_dl.data.splits import assert_disjoint
 from astro_dl.inference.load import load_pretrained
 from astro_dl.observations.tables.columns import read_table
 from astro_dl.observations.tables.inputs import Column
-from astro_dl.tasks.own_table import without_sentinels
-from astro_dl.tasks.own_table_setup import batch_size, own_table_config, scaled_column
+from astro_dl.science.own_table.setup import batch_size, own_table_config, scaled_column
+from astro_dl.science.own_table.task import without_sentinels
 from astro_dl.training.train import train
 
 

@@ -7,7 +7,7 @@ from table_stand_in import stand_in
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.tables.predict import predict_rows
-from astro_dl.tasks.star_galaxy_quasar import ColorPhysics
+from astro_dl.science.star_galaxy_quasar.task import ColorPhysics
 
 MAGNITUDES = (19.0, 17.6, 17.0, 16.7, 16.5)
 

@@ -14,7 +14,7 @@ from astro_dl.evaluation.cross_validation import (
     repeat_seeds,
 )
 from astro_dl.inference.load import load_pretrained
-from astro_dl.tasks.own_table_setup import own_table_config
+from astro_dl.science.own_table.setup import own_table_config
 
 
 @pytest.fixture(scope="module")

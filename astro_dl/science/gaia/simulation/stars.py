@@ -7,7 +7,7 @@ number per volume and the volume in which it is bright enough.
 
 import numpy as np
 
-from astro_dl.simulators.gaia_instrument import EXTINCTION, added
+from astro_dl.science.gaia.instrument import EXTINCTION, added
 
 __all__ = [
     "binaries",

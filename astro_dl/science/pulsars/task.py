@@ -28,7 +28,7 @@ from astro_dl.observations.tables.inputs import (
 )
 from astro_dl.observations.tables.measured_distributions import simulate_keywords
 from astro_dl.observations.tables.predict import predict_rows
-from astro_dl.simulators.pulsar_statistics import CANDIDATE_TABLES
+from astro_dl.science.pulsars.statistics import CANDIDATE_TABLES
 
 __all__ = ["CANDIDATE_COLUMNS", "PREVALENCE", "PulsarPhysics", "task"]
 

@@ -24,7 +24,12 @@ from astro_dl.observations.tables.inputs import (
     table_features,
 )
 from astro_dl.observations.tables.predict import predict_rows
-from astro_dl.simulators.color_loci import BANDS, KINDS, measured, simulate_magnitudes
+from astro_dl.science.star_galaxy_quasar.color_loci import (
+    BANDS,
+    KINDS,
+    measured,
+    simulate_magnitudes,
+)
 
 __all__ = ["COLOR_COLUMNS", "ColorPhysics", "task"]
 

@@ -3,7 +3,7 @@
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.simulators.gaia_instrument import (
+from astro_dl.science.gaia.instrument import (
     blended,
     excess_scatter,
     normal_excess_factor,
@@ -11,7 +11,7 @@ from astro_dl.simulators.gaia_instrument import (
     photometric_errors,
     reddened,
 )
-from astro_dl.simulators.gaia_stars import (
+from astro_dl.science.gaia.simulation.stars import (
     binaries,
     dust_column,
     giants,

@@ -1,7 +1,7 @@
 """A table of one's own: any columns of numbers to a value or a class.
 
 The physics is what is known of the table: its file, the columns with their scales, the target.
-`astro_dl.tasks.own_table_setup` writes it down from the file.
+`astro_dl.science.own_table.setup` writes it down from the file.
 """
 
 from collections.abc import Mapping

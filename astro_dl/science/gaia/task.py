@@ -16,7 +16,6 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.schema import Bounds, NonNegative
 from astro_dl.core.task import Difficulty, Head, InputSpec, Task
-from astro_dl.data.gaia_queries import GAIA_COLUMNS
 from astro_dl.observations.tables.columns import SENTINELS
 from astro_dl.observations.tables.inputs import (
     PEERS,
@@ -27,8 +26,9 @@ from astro_dl.observations.tables.inputs import (
     table_features,
 )
 from astro_dl.observations.tables.predict import predict_rows
-from astro_dl.simulators.gaia_catalogue import KINDS, simulate_catalogue
-from astro_dl.simulators.gaia_instrument import normal_excess_factor
+from astro_dl.science.gaia.instrument import normal_excess_factor
+from astro_dl.science.gaia.queries import GAIA_COLUMNS
+from astro_dl.science.gaia.simulation.catalogue import KINDS, simulate_catalogue
 
 __all__ = ["GaiaPhysics", "task"]
 
@@ -137,7 +137,7 @@ def simulate(physics: GaiaPhysics, n: int, rng: np.random.Generator) -> Examples
     """Return n sources as measured; y is the position in `KINDS`.
 
     ``info`` has ``object_id`` (a random number), ``contaminant``, and the columns of
-    `astro_dl.simulators.gaia_catalogue.simulate_catalogue`.
+    `astro_dl.science.gaia.simulation.catalogue.simulate_catalogue`.
     """
     choice, draw = rng.spawn(2)
     y = choice.choice(len(KINDS), n, p=physics.class_fractions).astype(np.int32)

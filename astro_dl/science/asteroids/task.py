@@ -19,7 +19,7 @@ from astro_dl.core.task import Dataset, Head, InputSpec, Task
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.columns import parse_column_names, read_columns, read_table
 from astro_dl.observations.tables.inputs import PEERS, masked_inputs, table_features
-from astro_dl.simulators.asteroid_spectra import (
+from astro_dl.science.asteroids.simulate import (
     CLASSES,
     FREQUENCIES,
     WAVELENGTHS,
