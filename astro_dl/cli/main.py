@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from astro_dl.cli_words import Arguments, file_reader, parse
+from astro_dl.cli.parser import Arguments, file_reader, parse
+from astro_dl.cli.quiet import import_keras_quietly
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.quiet import import_keras_quietly
 
 __all__ = ["main"]
 
@@ -230,7 +230,7 @@ def fetch(arguments: Arguments) -> None:
 
 def doctor(arguments: Arguments) -> None:
     """Print the state of the installation, and remedies where something is wrong."""
-    from astro_dl.doctor import examine, to_text
+    from astro_dl.cli.doctor import examine, to_text
 
     findings = examine()
     if arguments.json:
