@@ -43,7 +43,7 @@ def _run(site, *words):
 
 
 def test_they_are_listed_without_importing_keras(site):
-    done = _run(site, "-m", "astro_dl.cli", "list", "toy_*", "--json")
+    done = _run(site, "-m", "astro_dl", "list", "toy_*", "--json")
     assert json.loads(done.stdout) == {"models": ["toy_net"], "tasks": ["toy_pulse"]}
     assert done.stderr == ""
 
@@ -51,7 +51,7 @@ def test_they_are_listed_without_importing_keras(site):
 def test_they_are_simulated_from_the_command_line(site, tmp_path):
     out = tmp_path / "pulses.hdf5"
     words = ["simulate", "toy_pulse", "--n", "10", "--out", str(out), "--set", "snr_range=[9,9]"]
-    done = _run(site, "-m", "astro_dl.cli", *words, "--quiet", "--json")
+    done = _run(site, "-m", "astro_dl", *words, "--quiet", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["physics"]["snr_range"] == [9.0, 9.0]
     assert out.is_file()
@@ -74,7 +74,7 @@ check_task("toy_pulse")
 def test_a_broken_package_is_left_out_with_a_warning(site):
     points = {"astro_dl.models": {"broken": "no_such_module:register"}}
     _install(site, "broken-astro", "0.1", points)
-    done = _run(site, "-m", "astro_dl.cli", "list", "toy_*", "--json")
+    done = _run(site, "-m", "astro_dl", "list", "toy_*", "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["models"] == ["toy_net"]
     assert done.stderr.count("\n") == 1
@@ -88,7 +88,7 @@ def test_a_package_that_takes_a_name_is_left_out_with_a_warning(site):
         "def register():\n    register_model('mlp', 'greedy:build', summary='another')\n"
     )
     _install(site, "greedy-astro", "0.1", {"astro_dl.models": {"greedy": "greedy:register"}})
-    done = _run(site, "-m", "astro_dl.cli", "list", "mlp")
+    done = _run(site, "-m", "astro_dl", "list", "mlp")
     assert done.returncode == 0
     assert "'mlp' is registered already" in done.stderr
     assert "Multilayer" in done.stdout

@@ -69,7 +69,7 @@ def _looked(look: Callable[[], Iterator[Finding]]) -> list[Finding]:
 
 
 def _python() -> Iterator[Finding]:
-    yield Finding("astro_dl", f"{__version__} in {Path(__file__).parent}")
+    yield Finding("astro_dl", f"{__version__} in {Path(__file__).parent.parent}")
     yield Finding("python", f"{platform.python_version()} in {sys.prefix}, {platform.platform()}")
 
 

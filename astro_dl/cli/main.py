@@ -336,6 +336,3 @@ def _complain(error: Exception, code: int, debug: bool) -> int:
     print(f"astro-dl: error: {text}", file=sys.stderr)
     return code
 
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,6 +1,7 @@
 """The names of all models and tasks, found without importing what builds them."""
 
 import importlib
+import pkgutil
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -28,19 +29,8 @@ __all__ = [
     "task_entry",
 ]
 
-BUILT_IN = (
-    "astro_dl.models.entries",
-    "astro_dl.tasks.catalog",
-    "astro_dl.science.gravitational_waves.entries",
-    "astro_dl.science.lenses.entries",
-    "astro_dl.science.photo_z.entries",
-    "astro_dl.science.sun.entries",
-    "astro_dl.science.stars.entries",
-    "astro_dl.science.star_galaxy_quasar.entries",
-    "astro_dl.science.transits.entries",
-    "astro_dl.models.catalog_unsupervised",
-    "astro_dl.models.catalog_classical",
-)
+FAMILIES = "astro_dl.models.entries"
+DOMAINS = "astro_dl.science"
 ENTRY_POINT_GROUPS = ("astro_dl.models", "astro_dl.tasks")
 
 
@@ -292,9 +282,16 @@ def load_entry_points() -> None:
                 warnings.warn(f"{owner}: {point.name!r} left out ({reason})", stacklevel=2)
 
 
+def domains() -> list[str]:
+    """Return the sorted names of the packages of `astro_dl.science`."""
+    folders = importlib.import_module(DOMAINS).__path__
+    return sorted(found.name for found in pkgutil.iter_modules(folders) if found.ispkg)
+
+
 @cache
 def _load_all() -> None:
-    """Import the built-in catalogues and whatever third parties declare as entry points."""
-    for module in BUILT_IN:
-        importlib.import_module(module)
+    """Import the entries of families and of every domain, then what third parties declare."""
+    importlib.import_module(FAMILIES)
+    for domain in domains():
+        importlib.import_module(f"{DOMAINS}.{domain}.entries")
     load_entry_points()

@@ -11,7 +11,7 @@ def packaged_folder(kind: str) -> Path:
 
     The wheel carries them as ``astro_dl/_packaged/<kind>``; a checkout has them at its top level.
     """
-    package = Path(__file__).parent
+    package = Path(__file__).parent.parent
     packed = package / "_packaged" / kind
     return packed if packed.is_dir() else package.parent / kind
 

@@ -1,9 +1,15 @@
-"""The built-in models of gravitational-wave tasks by name."""
+"""The tasks and models of gravitational waves by name."""
 
-from astro_dl.core.registry import register_model
+from astro_dl.core.registry import register_model, register_task
+
+register_task(
+    "gw_bbh",
+    "astro_dl.science.gravitational_waves.task:task",
+    summary="Is there a binary-black-hole signal in one second of strain?",
+    reference="Schäfer et al. (2021), arXiv:2106.03741",
+)
 
 GRAVITATIONAL_WAVES = {"task": "gw_bbh", "rank": (2,), "input_shape": (2048, 1)}
-
 register_model(
     "gw_cnn",
     "astro_dl.models.cnn:cnn1d",

@@ -1,9 +1,21 @@
-"""The built-in models of strong-lens tasks by name."""
+"""The tasks and models of strong lenses by name."""
 
-from astro_dl.core.registry import register_model
+from astro_dl.core.registry import register_model, register_task
+
+register_task(
+    "strong_lens",
+    "astro_dl.science.lenses.finding:task",
+    summary="Is the galaxy in the middle of a cutout a strong gravitational lens?",
+    reference="Metcalf et al. (2019), arXiv:1802.03609",
+)
+register_task(
+    "lens_parameters",
+    "astro_dl.science.lenses.parameters:task",
+    summary="Einstein radius, ellipticity, centre and shear of a strong lens",
+    reference="Hezaveh et al. (2017), arXiv:1708.08842",
+)
 
 LENSES = {"task": "strong_lens", "rank": (3,)}
-
 register_model(
     "lens_cnn",
     "astro_dl.models.cnn:cnn2d",

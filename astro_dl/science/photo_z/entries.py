@@ -1,11 +1,17 @@
-"""The built-in models of photometric redshifts by name."""
+"""The tasks and models of photometric redshifts by name."""
 
-from astro_dl.core.registry import register_model
+from astro_dl.core.registry import register_model, register_task
+
+register_task(
+    "photo_z",
+    "astro_dl.science.photo_z.task:task",
+    summary="How far is a galaxy, by its broad-band photometry?",
+    reference="Schmidt et al. (2020), MNRAS 499, 1587, arXiv:2001.03621",
+)
 
 PHOTO_Z = {"task": "photo_z", "rank": (1,)}
 PERCEPTRON = "astro_dl.models.mlp:mlp"
 STYLE = {"units": (128, 128, 128), "activation": "gelu", "standardize": True}
-
 register_model(
     "photoz_mlp",
     PERCEPTRON,

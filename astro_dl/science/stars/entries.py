@@ -1,6 +1,19 @@
-"""The built-in models of tasks on spectra by name."""
+"""The tasks and models of stellar spectra by name."""
 
-from astro_dl.core.registry import register_model
+from astro_dl.core.registry import register_model, register_task
+
+register_task(
+    "spectral_type",
+    "astro_dl.science.stars.spectral_type:task",
+    summary="Which spectral type is a star of, by its optical spectrum?",
+    reference="Sharma et al. (2020), doi:10.1093/mnras/stz3100",
+)
+register_task(
+    "stellar_parameters",
+    "astro_dl.science.stars.parameters:task",
+    summary="Effective temperature, gravity and metallicity of a star, by its optical spectrum",
+    reference="Fabbro et al. (2018), arXiv:1709.09182",
+)
 
 register_model(
     "spectra_mlp",
@@ -74,21 +87,5 @@ register_model(
   year = {2018},
   eprint = {1709.09182},
   doi = {10.1093/mnras/stx3298}
-}""",
-)
-register_model(
-    "redshift_cnn1d",
-    "astro_dl.science.redshifts.networks:redshift_cnn1d",
-    summary="Convolutions, then templates that are learnt once and compared at every redshift",
-    task="galaxy_redshift",
-    rank=(2,),
-    reference="Stivaktakis et al. (2020), doi:10.1109/TBDATA.2019.2934475, for the protocol",
-    bibtex="""@article{Stivaktakis2020,
-  author = {Stivaktakis, Radamanthys and Tsagkatakis, Grigorios and Moraes, Bruno and
-    Abdalla, Filipe and Starck, Jean-Luc and Tsakalides, Panagiotis},
-  title = {Convolutional Neural Networks for Spectroscopic Redshift Estimation on Euclid Data},
-  journal = {IEEE Transactions on Big Data},
-  year = {2020},
-  doi = {10.1109/TBDATA.2019.2934475}
 }""",
 )

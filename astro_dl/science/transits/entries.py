@@ -1,9 +1,15 @@
-"""The built-in models of transit tasks by name."""
+"""The tasks and models of transiting planets by name."""
 
-from astro_dl.core.registry import register_model
+from astro_dl.core.registry import register_model, register_task
+
+register_task(
+    "tess_transit",
+    "astro_dl.science.transits.task:task",
+    summary="Is a periodic dip of a TESS light curve a planet, an eclipsing binary, or else?",
+    reference="Yu et al. (2019), arXiv:1904.02726",
+)
 
 ONE_VIEW = {"task": "tess_transit", "rank": (2,), "physics": {"views": ("global",)}}
-
 register_model(
     "tess_cnn",
     "astro_dl.models.cnn:cnn1d",

@@ -1,8 +1,8 @@
 """Stars of the Galactic disc in absolute magnitude and colour, and where they are.
 
-Absolute photometry is G [mag], BP - RP [mag] and the excess of `astro_dl.simulators.
-gaia_instrument`. Stars are drawn as a survey limited in magnitude sees them: each luminosity by the
-number per volume and the volume in which it is bright enough.
+Absolute photometry is G [mag], BP - RP [mag] and the excess of `astro_dl.science.gaia.instrument`.
+Stars are drawn as a survey limited in magnitude sees them: each luminosity by the number per volume
+and the volume in which it is bright enough.
 """
 
 import numpy as np
