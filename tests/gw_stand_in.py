@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy import fft
 
+from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
+from astro_dl.science.gravitational_waves.simulate import detector_conditionings
 from astro_dl.science.gravitational_waves.strain import signal_windows
-from astro_dl.science.gravitational_waves.task import BinaryBlackHolePhysics, detector_conditionings
 
 MASSES = ((39.0, 33.0), (28.0, 16.0), (20.0, 16.0))
 FIRST_MERGER = 0.7

@@ -17,11 +17,11 @@ from astro_dl.bundles.bundle import (
     save_bundle,
     update_bundle,
 )
-from astro_dl.core.config import Config, load_config, resolve
+from astro_dl.core.config import Config, load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_from, default_hyperparameters
+from astro_dl.models.build import build_from, default_hyperparameters, resolve
 from astro_dl.models.initialization import weights_are_to_be_read
 
 GOLDEN = Path(__file__).parent / "data" / "golden_bundles"

@@ -13,18 +13,17 @@ from astro_dl.core.config import (
     DataConfig,
     EvaluationConfig,
     TrainingConfig,
-    build_physics,
     config_hash,
     dump_yaml,
     load_config,
     parse_override,
-    resolve,
     to_mapping,
 )
 from astro_dl.core.errors import UsageError
-from astro_dl.core.registry import list_models, model_entry
+from astro_dl.core.registry import build_physics, list_models, model_entry
 from astro_dl.core.shipped import shipped_configs
 from astro_dl.core.strict_yaml import read_yaml
+from astro_dl.models.build import resolve
 
 LEAST = {"task": "gw_bbh", "model": "cnn1d"}
 positive = st.floats(1e-12, 1e6)

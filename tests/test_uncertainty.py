@@ -8,14 +8,14 @@ import pytest
 import toy
 
 from astro_dl.bundles.bundle import save_bundle
-from astro_dl.core.config import load_config, resolve
+from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import register_task
 from astro_dl.core.task import Head, InputSpec
 from astro_dl.inference.input_checks import input_statistics
 from astro_dl.inference.load import load_pretrained
 from astro_dl.inference.predictions import combined_answers, single_answers
-from astro_dl.models.build import build_from, logits_model
+from astro_dl.models.build import build_from, logits_model, resolve
 from astro_dl.models.members import committee_members, with_active_dropout
 
 DROPPING = {"filters": [3], "kernel_sizes": [5], "units": [16], "dropout": 0.5}

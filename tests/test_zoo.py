@@ -11,14 +11,14 @@ from astropy import units
 from astropy.table import QTable
 
 from astro_dl.bundles.bundle import save_bundle
-from astro_dl.core.config import load_config, resolve
+from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import register_task, task_entry
 from astro_dl.inference import load as zoo
 from astro_dl.inference.batching import rebatched
 from astro_dl.inference.input_checks import input_statistics
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_from
+from astro_dl.models.build import build_from, resolve
 
 PLATT = {"kind": "platt", "scale": 0.5, "offset": -0.25, "prior_log_odds": 0.0}
 SMALL = {"filters": [3], "kernel_sizes": [5], "units": [4]}

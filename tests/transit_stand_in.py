@@ -8,7 +8,8 @@ from astropy.io import fits
 from astro_dl.core.examples import input_length
 from astro_dl.inference.predictions import Answers
 from astro_dl.science.transits.detrending import in_transit
-from astro_dl.science.transits.task import TransitPhysics, head, input_spec
+from astro_dl.science.transits.physics import TransitPhysics
+from astro_dl.science.transits.task import head, input_spec
 
 PERIOD, EPOCH, DURATION, DEPTH = 3.7, 1326.2, 0.14, 0.004
 

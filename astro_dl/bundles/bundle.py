@@ -36,9 +36,10 @@ from astro_dl.bundles.files import (
 )
 from astro_dl.bundles.weights import assign_weights, model_specs, read_arrays, write_weights
 from astro_dl.core import registry
-from astro_dl.core.config import Config, build_physics, dump_yaml, to_mapping
+from astro_dl.core.config import Config, dump_yaml, to_mapping
 from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.core.files import atomic_path
+from astro_dl.core.registry import build_physics
 from astro_dl.core.schema import plain, read_dataclass
 from astro_dl.core.shipped import shipped_bundles
 from astro_dl.core.strict_yaml import read_yaml

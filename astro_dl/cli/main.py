@@ -93,8 +93,7 @@ def info(arguments: Arguments) -> None:
 
 def simulate(arguments: Arguments) -> None:
     """Write simulated examples to an HDF5 store."""
-    from astro_dl.core.config import build_physics
-    from astro_dl.core.registry import get_task
+    from astro_dl.core.registry import build_physics, get_task
     from astro_dl.core.schema import plain
     from astro_dl.data.simulate import iterate_blocks
     from astro_dl.data.store import store_examples
@@ -335,4 +334,3 @@ def _complain(error: Exception, code: int, debug: bool) -> int:
         text = f"{type(error).__name__}: {text} (a fault of astro_dl; --debug shows where)"
     print(f"astro-dl: error: {text}", file=sys.stderr)
     return code
-

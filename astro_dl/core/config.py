@@ -7,7 +7,7 @@ and the sections ``hyperparameters``, ``physics``, ``data``, ``training`` and ``
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,25 +21,22 @@ from astro_dl.core.schema import (
     Positive,
     plain,
     read_dataclass,
-    read_keywords,
 )
 from astro_dl.core.shipped import shipped_configs
 from astro_dl.core.strict_yaml import read_yaml, write_yaml
 
 if TYPE_CHECKING:
-    from astro_dl.core.task import Task
+    pass
 
 __all__ = [
     "Config",
     "DataConfig",
     "EvaluationConfig",
     "TrainingConfig",
-    "build_physics",
     "config_hash",
     "dump_yaml",
     "load_config",
     "parse_override",
-    "resolve",
     "to_mapping",
 ]
 
@@ -274,50 +271,6 @@ def parse_override(text: str) -> tuple[str, Any]:
         return key.strip(), read_yaml(value)
     except UsageError as error:
         raise UsageError(f"override {text!r}: {error}") from None
-
-
-def build_physics(task: "str | Task", mapping: Mapping[str, Any]) -> Any:
-    """Return an instance of a task's physics dataclass.
-
-    Parameters
-    ----------
-    task : str or Task
-        A task or its registered name.
-    mapping : mapping
-        Field name to plain value; missing fields take their defaults.
-
-    Raises
-    ------
-    UsageError
-        For an unknown task or field, or a value that is not accepted.
-    """
-    task = registry.get_task(task) if isinstance(task, str) else task
-    return read_dataclass(task.physics, mapping, "physics")
-
-
-def resolve(config: Config) -> Config:
-    """Return the config with every default of physics and hyperparameters written out.
-
-    Imports the task and the model's builder.
-
-    Raises
-    ------
-    UsageError
-        For an unknown or unaccepted physics field or hyperparameter.
-    """
-    from astro_dl.models.build import default_hyperparameters
-
-    entry = registry.model_entry(config.model)
-    made_for = entry.physics if entry.task == config.task else {}
-    physics = build_physics(config.task, {**made_for, **config.physics})
-    defaults = default_hyperparameters(config.model)
-    given = read_keywords(
-        registry.resolve_builder(config.model),
-        config.hyperparameters,
-        "hyperparameters",
-        known=list(defaults),
-    )
-    return replace(config, physics=plain(physics), hyperparameters=plain({**defaults, **given}))
 
 
 def to_mapping(config: Config) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from astro_dl.core.errors import UsageError, look_up
+from astro_dl.core.schema import read_dataclass
 
 if TYPE_CHECKING:
     from astro_dl.core.task import Task
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ModelEntry",
     "TaskEntry",
+    "build_physics",
     "get_task",
     "list_models",
     "list_tasks",
@@ -295,3 +297,22 @@ def _load_all() -> None:
     for domain in domains():
         importlib.import_module(f"{DOMAINS}.{domain}.entries")
     load_entry_points()
+
+
+def build_physics(task: "str | Task", mapping: Mapping[str, Any]) -> Any:
+    """Return an instance of a task's physics dataclass.
+
+    Parameters
+    ----------
+    task : str or Task
+        A task or its registered name.
+    mapping : mapping
+        Field name to plain value; missing fields take their defaults.
+
+    Raises
+    ------
+    UsageError
+        For an unknown task or field, or a value that is not accepted.
+    """
+    task = get_task(task) if isinstance(task, str) else task
+    return read_dataclass(task.physics, mapping, "physics")

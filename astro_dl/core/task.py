@@ -30,10 +30,14 @@ class InputSpec:
     contract : mapping
         What the numbers mean (sampling rate [Hz], detectors, bands, pixel scale, units …): plain
         YAML/JSON values, stored in the bundle and checked against real files.
+    first_layer : callable or None
+        ``(tensor) -> tensor``: what the families of images put between the input and their own
+        layers; a builder that knows what its images show gives it, see `astro_dl.science.lenses`.
     """
 
     shape: Shape | dict[str, Shape]
     contract: Mapping[str, Any] = field(default_factory=dict)
+    first_layer: Callable[[Any], Any] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

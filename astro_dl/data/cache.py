@@ -4,9 +4,9 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from astro_dl.core.config import Config, build_physics
+from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
-from astro_dl.core.registry import get_task
+from astro_dl.core.registry import build_physics, get_task
 from astro_dl.core.schema import plain
 from astro_dl.core.task import Task
 from astro_dl.data.simulate import BLOCK_SIZE, STREAMS, iterate_blocks

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.core.config import Config, DataConfig, build_physics
+from astro_dl.core.config import Config, DataConfig
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import Examples
-from astro_dl.core.registry import get_task
+from astro_dl.core.registry import build_physics, get_task
 from astro_dl.data.splits import split_by_group, split_fold, split_in_time
 
 __all__ = [

@@ -15,7 +15,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
 from astro_dl.data.real import is_real
 from astro_dl.evaluation.evaluate import evaluate
-from astro_dl.evaluation.report import headline
+from astro_dl.evaluation.report_text import headline
 from astro_dl.evaluation.task_metrics import first_level
 from astro_dl.training.train import train
 

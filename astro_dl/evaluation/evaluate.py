@@ -14,9 +14,9 @@ import numpy as np
 from scipy.special import expit
 
 from astro_dl.bundles.bundle import Bundle, update_bundle
-from astro_dl.core.config import build_physics
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.registry import build_physics
 from astro_dl.core.schema import plain
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.real import is_real, real_split, split_title
@@ -24,7 +24,8 @@ from astro_dl.data.store import Store, open_store
 from astro_dl.evaluation.classical import peer_scores, peers_key, with_distributions
 from astro_dl.evaluation.importance import permutation_importance
 from astro_dl.evaluation.predictions import NETWORK, Outcome
-from astro_dl.evaluation.report import Report, build_report, headline
+from astro_dl.evaluation.report import Report, build_report
+from astro_dl.evaluation.report_text import headline
 from astro_dl.evaluation.scores import baseline_scores, cached_scores
 from astro_dl.evaluation.task_metrics import first_level
 from astro_dl.evaluation.unsupervised.predictions import unsupervised_outcome

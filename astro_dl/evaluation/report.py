@@ -11,9 +11,9 @@ from astro_dl.bundles.card import dump_json
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.report_text import headline, report_text
 from astro_dl.evaluation.uncertainty_metrics import uncertainty_metrics
 from astro_dl.evaluation.unsupervised.metrics import (
-    unsupervised_headline,
     unsupervised_metrics,
 )
 from astro_dl.metrics.binary import binary_metrics
@@ -22,13 +22,7 @@ from astro_dl.metrics.efficiency import efficiency_table, equivalent_losses
 from astro_dl.metrics.multiclass import multiclass_metrics
 from astro_dl.metrics.regression import regression_metrics
 
-__all__ = ["Report", "build_report", "headline", "report_json"]
-
-HEADLINES = {
-    "binary": ("auc", "average_precision", "brier", "log_loss", "ece"),
-    "multiclass": ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "log_loss"),
-    "regression": ("bias", "nmad", "rmse", "outlier_fraction", "r2", "crps", "cde_loss"),
-}
+__all__ = ["Report", "build_report", "report_json"]
 
 
 @dataclass(frozen=True)
@@ -59,9 +53,7 @@ class Report:
 
     def to_text(self) -> str:
         """Return the report for a terminal."""
-        from astro_dl.evaluation.report_text import report_text
-
-        return report_text(self)
+        return report_text(self.metrics, self.outcome, self.efficiency)
 
     def to_json(self) -> str:
         """Return all metrics as JSON."""
@@ -139,32 +131,6 @@ def build_report(
 def report_json(report: Report) -> str:
     """Return all metrics of a report as strict JSON; what is not finite is null."""
     return dump_json(report.metrics)
-
-
-def headline(metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the estimates to print of one method by name, targets and probabilities spelled out.
-
-    Parameters
-    ----------
-    metrics : mapping
-        What `binary_metrics`, `multiclass_metrics`, `regression_metrics` or `unsupervised_metrics`
-        returned.
-    """
-    if metrics.get("kind") == "reconstruction":
-        return unsupervised_headline(metrics)
-    if "targets" in metrics:
-        several = len(metrics["targets"]) > 1
-        return {
-            f"{key} {name}" if several else key: entry[key]
-            for name, entry in metrics["targets"].items()
-            for key in HEADLINES["regression"]
-            if key in entry
-        }
-    kind = "multiclass" if "confusion" in metrics else "binary"
-    found = {key: metrics[key] for key in HEADLINES[kind][:2] if key in metrics}
-    for entry in metrics.get("tpr", ()):
-        found[f"tpr_{entry['false_alarm_probability']:g}"] = entry
-    return found | {key: metrics[key] for key in HEADLINES[kind][2:] if key in metrics}
 
 
 def _method_metrics(

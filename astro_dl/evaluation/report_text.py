@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from astropy.table import Table
 
-from astro_dl.evaluation.predictions import NETWORK
-from astro_dl.evaluation.report import Report, headline
+from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.task_metrics import flattened
+from astro_dl.evaluation.unsupervised.metrics import (
+    unsupervised_headline,
+)
 
-__all__ = ["report_text"]
+__all__ = ["headline", "report_text"]
 
 TITLES = {
     "auc": "ROC AUC",
@@ -37,13 +40,15 @@ TITLES = {
 }
 
 
-def report_text(report: Report) -> str:
+def report_text(
+    metrics: Mapping[str, Any], outcome: Outcome, efficiency: Table | None = None
+) -> str:
     """Return a report as aligned tables.
 
     Parameters
     ----------
-    report : Report
-        From `astro_dl.evaluation.report.build_report`.
+    metrics, outcome, efficiency
+        Of an `astro_dl.evaluation.report.Report`.
 
     Returns
     -------
@@ -53,13 +58,12 @@ def report_text(report: Report) -> str:
         equivalent loss of signal-to-noise ratio; for classes recall and precision; the task's own
         metrics; for tables the importance of columns; footnotes on what could not be measured.
     """
-    metrics = report.metrics
     notes = _notes(metrics["methods"])
-    parts = [_heading(report), _headline(metrics["methods"], notes)]
-    if report.efficiency is not None:
-        parts += _efficiency(report)
+    parts = [_heading(metrics, outcome), _headline(metrics["methods"], notes)]
+    if efficiency is not None:
+        parts += _efficiency(metrics, outcome, efficiency)
     if metrics.get("equivalent_snr_loss"):
-        parts.append(_losses(metrics["equivalent_snr_loss"], metrics["bound"], report))
+        parts.append(_losses(metrics))
     network = metrics["methods"][NETWORK]
     if "confusion" in network:
         parts.append(_classes(network))
@@ -78,12 +82,12 @@ def report_text(report: Report) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _heading(report: Report) -> str:
-    about, network = report.metrics["about"], report.metrics["methods"][NETWORK]
+def _heading(metrics: Mapping[str, Any], outcome: Outcome) -> str:
+    about, network = metrics["about"], metrics["methods"][NETWORK]
     what = " on ".join(str(about[key]) for key in ("model", "task") if about.get(key))
     count = f"{about['n']:,} examples"
     if "n_positive" in network:
-        negative, positive = report.outcome.head.names
+        negative, positive = outcome.head.names
         count += f": {network['n_positive']:,} {positive}, {network['n_negative']:,} {negative}"
     lines = [what, f"{about.get('data', 'data')}; {count}"]
     lines.append(f"in brackets: {100 * network['confidence']:g}% intervals")
@@ -112,10 +116,8 @@ def _headline(methods: Mapping[str, Any], notes: Mapping[str, str]) -> str:
     return _grid(rows)
 
 
-def _efficiency(report: Report) -> list[str]:
-    table, bound, difficulty = report.efficiency, report.outcome.bound, report.outcome.difficulty
-    assert table is not None
-    assert difficulty is not None
+def _efficiency(metrics: Mapping[str, Any], outcome: Outcome, table: Table) -> list[str]:
+    bound, difficulty = outcome.bound, metrics["difficulty"]
     methods = list(dict.fromkeys(str(name) for name in table["method"]))
     parts = []
     for probability in dict.fromkeys(table["false_alarm_probability"].tolist()):
@@ -131,7 +133,7 @@ def _efficiency(report: Report) -> list[str]:
             if bound:
                 cells.append(_interval(first, "ratio", "ratio_low", "ratio_high", 3))
             rows.append([_edges(first), f"{first['n']:,}", *cells])
-        title = f"efficiency at false-alarm probability {probability:g}, by {difficulty.label}"
+        title = f"efficiency at false-alarm probability {probability:g}, by {difficulty}"
         rest = [f"from {bins[shown][0]['low_edge']:g}: 1 for every method"] if bins[shown:] else []
         parts.append("\n".join([title, _grid(rows), *rest]))
     return parts
@@ -147,7 +149,8 @@ def _edges(row: Mapping[str, Any]) -> str:
     return f"{row['low_edge']:<4g}  {row['high_edge']:g}"
 
 
-def _losses(losses: Mapping[str, Sequence[Mapping[str, Any]]], bound: str, report: Report) -> str:
+def _losses(metrics: Mapping[str, Any]) -> str:
+    losses, bound = metrics["equivalent_snr_loss"], metrics["bound"]
     rows = [["false-alarm probability", "at efficiency", *losses]]
     for entries in zip(*losses.values(), strict=True):
         if all(entry["value"] is None for entry in entries):
@@ -155,7 +158,7 @@ def _losses(losses: Mapping[str, Sequence[Mapping[str, Any]]], bound: str, repor
         cells = [_percent(entry) for entry in entries]
         first = entries[0]
         rows.append([f"{first['false_alarm_probability']:g}", f"{first['efficiency']:.0%}", *cells])
-    title = f"equivalent loss of {report.metrics['difficulty']} against the {bound}"
+    title = f"equivalent loss of {metrics['difficulty']} against the {bound}"
     if len(rows) == 1:
         return f"{title}: no curve crosses the levels in this range"
     return f"{title}\n{_grid(rows)}"
@@ -268,3 +271,36 @@ def _grid(rows: Sequence[Sequence[str]]) -> str:
         cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def headline(metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the estimates to print of one method by name, targets and probabilities spelled out.
+
+    Parameters
+    ----------
+    metrics : mapping
+        What `binary_metrics`, `multiclass_metrics`, `regression_metrics` or `unsupervised_metrics`
+        returned.
+    """
+    if metrics.get("kind") == "reconstruction":
+        return unsupervised_headline(metrics)
+    if "targets" in metrics:
+        several = len(metrics["targets"]) > 1
+        return {
+            f"{key} {name}" if several else key: entry[key]
+            for name, entry in metrics["targets"].items()
+            for key in HEADLINES["regression"]
+            if key in entry
+        }
+    kind = "multiclass" if "confusion" in metrics else "binary"
+    found = {key: metrics[key] for key in HEADLINES[kind][:2] if key in metrics}
+    for entry in metrics.get("tpr", ()):
+        found[f"tpr_{entry['false_alarm_probability']:g}"] = entry
+    return found | {key: metrics[key] for key in HEADLINES[kind][2:] if key in metrics}
+
+
+HEADLINES = {
+    "binary": ("auc", "average_precision", "brier", "log_loss", "ece"),
+    "multiclass": ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "log_loss"),
+    "regression": ("bias", "nmad", "rmse", "outlier_fraction", "r2", "crps", "cde_loss"),
+}

@@ -8,8 +8,8 @@ from typing import Any
 from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
 from astro_dl.bundles.card import card_head, card_input_spec
 from astro_dl.core import registry
-from astro_dl.core.config import build_physics
 from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import build_physics
 from astro_dl.core.schema import plain
 from astro_dl.core.task import Head, InputSpec, Task
 from astro_dl.inference.predictor import Predictor

@@ -7,11 +7,6 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import norm, rankdata
 
-from astro_dl.inference.calibration import (
-    class_weights,
-    expected_calibration_error,
-    reliability_table,
-)
 from astro_dl.metrics.checks import check_binary, check_probabilities
 from astro_dl.metrics.detection import (
     FALSE_ALARM_PROBABILITIES,
@@ -24,6 +19,11 @@ from astro_dl.metrics.intervals import (
     estimate,
     percentile_interval,
     resampling_weights,
+)
+from astro_dl.metrics.reliability import (
+    class_weights,
+    expected_calibration_error,
+    reliability_table,
 )
 
 __all__ = [

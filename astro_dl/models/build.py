@@ -5,9 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from astro_dl.core.config import build_physics
+from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.registry import ModelEntry, get_task, model_entry, resolve_builder
+from astro_dl.core.registry import ModelEntry, build_physics, get_task, model_entry, resolve_builder
+from astro_dl.core.schema import (
+    plain,
+    read_keywords,
+)
 from astro_dl.core.task import Head, InputSpec, Task
 from astro_dl.models.reconstruction import reconstruction_head
 
@@ -20,6 +24,7 @@ __all__ = [
     "default_hyperparameters",
     "logits_model",
     "model_head",
+    "resolve",
     "specification",
 ]
 
@@ -210,3 +215,28 @@ def _check_rank(entry: ModelEntry, input_spec: InputSpec) -> None:
 def _tuples(value: Any) -> Any:
     """Return a value with its lists made tuples, as YAML gives lists."""
     return tuple(_tuples(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def resolve(config: Config) -> Config:
+    """Return the config with every default of physics and hyperparameters written out.
+
+    Imports the task and the model's builder.
+
+    Raises
+    ------
+    UsageError
+        For an unknown or unaccepted physics field or hyperparameter.
+    """
+    from astro_dl.models.build import default_hyperparameters
+
+    entry = model_entry(config.model)
+    made_for = entry.physics if entry.task == config.task else {}
+    physics = build_physics(config.task, {**made_for, **config.physics})
+    defaults = default_hyperparameters(config.model)
+    given = read_keywords(
+        resolve_builder(config.model),
+        config.hyperparameters,
+        "hyperparameters",
+        known=list(defaults),
+    )
+    return replace(config, physics=plain(physics), hyperparameters=plain({**defaults, **given}))

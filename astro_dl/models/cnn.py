@@ -17,6 +17,7 @@ from astro_dl.models.layers import (
     Size,
     Style,
     activate,
+    after_first_layer,
     convolve,
     dense_stack,
     drop,
@@ -27,7 +28,6 @@ from astro_dl.models.layers import (
     per_layer,
     pool,
 )
-from astro_dl.science.lenses.deflector_light import add_differences
 
 __all__ = ["cnn1d", "cnn2d", "convolution_stack"]
 
@@ -116,7 +116,6 @@ def cnn2d(
     input_spec: InputSpec,
     head: Head,
     *,
-    subtract_deflector: bool = False,
     filters: Sequence[int] = (32, 64),
     kernel_sizes: int | Sequence[Size] = 3,
     strides: int | Sequence[Size] = 1,
@@ -139,24 +138,16 @@ def cnn2d(
     As `cnn1d`, for inputs of shape (height, width, channels); each kernel size, stride, dilation
     and pool size is one number [pixels] or a pair (height, width).
 
-    Parameters
-    ----------
-    subtract_deflector : bool
-        Whether images of lenses are shown without the deflector's light as well, see
-        `astro_dl.science.lenses.deflector_light`; images of a single band are not.
-
     Raises
     ------
     UsageError
         If the input has another rank, a kernel or pool is longer than what it is applied to, or a
         hyper-parameter is out of range.
     """
-    inputs = x = input_tensor(input_spec, 3, "cnn2d")
+    inputs = input_tensor(input_spec, 3, "cnn2d")
     style = Style(activation, normalization, initializer, l1, l2)
-    if subtract_deflector:
-        x = add_differences(x, input_spec)
     x = convolution_stack(
-        x,
+        after_first_layer(inputs, input_spec),
         style,
         filters=filters,
         kernel_sizes=kernel_sizes,

@@ -20,6 +20,7 @@ __all__ = [
     "Pooling",
     "Style",
     "activate",
+    "after_first_layer",
     "convolve",
     "dense_stack",
     "drop",
@@ -123,6 +124,11 @@ def input_tensor(input_spec: InputSpec, rank: int, family: str) -> keras.KerasTe
         kinds = {1: "(features,)", 2: "(steps, channels)", 3: "(height, width, channels)"}
         raise UsageError(f"{family} takes inputs of shape {kinds[rank]}, not {tuple(shape)}")
     return keras.Input(shape, name="input")
+
+
+def after_first_layer(x: keras.KerasTensor, input_spec: InputSpec) -> keras.KerasTensor:
+    """Return an input as the builder wants it seen, see `astro_dl.core.task.InputSpec`."""
+    return x if input_spec.first_layer is None else input_spec.first_layer(x)
 
 
 def listed(value: int | Sequence[int]) -> tuple[int, ...]:

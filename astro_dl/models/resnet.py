@@ -20,6 +20,7 @@ from astro_dl.models.layers import (
     Size,
     Style,
     activate,
+    after_first_layer,
     convolve,
     dense_stack,
     drop,
@@ -30,7 +31,6 @@ from astro_dl.models.layers import (
     per_layer,
     pool,
 )
-from astro_dl.science.lenses.deflector_light import add_differences
 
 __all__ = ["residual_block", "residual_stages", "resnet1d", "resnet2d"]
 
@@ -105,7 +105,6 @@ def resnet2d(
     input_spec: InputSpec,
     head: Head,
     *,
-    subtract_deflector: bool = False,
     stem_filters: int = 16,
     stem_kernel_size: Size = 3,
     stem_stride: Size = 1,
@@ -128,12 +127,6 @@ def resnet2d(
 
     As `resnet1d`, for inputs of shape (height, width, channels); each kernel size, stride and
     pool size is one number [pixels] or a pair (height, width).
-
-    Parameters
-    ----------
-    subtract_deflector : bool
-        Whether images of lenses are shown without the deflector's light as well, see
-        `astro_dl.science.lenses.deflector_light`; images of a single band are not.
 
     Raises
     ------
@@ -209,7 +202,6 @@ def _resnet(
     head: Head,
     rank: int,
     family: str,
-    subtract_deflector: bool = False,
     stem_filters: int,
     stem_kernel_size: Size,
     stem_stride: Size,
@@ -228,10 +220,9 @@ def _resnet(
     l2: float,
     initializer: str,
 ) -> keras.Model:
-    inputs = x = input_tensor(input_spec, rank, family)
+    inputs = input_tensor(input_spec, rank, family)
     style = Style(activation, normalization, initializer, l1, l2)
-    if subtract_deflector:
-        x = add_differences(x, input_spec)
+    x = after_first_layer(inputs, input_spec)
     x = convolve(x, stem_filters, stem_kernel_size, style, "stem", stride=stem_stride)
     x = residual_stages(
         pool(x, stem_pool_size, "max", "stem"),

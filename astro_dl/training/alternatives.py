@@ -12,8 +12,9 @@ from typing import Any
 
 from astro_dl.bundles.bundle import Bundle, load_bundle, update_bundle
 from astro_dl.bundles.files import new_folder
-from astro_dl.core.config import Config, load_config, resolve, to_mapping
+from astro_dl.core.config import Config, load_config, to_mapping
 from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.models.build import resolve
 from astro_dl.training.objective import improves
 
 __all__ = ["check_blind", "is_made_from", "train_alternatives", "variants"]

@@ -10,11 +10,11 @@ import keras
 from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
 from astro_dl.bundles.weights import assign_weights
 from astro_dl.core import backend
-from astro_dl.core.config import Config, config_hash, load_config, resolve, to_mapping
+from astro_dl.core.config import Config, config_hash, load_config, to_mapping
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task, model_entry, resolve_fit
 from astro_dl.data.cache import split_physics
-from astro_dl.models.build import build_from, logits_model, model_head
+from astro_dl.models.build import build_from, logits_model, model_head, resolve
 from astro_dl.models.standardization import standardize_inputs
 from astro_dl.training.alternatives import is_made_from, train_alternatives
 from astro_dl.training.batches import steps_per_epoch

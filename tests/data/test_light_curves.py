@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astro_dl.core.errors import UsageError
-from astro_dl.observations.light_curves.light_curve import from_arrays, read_light_curve, stitch
+from astro_dl.observations.light_curves.files import read_light_curve
+from astro_dl.observations.light_curves.light_curve import from_arrays, stitch
 
 TIME, FLUX = stand_in.light_curve()
 

@@ -8,7 +8,7 @@ from astropy.table import Table
 from spectrum_files import LINE, air_grid, spectrum, write_csv, write_image, write_sdss
 
 from astro_dl.core.errors import UsageError
-from astro_dl.observations.spectra.spectrum import read_spectra
+from astro_dl.observations.spectra.files import read_spectra
 
 
 def line_centre(one):

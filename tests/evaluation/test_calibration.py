@@ -12,12 +12,11 @@ from astro_dl.core.task import Head
 from astro_dl.distributions.distribution import answer_distribution
 from astro_dl.inference.calibration import (
     calibrated_probabilities,
-    expected_calibration_error,
     fit_calibration,
     fit_platt,
     fit_temperature,
-    reliability_table,
 )
+from astro_dl.metrics.reliability import expected_calibration_error, reliability_table
 
 
 def test_platt_scaling_recovers_a_known_distortion():

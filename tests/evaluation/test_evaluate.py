@@ -8,14 +8,14 @@ import pytest
 import toy
 
 from astro_dl.bundles.bundle import load_bundle, save_bundle
-from astro_dl.core.config import load_config, resolve
+from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.data.simulate import simulate
 from astro_dl.data.store import open_store, store_examples
 from astro_dl.evaluation.evaluate import evaluate, redraw
 from astro_dl.evaluation.scores import cached_scores, input_blocks
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_model
+from astro_dl.models.build import build_model, resolve
 
 TASKS = {
     "toy_binary": ("cnn1d", {"kind": "platt", "scale": 1.0, "offset": 0.0, "prior_log_odds": 0.0}),

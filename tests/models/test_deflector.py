@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.task import InputSpec
-from astro_dl.science.lenses.deflector_light import WithoutDeflector, add_differences
+from astro_dl.science.lenses.networks.deflector_light import WithoutDeflector, add_differences
 
 RATIOS = np.array([0.3, 0.6, 1.0])
 SOFTENING = 5.0

@@ -5,7 +5,7 @@ from itertools import pairwise
 import keras
 
 from astro_dl.core.task import Head, InputSpec
-from astro_dl.science.lenses.networks import deeplens
+from astro_dl.science.lenses.networks.deeplens import deeplens
 
 BINARY = Head("binary", ("other", "lens"))
 

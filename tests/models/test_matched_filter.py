@@ -12,14 +12,9 @@ from astro_dl.science.gravitational_waves.baselines import template_space
 from astro_dl.science.gravitational_waves.matched_filter.bank_placement import prior_bank
 from astro_dl.science.gravitational_waves.matched_filter.statistic import bayes_statistic
 from astro_dl.science.gravitational_waves.networks.matched_filter import gw_resnet
-from astro_dl.science.gravitational_waves.task import (
-    BinaryBlackHolePhysics,
-    draw_binaries,
-    head,
-    input_spec,
-    simulate,
-    whitened_signals,
-)
+from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
+from astro_dl.science.gravitational_waves.simulate import draw_binaries, simulate, whitened_signals
+from astro_dl.science.gravitational_waves.task import head, input_spec
 
 ONE = BinaryBlackHolePhysics()
 TWO = replace(ONE, detectors=("H1", "L1"))

@@ -9,7 +9,7 @@ from astro_dl.observations.images.galaxies import (
     concatenate_components,
     render_components,
 )
-from astro_dl.science.lenses.simulation.ray_tracing import pixel_axis
+from astro_dl.observations.images.pixels import pixel_axis
 
 
 def one(**fields):

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from astro_dl.observations.images.pixels import pixel_axis
 from astro_dl.observations.images.point_spread import PointSpread, moffat_kernel
 from astro_dl.observations.images.sersic import SersicLight, surface_brightness
 from astro_dl.science.lenses.simulation.mass import LensMass, deflection
-from astro_dl.science.lenses.simulation.ray_tracing import lens_images, lensed_light, pixel_axis
+from astro_dl.science.lenses.simulation.ray_tracing import lens_images, lensed_light
 
 REFERENCE = Path(__file__).parent / "data/lens_reference.npz"
 TOLERANCES = [(np.float64, 1e-6), (np.float32, 1e-3)]

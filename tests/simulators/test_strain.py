@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from astro_dl.science.gravitational_waves.detectors import antenna_patterns, arrival_time_difference
+from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.psd import aligo_design_psd
+from astro_dl.science.gravitational_waves.simulate import detector_conditionings
 from astro_dl.science.gravitational_waves.strain import (
     glitch_windows,
     noise_windows,
     signal_windows,
 )
-from astro_dl.science.gravitational_waves.task import BinaryBlackHolePhysics, detector_conditionings
 from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd
 
 ONE = BinaryBlackHolePhysics()

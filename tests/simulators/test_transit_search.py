@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from astro_dl.observations.light_curves.light_curve import read_light_curve
+from astro_dl.observations.light_curves.files import read_light_curve
 from astro_dl.science.transits.detrending import in_transit
 from astro_dl.science.transits.search.box_spectrum import (
     frequency_grid,

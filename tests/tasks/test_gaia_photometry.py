@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from table_stand_in import stand_in
 
-from astro_dl.core.config import load_config, resolve
+from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task, list_models
+from astro_dl.models.build import resolve
 from astro_dl.observations.tables.predict import predict_rows
 from astro_dl.science.gaia.queries import GAIA_COLUMNS
 from astro_dl.science.gaia.task import INPUT_COLUMNS, GaiaPhysics

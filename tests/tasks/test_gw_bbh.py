@@ -8,7 +8,9 @@ from sklearn.metrics import roc_auc_score
 
 from astro_dl.core.errors import UsageError
 from astro_dl.science.gravitational_waves.baselines import baseline_statistics
-from astro_dl.science.gravitational_waves.task import BinaryBlackHolePhysics, input_spec, simulate
+from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
+from astro_dl.science.gravitational_waves.simulate import simulate
+from astro_dl.science.gravitational_waves.task import input_spec
 
 ONE = BinaryBlackHolePhysics()
 TWO = replace(ONE, detectors=("H1", "L1"))

@@ -7,6 +7,7 @@ from gwosc_files import write_gwosc
 
 from astro_dl.core.errors import UsageError
 from astro_dl.science.gravitational_waves.noise import gaussian_noise
+from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.psd import aligo_design_psd
 from astro_dl.science.gravitational_waves.scan import (
     scan,
@@ -15,7 +16,6 @@ from astro_dl.science.gravitational_waves.scan import (
     whitened_strain,
     whitening,
 )
-from astro_dl.science.gravitational_waves.task import BinaryBlackHolePhysics
 
 START = 1_200_000_000
 RATE = 4096

@@ -7,9 +7,9 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.cli import main
-from astro_dl.core.config import build_physics, load_config
+from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
-from astro_dl.core.registry import get_task
+from astro_dl.core.registry import build_physics, get_task
 from astro_dl.data.real import real_split
 from astro_dl.data.splits import assert_disjoint
 from astro_dl.inference.load import load_pretrained

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from astro_dl.core.config import load_config, resolve
+from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task, list_models
-from astro_dl.models.build import build_model
+from astro_dl.models.build import build_model, resolve
 from astro_dl.science.photo_z.inputs import split_inputs
 from astro_dl.science.photo_z.task import PhotoZPhysics
 

@@ -7,8 +7,8 @@ from spectrum_files import air_grid, spectrum, write_csv, write_image, write_sds
 from spectrum_stand_in import stand_in
 
 from astro_dl.core.errors import UsageError
-from astro_dl.observations.spectra.predict import predict_stars
 from astro_dl.science.redshifts.task import predict_galaxies
+from astro_dl.science.stars.predict import predict_stars
 
 COLUMNS = ["id", "teff", "teff_std", "log_teff", "log_teff_std", "log_g", "log_g_std"]
 

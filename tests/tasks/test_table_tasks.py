@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from astro_dl.core.config import load_config, resolve
+from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task, list_models
 from astro_dl.data.real import real_split
 from astro_dl.data.splits import assert_disjoint
+from astro_dl.models.build import resolve
 
 SETS = {
     "solar_flare": ("sharp_flares", 4594),

@@ -10,7 +10,8 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.science.transits.datasets import LABELS, read_tess_2min, read_tess_ffi
 from astro_dl.science.transits.metrics import CLASSES
-from astro_dl.science.transits.task import TransitPhysics, input_spec
+from astro_dl.science.transits.physics import TransitPhysics
+from astro_dl.science.transits.task import input_spec
 
 FOLDER = Path(os.environ.get("ASTRO_DL_TEST_DATA", ""))
 TWO_MINUTES = TransitPhysics(

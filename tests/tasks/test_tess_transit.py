@@ -17,7 +17,9 @@ from astro_dl.science.transits.inputs import (
     view_features,
 )
 from astro_dl.science.transits.metrics import CLASSES, average_precision, triage_and_vetting
-from astro_dl.science.transits.task import TransitPhysics, head, input_spec, simulate, task
+from astro_dl.science.transits.physics import TransitPhysics
+from astro_dl.science.transits.simulate import simulate
+from astro_dl.science.transits.task import head, input_spec, task
 from astro_dl.science.transits.views import VIEWS, Ephemeris
 
 DEFAULT = TransitPhysics()

@@ -9,7 +9,7 @@ from PIL import Image
 from transit_stand_in import DEPTH, DURATION, EPOCH, PERIOD
 
 from astro_dl.core.errors import UsageError
-from astro_dl.observations.light_curves.light_curve import read_light_curve
+from astro_dl.observations.light_curves.files import read_light_curve
 from astro_dl.science.transits.figures import draw_signals
 from astro_dl.science.transits.inputs import light_curve_inputs
 from astro_dl.science.transits.predict import find_signals, fold_signal, table_signals

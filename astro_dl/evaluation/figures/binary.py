@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 
 from astro_dl.evaluation.figures.style import BAND, COLOURS, legend_above, method_style, new_figure
 from astro_dl.evaluation.predictions import NETWORK, Outcome
-from astro_dl.inference.calibration import expected_calibration_error, reliability_table
 from astro_dl.metrics.binary import roc_points
 from astro_dl.metrics.detection import FEWEST_FALSE_ALARMS
+from astro_dl.metrics.reliability import expected_calibration_error, reliability_table
 
 __all__ = ["draw_efficiency", "draw_reliability", "draw_roc", "draw_scores"]
 
@@ -118,7 +118,7 @@ def draw_reliability(
     probabilities, y : ndarray, (n,)
         Predicted probability, and 0/1 truth.
     prevalence, confidence
-        As for `astro_dl.inference.calibration.reliability_table`.
+        As for `astro_dl.metrics.reliability.reliability_table`.
     label : str, default "positive"
         Name of the positive class.
     """

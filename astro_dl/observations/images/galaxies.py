@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from astro_dl.observations.images.ellipse import axis_ratio_and_angle
+from astro_dl.observations.images.pixels import blocks, pixel_axis
 from astro_dl.observations.images.sersic import SersicLight, sersic_flux, surface_brightness
-from astro_dl.science.lenses.simulation.ray_tracing import blocks, pixel_axis
 
 __all__ = ["Components", "component_profile", "concatenate_components", "render_components"]
 

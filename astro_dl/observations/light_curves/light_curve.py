@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["LightCurve", "from_arrays", "read_light_curve", "stitch"]
+__all__ = ["LightCurve", "from_arrays", "stitch"]
 
 TIME_OFFSETS = {2457000.0: "BTJD", 2454833.0: "BKJD", 0.0: "BJD", 2400000.5: "MJD"}
 FEWEST_POINTS = 20
@@ -46,39 +44,6 @@ class LightCurve:
     offset: float = np.nan
     magnitude: float = np.nan
     flags: tuple[str, ...] = field(default=())
-
-
-def read_light_curve(source: Any) -> LightCurve:
-    """Return the light curve in a file, or of an object with ``time`` and ``flux``.
-
-    Parameters
-    ----------
-    source : path or object
-        FITS (``.fits``, ``.fit``, also ``.gz``) with a table of ``TIME`` and a flux, as SPOC, QLP,
-        Kepler and K2 make them; text (``.csv``, ``.txt``, ``.dat``, ``.tsv``) with a header or with
-        times in the first and flux in the second column; or an object such as a lightkurve
-        ``LightCurve``.
-
-    Raises
-    ------
-    UsageError
-        If it is no light curve, a column is missing, no point is finite, or times are not in days.
-    """
-    if not isinstance(source, str | Path):
-        return _from_object(source)
-    from astro_dl.observations.light_curves.files import read_fits, read_text
-
-    path = Path(source)
-    if not path.is_file():
-        raise UsageError(f"{path}: no such file")
-    endings = [ending.lower() for ending in path.suffixes]
-    if any(ending in endings for ending in (".fits", ".fit", ".fts")):
-        return read_fits(path)
-    if endings and endings[-1] in (".csv", ".txt", ".dat", ".tsv"):
-        return read_text(path)
-    raise UsageError(
-        f"{path}: ending {path.suffix!r} is no light curve; accepted: .fits, .csv, .txt, .dat, .tsv"
-    )
 
 
 def from_arrays(
@@ -183,30 +148,3 @@ def _check_days(id: str, time: np.ndarray) -> None:
             f"{id}: times are {cadence:.4g} apart; light curves of transits have a point every "
             f"{COARSEST_CADENCE_DAYS:g} d or more often: give times in days, not hours or seconds"
         )
-
-
-def _from_object(source: Any) -> LightCurve:
-    """Read an object by its ``time`` and ``flux``, as lightkurve's, without importing it."""
-    time, flux = getattr(source, "time", None), getattr(source, "flux", None)
-    if time is None or flux is None:
-        raise UsageError(
-            f"a {type(source).__name__} is no light curve; give a file, or an object with "
-            "time and flux"
-        )
-    if hasattr(source, "columns") and "quality" in getattr(source, "columns", ()):
-        good = np.asarray(_values(source["quality"])) == 0
-    else:
-        good = None
-    scale = getattr(time, "format", "")
-    offset = {name.lower(): value for value, name in TIME_OFFSETS.items()}.get(scale, np.nan)
-    meta = getattr(source, "meta", None) or {}
-    label = getattr(source, "label", None) or meta.get("OBJECT") or type(source).__name__
-    return from_arrays(
-        str(label), _values(time), _values(flux), good=good, offset=offset if scale else np.nan
-    )
-
-
-def _values(column: Any) -> np.ndarray:
-    """Return the plain numbers of an astropy Time, Quantity, masked column or array."""
-    plain = getattr(column, "value", column)
-    return np.ma.filled(np.ma.asarray(plain, np.float64), np.nan)

@@ -51,7 +51,9 @@ def binned(wavelength: Array, values: Array) -> Array:
 @cache
 def template_spectra() -> Array:
     """Return flux densities per wavelength (types, bins), float32, 1 at 5500 Å."""
-    with as_file(files("astro_dl.observations.photometry") / "tables" / "galaxy_templates.ecsv") as path:
+    with as_file(
+        files("astro_dl.observations.photometry") / "tables" / "galaxy_templates.ecsv"
+    ) as path:
         table = Table.read(path, format="ascii.ecsv")
     wavelength = np.asarray(table["wavelength"])
     flux = [binned(wavelength, np.asarray(table[name])) for name in REDDEST_TO_BLUEST]

@@ -18,7 +18,7 @@ from astro_dl.science.gravitational_waves.matched_filter.statistic import (
 from astro_dl.science.gravitational_waves.matched_filter.template_bank import LagGrid
 
 if TYPE_CHECKING:
-    from astro_dl.science.gravitational_waves.task import BinaryBlackHolePhysics
+    from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 
 __all__ = ["MATCHED_FILTER", "OPTIMAL_BOUND", "baseline_statistics", "template_space"]
 

@@ -18,7 +18,7 @@ register_task(
 LENSES = {"task": "strong_lens", "rank": (3,)}
 register_model(
     "lens_cnn",
-    "astro_dl.models.cnn:cnn2d",
+    "astro_dl.science.lenses.networks.families:lens_cnn2d",
     summary="The small 2D convolutional network of the textbooks",
     **LENSES,
     hyperparameters={
@@ -32,7 +32,7 @@ register_model(
 )
 register_model(
     "deeplens",
-    "astro_dl.science.lenses.networks:deeplens",
+    "astro_dl.science.lenses.networks.deeplens:deeplens",
     summary="46 layers of pre-activated bottlenecks, after CMU DeepLens",
     **LENSES,
     reference="Lanusse et al. (2018), MNRAS 473, 3895, arXiv:1703.02642",
@@ -50,7 +50,7 @@ register_model(
 )
 register_model(
     "lens_resnet",
-    "astro_dl.models.resnet:resnet2d",
+    "astro_dl.science.lenses.networks.families:lens_resnet2d",
     summary="Compact residual network that sees what is left without the deflector's light",
     **LENSES,
     hyperparameters={
@@ -83,7 +83,7 @@ register_model(
 )
 register_model(
     "lens_parameters_cnn",
-    "astro_dl.models.cnn:cnn2d",
+    "astro_dl.science.lenses.networks.families:lens_cnn2d",
     summary="Convolutions whose map is flattened, not pooled: where things are is what is asked",
     task="lens_parameters",
     rank=(3,),

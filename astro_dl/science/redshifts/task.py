@@ -166,7 +166,7 @@ def predict_galaxies(
     predictor : Predictor
         A network of task ``galaxy_redshift``.
     paths : sequence of path
-        Files of one spectrum or several; see `astro_dl.observations.spectra.spectrum.read_spectra`.
+        Files of one spectrum or several; see `astro_dl.observations.spectra.files.read_spectra`.
     medium : {"air", "vacuum"}, optional
         What the wavelengths are measured in, whatever the files say.
     batch_size : int, optional

@@ -8,7 +8,6 @@ from astropy.table import Table
 
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Head, Task
-from astro_dl.observations.spectra.predict import predict_stars
 from astro_dl.science.stars.datasets import MILES_TYPES
 from astro_dl.science.stars.inputs import (
     CAUTION,
@@ -20,6 +19,7 @@ from astro_dl.science.stars.inputs import (
     spectrum_features,
     stellar_spec,
 )
+from astro_dl.science.stars.predict import predict_stars
 from astro_dl.science.stars.simulation.population import CLASSES, draw_classes, draw_stars
 
 __all__ = ["SpectralTypePhysics", "task"]

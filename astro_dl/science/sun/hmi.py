@@ -22,8 +22,8 @@ __all__ = [
     "average_to",
     "find_partner",
     "from_sunpy",
-    "is_other_segment",
     "heliocentric_angle",
+    "is_other_segment",
     "read_sharp",
 ]
 

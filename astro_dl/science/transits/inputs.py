@@ -12,7 +12,7 @@ from astro_dl.science.transits.search.trapezoids import TransitFit, fit_trapezoi
 from astro_dl.science.transits.views import Ephemeris, ViewShape, fold_views
 
 if TYPE_CHECKING:
-    from astro_dl.science.transits.task import TransitPhysics
+    from astro_dl.science.transits.physics import TransitPhysics
 
 __all__ = [
     "PROTECTED_DURATIONS",

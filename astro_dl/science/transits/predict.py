@@ -14,12 +14,8 @@ from astro_dl.core.examples import Inputs
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.table import prediction_table
-from astro_dl.observations.light_curves.light_curve import (
-    JULIAN_DATES,
-    LightCurve,
-    read_light_curve,
-    stitch,
-)
+from astro_dl.observations.light_curves.files import read_light_curve
+from astro_dl.observations.light_curves.light_curve import JULIAN_DATES, LightCurve, stitch
 from astro_dl.science.transits.detrending import in_transit
 from astro_dl.science.transits.inputs import (
     PROTECTED_DURATIONS,

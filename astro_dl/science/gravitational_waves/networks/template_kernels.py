@@ -10,7 +10,8 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.science.gravitational_waves.baselines import template_space
 from astro_dl.science.gravitational_waves.matched_filter.bank_placement import stratified_systems
-from astro_dl.science.gravitational_waves.task import BinaryBlackHolePhysics, whitened_signals
+from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
+from astro_dl.science.gravitational_waves.simulate import whitened_signals
 
 __all__ = ["TemplateKernels", "bank_physics", "lag_count", "template_kernels"]
 

@@ -13,6 +13,7 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.images.galaxies import render_components
 from astro_dl.observations.images.observation import Observation, draw_observation
+from astro_dl.observations.images.pixels import blocks
 from astro_dl.observations.images.sky_noise import (
     add_noise,
     band_signal_to_noise,
@@ -22,7 +23,7 @@ from astro_dl.observations.images.sky_noise import (
 )
 from astro_dl.observations.photometry.surveys import Survey, named_survey
 from astro_dl.science.lenses.simulation.population import LensPriors
-from astro_dl.science.lenses.simulation.ray_tracing import blocks, lensed_light
+from astro_dl.science.lenses.simulation.ray_tracing import lensed_light
 from astro_dl.science.lenses.simulation.scenes import (
     DEFAULT_KINDS,
     Scenes,

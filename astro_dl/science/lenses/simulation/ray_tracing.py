@@ -5,21 +5,19 @@ Where sources of several components are seen, and only there, pixels are divided
 """
 
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from astro_dl.observations.images.ellipse import axis_ratio_and_angle, quadratic_form
+from astro_dl.observations.images.pixels import blocks, pixel_axis
 from astro_dl.observations.images.point_spread import PointSpread
 from astro_dl.observations.images.sersic import SersicLight, sersic_flux, surface_brightness
 from astro_dl.science.lenses.simulation.mass import LensMass, source_position
 
-__all__ = ["blocks", "lens_images", "lensed_light", "pixel_axis"]
+__all__ = ["lens_images", "lensed_light"]
 
-BLOCK = 32
-"""Images that are made at once."""
 
 POINTS_AT_ONCE = 16384
 """Points within divided pixels that are made at once."""
@@ -35,17 +33,6 @@ CORE = 2.5
 
 FINEST = 0.5
 """Distance of points, in minor effective radii, that samples the core of a source."""
-
-
-def pixel_axis(size: int, pixel_scale: float, dtype: DTypeLike = np.float64) -> np.ndarray:
-    """Return the coordinates of the centres of a row of pixels, about its middle [arcsec]."""
-    return ((np.arange(size) - (size - 1) / 2) * pixel_scale).astype(dtype)
-
-
-def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
-    """Yield slices that cover n items in order."""
-    for start in range(0, n, size):
-        yield slice(start, min(start + size, n))
 
 
 def lens_images(
