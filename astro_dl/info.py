@@ -9,8 +9,6 @@ from astro_dl.core.registry import get_task, list_models, model_entry, task_entr
 from astro_dl.core.schema import keyword_defaults, plain
 from astro_dl.core.shipped import shipped_bundles
 
-__all__ = ["Info", "model_info", "task_info"]
-
 
 @dataclass(frozen=True)
 class Info:

@@ -1,20 +1,15 @@
 """Fixtures for all tests: toy tasks, and caches that never touch the user's."""
 
 import os
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# Worker processes unpickle the toy simulators by module name, so `toy` must be importable there.
-sys.path.insert(0, str(Path(__file__).parent))
-
-import toy
 
 from astro_dl.core.registry import register_task
-from astro_dl.models.classical.networks import estimators
+from astro_dl.models.classical import estimators
+from tests import toy
 
 
 @pytest.fixture(autouse=True)

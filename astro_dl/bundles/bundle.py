@@ -47,15 +47,6 @@ from astro_dl.core.strict_yaml import read_yaml
 if TYPE_CHECKING:
     import keras
 
-__all__ = [
-    "Bundle",
-    "halve_weights",
-    "load_bundle",
-    "load_weights",
-    "save_bundle",
-    "update_bundle",
-]
-
 MAX_YAML_DEPTH = 32
 
 
@@ -102,8 +93,8 @@ def save_bundle(
     config : Config
         The resolved config.
     card_parts : mapping, optional
-        Further keys of the card (`astro_dl.bundles.card.PARTS`). ``input`` and ``head`` come from the
-        task; they are needed here if the config names none.
+        Further keys of the card (`astro_dl.bundles.card.PARTS`). ``input`` and ``head`` come from
+        the task; they are needed here if the config names none.
     history : iterable of mapping
         One row per epoch, column to value.
     metrics : mapping, optional

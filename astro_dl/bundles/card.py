@@ -11,19 +11,6 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.schema import plain
 from astro_dl.core.task import Head, InputSpec
 
-__all__ = [
-    "CARD_FORMAT",
-    "card_head",
-    "card_input_spec",
-    "check_card_parts",
-    "check_file_name",
-    "check_file_names",
-    "dump_json",
-    "package_versions",
-    "read_card",
-    "readme",
-]
-
 CARD_FORMAT = 1
 
 WRITTEN: dict[str, tuple[type, ...]] = {

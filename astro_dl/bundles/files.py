@@ -12,16 +12,6 @@ from typing import BinaryIO
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
 
-__all__ = [
-    "CARD",
-    "check_target",
-    "new_folder",
-    "open_file",
-    "read_text_file",
-    "replace_file",
-    "sha256_of",
-]
-
 CARD = "card.json"
 OURS = {CARD, "config.yaml", "weights.h5", "history.csv", "metrics.json", "README.md", "plots"}
 MAX_TEXT_BYTES = 2**20

@@ -20,8 +20,6 @@ from astro_dl.core.errors import UsageError
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["ArraySpec", "assign_weights", "model_specs", "read_arrays", "write_weights"]
-
 STORED_TYPES: dict[str, tuple[tuple[np.dtype, Any], ...]] = {
     "f": ((np.dtype("<f4"), h5t.IEEE_F32LE), (np.dtype("<f2"), h5t.IEEE_F16LE)),
     "i": ((np.dtype("<i8"), h5t.STD_I64LE),),

@@ -12,8 +12,6 @@ from pathlib import Path
 
 from astro_dl import __version__
 
-__all__ = ["Finding", "examine", "to_text"]
-
 PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "scikit-learn", "astropy", "h5py")
 OPTIONAL = ("jax", "torch", "gwpy", "pyarrow", "pyvo", "tensorboard")
 GIGABYTE = 1e9

@@ -13,8 +13,6 @@ from astro_dl.cli.parser import Arguments, file_reader, parse
 from astro_dl.cli.quiet import import_keras_quietly
 from astro_dl.core.errors import UsageError, unknown_name
 
-__all__ = ["main"]
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit code.

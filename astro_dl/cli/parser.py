@@ -10,8 +10,6 @@ from astro_dl import __version__
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.inference.uncertainty import PASSES, UNCERTAINTIES
 
-__all__ = ["Arguments", "file_reader", "parse"]
-
 Arguments = argparse.Namespace
 LIGHT_VERBS = ("list", "simulate", "fetch")
 

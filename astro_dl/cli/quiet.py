@@ -2,8 +2,6 @@
 
 import os
 
-__all__ = ["import_keras_quietly"]
-
 STANDARD_ERROR = 2
 
 

@@ -9,18 +9,6 @@ from typing import Any
 import keras
 import numpy as np
 
-__all__ = [
-    "device_kind",
-    "device_name",
-    "generators_are_slow",
-    "input_gradients",
-    "precision",
-    "precision_policy",
-    "prepare",
-    "seed_epoch",
-    "use_jit",
-]
-
 
 def input_gradients(function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
     """Return the gradient of a function of each example with respect to that example.
@@ -106,7 +94,8 @@ def use_jit(setting: str, measured: Mapping[str, bool]) -> bool:
         What the config says.
     measured : mapping
         Device kind to whether it is faster with TensorFlow, see
-        `astro_dl.core.registry.ModelEntry.jit_compile`. JAX is always compiled, PyTorch only if asked.
+        `astro_dl.core.registry.ModelEntry.jit_compile`. JAX is always compiled, PyTorch only if
+        asked.
     """
     if setting != "auto":
         return setting == "on"

@@ -28,18 +28,6 @@ from astro_dl.core.strict_yaml import read_yaml, write_yaml
 if TYPE_CHECKING:
     pass
 
-__all__ = [
-    "Config",
-    "DataConfig",
-    "EvaluationConfig",
-    "TrainingConfig",
-    "config_hash",
-    "dump_yaml",
-    "load_config",
-    "parse_override",
-    "to_mapping",
-]
-
 
 @dataclass(frozen=True)
 class DataConfig:

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
-__all__ = ["UsageError", "did_you_mean", "look_up", "unknown_name"]
-
 Value = TypeVar("Value")
 
 

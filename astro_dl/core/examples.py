@@ -6,8 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from astropy.table import Table, vstack
 
-__all__ = ["Examples", "Inputs", "concatenate", "input_length", "inputs_by_name", "take_inputs"]
-
 Inputs = np.ndarray | dict[str, np.ndarray]
 """One array, or named arrays for models with several inputs; examples along the first axis."""
 

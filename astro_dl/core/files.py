@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["atomic_path"]
-
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:

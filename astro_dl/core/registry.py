@@ -16,21 +16,6 @@ from astro_dl.core.schema import read_dataclass
 if TYPE_CHECKING:
     from astro_dl.core.task import Task
 
-__all__ = [
-    "ModelEntry",
-    "TaskEntry",
-    "build_physics",
-    "get_task",
-    "list_models",
-    "list_tasks",
-    "model_entry",
-    "register_model",
-    "register_task",
-    "resolve_builder",
-    "resolve_fit",
-    "task_entry",
-]
-
 FAMILIES = "astro_dl.models.entries"
 DOMAINS = "astro_dl.science"
 ENTRY_POINT_GROUPS = ("astro_dl.models", "astro_dl.tasks")

@@ -15,21 +15,6 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from astro_dl.core.errors import UsageError, did_you_mean
 
-__all__ = [
-    "Bounds",
-    "Count",
-    "Fraction",
-    "Natural",
-    "NonNegative",
-    "Positive",
-    "coerce",
-    "describe",
-    "keyword_defaults",
-    "plain",
-    "read_dataclass",
-    "read_keywords",
-]
-
 T = TypeVar("T")
 
 

@@ -3,8 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-__all__ = ["packaged_folder", "shipped_bundles", "shipped_configs"]
-
 
 def packaged_folder(kind: str) -> Path:
     """Return the folder of the shipped ``"models"`` or ``"configs"``.

@@ -10,8 +10,6 @@ import yaml
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["read_yaml", "write_yaml"]
-
 PLAIN_VALUES = (
     ("null", r"~|null|", "~n\0"),
     ("bool", r"true|false", "tf"),

@@ -12,8 +12,6 @@ import numpy as np
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import Examples, Inputs
 
-__all__ = ["Dataset", "Difficulty", "Head", "InputSpec", "Task", "unsimulated"]
-
 Shape = tuple[int, ...]
 DISTRIBUTIONS = ("point", "gaussian", "mixture", "grid")
 

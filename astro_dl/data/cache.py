@@ -12,8 +12,6 @@ from astro_dl.core.task import Task
 from astro_dl.data.simulate import BLOCK_SIZE, STREAMS, iterate_blocks
 from astro_dl.data.store import Store, cache_folder, content_key, open_store, store_examples
 
-__all__ = ["cached_split", "cached_store", "split_physics"]
-
 
 def cached_store(
     task: Task,

@@ -12,8 +12,6 @@ from threadpoolctl import threadpool_limits
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["background_map", "parallel_map"]
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

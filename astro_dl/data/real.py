@@ -13,16 +13,6 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.registry import build_physics, get_task
 from astro_dl.data.splits import split_by_group, split_fold, split_in_time
 
-__all__ = [
-    "FOLDER_VARIABLE",
-    "SIMULATION",
-    "dataset_group",
-    "is_real",
-    "real_split",
-    "split_indices",
-    "split_title",
-]
-
 SIMULATION = "simulation"
 FOLDER_VARIABLE = "ASTRO_DL_TEST_DATA"
 SPLITS = ("train", "validation", "test")

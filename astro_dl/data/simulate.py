@@ -14,8 +14,6 @@ from astro_dl.core.schema import plain, read_dataclass
 from astro_dl.core.task import Task
 from astro_dl.data.parallel import parallel_map
 
-__all__ = ["BLOCK_SIZE", "STREAMS", "epoch_stream", "iterate_blocks", "simulate"]
-
 BLOCK_SIZE = 1024
 
 STREAMS = {"train": 0, "validation": 1, "test": 2, "calibration": 3}

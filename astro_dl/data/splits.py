@@ -6,8 +6,6 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["assert_disjoint", "split_by_group", "split_fold", "split_in_time"]
-
 
 def split_by_group(
     groups: np.ndarray, fractions: Mapping[str, float], seed: int = 0

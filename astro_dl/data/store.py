@@ -25,8 +25,6 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs, inputs_by_name
 from astro_dl.core.files import atomic_path
 
-__all__ = ["Store", "cache_folder", "open_store", "store_examples"]
-
 FORMAT = 1
 CHUNK_BYTES = 2**20
 

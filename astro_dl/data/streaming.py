@@ -12,8 +12,6 @@ from astro_dl.core.examples import Examples
 from astro_dl.data.parallel import background_map
 from astro_dl.data.simulate import BLOCK_SIZE, blocks_of, epoch_stream, simulate_block
 
-__all__ = ["stream_blocks"]
-
 
 def stream_blocks(
     simulator: Callable[[Any, int, np.random.Generator], Examples],

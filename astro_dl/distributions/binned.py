@@ -7,8 +7,6 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["Histogram", "Quantiles", "grid_bins"]
-
 Array = np.ndarray
 
 

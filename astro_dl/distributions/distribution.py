@@ -12,17 +12,8 @@ from scipy.special import softmax
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head
-from astro_dl.distributions.binned import Histogram, Quantiles
+from astro_dl.distributions.binned import Histogram
 from astro_dl.distributions.mixture import Mixture
-
-__all__ = [
-    "Distribution",
-    "Histogram",
-    "Mixture",
-    "Quantiles",
-    "answer_distribution",
-    "mixed",
-]
 
 Array = np.ndarray
 NARROWEST = 3e-4

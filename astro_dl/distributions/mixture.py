@@ -6,8 +6,6 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.special import logsumexp, ndtr, ndtri
 
-__all__ = ["FARTHEST", "Mixture"]
-
 Array = np.ndarray
 FARTHEST = 30.0
 """A component's mean counts as at most this many of its scales outside the support: beyond, the

@@ -13,19 +13,11 @@ from astro_dl.core.schema import plain
 from astro_dl.core.task import Head, Task
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.real import is_real, real_split
-from astro_dl.distributions.distribution import Distribution, Quantiles
+from astro_dl.distributions.binned import Quantiles
+from astro_dl.distributions.distribution import Distribution
 from astro_dl.inference.calibration import fit_platt
 from astro_dl.models.classical.estimators import METHODS, Fitted, fit_estimators, tuned_settings
 from astro_dl.models.classical.quantiles import LEVELS, answer_quantiles
-
-__all__ = [
-    "PEERS",
-    "fit_peers",
-    "known_examples",
-    "peer_scores",
-    "peers_key",
-    "with_distributions",
-]
 
 PEERS = tuple(METHODS)
 """Accepted names; for regression heads ``logistic_regression`` is a ridge regression."""
@@ -143,7 +135,8 @@ def fit_peers(
         Of what is random in them.
     validation : tuple of ndarray, optional
         Features and targets on which settings are chosen, see
-        `astro_dl.models.classical.estimators.tuned_settings`, and log-odds calibrated; neither without.
+        `astro_dl.models.classical.estimators.tuned_settings`, and log-odds calibrated; neither
+        without.
 
     Returns
     -------

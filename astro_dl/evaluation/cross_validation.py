@@ -19,8 +19,6 @@ from astro_dl.evaluation.report_text import headline
 from astro_dl.evaluation.task_metrics import first_level
 from astro_dl.training.train import train
 
-__all__ = ["CrossValidation", "cross_validate", "read_cross_validation", "repeat_seeds"]
-
 FILE = "cross_validation.json"
 Scores = dict[str, dict[str, float]]
 

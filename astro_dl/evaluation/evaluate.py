@@ -33,9 +33,7 @@ from astro_dl.evaluation.worst_examples import most_wrong
 from astro_dl.inference.predictions import Answers
 
 if TYPE_CHECKING:
-    from astro_dl.inference.load import Predictor
-
-__all__ = ["evaluate", "redraw", "save_report"]
+    from astro_dl.inference.predictor import Predictor
 
 
 def evaluate(
@@ -205,7 +203,8 @@ def _known_metrics(bundle: Bundle) -> dict[str, Any]:
 
 
 def _predictor(bundle: "str | Path | Bundle | Predictor") -> "Predictor":
-    from astro_dl.inference.load import Predictor, load_pretrained
+    from astro_dl.inference.load import load_pretrained
+    from astro_dl.inference.predictor import Predictor
 
     if isinstance(bundle, Predictor):
         return bundle

@@ -10,8 +10,6 @@ from astro_dl.metrics.binary import area_under_curve
 from astro_dl.metrics.intervals import estimate
 from astro_dl.metrics.multiclass import confusion_matrix
 
-__all__ = ["MEASURES", "permutation_importance"]
-
 REPEATS = 5
 MOST_EXAMPLES = 4000
 MEASURES = {

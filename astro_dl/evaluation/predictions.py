@@ -12,8 +12,6 @@ from astro_dl.distributions.distribution import Distribution
 from astro_dl.evaluation.unsupervised.metrics import Unsupervised
 from astro_dl.inference.predictions import Answers
 
-__all__ = ["NETWORK", "Outcome"]
-
 NETWORK = "network"
 
 

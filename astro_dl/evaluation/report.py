@@ -13,16 +13,12 @@ from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report_text import headline, report_text
 from astro_dl.evaluation.uncertainty_metrics import uncertainty_metrics
-from astro_dl.evaluation.unsupervised.metrics import (
-    unsupervised_metrics,
-)
+from astro_dl.evaluation.unsupervised.metrics import unsupervised_metrics
 from astro_dl.metrics.binary import binary_metrics
 from astro_dl.metrics.checks import check_binary
 from astro_dl.metrics.efficiency import efficiency_table, equivalent_losses
 from astro_dl.metrics.multiclass import multiclass_metrics
 from astro_dl.metrics.regression import regression_metrics
-
-__all__ = ["Report", "build_report", "report_json"]
 
 
 @dataclass(frozen=True)

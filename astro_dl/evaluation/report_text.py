@@ -8,11 +8,7 @@ from astropy.table import Table
 
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.task_metrics import flattened
-from astro_dl.evaluation.unsupervised.metrics import (
-    unsupervised_headline,
-)
-
-__all__ = ["headline", "report_text"]
+from astro_dl.evaluation.unsupervised.metrics import unsupervised_headline
 
 TITLES = {
     "auc": "ROC AUC",

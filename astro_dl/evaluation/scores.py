@@ -22,8 +22,6 @@ from astro_dl.core.task import Task
 from astro_dl.data.parallel import parallel_map
 from astro_dl.data.store import Store, cache_folder, content_key
 
-__all__ = ["baseline_scores", "cached_scores", "input_blocks"]
-
 Scores = dict[str, np.ndarray]
 BLOCK, PROBE = 256, 8
 

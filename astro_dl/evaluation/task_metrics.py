@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["first_level", "flattened"]
-
 Estimate = Mapping[str, Any]
 BIN_EDGES = ("from", "to")
 LABELS = ("false_alarm_probability", "nominal")

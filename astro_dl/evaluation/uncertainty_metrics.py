@@ -11,8 +11,6 @@ from astro_dl.metrics.binary import area_under_curve, probability_metrics
 from astro_dl.metrics.distribution_scores import pit_metrics, proper_scores, score_metrics
 from astro_dl.metrics.intervals import estimate
 
-__all__ = ["uncertainty_metrics"]
-
 Array = np.ndarray
 
 

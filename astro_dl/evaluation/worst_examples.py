@@ -5,8 +5,6 @@ import numpy as np
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.metrics.checks import check_binary
 
-__all__ = ["most_wrong"]
-
 Array = np.ndarray
 
 

@@ -16,8 +16,6 @@ from astro_dl.models.build import logits_model
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["grad_cam", "integrated_gradients", "occlusion", "saliency"]
-
 
 def saliency(
     model: "keras.Model", x: np.ndarray, output: int = 0, batch_size: int = 64

@@ -10,8 +10,6 @@ from astro_dl.core.examples import Inputs, input_length, take_inputs
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["applied", "rebatched"]
-
 
 def applied(model: "keras.Model", batch: Inputs, size: int) -> np.ndarray:
     """Return what a model gives for a batch that is filled up to one size, compiled once."""

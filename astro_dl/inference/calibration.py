@@ -15,17 +15,9 @@ from scipy.special import expit, log_softmax, softmax
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.task import Head
 from astro_dl.distributions.binned import grid_bins
-from astro_dl.distributions.distribution import Mixture, answer_distribution
+from astro_dl.distributions.distribution import answer_distribution
+from astro_dl.distributions.mixture import Mixture
 from astro_dl.metrics.checks import check_binary, check_finite
-
-__all__ = [
-    "calibrated_probabilities",
-    "fit_calibration",
-    "fit_platt",
-    "fit_spread",
-    "fit_temperature",
-    "fit_width",
-]
 
 Array = np.ndarray
 KINDS = ("none", "platt", "temperature", "spread")

@@ -10,18 +10,6 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, inputs_by_name
 from astro_dl.core.task import InputSpec
 
-__all__ = [
-    "array_options",
-    "as_inputs",
-    "check_files",
-    "check_finite",
-    "check_scale",
-    "finite_rows",
-    "given_paths",
-    "input_statistics",
-    "rows_outside_training_range",
-]
-
 READABLE_OBJECTS = (("time", "flux"), ("data", "meta"))
 SCALE_TOLERANCE = 30.0
 CHECKED_EXAMPLES = 512

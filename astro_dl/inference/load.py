@@ -14,8 +14,6 @@ from astro_dl.core.schema import plain
 from astro_dl.core.task import Head, InputSpec, Task
 from astro_dl.inference.predictor import Predictor
 
-__all__ = ["Predictor", "load_pretrained"]
-
 
 def load_pretrained(name_or_folder: str | Path | Sequence[str | Path]) -> Predictor:
     """Return the predictor of a bundle, or of several that answer together.

@@ -6,8 +6,6 @@ from typing import Any
 import numpy as np
 from scipy.spatial import KDTree
 
-__all__ = ["joint_statistics", "rows_outside_joint_range"]
-
 Array = np.ndarray
 
 REFERENCE_ROWS = 512

@@ -8,11 +8,10 @@ import numpy as np
 from scipy.special import xlogy
 
 from astro_dl.core.task import Head
-from astro_dl.distributions.distribution import Distribution, Mixture, answer_distribution, mixed
+from astro_dl.distributions.distribution import Distribution, answer_distribution, mixed
+from astro_dl.distributions.mixture import Mixture
 from astro_dl.inference.calibration import calibrated_probabilities
 from astro_dl.models.reconstruction import anomaly_score
-
-__all__ = ["Answers", "combined_answers", "single_answers"]
 
 Array = np.ndarray
 

@@ -32,8 +32,6 @@ from astro_dl.inference.uncertainty import PASSES, Uncertainty, several_models
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["Predictor"]
-
 BATCH_SIZE = 256
 ROWS_AT_ONCE = 4096
 
@@ -239,7 +237,8 @@ class Predictor:
             preprocessed as the card's input contract says.
         uncertainty : {"head", "mc_dropout", "ensemble"}, optional
             How it is told, see `with_uncertainty`; the last two add its parts, see
-            `astro_dl.inference.predictions.Answers`. Default ``"ensemble"`` for several bundles, else ``"head"``.
+            `astro_dl.inference.predictions.Answers`. Default ``"ensemble"`` for several bundles,
+            else ``"head"``.
         passes : int, default 30
             Passes of ``"mc_dropout"``.
         **options

@@ -10,8 +10,6 @@ from astropy.units import Unit
 from astro_dl.core.task import Head
 from astro_dl.inference.predictions import Answers
 
-__all__ = ["QUANTILES", "prediction_table"]
-
 QUANTILES = (0.05, 0.16, 0.5, 0.84, 0.95)
 """Probabilities at which the quantiles of mixtures and grids are given."""
 

@@ -7,8 +7,6 @@ import numpy as np
 from astro_dl.core.examples import Inputs
 from astro_dl.core.task import Task
 
-__all__ = ["averaged", "used_symmetries"]
-
 Score = Callable[[Inputs], np.ndarray]
 
 

@@ -8,8 +8,6 @@ from astro_dl.core.errors import UsageError, unknown_name
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["PASSES", "UNCERTAINTIES", "Uncertainty", "several_models"]
-
 Uncertainty = Literal["head", "mc_dropout", "ensemble"]
 UNCERTAINTIES = ("head", "mc_dropout", "ensemble")
 PASSES = 30

@@ -10,8 +10,6 @@ from scipy.stats import norm, rankdata
 from astro_dl.metrics.checks import check_binary, check_probabilities
 from astro_dl.metrics.detection import (
     FALSE_ALARM_PROBABILITIES,
-    detection_threshold,
-    measurable,
     true_positive_rates,
 )
 from astro_dl.metrics.intervals import (
@@ -25,18 +23,6 @@ from astro_dl.metrics.reliability import (
     expected_calibration_error,
     reliability_table,
 )
-
-__all__ = [
-    "FALSE_ALARM_PROBABILITIES",
-    "area_under_curve",
-    "average_precision",
-    "binary_metrics",
-    "detection_threshold",
-    "measurable",
-    "probability_metrics",
-    "roc_points",
-    "true_positive_rates",
-]
 
 Array = np.ndarray
 PROBABILITY_BINS = 15

@@ -6,8 +6,6 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["check_binary", "check_classes", "check_finite", "check_probabilities", "check_targets"]
-
 Array = np.ndarray
 
 

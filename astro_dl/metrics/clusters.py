@@ -6,14 +6,6 @@ import numpy as np
 
 from astro_dl.metrics.intervals import bootstrap_means, estimate, percentile_interval
 
-__all__ = [
-    "adjusted_rand_index",
-    "cluster_metrics",
-    "contingency",
-    "find_clusters",
-    "normalised_mutual_information",
-]
-
 Array = np.ndarray
 MOST_FOR_SILHOUETTES = 2000
 

@@ -9,16 +9,6 @@ from astro_dl.core.errors import UsageError
 from astro_dl.metrics.checks import check_binary, check_finite
 from astro_dl.metrics.intervals import binomial_interval, estimate
 
-__all__ = [
-    "FALSE_ALARM_PROBABILITIES",
-    "FEWEST_FALSE_ALARMS",
-    "allowed_false_alarms",
-    "detection_threshold",
-    "efficiency_at",
-    "measurable",
-    "true_positive_rates",
-]
-
 Array = np.ndarray
 FALSE_ALARM_PROBABILITIES = (1e-1, 1e-2, 1e-3, 1e-4)
 FEWEST_FALSE_ALARMS = 10

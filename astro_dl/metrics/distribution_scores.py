@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import kstest
 
-from astro_dl.distributions.distribution import Distribution, Histogram, Mixture
+from astro_dl.distributions.binned import Histogram
+from astro_dl.distributions.distribution import Distribution
+from astro_dl.distributions.mixture import Mixture
 from astro_dl.metrics.checks import check_finite
 from astro_dl.metrics.intervals import (
     binomial_interval,
@@ -13,8 +15,6 @@ from astro_dl.metrics.intervals import (
     estimate,
     percentile_interval,
 )
-
-__all__ = ["COVERAGES", "pit_metrics", "proper_scores", "score_metrics"]
 
 Array = np.ndarray
 COVERAGES = (0.5, 0.6827, 0.9, 0.9545)

@@ -17,13 +17,7 @@ from astro_dl.metrics.detection import (
     efficiency_at,
     measurable,
 )
-from astro_dl.metrics.intervals import (
-    estimate,
-    percentile_interval,
-    resampling_weights,
-)
-
-__all__ = ["efficiency_curve", "efficiency_table", "equivalent_losses", "equivalent_shift"]
+from astro_dl.metrics.intervals import estimate, percentile_interval, resampling_weights
 
 Array = np.ndarray
 LEVELS = (0.5, 0.9)

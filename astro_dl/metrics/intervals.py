@@ -8,14 +8,6 @@ from scipy.stats import beta, norm
 
 from astro_dl.core.errors import UsageError
 
-__all__ = [
-    "binomial_interval",
-    "bootstrap_means",
-    "estimate",
-    "percentile_interval",
-    "resampling_weights",
-]
-
 Array = np.ndarray
 
 

@@ -14,8 +14,6 @@ from astro_dl.metrics.intervals import (
     percentile_interval,
 )
 
-__all__ = ["confusion_matrix", "multiclass_metrics"]
-
 Array = np.ndarray
 
 

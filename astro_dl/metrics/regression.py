@@ -11,8 +11,6 @@ from astro_dl.metrics.checks import check_finite, check_targets
 from astro_dl.metrics.distribution_scores import pit_metrics, proper_scores, score_metrics
 from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
 
-__all__ = ["nmad", "regression_metrics"]
-
 Array = np.ndarray
 OUTLIER_NMADS = 5.0
 

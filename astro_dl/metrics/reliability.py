@@ -6,8 +6,6 @@ from astropy.table import Table
 from astro_dl.metrics.checks import check_probabilities
 from astro_dl.metrics.intervals import binomial_interval
 
-__all__ = ["class_weights", "expected_calibration_error", "reliability_table"]
-
 Array = np.ndarray
 
 

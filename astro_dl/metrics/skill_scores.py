@@ -12,8 +12,6 @@ from scipy.special import expit
 
 from astro_dl.metrics.intervals import estimate, percentile_interval, resampling_weights
 
-__all__ = ["best_true_skill", "contingency", "f1", "heidke_skill", "skill_scores", "true_skill"]
-
 REPLICAS = 200
 
 

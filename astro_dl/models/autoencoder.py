@@ -31,8 +31,6 @@ from astro_dl.models.layers import (
 )
 from astro_dl.models.reconstruction import has_marks
 
-__all__ = ["autoencoder", "vae"]
-
 
 def autoencoder(
     input_spec: InputSpec,

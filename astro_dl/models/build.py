@@ -8,25 +8,12 @@ from typing import TYPE_CHECKING, Any
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.registry import ModelEntry, build_physics, get_task, model_entry, resolve_builder
-from astro_dl.core.schema import (
-    plain,
-    read_keywords,
-)
+from astro_dl.core.schema import plain, read_keywords
 from astro_dl.core.task import Head, InputSpec, Task
 from astro_dl.models.reconstruction import reconstruction_head
 
 if TYPE_CHECKING:
     import keras
-
-__all__ = [
-    "build_from",
-    "build_model",
-    "default_hyperparameters",
-    "logits_model",
-    "model_head",
-    "resolve",
-    "specification",
-]
 
 
 def build_model(
@@ -227,8 +214,6 @@ def resolve(config: Config) -> Config:
     UsageError
         For an unknown or unaccepted physics field or hyperparameter.
     """
-    from astro_dl.models.build import default_hyperparameters
-
     entry = model_entry(config.model)
     made_for = entry.physics if entry.task == config.task else {}
     physics = build_physics(config.task, {**made_for, **config.physics})

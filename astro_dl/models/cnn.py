@@ -29,8 +29,6 @@ from astro_dl.models.layers import (
     pool,
 )
 
-__all__ = ["cnn1d", "cnn2d", "convolution_stack"]
-
 
 def cnn1d(
     input_spec: InputSpec,

@@ -15,8 +15,6 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.heads import attach_head
 
-__all__ = ["OneMember", "committee"]
-
 
 def committee(
     input_spec: InputSpec,

@@ -9,13 +9,6 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head
 from astro_dl.models.latent import SquaredErrors
 
-__all__ = [
-    "MeanAndDeviation",
-    "MixtureComponents",
-    "attach_head",
-    "attach_reconstruction",
-]
-
 
 @keras.saving.register_keras_serializable(package="astro_dl")
 class MeanAndDeviation(keras.layers.Layer):

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-__all__ = ["weights_are_to_be_read", "weights_to_be_read"]
-
 _to_be_read: ContextVar[bool] = ContextVar("_to_be_read", default=False)
 
 

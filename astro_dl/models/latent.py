@@ -5,8 +5,6 @@ from typing import Any
 import keras
 from keras import ops
 
-__all__ = ["CodeMagnitude", "GaussianSample", "KullbackLeibler", "SquaredErrors"]
-
 LARGEST_LOG_VARIANCE = 12.0
 register = keras.saving.register_keras_serializable(package="astro_dl")
 

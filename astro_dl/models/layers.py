@@ -14,24 +14,6 @@ import keras
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.task import InputSpec
 
-__all__ = [
-    "GlobalPooling",
-    "Normalization",
-    "Pooling",
-    "Style",
-    "activate",
-    "after_first_layer",
-    "convolve",
-    "dense_stack",
-    "drop",
-    "global_pool",
-    "input_tensor",
-    "listed",
-    "normalize",
-    "per_layer",
-    "pool",
-]
-
 Normalization = Literal["none", "batch", "layer", "group"]
 Pooling = Literal["max", "average"]
 GlobalPooling = Literal["flatten", "average", "max", "attention"]

@@ -9,8 +9,6 @@ from keras import ops
 
 from astro_dl.models.committee import OneMember
 
-__all__ = ["committee_members", "with_active_dropout"]
-
 DROPOUTS = (
     keras.layers.Dropout,
     keras.layers.SpatialDropout1D,

@@ -14,8 +14,6 @@ from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style, dense_stack, input_tensor
 from astro_dl.models.standardization import Standardization
 
-__all__ = ["mlp"]
-
 
 def mlp(
     input_spec: InputSpec,

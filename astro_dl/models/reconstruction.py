@@ -6,8 +6,6 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
 from astro_dl.core.task import Head, InputSpec
 
-__all__ = ["anomaly_score", "has_marks", "known_values", "reconstruction_head"]
-
 NAME_KEYS = ("columns", "detectors", "bands", "channels")
 """Keys of an input contract under which quantities may be named."""
 

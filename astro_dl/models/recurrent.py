@@ -27,8 +27,6 @@ from astro_dl.models.layers import (
     per_layer,
 )
 
-__all__ = ["gru", "lstm"]
-
 StepPooling = Literal["last", "average", "max", "attention"]
 
 

@@ -32,8 +32,6 @@ from astro_dl.models.layers import (
     pool,
 )
 
-__all__ = ["residual_block", "residual_stages", "resnet1d", "resnet2d"]
-
 
 def resnet1d(
     input_spec: InputSpec,

@@ -8,8 +8,6 @@ import numpy as np
 from astropy.stats import sigma_clipped_stats
 from keras import ops
 
-__all__ = ["Standardization", "standardize_inputs"]
-
 SMALLEST_DEVIATION = 0.1
 """Of inputs that hardly vary, such as marks of what is rarely missing, which would become huge."""
 

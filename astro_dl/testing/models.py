@@ -12,18 +12,11 @@ import numpy as np
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import list_models, resolve_fit
 from astro_dl.core.task import Head, InputSpec
-from astro_dl.models.build import (
-    build_from,
-    default_hyperparameters,
-    logits_model,
-    specification,
-)
+from astro_dl.models.build import build_from, default_hyperparameters, logits_model, specification
 from astro_dl.models.reconstruction import reconstruction_head
 
 if TYPE_CHECKING:
     import keras
-
-__all__ = ["check_model", "parametrize_with_models"]
 
 BATCH = 8
 EXAMPLES_OF_A_FIT = 240

@@ -10,21 +10,13 @@ import numpy as np
 from scipy.stats import kruskal, mannwhitneyu, spearmanr
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import (
-    Examples,
-    concatenate,
-    input_length,
-    inputs_by_name,
-    take_inputs,
-)
+from astro_dl.core.examples import Examples, concatenate, input_length, inputs_by_name, take_inputs
 from astro_dl.core.registry import get_task, list_tasks
 from astro_dl.core.schema import plain, read_dataclass
 from astro_dl.core.task import Head, Task, unsimulated
 from astro_dl.data.simulate import STREAMS, iterate_blocks, simulate
 from astro_dl.data.splits import assert_disjoint
 from astro_dl.training.batches import Augmentation, augmentation
-
-__all__ = ["check_task", "parametrize_with_tasks"]
 
 SIGNIFICANT = 1e-4
 """Probability below which a difference is no accident of the seed."""

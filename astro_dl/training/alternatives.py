@@ -17,8 +17,6 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.models.build import resolve
 from astro_dl.training.objective import improves
 
-__all__ = ["check_blind", "is_made_from", "train_alternatives", "variants"]
-
 AS_IT_STANDS = "as it stands"
 COMPARED = "alternatives, "
 MAY_DIFFER = ("model", "hyperparameters", "initial_weights", "training")

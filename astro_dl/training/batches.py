@@ -9,16 +9,6 @@ from astro_dl.core.examples import Inputs, take_inputs
 from astro_dl.core.task import Task
 from astro_dl.data.store import Store
 
-__all__ = [
-    "Augmentation",
-    "Batch",
-    "Piece",
-    "augmentation",
-    "batches",
-    "steps_per_epoch",
-    "stored_pieces",
-]
-
 Piece = tuple[Inputs, np.ndarray]
 """Inputs and targets of a part of the training set."""
 

@@ -14,8 +14,6 @@ from astro_dl.core.config import Config, to_mapping
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
 
-__all__ = ["State", "checkpoint_file", "load_checkpoint", "save_checkpoint"]
-
 FREE_TO_CHANGE = {
     "data.workers",
     "data.n_test",

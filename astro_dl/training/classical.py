@@ -21,8 +21,6 @@ from astro_dl.training.epochs import predict_logits
 from astro_dl.training.objective import make_objective
 from astro_dl.training.save import save_result
 
-__all__ = ["fit_at_once"]
-
 
 def fit_at_once(folder: Path, config: Config, progress: bool = True) -> Bundle:
     """Fit the model of a config and save it as a bundle.

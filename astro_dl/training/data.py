@@ -23,8 +23,6 @@ from astro_dl.data.streaming import stream_blocks
 from astro_dl.models.build import model_head
 from astro_dl.training.batches import Piece, stored_pieces
 
-__all__ = ["TrainingData", "open_training_data"]
-
 MEMORY_SHARE = 0.4
 
 

@@ -19,8 +19,6 @@ from astro_dl.training.objective import Objective, class_weigher, improves
 from astro_dl.training.optimizer import plateau_rate
 from astro_dl.training.progress import EpochMonitor
 
-__all__ = ["best_epoch", "predict_logits", "run_epochs"]
-
 ORDER_STREAM = 8
 """Random stream of the order and augmentation of training examples, beside those of `STREAMS`."""
 

@@ -9,8 +9,6 @@ from keras import ops
 
 from astro_dl.distributions.mixture import FARTHEST
 
-__all__ = ["GaussianLikelihood", "MixtureLikelihood", "ReconstructionError", "log_normal_cdf"]
-
 NORMAL = 0.5 * math.log(2 * math.pi)
 WIDEST = 6.0
 ERFC = (

@@ -13,19 +13,7 @@ from astro_dl.core.task import Head
 from astro_dl.distributions.binned import grid_bins
 from astro_dl.distributions.distribution import answer_distribution
 from astro_dl.metrics.binary import area_under_curve
-from astro_dl.training.likelihoods import (
-    GaussianLikelihood,
-    MixtureLikelihood,
-    ReconstructionError,
-)
-
-__all__ = [
-    "Objective",
-    "class_weigher",
-    "fold_scaling",
-    "make_objective",
-    "unfold_scaling",
-]
+from astro_dl.training.likelihoods import GaussianLikelihood, MixtureLikelihood, ReconstructionError
 
 RISING = ("val_accuracy", "val_auc")
 MONITORS = {

@@ -9,8 +9,6 @@ from keras import ops
 
 from astro_dl.core.config import TrainingConfig
 
-__all__ = ["LearningRate", "make_optimizer", "plateau_rate"]
-
 MOMENTUM = 0.9
 PLATEAU_PATIENCE = 3
 PLATEAU_FACTOR = 0.3

@@ -10,8 +10,6 @@ from tqdm import tqdm
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["EpochMonitor", "scalar_log"]
-
 
 class EpochMonitor(keras.callbacks.Callback):
     """Moves a progress bar and stops at the first loss that is not finite.

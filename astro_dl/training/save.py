@@ -17,15 +17,13 @@ from astro_dl.inference.calibration import fit_calibration
 from astro_dl.inference.input_checks import input_statistics
 from astro_dl.inference.out_of_distribution import joint_statistics
 from astro_dl.inference.test_time_augmentation import averaged, used_symmetries
-from astro_dl.metrics.binary import detection_threshold, measurable
+from astro_dl.metrics.detection import detection_threshold, measurable
 from astro_dl.models.build import logits_model
 from astro_dl.models.reconstruction import anomaly_score
 from astro_dl.training.checkpoint import State
 from astro_dl.training.data import TrainingData
 from astro_dl.training.epochs import best_epoch, predict_logits
 from astro_dl.training.objective import Objective
-
-__all__ = ["save_result"]
 
 
 def save_result(

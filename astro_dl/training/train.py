@@ -18,26 +18,14 @@ from astro_dl.models.build import build_from, logits_model, model_head, resolve
 from astro_dl.models.standardization import standardize_inputs
 from astro_dl.training.alternatives import is_made_from, train_alternatives
 from astro_dl.training.batches import steps_per_epoch
-from astro_dl.training.checkpoint import (
-    State,
-    checkpoint_file,
-    load_checkpoint,
-    save_checkpoint,
-)
+from astro_dl.training.checkpoint import State, checkpoint_file, load_checkpoint, save_checkpoint
 from astro_dl.training.classical import fit_at_once
 from astro_dl.training.data import open_training_data
 from astro_dl.training.epochs import run_epochs
-from astro_dl.training.objective import (
-    Objective,
-    fold_scaling,
-    make_objective,
-    unfold_scaling,
-)
+from astro_dl.training.objective import Objective, fold_scaling, make_objective, unfold_scaling
 from astro_dl.training.optimizer import make_optimizer
 from astro_dl.training.progress import scalar_log
 from astro_dl.training.save import save_result
-
-__all__ = ["train"]
 
 
 def train(

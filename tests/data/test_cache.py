@@ -2,13 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import toy
 
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.data.cache import cached_split, cached_store, split_physics
 from astro_dl.data.simulate import simulate
 from astro_dl.data.store import open_store
+from tests import toy
 
 PHYSICS = toy.ToyPhysics()
 

@@ -2,10 +2,10 @@ import math
 import os
 
 import pytest
-import toy
 
 from astro_dl.core.errors import UsageError
 from astro_dl.data.parallel import background_map, parallel_map
+from tests import toy
 
 
 def test_results_come_in_order_and_items_are_drawn_only_as_they_are_taken():

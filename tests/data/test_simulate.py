@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import toy
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, inputs_by_name
 from astro_dl.data.simulate import STREAMS, iterate_blocks, simulate
+from tests import toy
 
 
 def same(a, b):
@@ -84,8 +84,8 @@ def test_scripts_need_no_main_guard(tmp_path):
     script.write_text(
         textwrap.dedent(f"""
         import sys
-        sys.path.insert(0, {str(Path(toy.__file__).parent)!r})
-        import toy
+        sys.path.insert(0, {str(Path(toy.__file__).parents[1])!r})
+        from tests import toy
         from astro_dl.data.simulate import iterate_blocks
         blocks = iterate_blocks(toy.simulate_binary, toy.ToyPhysics(), 80, 0, 0, 10, workers=2)
         print(sum(len(block) for block in blocks))

@@ -3,12 +3,12 @@ import pickle
 import h5py
 import numpy as np
 import pytest
-import toy
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.data.simulate import iterate_blocks
 from astro_dl.data.store import open_store, store_examples
+from tests import toy
 
 PHYSICS = toy.ToyPhysics()
 

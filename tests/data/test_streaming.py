@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-import toy
 
 from astro_dl.core.errors import UsageError
 from astro_dl.data.simulate import epoch_stream, iterate_blocks
 from astro_dl.data.streaming import stream_blocks
+from tests import toy
 
 PHYSICS = toy.ToyPhysics()
 

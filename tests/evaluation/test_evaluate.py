@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import toy
 
 from astro_dl.bundles.bundle import load_bundle, save_bundle
 from astro_dl.core.config import load_config
@@ -16,6 +15,7 @@ from astro_dl.evaluation.evaluate import evaluate, redraw
 from astro_dl.evaluation.scores import cached_scores, input_blocks
 from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import build_model, resolve
+from tests import toy
 
 TASKS = {
     "toy_binary": ("cnn1d", {"kind": "platt", "scale": 1.0, "offset": 0.0, "prior_log_odds": 0.0}),

@@ -11,7 +11,7 @@ from scipy.special import expit, softmax
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Difficulty, Head
-from astro_dl.distributions.distribution import Mixture
+from astro_dl.distributions.mixture import Mixture
 from astro_dl.evaluation.figures.common import draw_history, draw_wrong
 from astro_dl.evaluation.figures.report import draw_report
 from astro_dl.evaluation.predictions import Outcome

@@ -36,7 +36,7 @@ from astro_dl.inference.attribution import saliency
 from astro_dl.models.build import build_from, logits_model, specification
 from astro_dl.models.members import with_active_dropout
 from astro_dl.core.task import Head, InputSpec
-from smaller_models import SMALLER
+from tests.smaller_models import SMALLER
 
 backend, file, *names = sys.argv[1:]
 assert keras.backend.backend() == backend
@@ -103,7 +103,7 @@ def results(tmp_path_factory):
             **os.environ,
             "KERAS_BACKEND": backend,
             "CUDA_VISIBLE_DEVICES": "",
-            "PYTHONPATH": str(Path(__file__).parent.parent),
+            "PYTHONPATH": str(Path(__file__).parents[2]),
             # most of JAX's time here goes into compiling what runs once
             "XLA_FLAGS": "--xla_backend_optimization_level=0",
         }

@@ -1,8 +1,7 @@
 """Every registered model keeps the promises of the zoo."""
 
-from smaller_models import SMALLER
-
 from astro_dl.testing import parametrize_with_models
+from tests.smaller_models import SMALLER
 
 
 @parametrize_with_models()

@@ -2,10 +2,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-import toy
 
 from astro_dl.core.examples import Examples
 from astro_dl.testing import check_task, parametrize_with_tasks
+from tests import toy
 
 
 @parametrize_with_tasks()

@@ -1,12 +1,12 @@
 """Settings that are left to the validation set."""
 
 import pytest
-from toy_training import config, interrupt, run, stored
 
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.training import epochs as fit
 from astro_dl.training.alternatives import check_blind, is_made_from, variants
+from tests.toy_training import config, interrupt, run, stored
 
 SLOW, FAST = 1e-6, 0.01
 COMPARED = {

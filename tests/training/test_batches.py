@@ -2,12 +2,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import toy
 
 from astro_dl.data.simulate import iterate_blocks
 from astro_dl.data.store import open_store, store_examples
 from astro_dl.training import batches as module
 from astro_dl.training.batches import augmentation, batches, steps_per_epoch, stored_pieces
+from tests import toy
 
 
 def rng(seed=0):

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import toy
 from scipy.special import log_softmax, softmax
 
 from astro_dl.core.config import TrainingConfig
@@ -14,6 +13,7 @@ from astro_dl.training.objective import (
     make_objective,
     unfold_scaling,
 )
+from tests import toy
 
 BINARY, CLASSES, VALUES = toy.binary_head(None), toy.class_head(None), toy.value_head(None)
 RNG = np.random.default_rng(0)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import toy
 from scipy.stats import norm
 
 from astro_dl.core.config import load_config
@@ -17,6 +16,7 @@ from astro_dl.evaluation.classical import PEERS, fit_peers
 from astro_dl.evaluation.evaluate import evaluate
 from astro_dl.inference.load import load_pretrained
 from astro_dl.training import train
+from tests import toy
 
 
 def read_survey(physics, folder):

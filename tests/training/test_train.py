@@ -4,8 +4,14 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
-import toy
-from toy_training import (
+
+from astro_dl.bundles.bundle import load_bundle, load_weights
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import register_task
+from astro_dl.data.simulate import simulate
+from astro_dl.training import epochs as fit
+from tests import toy
+from tests.toy_training import (
     Killed,
     assert_equal_weights,
     config,
@@ -15,12 +21,6 @@ from toy_training import (
     run,
     stored,
 )
-
-from astro_dl.bundles.bundle import load_bundle, load_weights
-from astro_dl.core.errors import UsageError
-from astro_dl.core.registry import register_task
-from astro_dl.data.simulate import simulate
-from astro_dl.training import epochs as fit
 
 STREAM = {"data.mode": "stream"}
 

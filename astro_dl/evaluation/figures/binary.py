@@ -10,8 +10,6 @@ from astro_dl.metrics.binary import roc_points
 from astro_dl.metrics.detection import FEWEST_FALSE_ALARMS
 from astro_dl.metrics.reliability import expected_calibration_error, reliability_table
 
-__all__ = ["draw_efficiency", "draw_reliability", "draw_roc", "draw_scores"]
-
 MOST_POINTS = 2000
 
 

@@ -11,8 +11,6 @@ from matplotlib.ticker import MaxNLocator
 
 from astro_dl.evaluation.figures.style import COLOURS, new_figure
 
-__all__ = ["draw_history", "draw_wrong"]
-
 TITLES = {"learning_rate": "learning rate", "lr": "learning rate", "auc": "AUC"}
 MOST_SAMPLES = 4096
 

@@ -26,8 +26,6 @@ from astro_dl.evaluation.figures.values import (
 from astro_dl.evaluation.predictions import NETWORK
 from astro_dl.evaluation.report import Report
 
-__all__ = ["draw_report"]
-
 
 def draw_report(
     report: Report,

@@ -10,17 +10,6 @@ from PIL import Image
 
 from astro_dl.core.files import atomic_path
 
-__all__ = [
-    "BAND",
-    "COLOURS",
-    "STYLES",
-    "legend_above",
-    "method_style",
-    "new_figure",
-    "save_figure",
-    "tidy",
-]
-
 # Okabe & Ito (2008); the network is blue, the bound black wherever they appear.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 BOUND_COLOUR = "#000000"

@@ -13,8 +13,6 @@ from astro_dl.evaluation.figures.style import COLOURS, new_figure
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
 
-__all__ = ["draw_anomaly_scores", "draw_latent_space", "draw_unsupervised"]
-
 MOST_POINTS = 4000
 
 

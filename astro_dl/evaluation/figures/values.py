@@ -10,14 +10,6 @@ from matplotlib.figure import Figure
 from astro_dl.evaluation.figures.style import BAND, COLOURS, STYLES, new_figure
 from astro_dl.metrics.regression import nmad
 
-__all__ = [
-    "draw_confusion",
-    "draw_coverage",
-    "draw_importance",
-    "draw_pit",
-    "draw_residuals",
-]
-
 MOST_LABELLED_CLASSES = 14
 MOST_POINTS = 2000
 

@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["UNSUPERVISED_PEERS", "Answer", "fit_unsupervised_peers"]
-
 Array = np.ndarray
 UNSUPERVISED_PEERS = ("PCA", "k-means", "isolation forest")
 

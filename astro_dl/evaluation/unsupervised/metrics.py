@@ -11,8 +11,6 @@ from astro_dl.metrics.checks import check_finite
 from astro_dl.metrics.clusters import cluster_metrics
 from astro_dl.metrics.intervals import bootstrap_means, estimate, percentile_interval
 
-__all__ = ["Unsupervised", "unsupervised_headline", "unsupervised_metrics"]
-
 Array = np.ndarray
 
 

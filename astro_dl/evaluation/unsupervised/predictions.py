@@ -17,9 +17,7 @@ from astro_dl.metrics.clusters import find_clusters
 from astro_dl.models.reconstruction import anomaly_score, known_values
 
 if TYPE_CHECKING:
-    from astro_dl.inference.load import Predictor
-
-__all__ = ["unsupervised_outcome"]
+    from astro_dl.inference.predictor import Predictor
 
 CLUSTERS_WITHOUT_CLASSES = 8
 PARTS = ("score", "errors", "codes")

@@ -10,15 +10,6 @@ import numpy as np
 from astro_dl.core.errors import look_up
 from astro_dl.core.task import Head
 
-__all__ = [
-    "FLOORS",
-    "METHODS",
-    "Fitted",
-    "fit_estimators",
-    "smoothed",
-    "tuned_settings",
-]
-
 TREES = 300
 TREES_OF_A_TRIAL = 100
 EXAMPLES_OF_A_TRIAL = 10_000

@@ -10,8 +10,6 @@ from astro_dl.core.task import Head, InputSpec
 from astro_dl.models.build import build_from
 from astro_dl.models.classical.estimators import Fitted, fit_estimators, tuned_settings
 
-__all__ = ["fit"]
-
 UNSEEN = -20.0
 """Logit of a class of which the training set has no example."""
 

@@ -8,8 +8,6 @@ from keras import ops
 from astro_dl.core.errors import UsageError
 from astro_dl.models.classical.estimators import DEEPEST
 
-__all__ = ["LogProbabilities", "NearestNeighbours", "TreeEnsemble"]
-
 Reduction = Literal["mean", "sum", "weighted_median"]
 
 

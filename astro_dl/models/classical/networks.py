@@ -22,8 +22,6 @@ from astro_dl.models.classical.layers import (
 )
 from astro_dl.models.heads import attach_head
 
-__all__ = ["adaboost", "gradient_boosting", "knn", "logistic_regression", "random_forest"]
-
 Levels = Annotated[int, Bounds(0, DEEPEST)]
 
 

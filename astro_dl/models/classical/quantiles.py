@@ -6,8 +6,6 @@ import numpy as np
 
 from astro_dl.models.classical.estimators import Fitted
 
-__all__ = ["LEVELS", "answer_quantiles"]
-
 Array = np.ndarray
 LEVELS = (np.arange(100) + 0.5) / 100
 """Probabilities of the quantiles."""

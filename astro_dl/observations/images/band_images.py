@@ -20,8 +20,6 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["BandImage", "band_in", "find_band_images", "read_window"]
-
 LETTERS = "ugrizy"
 NAMED = {"VIS": "VIS", "F814W": "F814W", "F606W": "F606W", "F555W": "F555W", "F475W": "F475W"}
 KEYWORDS = ("BAND", "FILTER", "FILTER1", "FILTER2", "EXTNAME")

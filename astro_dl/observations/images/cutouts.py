@@ -7,8 +7,6 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["centre_crop", "noise_sigma", "normalise", "resample", "resampling_matrix", "sky_level"]
-
 FRAME_FRACTION = 1 / 16
 MEDIAN_OF_ABSOLUTE_NORMAL = 0.6744897501960817
 COARSEST_RATIO = 0.5

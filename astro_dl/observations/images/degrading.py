@@ -6,8 +6,6 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.images.cutouts import resample
 
-__all__ = ["FWHM_PER_SIGMA", "degrade", "full_width_at_half_maximum"]
-
 FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
 
 

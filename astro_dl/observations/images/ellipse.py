@@ -7,8 +7,6 @@ axis ratio (minor over major) and φ the angle of the major axis from x towards 
 import numpy as np
 from numpy.typing import ArrayLike
 
-__all__ = ["axis_ratio_and_angle", "ellipticity", "linear_form", "quadratic_form"]
-
 
 def axis_ratio_and_angle(e1: ArrayLike, e2: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Return the axis ratio q and the angle of the major axis φ [rad] of ellipticities."""

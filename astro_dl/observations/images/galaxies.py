@@ -13,8 +13,6 @@ from astro_dl.observations.images.ellipse import axis_ratio_and_angle
 from astro_dl.observations.images.pixels import blocks, pixel_axis
 from astro_dl.observations.images.sersic import SersicLight, sersic_flux, surface_brightness
 
-__all__ = ["Components", "component_profile", "concatenate_components", "render_components"]
-
 COMPONENTS_AT_ONCE = 32
 
 CORE = 2

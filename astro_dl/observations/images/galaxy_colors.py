@@ -10,15 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.integrate import cumulative_trapezoid
 
-__all__ = [
-    "TYPES",
-    "angular_diameter_distance",
-    "colors",
-    "distance_modulus",
-    "distance_ratio",
-    "k_correction",
-]
-
 TYPES = ("El", "Sbc", "Scd", "Im", "SB3", "SB2")
 """Spectral types, red to blue; a type is given as a number from 0 to 5, fractions in between."""
 

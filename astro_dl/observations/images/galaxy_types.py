@@ -13,17 +13,6 @@ from astro_dl.observations.images.ellipse import ellipticity
 from astro_dl.observations.images.galaxies import Components, concatenate_components
 from astro_dl.observations.images.galaxy_colors import colors
 
-__all__ = [
-    "CENTRAL_GALAXIES",
-    "Photometry",
-    "elliptical",
-    "field_objects",
-    "merger",
-    "ring",
-    "satellites",
-    "spiral",
-]
-
 Draws = dict[str, np.ndarray]
 
 

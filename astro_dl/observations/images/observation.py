@@ -11,8 +11,6 @@ from astro_dl.observations.images.galaxy_types import Photometry
 from astro_dl.observations.images.point_spread import PointSpread, prepare_kernel
 from astro_dl.observations.photometry.surveys import Survey
 
-__all__ = ["Observation", "draw_observation"]
-
 BAND_SEEING_SCATTER = 0.04
 """Standard deviation of ln(seeing) between the bands of one field."""
 

@@ -6,8 +6,6 @@ import numpy as np
 
 from astro_dl.core.examples import Inputs, input_length
 
-__all__ = ["ORIENTATIONS", "orient", "oriented", "random_orientation"]
-
 
 def orient(x: Inputs, quarter_turns: int, mirrored: bool) -> Inputs:
     """Return square images turned by quarter turns, then mirrored along the x axis.

@@ -5,9 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import DTypeLike
 
-__all__ = ["blocks", "pixel_axis"]
-
-
 BLOCK = 32
 """Images that are made at once."""
 

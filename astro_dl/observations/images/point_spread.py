@@ -13,15 +13,6 @@ from scipy import fft
 
 from astro_dl.core.errors import UsageError
 
-__all__ = [
-    "PointSpread",
-    "convolve",
-    "convolve_gaussian",
-    "gaussian_kernel",
-    "moffat_kernel",
-    "prepare_kernel",
-]
-
 FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
 
 MOFFAT_REACH = 4.0

@@ -12,14 +12,11 @@ from scipy.special import gamma
 
 from astro_dl.observations.images.ellipse import axis_ratio_and_angle, quadratic_form
 
-__all__ = ["SersicLight", "sersic_b", "sersic_flux", "surface_brightness"]
-
 Values = Any
 """Numbers or arrays of them."""
 
 TINY = 1e-8
 """Far below what is resolved [arcsec]: keeps the logarithm of the radius finite."""
-
 
 FAINTEST = -80.0
 """Logarithm of the least surface brightness, which single precision still holds."""

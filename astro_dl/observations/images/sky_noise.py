@@ -7,14 +7,6 @@ sky has unit variance and light s adds s/g, with g the electrons that make one u
 import numpy as np
 from numpy.typing import ArrayLike
 
-__all__ = [
-    "add_noise",
-    "band_signal_to_noise",
-    "mask_defects",
-    "noise_variance",
-    "signal_to_noise",
-]
-
 
 def noise_variance(images: np.ndarray, electrons_per_sigma: ArrayLike) -> np.ndarray:
     """Return the variance of the noise, 1 + s/g, of images without noise.

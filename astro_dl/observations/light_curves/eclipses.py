@@ -17,8 +17,6 @@ from astro_dl.observations.light_curves.orbit import (
     sky_position,
 )
 
-__all__ = ["Eclipse", "cadences_near", "eclipse", "transit_light_curves"]
-
 
 @dataclass(frozen=True)
 class Eclipse:

@@ -8,8 +8,6 @@ from astro_dl.core.errors import UsageError
 from astro_dl.observations.light_curves.eclipses import eclipse
 from astro_dl.observations.light_curves.orbit import Orbit, sky_position
 
-__all__ = ["Binary", "binary_light_curves", "ellipsoidal_amplitude"]
-
 _GRAVITY_DARKENING = 0.4
 
 
@@ -90,7 +88,8 @@ def binary_light_curves(
     binary : Binary
         n binaries.
     exposure_d, supersampling
-        As in `astro_dl.observations.light_curves.eclipses.eclipse`; the eclipses alone are averaged.
+        As in `astro_dl.observations.light_curves.eclipses.eclipse`; the eclipses alone are
+        averaged.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Light curves in FITS tables and in text."""
+"""Light curves in FITS tables, in text, and as objects of other packages."""
 
 import csv
 from pathlib import Path
@@ -9,8 +9,6 @@ from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.light_curves.light_curve import TIME_OFFSETS, LightCurve, from_arrays
-
-__all__ = ["read_fits", "read_light_curve", "read_text"]
 
 FLUXES = ("PDCSAP_FLUX", "KSPSAP_FLUX", "DET_FLUX", "FLUX", "SAP_FLUX")
 QUALITIES = ("QUALITY", "SAP_QUALITY")
@@ -36,8 +34,66 @@ QUALITY_NAMES = ("quality", "sap_quality", "flag", "flags")
 OFFSETS = {"bjd": 0.0, "jd": 0.0, "btjd": 2457000.0, "bkjd": 2454833.0, "mjd": 2400000.5}
 
 
+def read_light_curve(source: Any) -> LightCurve:
+    """Return the light curve in a file, or of an object with ``time`` and ``flux``.
+
+    Parameters
+    ----------
+    source : path or object
+        FITS (``.fits``, ``.fit``, also ``.gz``) with a table of ``TIME`` and a flux, as SPOC, QLP,
+        Kepler and K2 make them; text (``.csv``, ``.txt``, ``.dat``, ``.tsv``) with a header or with
+        times in the first and flux in the second column; or an object such as a lightkurve
+        ``LightCurve``.
+
+    Raises
+    ------
+    UsageError
+        If it is no light curve, a column is missing, no point is finite, or times are not in days.
+    """
+    if not isinstance(source, str | Path):
+        return _from_object(source)
+    path = Path(source)
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file")
+    endings = [ending.lower() for ending in path.suffixes]
+    if any(ending in endings for ending in (".fits", ".fit", ".fts")):
+        return read_fits(path)
+    if endings and endings[-1] in (".csv", ".txt", ".dat", ".tsv"):
+        return read_text(path)
+    raise UsageError(
+        f"{path}: ending {path.suffix!r} is no light curve; accepted: .fits, .csv, .txt, .dat, .tsv"
+    )
+
+
+def _from_object(source: Any) -> LightCurve:
+    """Read an object by its ``time`` and ``flux``, as lightkurve's, without importing it."""
+    time, flux = getattr(source, "time", None), getattr(source, "flux", None)
+    if time is None or flux is None:
+        raise UsageError(
+            f"a {type(source).__name__} is no light curve; give a file, or an object with "
+            "time and flux"
+        )
+    if hasattr(source, "columns") and "quality" in getattr(source, "columns", ()):
+        good = np.asarray(_values(source["quality"])) == 0
+    else:
+        good = None
+    scale = getattr(time, "format", "")
+    offset = {name.lower(): value for value, name in TIME_OFFSETS.items()}.get(scale, np.nan)
+    meta = getattr(source, "meta", None) or {}
+    label = getattr(source, "label", None) or meta.get("OBJECT") or type(source).__name__
+    return from_arrays(
+        str(label), _values(time), _values(flux), good=good, offset=offset if scale else np.nan
+    )
+
+
+def _values(column: Any) -> np.ndarray:
+    """Return the plain numbers of an astropy Time, Quantity, masked column or array."""
+    plain = getattr(column, "value", column)
+    return np.ma.filled(np.ma.asarray(plain, np.float64), np.nan)
+
+
 def read_fits(path: Path) -> LightCurve:
-    """Return the light curve of a FITS file; see `astro_dl.observations.light_curves.files.read_light_curve`.
+    """Return the light curve of a FITS file; see `read_light_curve`.
 
     The first of ``PDCSAP_FLUX``, ``KSPSAP_FLUX``, ``DET_FLUX``, ``FLUX`` and ``SAP_FLUX`` that has
     finite values is taken, without the cadences that its quality column rules out.
@@ -120,7 +176,7 @@ def _is_number(value: Any) -> bool:
 
 
 def read_text(path: Path) -> LightCurve:
-    """Return the light curve of a text file; see `astro_dl.observations.light_curves.files.read_light_curve`.
+    """Return the light curve of a text file; see `read_light_curve`.
 
     Comma-, semicolon-, tab- or blank-separated. With a header, columns are found by name (any
     case); without, the first is time and the second flux. Lines that start with ``#`` are skipped,
@@ -208,63 +264,3 @@ def _named(path: Path, names: list[str], accepted: tuple[str, ...], what: str) -
     raise UsageError(
         f"{path}: no column of {what} among {', '.join(names)}; accepted: {', '.join(accepted)}"
     )
-
-
-def read_light_curve(source: Any) -> LightCurve:
-    """Return the light curve in a file, or of an object with ``time`` and ``flux``.
-
-    Parameters
-    ----------
-    source : path or object
-        FITS (``.fits``, ``.fit``, also ``.gz``) with a table of ``TIME`` and a flux, as SPOC, QLP,
-        Kepler and K2 make them; text (``.csv``, ``.txt``, ``.dat``, ``.tsv``) with a header or with
-        times in the first and flux in the second column; or an object such as a lightkurve
-        ``LightCurve``.
-
-    Raises
-    ------
-    UsageError
-        If it is no light curve, a column is missing, no point is finite, or times are not in days.
-    """
-    if not isinstance(source, str | Path):
-        return _from_object(source)
-    from astro_dl.observations.light_curves.files import read_fits, read_text
-
-    path = Path(source)
-    if not path.is_file():
-        raise UsageError(f"{path}: no such file")
-    endings = [ending.lower() for ending in path.suffixes]
-    if any(ending in endings for ending in (".fits", ".fit", ".fts")):
-        return read_fits(path)
-    if endings and endings[-1] in (".csv", ".txt", ".dat", ".tsv"):
-        return read_text(path)
-    raise UsageError(
-        f"{path}: ending {path.suffix!r} is no light curve; accepted: .fits, .csv, .txt, .dat, .tsv"
-    )
-
-
-def _from_object(source: Any) -> LightCurve:
-    """Read an object by its ``time`` and ``flux``, as lightkurve's, without importing it."""
-    time, flux = getattr(source, "time", None), getattr(source, "flux", None)
-    if time is None or flux is None:
-        raise UsageError(
-            f"a {type(source).__name__} is no light curve; give a file, or an object with "
-            "time and flux"
-        )
-    if hasattr(source, "columns") and "quality" in getattr(source, "columns", ()):
-        good = np.asarray(_values(source["quality"])) == 0
-    else:
-        good = None
-    scale = getattr(time, "format", "")
-    offset = {name.lower(): value for value, name in TIME_OFFSETS.items()}.get(scale, np.nan)
-    meta = getattr(source, "meta", None) or {}
-    label = getattr(source, "label", None) or meta.get("OBJECT") or type(source).__name__
-    return from_arrays(
-        str(label), _values(time), _values(flux), good=good, offset=offset if scale else np.nan
-    )
-
-
-def _values(column: Any) -> np.ndarray:
-    """Return the plain numbers of an astropy Time, Quantity, masked column or array."""
-    plain = getattr(column, "value", column)
-    return np.ma.filled(np.ma.asarray(plain, np.float64), np.nan)

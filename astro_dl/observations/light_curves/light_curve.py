@@ -7,8 +7,6 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["LightCurve", "from_arrays", "stitch"]
-
 TIME_OFFSETS = {2457000.0: "BTJD", 2454833.0: "BKJD", 0.0: "BJD", 2400000.5: "MJD"}
 FEWEST_POINTS = 20
 JULIAN_DATES = 2.4e6

@@ -5,8 +5,6 @@ from numpy.typing import ArrayLike
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["limb_darkening_from_kipping", "transit_flux"]
-
 # Radii are covered from the far limb of the occulter; squared abscissae make the (3/2)-power at the
 # contact points polynomial. Eight nodes: error below 0.06 ppm for every radius ratio to 3.
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)

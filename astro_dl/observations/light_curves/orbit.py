@@ -8,16 +8,6 @@ from numpy.typing import ArrayLike
 
 from astro_dl.core.errors import UsageError
 
-__all__ = [
-    "Orbit",
-    "eccentric_anomaly",
-    "eclipse_half_width",
-    "secondary_epoch",
-    "semi_major_axis_ratio",
-    "sky_position",
-    "transit_duration",
-]
-
 _MAX_ECCENTRICITY = 0.99
 _ITERATIONS = 20
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["PERIODIC_VARIABLES", "PeriodicVariable", "flares", "periodic_shapes"]
-
 Range = tuple[float, float]
 
 

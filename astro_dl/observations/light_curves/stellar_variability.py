@@ -7,14 +7,6 @@ a grid of equal steps, all of them in one transform.
 import numpy as np
 from scipy.fft import irfft, next_fast_len
 
-__all__ = [
-    "gaussian_process",
-    "granulation_spectrum",
-    "oscillator_spectrum",
-    "power_law_spectrum",
-    "rotation_spectrum",
-]
-
 _PADDING = 1.5  # a synthesised series is periodic: make it longer than what is used
 
 

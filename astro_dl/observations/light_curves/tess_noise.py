@@ -16,16 +16,6 @@ from astro_dl.observations.light_curves.stellar_variability import (
     power_law_spectrum,
 )
 
-__all__ = [
-    "ARTEFACTS",
-    "Sector",
-    "add_outliers",
-    "draw_sectors",
-    "flag_cadences",
-    "noise_ppm",
-    "sector_times",
-]
-
 # Stassun et al. (2018), AJ 156, 102 (arXiv:1706.00495): ln of the noise in one hour [ppm].
 _NOISE_POLYNOMIAL = (3.29685, 0.850021, -0.285042, 0.0395908, -0.00223080, 4.73508e-5)
 # Intervals between momentum dumps in the first sectors and later: TESS data release notes [d].

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-__all__ = ["optical_extinction"]
-
 # In powers of y = 1/λ − 1.82, λ in µm: Cardelli, Clayton & Mathis (1989), ApJ 345, 245, eq. 3.
 CONSTANT = (1.0, 0.17699, -0.50447, -0.02427, 0.72085, 0.01979, -0.77530, 0.32999)
 PER_RATIO = (0.0, 1.41338, 2.28305, 1.07233, -5.38434, -0.62251, 5.30260, -2.09002)

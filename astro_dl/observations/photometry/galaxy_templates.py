@@ -15,16 +15,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from astro_dl.core.errors import UsageError
 
-__all__ = [
-    "LOG_WAVELENGTH",
-    "REDDEST_TO_BLUEST",
-    "attenuation",
-    "binned",
-    "intergalactic_transmission",
-    "observed_spectra",
-    "template_spectra",
-]
-
 Array = np.ndarray
 
 REDDEST_TO_BLUEST = ("El", "Sbc", "Scd", "Im", "SB3", "SB2")

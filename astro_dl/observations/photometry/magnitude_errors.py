@@ -2,8 +2,6 @@
 
 import numpy as np
 
-__all__ = ["magnitude_errors", "measured_magnitudes", "noise_to_signal"]
-
 Array = np.ndarray
 
 

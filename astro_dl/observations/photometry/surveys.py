@@ -12,8 +12,6 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError, look_up
 
-__all__ = ["SURVEYS", "Band", "Survey", "named_survey"]
-
 
 @dataclass(frozen=True)
 class Band:

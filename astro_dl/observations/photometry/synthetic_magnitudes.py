@@ -18,14 +18,6 @@ from astro_dl.observations.photometry.galaxy_templates import (
 )
 from astro_dl.observations.photometry.surveys import SURVEYS
 
-__all__ = [
-    "PHOTOMETRIC_SURVEYS",
-    "PhotometricSurvey",
-    "band_magnitudes",
-    "band_weights",
-    "galaxy_magnitudes",
-]
-
 Array = np.ndarray
 ROWS_AT_ONCE = 512
 SMALLEST_THROUGHPUT = 1e-7
@@ -44,7 +36,8 @@ class PhotometricSurvey:
     depths : dict of float
         By band, blue to red: magnitude [AB] of a point source measured at five standard deviations.
     gammas : dict of float
-        By band, the parameter γ of `astro_dl.observations.photometry.magnitude_errors.noise_to_signal`.
+        By band, the parameter γ of
+        `astro_dl.observations.photometry.magnitude_errors.noise_to_signal`.
     floor : float
         Standard deviation of the calibration [mag].
     reference : str

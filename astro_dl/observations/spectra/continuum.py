@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["VERSION", "continuum_contract", "divide_by_continuum", "pseudo_continuum"]
-
 VERSION = 1
 """Raised whenever the same spectrum would get another continuum."""
 

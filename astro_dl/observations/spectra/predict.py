@@ -13,8 +13,6 @@ from astro_dl.observations.spectra.files import read_spectra
 from astro_dl.observations.spectra.spectrum import Medium, Spectrum
 from astro_dl.observations.spectra.wavelengths import resample
 
-__all__ = ["Resampled", "resampled_spectra", "spectra_of_files", "spectrum_table"]
-
 MOST_MISSING, LOWEST_SNR = 0.02, 10.0
 
 

@@ -9,8 +9,6 @@ import numpy as np
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.spectra.wavelengths import air_to_vacuum
 
-__all__ = ["Medium", "Spectrum", "make_spectrum"]
-
 Medium = Literal["air", "vacuum"]
 MEDIA = ("air", "vacuum")
 FEWEST_PIXELS = 16

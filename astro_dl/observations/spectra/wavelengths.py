@@ -2,8 +2,6 @@
 
 import numpy as np
 
-__all__ = ["SPEED_OF_LIGHT", "air_to_vacuum", "log_edges", "resample", "vacuum_to_air"]
-
 SPEED_OF_LIGHT = 299_792.458
 """In km/s."""
 

@@ -19,8 +19,6 @@ from astro_dl.core.files import atomic_path
 from astro_dl.data.store import cache_folder, content_key
 from astro_dl.observations.tables.columns import read_table
 
-__all__ = ["ARCHIVES", "Fetched", "fetch_table", "read_adql"]
-
 ARCHIVES = {"gaia": "https://gea.esac.esa.int/tap-server/tap"}
 """Address of the Table Access Protocol by archive."""
 

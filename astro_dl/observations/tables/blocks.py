@@ -13,8 +13,6 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.observations.tables.columns import read_table, table_kind
 
-__all__ = ["ROWS_AT_ONCE", "iterate_identified", "iterate_table"]
-
 ROWS_AT_ONCE = 65_536
 BYTES_AT_ONCE = 2**23
 

@@ -11,15 +11,6 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError, did_you_mean
 
-__all__ = [
-    "SENTINELS",
-    "missing_as_nan",
-    "parse_column_names",
-    "read_columns",
-    "read_table",
-    "table_kind",
-]
-
 SENTINELS = (99.0, -99.0, 999.0, -999.0, -9999.0)
 """Numbers that catalogues write where there is none; magnitudes also have 99.x and −99.x."""
 

@@ -13,18 +13,6 @@ import numpy as np
 
 from astro_dl.core.examples import Inputs
 
-__all__ = [
-    "PEERS",
-    "Column",
-    "TablePhysics",
-    "column_contract",
-    "column_units",
-    "hide_values",
-    "masked_inputs",
-    "standardise",
-    "table_features",
-]
-
 PEERS = ("random_forest", "gradient_boosting", "adaboost", "logistic_regression", "knn")
 """The classical methods that are scored beside networks on catalogues."""
 

@@ -12,8 +12,6 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr
 
-__all__ = ["KeywordTable", "parse_numbers", "simulate_keywords"]
-
 
 @dataclass(frozen=True)
 class KeywordTable:

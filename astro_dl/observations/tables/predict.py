@@ -11,8 +11,6 @@ from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.blocks import ROWS_AT_ONCE, iterate_identified
 from astro_dl.observations.tables.columns import parse_column_names, read_columns
 
-__all__ = ["predict_rows"]
-
 BATCH_SIZE = 2048
 
 

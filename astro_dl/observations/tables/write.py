@@ -12,8 +12,6 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
 
-__all__ = ["for_fits", "printed_rows", "table_format", "write_table"]
-
 
 def table_format(path: str | Path) -> str:
     """Return the ending that names the format of a table that is to be written.

@@ -14,8 +14,6 @@ from astropy.table import Table, vstack
 from astro_dl.core.files import atomic_path
 from astro_dl.observations.tables.write import for_fits, table_format, write_table
 
-__all__ = ["write_parts"]
-
 FITS_RECORD = 2880
 
 

@@ -10,8 +10,6 @@ import numpy as np
 
 from astro_dl.observations.tables.measured_distributions import parse_numbers
 
-__all__ = ["CLASSES", "FREQUENCIES", "WAVELENGTHS", "simulate_spectra"]
-
 WAVELENGTHS = np.linspace(0.45, 2.45, 41)
 """[um]."""
 

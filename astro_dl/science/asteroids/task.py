@@ -19,14 +19,7 @@ from astro_dl.core.task import Dataset, Head, InputSpec, Task
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.columns import parse_column_names, read_columns, read_table
 from astro_dl.observations.tables.inputs import PEERS, masked_inputs, table_features
-from astro_dl.science.asteroids.simulate import (
-    CLASSES,
-    FREQUENCIES,
-    WAVELENGTHS,
-    simulate_spectra,
-)
-
-__all__ = ["AsteroidPhysics", "classify_spectra", "resampled", "spectrum_inputs", "task"]
+from astro_dl.science.asteroids.simulate import CLASSES, FREQUENCIES, WAVELENGTHS, simulate_spectra
 
 REFERENCE = "DeMeo et al. (2009), Icarus 202, 160; Penttilä et al. (2021), A&A 649, A46"
 SCALE = 0.1

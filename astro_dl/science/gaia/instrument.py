@@ -6,17 +6,6 @@ BP and RP, divided by that in G, surpasses what is normal for its colour.
 
 import numpy as np
 
-__all__ = [
-    "EXTINCTION",
-    "added",
-    "blended",
-    "excess_scatter",
-    "normal_excess_factor",
-    "parallax_error",
-    "photometric_errors",
-    "reddened",
-]
-
 ZERO_POINTS = np.array((25.6873668671, 25.3385422158, 24.7478955012))
 """Of G, BP and RP, Vega magnitudes of one electron per second (Riello et al. 2021, table 4)."""
 

@@ -7,8 +7,6 @@ from typing import Annotated, Any
 from astro_dl.core.errors import UsageError, look_up
 from astro_dl.core.schema import Bounds, NonNegative, Positive, read_keywords
 
-__all__ = ["GAIA_COLUMNS", "GAIA_QUERIES", "cone_search", "named_query", "red_giants"]
-
 GAIA_COLUMNS = (
     "phot_g_mean_mag",
     "bp_rp",

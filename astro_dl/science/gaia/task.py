@@ -30,8 +30,6 @@ from astro_dl.science.gaia.instrument import normal_excess_factor
 from astro_dl.science.gaia.queries import GAIA_COLUMNS
 from astro_dl.science.gaia.simulation.catalogue import KINDS, simulate_catalogue
 
-__all__ = ["GaiaPhysics", "task"]
-
 INPUT_COLUMNS = (
     Column("bp_rp", "mag", 1.1, 0.6),
     Column("absolute_magnitude", "mag", 5.0, 4.0),

@@ -20,8 +20,6 @@ from astro_dl.science.gravitational_waves.matched_filter.template_bank import La
 if TYPE_CHECKING:
     from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 
-__all__ = ["MATCHED_FILTER", "OPTIMAL_BOUND", "baseline_statistics", "template_space"]
-
 MATCHED_FILTER = "matched filter"
 OPTIMAL_BOUND = "optimal bound"
 MINIMAL_MATCH = 0.97

@@ -10,16 +10,6 @@ from numpy.typing import ArrayLike
 
 from astro_dl.core.errors import look_up
 
-__all__ = [
-    "DETECTORS",
-    "Detector",
-    "antenna_patterns",
-    "arrival_time_difference",
-    "get_detector",
-    "light_travel_time",
-    "sidereal_time",
-]
-
 GPS_EPOCH_JD = 2444244.5
 DAY_S = 86400.0
 TAI_MINUS_GPS_S = 19.0

@@ -22,8 +22,6 @@ from astro_dl.science.gravitational_waves.whitening import band_pass
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["constant_q_power", "draw_search"]
-
 MOST_TRIGGERS = 3
 TIMELINE_S = 64.0
 STRIP_S, ZOOM_S, STRETCH_S = 1.5, 0.25, 4.0

@@ -12,8 +12,6 @@ from astropy.table import Table
 
 from astro_dl.core.errors import unknown_name
 
-__all__ = ["GLITCHES", "blip", "draw_glitches", "scattered_light", "sine_gaussian"]
-
 Range = tuple[float, float]
 
 

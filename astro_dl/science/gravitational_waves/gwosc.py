@@ -17,20 +17,10 @@ from scipy.signal import firwin, kaiser_beta, upfirdn
 
 from astro_dl.core.errors import UsageError
 from astro_dl.science.gravitational_waves.strain_files import (
-    EXCLUSIONS,
     StrainFile,
     open_file,
     read_slice,
 )
-
-__all__ = [
-    "EXCLUSIONS",
-    "StrainSegment",
-    "StrainSource",
-    "common_span",
-    "open_strain",
-    "read_strain",
-]
 
 NO_DATA, NOT_FINITE = 1, 2
 FILTER_REACH = 64

@@ -3,8 +3,6 @@
 import numpy as np
 from scipy.fft import irfft
 
-__all__ = ["coloring_filter", "gaussian_noise", "white_noise_spectrum"]
-
 
 def white_noise_spectrum(n: int, bins: int, rng: np.random.Generator) -> np.ndarray:
     """Return discrete Fourier transforms of white noise with unit variance per sample.

@@ -6,9 +6,6 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.science.gravitational_waves.detectors import DETECTORS
 from astro_dl.science.gravitational_waves.glitches import GLITCHES
 
-__all__ = ["BinaryBlackHolePhysics"]
-
-
 Range = tuple[float, float]
 
 

@@ -9,16 +9,6 @@ from scipy.signal import get_window
 
 from astro_dl.core.errors import UsageError, did_you_mean
 
-__all__ = [
-    "NAMED_PSDS",
-    "aligo_design_psd",
-    "average_power",
-    "estimate_psd",
-    "load_psd",
-    "named_psd",
-    "segment_power",
-]
-
 
 def aligo_design_psd(frequencies: np.ndarray) -> np.ndarray:
     """Return the Advanced LIGO design sensitivity (zero detuning, high power).

@@ -15,7 +15,6 @@ from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
 from astro_dl.science.gravitational_waves.gwosc import (
-    EXCLUSIONS,
     StrainSegment,
     StrainSource,
     common_span,
@@ -23,18 +22,8 @@ from astro_dl.science.gravitational_waves.gwosc import (
     read_strain,
 )
 from astro_dl.science.gravitational_waves.psd import average_power, segment_power
+from astro_dl.science.gravitational_waves.strain_files import EXCLUSIONS
 from astro_dl.science.gravitational_waves.whitening import whiten, whitening_filter
-
-__all__ = [
-    "REASONS",
-    "Scan",
-    "Whitening",
-    "scan",
-    "select_sources",
-    "slid_apart",
-    "whitened_strain",
-    "whitening",
-]
 
 REASONS = (*EXCLUSIONS, "no off-source strain")
 """Why time is not analysed: the codes count from 1."""

@@ -30,16 +30,6 @@ from astro_dl.science.gravitational_waves.scan import (
     whitening,
 )
 
-__all__ = [
-    "Background",
-    "coincident_scores",
-    "estimate_background",
-    "find_triggers",
-    "plateau_centre",
-    "ranking",
-    "search",
-]
-
 YEAR_S = (1 * u.yr).to_value(u.s)
 SLIDES_APART, SLIDES_TOGETHER = 100, 3
 

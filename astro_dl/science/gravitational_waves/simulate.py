@@ -15,8 +15,6 @@ from astro_dl.science.gravitational_waves.strain import (
     signal_windows,
 )
 
-__all__ = ["detector_conditionings"]
-
 
 def detector_conditionings(
     physics: BinaryBlackHolePhysics, rng: np.random.Generator | None = None

@@ -22,8 +22,6 @@ from astro_dl.science.gravitational_waves.psd import estimate_psd, named_psd
 from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd, time_to_merger
 from astro_dl.science.gravitational_waves.whitening import whitening_filter
 
-__all__ = ["Conditioning", "conditioning", "glitch_windows", "noise_windows", "signal_windows"]
-
 
 @dataclass(frozen=True)
 class Conditioning:

@@ -15,8 +15,6 @@ import numpy as np
 from astro_dl.core.errors import UsageError
 from astro_dl.science.gravitational_waves.detectors import DETECTORS
 
-__all__ = ["EXCLUSIONS", "StrainFile", "open_file", "read_slice"]
-
 EXCLUSIONS = ("no data", "not finite", "data quality")
 """Why a sample must not be used: the codes count from 1, and 0 is a good sample."""
 

@@ -14,8 +14,6 @@ from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.search import search
 from astro_dl.science.gravitational_waves.simulate import simulate
 
-__all__ = ["task"]
-
 
 def input_spec(physics: BinaryBlackHolePhysics) -> InputSpec:
     """Return the shape of a window, (samples, detectors), and what its numbers mean."""

@@ -9,8 +9,6 @@ from scipy.fft import irfft, rfft
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["band_pass", "crop", "whiten", "whitening_filter"]
-
 
 def whitening_filter(
     psd: np.ndarray,

@@ -23,8 +23,6 @@ from astro_dl.science.lenses.files import (
 from astro_dl.science.lenses.injection import inject_arcs
 from astro_dl.science.lenses.predict import network_input
 
-__all__ = ["BOLOGNA_GROUND", "BOLOGNA_SPACE", "DES_BACKGROUNDS", "SLACS"]
-
 CHALLENGE_MASK = 1e-3
 """Masked pixels of the challenge hold 100, all others less than a millionth."""
 

@@ -10,8 +10,6 @@ import numpy as np
 
 from astro_dl.core.examples import Inputs
 
-__all__ = ["lens_features", "lens_parameter_features"]
-
 RINGS = 8
 SECTORS = 12
 SCALES = (6.0, 3.0, 1.5)

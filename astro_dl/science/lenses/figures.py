@@ -10,8 +10,6 @@ from astropy.table import Table
 from astro_dl.science.lenses.files import read_cutout
 from astro_dl.science.lenses.predict import find_in_files, network_input_of
 
-__all__ = ["colour_image", "draw_mosaics"]
-
 MOST_SHOWN = 36
 COLUMNS = 6
 FAINTEST_SIGMA, DIMMEST_WHITE_SIGMA = -1.0, 30.0

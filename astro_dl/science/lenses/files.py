@@ -21,9 +21,6 @@ from astro_dl.observations.images.band_images import (
 from astro_dl.observations.images.cutouts import centre_crop, noise_sigma, resample
 from astro_dl.science.lenses.positions import Position
 
-__all__ = ["Candidate", "Cutout", "find_candidates", "place_candidates", "read_cutout"]
-__all__ += ["resampled_plane"]
-
 BROAD_RED_BANDS = ("VIS", "F814W", "i", "r")
 SAME_SCALE = 0.02
 WIDE = 2

@@ -20,8 +20,6 @@ from astro_dl.science.lenses.metrics import EINSTEIN_RADIUS_EDGES, lens_metrics
 from astro_dl.science.lenses.physics import check_cutouts, cutout_spec, simulated_cutouts
 from astro_dl.science.lenses.predict import predict_cutouts
 
-__all__ = ["NON_LENSES", "StrongLensPhysics", "task"]
-
 Range = tuple[float, float]
 NON_LENSES = ("elliptical", "spiral", "ring", "merger", "barely_lensed")
 
@@ -144,8 +142,8 @@ def simulate(physics: StrongLensPhysics, n: int, rng: np.random.Generator) -> Ex
     Returns
     -------
     Examples
-        ``x`` (n, size, size, bands) float32 as `astro_dl.observations.images.cutouts.normalise` gives it; ``y`` 1
-        where the central galaxy is a lens; ``info`` with ``object_id``, ``kind``,
+        ``x`` (n, size, size, bands) float32 as `astro_dl.observations.images.cutouts.normalise`
+        gives it; ``y`` 1 where the central galaxy is a lens; ``info`` with ``object_id``, ``kind``,
         ``einstein_radius`` ["], ``arc_snr`` and all else that the simulator knows.
     """
     x, truth = simulated_cutouts(physics, physics.kinds, n, rng)

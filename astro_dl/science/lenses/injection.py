@@ -12,8 +12,6 @@ from astro_dl.science.lenses.physics import lens_priors
 from astro_dl.science.lenses.simulation.ray_tracing import lensed_light
 from astro_dl.science.lenses.simulation.scenes import draw_scenes
 
-__all__ = ["inject_arcs"]
-
 
 def inject_arcs(
     backgrounds: np.ndarray,

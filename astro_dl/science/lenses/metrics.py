@@ -7,14 +7,8 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.evaluation.predictions import Outcome
-from astro_dl.metrics.detection import (
-    detection_threshold,
-    measurable,
-    true_positive_rates,
-)
+from astro_dl.metrics.detection import detection_threshold, measurable, true_positive_rates
 from astro_dl.metrics.intervals import binomial_interval, estimate
-
-__all__ = ["EINSTEIN_RADIUS_EDGES", "completeness", "lens_metrics", "rate_with_few_alarms"]
 
 FALSE_ALARM_PROBABILITIES = (1e-2, 1e-3)
 REJECTION = 0.99

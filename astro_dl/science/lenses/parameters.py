@@ -13,8 +13,6 @@ from astro_dl.science.lenses.figures import draw_mosaics
 from astro_dl.science.lenses.physics import check_cutouts, cutout_spec, simulated_cutouts
 from astro_dl.science.lenses.predict import predict_cutouts
 
-__all__ = ["TARGETS", "LensParametersPhysics", "task"]
-
 Range = tuple[float, float]
 TARGETS = {
     "theta_E": ("einstein_radius", "arcsec"),

@@ -17,8 +17,6 @@ from astro_dl.science.lenses.predict import network_input
 from astro_dl.science.lenses.simulation.cutouts import simulate_cutouts
 from astro_dl.science.lenses.simulation.population import LensPriors
 
-__all__ = ["check_cutouts", "cutout_spec", "lens_priors", "simulated_cutouts"]
-
 
 def check_cutouts(physics: Any) -> None:
     """Refuse a survey, bands, priors or preprocessing that cannot be used.
@@ -74,8 +72,8 @@ def simulated_cutouts(
 ) -> tuple[np.ndarray, Table]:
     """Return n cutouts as networks take them, (n, size, size, bands) float32, and their truth.
 
-    The truth is that of `astro_dl.science.lenses.simulation.cutouts.simulate_cutouts`, its ``group`` being
-    called ``object_id``.
+    The truth is that of `astro_dl.science.lenses.simulation.cutouts.simulate_cutouts`, its
+    ``group`` being called ``object_id``.
     """
     images, truth = simulate_cutouts(
         physics.survey,

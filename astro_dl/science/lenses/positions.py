@@ -9,8 +9,6 @@ from astropy.table import QTable, Table
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["Position", "read_catalogue"]
-
 RIGHT_ASCENSIONS = ("ra", "raj2000", "ra_j2000", "alpha_j2000", "ra_deg", "radeg", "ra_icrs")
 DECLINATIONS = (
     "dec",

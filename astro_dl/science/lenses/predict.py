@@ -20,8 +20,6 @@ from astro_dl.science.lenses.files import (
 )
 from astro_dl.science.lenses.positions import read_catalogue
 
-__all__ = ["find_in_files", "network_input", "network_input_of", "predict_cutouts"]
-
 CUTOUTS_AT_ONCE = 1024
 
 
@@ -109,7 +107,8 @@ def find_in_files(
 def network_input(physics: Any, images: np.ndarray, sigma: np.ndarray | None = None) -> np.ndarray:
     """Return images (n, size, size, bands) as a network with these physics takes them, float32.
 
-    See `astro_dl.observations.images.cutouts.normalise`; ``sigma`` (n, bands) is the noise where it was measured.
+    See `astro_dl.observations.images.cutouts.normalise`; ``sigma`` (n, bands) is the noise where it
+    was measured.
     """
     return normalise(
         images,

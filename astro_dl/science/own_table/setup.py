@@ -18,14 +18,7 @@ from astro_dl.data.real import split_indices
 from astro_dl.models.build import default_hyperparameters
 from astro_dl.observations.tables.columns import SENTINELS, read_columns, read_table
 from astro_dl.observations.tables.inputs import Column
-from astro_dl.science.own_table.task import (
-    SOURCE,
-    OwnTable,
-    class_labels,
-    target_values,
-)
-
-__all__ = ["Kind", "batch_size", "own_table_config", "scaled_column"]
+from astro_dl.science.own_table.task import SOURCE, OwnTable, class_labels, target_values
 
 Kind = Literal["auto", "regression", "classification"]
 MOST_WHOLE_CLASSES = 20

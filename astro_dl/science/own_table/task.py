@@ -26,8 +26,6 @@ from astro_dl.observations.tables.inputs import (
 )
 from astro_dl.observations.tables.predict import predict_rows
 
-__all__ = ["SOURCE", "OwnTable", "class_labels", "task", "without_sentinels"]
-
 SOURCE = "file"
 FARTHEST = 10.0
 """Widths from the centre beyond which 99, -999 … are no measurements."""

@@ -13,8 +13,6 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset
 
-__all__ = ["DATASETS"]
-
 Array = np.ndarray
 Columns = dict[str, Array]
 

@@ -10,8 +10,6 @@ import numpy as np
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
 
-__all__ = ["density_file"]
-
 ENDINGS = (".hdf5", ".h5")
 
 

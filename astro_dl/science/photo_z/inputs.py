@@ -15,17 +15,6 @@ import numpy as np
 from astro_dl.core.examples import Inputs
 from astro_dl.observations.photometry.synthetic_magnitudes import PhotometricSurvey
 
-__all__ = [
-    "REFERENCE_BAND",
-    "bands_of",
-    "hide_bands",
-    "input_magnitudes",
-    "photometry_contract",
-    "photometry_features",
-    "photometry_inputs",
-    "split_inputs",
-]
-
 Array = np.ndarray
 
 REFERENCE_BAND = "i"

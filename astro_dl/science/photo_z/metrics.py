@@ -12,8 +12,6 @@ from astro_dl.metrics.distribution_scores import COVERAGES, pit_metrics, proper_
 from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
 from astro_dl.metrics.regression import nmad
 
-__all__ = ["CATASTROPHIC", "OUTLIER", "photo_z_metrics"]
-
 Array = np.ndarray
 OUTLIER, CATASTROPHIC = 0.05, 0.15
 """|Δz| / (1 + z) above which an estimate is an outlier, and a catastrophic one."""

@@ -18,8 +18,6 @@ from astro_dl.observations.tables.columns import parse_column_names, read_column
 from astro_dl.science.photo_z.density_files import density_file
 from astro_dl.science.photo_z.inputs import photometry_features, split_inputs
 
-__all__ = ["ODDS_WIDTH", "predict_redshifts"]
-
 Array = np.ndarray
 
 BATCH_SIZE = 2048

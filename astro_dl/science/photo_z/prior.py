@@ -3,13 +3,10 @@
 import numpy as np
 from scipy.special import gammaln
 
-__all__ = ["TYPE_RANGES", "draw_magnitudes", "draw_types_and_redshifts", "log_prior"]
-
 Array = np.ndarray
 
 TYPE_RANGES = ((0.0, 0.6), (0.6, 2.5), (2.5, 5.0))
-"""Of the numbers of `astro_dl.observations.photometry.galaxy_templates` that count as early types, spirals, and
-irregulars with starbursts."""
+"""Numbers of templates of early types, of spirals, and of irregulars with starbursts."""
 
 ALPHA = np.array((2.46, 1.81, 0.91))
 FIRST_REDSHIFT = np.array((0.431, 0.390, 0.063))

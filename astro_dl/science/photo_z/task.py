@@ -29,8 +29,6 @@ from astro_dl.science.photo_z.predict import predict_redshifts
 from astro_dl.science.photo_z.prior import draw_magnitudes, draw_types_and_redshifts
 from astro_dl.science.photo_z.templates import template_fit
 
-__all__ = ["PhotoZPhysics", "task"]
-
 Range = tuple[float, float]
 
 

@@ -12,8 +12,6 @@ from astro_dl.observations.photometry.synthetic_magnitudes import galaxy_magnitu
 from astro_dl.science.photo_z.inputs import REFERENCE_BAND, input_magnitudes
 from astro_dl.science.photo_z.prior import log_prior
 
-__all__ = ["template_fit"]
-
 Array = np.ndarray
 
 TYPE_STEP = 0.5

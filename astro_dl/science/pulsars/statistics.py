@@ -9,8 +9,6 @@ import numpy as np
 
 from astro_dl.observations.tables.measured_distributions import KeywordTable, parse_numbers
 
-__all__ = ["CANDIDATE_TABLES"]
-
 LEVELS = np.array((0, 0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98, 1))
 
 NOISE = """

@@ -30,8 +30,6 @@ from astro_dl.observations.tables.measured_distributions import simulate_keyword
 from astro_dl.observations.tables.predict import predict_rows
 from astro_dl.science.pulsars.statistics import CANDIDATE_TABLES
 
-__all__ = ["CANDIDATE_COLUMNS", "PREVALENCE", "PulsarPhysics", "task"]
-
 PREVALENCE = 0.092
 """Of pulsars in HTRU2."""
 

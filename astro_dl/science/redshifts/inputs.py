@@ -15,14 +15,6 @@ from astro_dl.science.redshifts.simulation.galaxies import (
     redshifted_spectra,
 )
 
-__all__ = [
-    "correlate_templates",
-    "redshift_edges",
-    "redshift_spec",
-    "redshift_spectrum_inputs",
-    "spectrum_edges",
-]
-
 Array = np.ndarray
 
 SMOOTHING = 0.03

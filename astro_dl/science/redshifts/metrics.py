@@ -8,8 +8,6 @@ import numpy as np
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
 
-__all__ = ["SNR_EDGES", "redshift_metrics"]
-
 SNR_EDGES = (3.0, 5.0, 8.0, 12.0, 20.0, 40.0, 100.0)
 CLASS_WIDTH = 0.001
 CATASTROPHIC = 0.003

@@ -29,8 +29,6 @@ from astro_dl.models.layers import (
     pool,
 )
 
-__all__ = ["Correlation", "ShiftsToBins", "redshift_cnn1d"]
-
 
 def redshift_cnn1d(
     input_spec: InputSpec,

@@ -34,8 +34,6 @@ from astro_dl.science.redshifts.metrics import SNR_EDGES, redshift_metrics
 from astro_dl.science.redshifts.simulation.galaxies import KINDS, draw_galaxies, redshifted_spectra
 from astro_dl.science.redshifts.simulation.night_sky import sky_residuals
 
-__all__ = ["GalaxyRedshiftPhysics", "predict_galaxies", "task"]
-
 Range = tuple[float, float]
 
 

@@ -9,8 +9,6 @@ AJ 134, 2398) for stars, Strateva et al. (2001, AJ 122, 1861) for galaxies, and 
 import numpy as np
 from astropy.table import Table
 
-__all__ = ["BANDS", "KINDS", "measured", "simulate_magnitudes"]
-
 BANDS = ("u", "g", "r", "i", "z")
 KINDS = ("star", "galaxy", "quasar")
 

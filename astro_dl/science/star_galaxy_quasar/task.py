@@ -31,8 +31,6 @@ from astro_dl.science.star_galaxy_quasar.color_loci import (
     simulate_magnitudes,
 )
 
-__all__ = ["COLOR_COLUMNS", "ColorPhysics", "task"]
-
 LABELS = {"STAR": 0, "GALAXY": 1, "QSO": 2}
 
 COLOR_COLUMNS = (

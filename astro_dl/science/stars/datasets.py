@@ -14,8 +14,6 @@ from astro_dl.observations.spectra.wavelengths import air_to_vacuum, resample
 from astro_dl.science.stars.inputs import pixel_edges, spectrum_inputs
 from astro_dl.science.stars.simulation.population import CLASSES
 
-__all__ = ["MILES_PARAMETERS", "MILES_TYPES", "parse_type"]
-
 FILE = "spectra/miles.npz"
 TYPE = re.compile(r"(?:sd|d|g)?([0OBAFGKM])\s*(\d(?:\.\d*)?)?(?=[\s:.+/IVabempnsvwh\d-]|$)")
 MIDDLE = 5.0

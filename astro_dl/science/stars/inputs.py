@@ -22,21 +22,6 @@ from astro_dl.science.stars.simulation.spectra import (
     photon_noise,
 )
 
-__all__ = [
-    "CAUTION",
-    "DIFFICULTY",
-    "PEERS",
-    "WAVELENGTH_RANGE",
-    "StellarPhysics",
-    "augment_spectra",
-    "check_spectra",
-    "pixel_edges",
-    "simulated_inputs",
-    "spectrum_features",
-    "spectrum_inputs",
-    "stellar_spec",
-]
-
 Array = np.ndarray
 Range = tuple[float, float]
 

@@ -17,8 +17,6 @@ from astro_dl.models.committee import OneMember
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style, dense_stack, input_tensor
 
-__all__ = ["bailer_jones", "spectra_mlp"]
-
 
 def spectra_mlp(
     input_spec: InputSpec,

@@ -22,8 +22,6 @@ from astro_dl.science.stars.inputs import (
 from astro_dl.science.stars.predict import predict_stars
 from astro_dl.science.stars.simulation.population import draw_classes, draw_stars
 
-__all__ = ["TARGETS", "StellarParametersPhysics", "task"]
-
 Range = tuple[float, float]
 
 TARGETS = {"log_teff": "dex", "log_g": "dex", "fe_h": "dex"}

@@ -15,9 +15,6 @@ from astro_dl.observations.spectra.predict import (
 )
 from astro_dl.observations.spectra.spectrum import Medium
 
-__all__ = ["predict_stars"]
-
-
 LN_10 = float(np.log(10))
 
 
@@ -35,8 +32,8 @@ def predict_stars(
     predictor : Predictor
         A network of task ``spectral_type`` or ``stellar_parameters``.
     paths : sequence of path
-        Files of one spectrum or several; see `astro_dl.observations.spectra.files.read_spectra`. Stars may move
-        by some 300 km/s.
+        Files of one spectrum or several; see `astro_dl.observations.spectra.files.read_spectra`.
+        Stars may move by some 300 km/s.
     medium : {"air", "vacuum"}, optional
         What the wavelengths are measured in, whatever the files say.
     batch_size : int, optional

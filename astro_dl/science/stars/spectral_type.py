@@ -22,8 +22,6 @@ from astro_dl.science.stars.inputs import (
 from astro_dl.science.stars.predict import predict_stars
 from astro_dl.science.stars.simulation.population import CLASSES, draw_classes, draw_stars
 
-__all__ = ["SpectralTypePhysics", "task"]
-
 Range = tuple[float, float]
 
 

@@ -2,7 +2,8 @@
 
 α is unipolar, β bipolar with one line between the polarities, βγ has no such line, and βγδ has,
 besides, umbrae of opposite polarity in one penumbra (Hale et al. 1919; Künzel 1960). Regions are
-simulated, see `astro_dl.science.sun.simulation.active_region`: no labelled images of real ones are used.
+simulated, see `astro_dl.science.sun.simulation.active_region`: no labelled images of real ones are
+used.
 """
 
 from dataclasses import dataclass
@@ -20,8 +21,6 @@ from astro_dl.science.sun.inputs import CHANNELS, prepare_inputs
 from astro_dl.science.sun.predict import classify_regions
 from astro_dl.science.sun.simulation.active_region import Viewing, simulate_regions
 from astro_dl.science.sun.simulation.statistics import CLASSES
-
-__all__ = ["ActiveRegionPhysics", "task"]
 
 COMPLEXITY = ("simple", "complex")
 

@@ -4,14 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = [
-    "CM2_PER_SQUARE_DEGREE",
-    "MICROHEMISPHERES_PER_SQUARE_DEGREE",
-    "LineOfSight",
-    "limb_darkening",
-    "line_of_sight",
-]
-
 SOLAR_RADIUS_CM = 6.957e10
 CM2_PER_SQUARE_DEGREE = (SOLAR_RADIUS_CM * np.pi / 180) ** 2
 MICROHEMISPHERES_PER_SQUARE_DEGREE = 1e6 * (np.pi / 180) ** 2 / (2 * np.pi)

@@ -21,8 +21,6 @@ from astro_dl.science.sun.measures import (
     total_flux,
 )
 
-__all__ = ["complexity_metrics", "matched_area_under_curve", "region_features"]
-
 SPOT_FIELD_GAUSS = 500.0
 PATCH_FIELD_GAUSS = 150.0
 SIZE_COLUMNS = ("total_unsigned_flux", "area", "spots")

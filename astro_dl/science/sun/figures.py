@@ -14,8 +14,6 @@ from astro_dl.science.sun.predict import RegionImage, load_regions
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_regions"]
-
 MOST_REGIONS = 12
 SHOWN_FIELD_GAUSS = 800.0
 SALIENCY_BLUR_PX = 1.0

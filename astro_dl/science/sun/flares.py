@@ -35,8 +35,6 @@ from astro_dl.science.sun.sharp_keywords import (
 )
 from astro_dl.science.sun.simulation.sharp_statistics import FLARE_TABLES, KEYWORDS
 
-__all__ = ["PREVALENCE", "FlarePhysics", "task"]
-
 PREVALENCE = 0.038
 """Of flares among the daily records of 2010 to 2013: 174 of 4594."""
 

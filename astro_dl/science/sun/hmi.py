@@ -16,17 +16,6 @@ from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
 
-__all__ = [
-    "QUANTITIES",
-    "SolarMap",
-    "average_to",
-    "find_partner",
-    "from_sunpy",
-    "heliocentric_angle",
-    "is_other_segment",
-    "read_sharp",
-]
-
 OTHER_SEGMENT = re.compile(
     r"\.(B[pt]|B[rpt]_err|bitmap|Dopplergram|conf_disambig|disambig|field|inclination|azimuth)\.fits"
 )

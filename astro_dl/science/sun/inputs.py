@@ -2,8 +2,6 @@
 
 import numpy as np
 
-__all__ = ["CHANNELS", "intensity_and_field", "prepare_inputs"]
-
 CHANNELS = ("continuum", "magnetogram")
 CONTINUUM_GAIN = 4.0
 FIELD_SOFTENING_GAUSS = 100.0

@@ -3,18 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from astro_dl.science.sun.disc import (
-    CM2_PER_SQUARE_DEGREE,
-    MICROHEMISPHERES_PER_SQUARE_DEGREE,
-)
-
-__all__ = [
-    "bipole_axis",
-    "count_patches",
-    "darker_area",
-    "inversion_line",
-    "total_flux",
-]
+from astro_dl.science.sun.disc import CM2_PER_SQUARE_DEGREE, MICROHEMISPHERES_PER_SQUARE_DEGREE
 
 SPOT_EDGE, UMBRA_EDGE, COUNTED_BELOW = 0.85, 0.60, 0.70
 """Continuum over the quiet one: outlines of spots and umbrae, and where spots are counted."""

@@ -32,8 +32,6 @@ from astro_dl.science.sun.sharp_keywords import (
 )
 from astro_dl.science.sun.simulation.sharp_statistics import KEYWORDS, MOUNT_WILSON_TABLES
 
-__all__ = ["CLASSES", "MountWilsonPhysics", "task"]
-
 CLASSES = ("alpha", "beta", "beta_gamma", "delta")
 """The last are the classes beta-gamma-delta and beta-delta."""
 

@@ -20,8 +20,6 @@ from astro_dl.models.heads import attach_head
 from astro_dl.models.initialization import weights_are_to_be_read
 from astro_dl.models.layers import GlobalPooling, Style, dense_stack, global_pool, input_tensor
 
-__all__ = ["BACKBONES", "ar_transfer"]
-
 BackboneName = Literal["mobilenet_v3_small", "resnet50_v2", "efficientnet_v2_b0"]
 
 SMALLEST_SIDE = 32

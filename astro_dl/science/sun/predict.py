@@ -23,8 +23,6 @@ from astro_dl.science.sun.hmi import (
 from astro_dl.science.sun.inputs import intensity_and_field, prepare_inputs
 from astro_dl.science.sun.measures import SPOT_EDGE, darker_area, total_flux
 
-__all__ = ["RegionImage", "classify_regions", "load_regions", "region_image"]
-
 WORDS = {quantity: word for word, quantity in QUANTITIES.items()}
 CENTRING_FIELD_GAUSS = 100.0
 CENTRING_DARKNESS = 0.05

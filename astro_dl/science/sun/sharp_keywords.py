@@ -19,8 +19,6 @@ from astro_dl.observations.tables.inputs import Column, hide_values, standardise
 from astro_dl.observations.tables.measured_distributions import KeywordTable, simulate_keywords
 from astro_dl.science.sun.simulation.sharp_statistics import KEYWORDS
 
-__all__ = ["KEYWORD_COLUMNS", "keyword_inputs", "read_records", "simulate_records"]
-
 LICENCE = "US-government data, public domain"
 REFERENCE = "Bobra et al. (2014), Solar Physics 289, 3549"
 MISSING = (-9999.0, -999.0)

@@ -4,8 +4,6 @@ import numpy as np
 
 from astro_dl.core.examples import Inputs
 
-__all__ = ["augment_views"]
-
 NOISE_RANGE = (1e-3, 0.08)
 SCALAR_NOISE = 0.03
 

@@ -21,7 +21,6 @@ from astro_dl.science.transits.views import CEILING
 if TYPE_CHECKING:
     from astro_dl.science.transits.physics import TransitPhysics
 
-__all__ = ["LABELS", "TESS_2MIN", "TESS_FFI", "read_tess_2min", "read_tess_ffi"]
 
 PLANET, BINARY, OTHER = CLASSES
 LABELS = {

@@ -12,8 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.interpolate import PchipInterpolator
 
-__all__ = ["clip_outliers", "detrend", "in_transit", "robust_scatter", "running_trend"]
-
 KNOTS_PER_WINDOW = 6
 TUKEY_CONSTANT = 5.0
 ITERATIONS = 3

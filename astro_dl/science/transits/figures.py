@@ -24,8 +24,6 @@ from astro_dl.science.transits.views import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_signals"]
-
 SHOWN_VIEWS = ("global", "local", "secondary", "odd", "even")
 MOST_POINTS = 20_000
 

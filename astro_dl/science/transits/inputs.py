@@ -14,19 +14,6 @@ from astro_dl.science.transits.views import Ephemeris, ViewShape, fold_views
 if TYPE_CHECKING:
     from astro_dl.science.transits.physics import TransitPhysics
 
-__all__ = [
-    "PROTECTED_DURATIONS",
-    "SCALARS",
-    "FoldedCurves",
-    "ephemeris_features",
-    "flat_light_curves",
-    "light_curve_inputs",
-    "named_inputs",
-    "scalar_inputs",
-    "view_features",
-    "view_shape",
-]
-
 SCALARS = {
     "log10 period [d]": (0.1, 0.75),
     "log10 duration [d]": (-0.85, 0.45),

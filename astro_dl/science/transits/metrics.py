@@ -7,8 +7,6 @@ import numpy as np
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.intervals import estimate, percentile_interval, resampling_weights
 
-__all__ = ["CLASSES", "average_precision", "triage_and_vetting"]
-
 CLASSES = ("planet_candidate", "eclipsing_binary", "other")
 REPLICAS = 200
 

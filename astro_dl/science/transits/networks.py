@@ -32,8 +32,6 @@ from astro_dl.models.layers import (
 )
 from astro_dl.models.resnet import residual_stages
 
-__all__ = ["astronet", "tess_resnet"]
-
 Tensors = dict[str, keras.KerasTensor]
 
 

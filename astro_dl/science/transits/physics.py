@@ -6,9 +6,6 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.science.transits.metrics import CLASSES
 from astro_dl.science.transits.views import VIEWS
 
-__all__ = ["TransitPhysics"]
-
-
 Range = tuple[float, float]
 
 

@@ -33,8 +33,6 @@ from astro_dl.science.transits.search.periodic import (
 from astro_dl.science.transits.search.vetting_tests import odd_even_depths, secondary_depth
 from astro_dl.science.transits.views import count_in_local_bins
 
-__all__ = ["at_cadence", "find_signals", "fold_signal", "read_stars", "table_signals"]
-
 SIGNIFICANT = 5.0
 RELATIVE_DIFFERENCE = 0.1
 FAINT_SNR = 7.0

@@ -12,9 +12,7 @@ from astro_dl.science.transits.views import Ephemeris
 
 KINDS = {"planet_candidate": "planet", "eclipsing_binary": "eclipsing_binary", "other": "junk"}
 
-
 BLOCK_SAMPLES = 2**18
-
 
 TRUE_COLUMNS = (
     "magnitude",

@@ -15,8 +15,6 @@ from astro_dl.science.transits.physics import TransitPhysics
 from astro_dl.science.transits.predict import find_signals
 from astro_dl.science.transits.simulate import simulate
 
-__all__ = ["task"]
-
 
 def input_spec(physics: TransitPhysics) -> InputSpec:
     """Return the shapes of the views, and what their numbers mean."""

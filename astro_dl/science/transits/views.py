@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["VIEWS", "Ephemeris", "ViewShape", "count_in_local_bins", "fold_views"]
-
 VIEWS = ("global", "local", "secondary", "half_phase", "odd", "even")
 CEILING = 5.0
 SECONDARY_STEPS = 400

@@ -21,8 +21,6 @@ from astro_dl.science.gaia.simulation.stars import (
     white_dwarfs,
 )
 
-__all__ = ["CONTAMINANTS", "KINDS", "simulate_catalogue"]
-
 Array = np.ndarray
 Rng = np.random.Generator
 

@@ -9,16 +9,6 @@ import numpy as np
 
 from astro_dl.science.gaia.instrument import EXTINCTION, added
 
-__all__ = [
-    "binaries",
-    "dust_column",
-    "giants",
-    "main_sequence",
-    "mixed_pairs",
-    "placed",
-    "white_dwarfs",
-]
-
 Array = np.ndarray
 Rng = np.random.Generator
 

@@ -22,17 +22,6 @@ from astro_dl.science.gravitational_waves.psd import named_psd
 from astro_dl.science.gravitational_waves.waveforms.phenom_d import chirp_mass, imrphenomd
 from astro_dl.science.gravitational_waves.whitening import whitening_filter
 
-__all__ = [
-    "TemplateSpace",
-    "draw_systems",
-    "effectualness",
-    "placed_bank",
-    "prior_bank",
-    "stratified_systems",
-    "unit_signals",
-    "whitened_spectra",
-]
-
 SEGMENT = 8.0
 BASIS_SYSTEMS = 512
 PRIOR_DRAWS = 100
@@ -53,7 +42,8 @@ class TemplateSpace:
     spin_range : tuple of float, default (0, 0)
         Range of the uniform prior of both aligned spins.
     psd : str, default "aligo_design"
-        Name or path of the noise spectrum; see `astro_dl.science.gravitational_waves.psd.named_psd`.
+        Name or path of the noise spectrum; see
+        `astro_dl.science.gravitational_waves.psd.named_psd`.
     low_frequency, high_frequency : float, default 20 and None
         Band that is kept [Hz]; None for the upper edge means the Nyquist frequency.
     filter_seconds : float, default 0.5

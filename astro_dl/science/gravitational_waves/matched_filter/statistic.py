@@ -19,13 +19,6 @@ from scipy.special import gammaln, i0e, ive, logsumexp
 from astro_dl.core.errors import UsageError
 from astro_dl.science.gravitational_waves.matched_filter.template_bank import TemplateBank
 
-__all__ = [
-    "bayes_statistic",
-    "log_likelihood_ratio",
-    "matched_filter_statistic",
-    "snr_series",
-]
-
 TEMPLATES_PER_BLOCK = 256
 SNR_NODES = 96
 TABLE_STEP = 1.0 / 1024

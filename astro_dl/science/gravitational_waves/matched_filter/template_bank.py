@@ -18,8 +18,6 @@ from scipy import fft, linalg
 
 from astro_dl.core.errors import UsageError
 
-__all__ = ["LagGrid", "TemplateBank", "basis_rank", "make_bank", "reduced_basis", "window_spectra"]
-
 TAPER_SECONDS = 0.1
 BLOCK = 128
 

@@ -31,16 +31,6 @@ from astro_dl.science.gravitational_waves.networks.template_kernels import (
     template_kernels,
 )
 
-__all__ = [
-    "AmplitudeLikelihood",
-    "Gain",
-    "LogMeanExp",
-    "QuadratureModulus",
-    "SquareRoot",
-    "StatisticFirst",
-    "gw_resnet",
-]
-
 
 @keras.saving.register_keras_serializable(package="astro_dl")
 class QuadratureModulus(keras.layers.Layer):

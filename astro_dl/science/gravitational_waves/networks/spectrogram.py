@@ -28,8 +28,6 @@ from astro_dl.models.layers import (
     input_tensor,
 )
 
-__all__ = ["ConstantQPower", "gw_spectrogram_cnn", "sine_gaussians"]
-
 DEFAULT_SAMPLE_RATE_HZ = 2048.0
 # of log(1 + p) where p is exponential with mean 2, as the power of white noise is; the mean is
 # √e E₁(1/2)

@@ -13,8 +13,6 @@ from astro_dl.science.gravitational_waves.matched_filter.bank_placement import s
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.simulate import whitened_signals
 
-__all__ = ["TemplateKernels", "bank_physics", "lag_count", "template_kernels"]
-
 
 @dataclass(frozen=True)
 class TemplateKernels:

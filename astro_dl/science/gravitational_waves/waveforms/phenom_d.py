@@ -25,15 +25,6 @@ from astro_dl.science.gravitational_waves.waveforms.phenom_d_pieces import (
 )
 from astro_dl.science.gravitational_waves.waveforms.ringdown import remnant_spin
 
-__all__ = [
-    "chirp_mass",
-    "final_spin",
-    "imrphenomd",
-    "polarizations",
-    "symmetric_mass_ratio",
-    "time_to_merger",
-]
-
 SOLAR_MASS_SECONDS = 4.925490947641267e-06
 MEGAPARSEC_SECONDS = 3.085677581491367e22 / 299792458.0
 

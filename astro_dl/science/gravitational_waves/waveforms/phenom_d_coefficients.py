@@ -6,8 +6,6 @@ of Khan et al. (2016, arXiv 1508.07253).
 
 import numpy as np
 
-__all__ = ["amplitude_series", "calibrated", "phase_series"]
-
 # Khan et al. (2016), table V. Rows: powers 0 to 3 of (chi_PN - 1); columns:
 # powers 0 to 2 of the symmetric mass ratio.
 CALIBRATION = {

@@ -19,8 +19,6 @@ from astro_dl.science.gravitational_waves.waveforms.phenom_d_pieces import (
     terms,
 )
 
-__all__ = ["evaluate"]
-
 # Waveforms evaluated together: few enough for a core's cache, enough to make NumPy's calls cheap.
 BLOCK = 16
 

@@ -22,18 +22,6 @@ from astro_dl.science.gravitational_waves.waveforms.ringdown import (
     remnant_spin,
 )
 
-__all__ = [
-    "AMPLITUDE_TERMS",
-    "PHASE_TERMS",
-    "Pieces",
-    "make_pieces",
-    "phase_at",
-    "phase_slope_at",
-    "rescale",
-    "shift",
-    "terms",
-]
-
 Terms = tuple[tuple[float, int], ...]
 Triple = tuple[np.ndarray, np.ndarray, np.ndarray]
 

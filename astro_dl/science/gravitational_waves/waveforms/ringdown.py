@@ -3,8 +3,6 @@
 import numpy as np
 from numpy.polynomial import chebyshev
 
-__all__ = ["dominant_mode", "radiated_energy", "remnant_spin"]
-
 # Chebyshev series of M f (first) and of M / (2 pi tau) (second) of the l = m = 2, n = 0 mode of a
 # Kerr black hole, in the variable 2 ((1 - a) / 2)**(1/4) - 1. The fourth root resolves the steep
 # approach to the extremal spin. Fitted to solutions of Leaver's continued fraction (Leaver 1985)

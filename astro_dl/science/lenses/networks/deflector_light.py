@@ -13,8 +13,6 @@ from keras import ops
 
 from astro_dl.core.task import InputSpec
 
-__all__ = ["WithoutDeflector", "add_differences"]
-
 
 def add_differences(images: keras.KerasTensor, input_spec: InputSpec) -> keras.KerasTensor:
     """Return images with the channels of `WithoutDeflector`; those of a single band as they are.
@@ -22,7 +20,8 @@ def add_differences(images: keras.KerasTensor, input_spec: InputSpec) -> keras.K
     Parameters
     ----------
     images : KerasTensor
-        (batch, height, width, bands), as `astro_dl.observations.images.cutouts.normalise` compresses them.
+        (batch, height, width, bands), as `astro_dl.observations.images.cutouts.normalise`
+        compresses them.
     input_spec : InputSpec
         Its contract's ``softening_sigma`` is that of the compression; 5 where there is none.
     """

@@ -13,8 +13,6 @@ from astro_dl.models.cnn import cnn2d
 from astro_dl.models.resnet import resnet2d
 from astro_dl.science.lenses.networks.deflector_light import add_differences
 
-__all__ = ["lens_cnn2d", "lens_resnet2d"]
-
 Builder = Callable[..., keras.Model]
 
 

@@ -24,14 +24,7 @@ from astro_dl.observations.images.sky_noise import (
 from astro_dl.observations.photometry.surveys import Survey, named_survey
 from astro_dl.science.lenses.simulation.population import LensPriors
 from astro_dl.science.lenses.simulation.ray_tracing import lensed_light
-from astro_dl.science.lenses.simulation.scenes import (
-    DEFAULT_KINDS,
-    Scenes,
-    draw_kinds,
-    draw_scenes,
-)
-
-__all__ = ["brightening", "simulate_cutouts"]
+from astro_dl.science.lenses.simulation.scenes import DEFAULT_KINDS, Scenes, draw_kinds, draw_scenes
 
 IMAGES_AT_ONCE = 64
 

@@ -12,8 +12,6 @@ import numpy as np
 
 from astro_dl.observations.images.ellipse import axis_ratio_and_angle, linear_form, quadratic_form
 
-__all__ = ["LensMass", "deflection", "inside_cut", "magnification", "source_position"]
-
 Values = Any
 """Numbers or arrays of them."""
 

@@ -21,14 +21,6 @@ from astro_dl.observations.images.galaxy_colors import (
 )
 from astro_dl.science.lenses.simulation.mass import LensMass, inside_cut
 
-__all__ = [
-    "LensPriors",
-    "deflector_mass",
-    "draw_deflectors",
-    "draw_source_positions",
-    "draw_sources",
-]
-
 Range = tuple[float, float]
 Draws = dict[str, np.ndarray]
 

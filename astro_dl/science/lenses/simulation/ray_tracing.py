@@ -16,9 +16,6 @@ from astro_dl.observations.images.point_spread import PointSpread
 from astro_dl.observations.images.sersic import SersicLight, sersic_flux, surface_brightness
 from astro_dl.science.lenses.simulation.mass import LensMass, source_position
 
-__all__ = ["lens_images", "lensed_light"]
-
-
 POINTS_AT_ONCE = 16384
 """Points within divided pixels that are made at once."""
 

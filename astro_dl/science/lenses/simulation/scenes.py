@@ -20,8 +20,6 @@ from astro_dl.science.lenses.simulation.population import (
     draw_sources,
 )
 
-__all__ = ["DEFAULT_KINDS", "KINDS", "LensedSources", "Scenes", "draw_kinds", "draw_scenes"]
-
 KINDS = tuple(CENTRAL_GALAXIES)
 """What a cutout can be centred on; ``lens`` is the only one with several images of a source."""
 

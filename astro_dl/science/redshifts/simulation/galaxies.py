@@ -6,8 +6,6 @@ import numpy as np
 
 from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT
 
-__all__ = ["ABSORPTION", "EMISSION", "KINDS", "Galaxies", "draw_galaxies", "redshifted_spectra"]
-
 Array = np.ndarray
 
 KINDS = ("star_forming", "active", "passive")

@@ -4,8 +4,6 @@ from functools import lru_cache
 
 import numpy as np
 
-__all__ = ["hydroxyl_lines", "sky_residuals"]
-
 Array = np.ndarray
 
 # OH X²Π [1/cm]: Huber & Herzberg (1979).

@@ -10,19 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = [
-    "BOLTZMANN_CGS",
-    "BOLTZMANN_EV",
-    "ELEMENTS",
-    "OPTICAL_DEPTH",
-    "Atmosphere",
-    "Element",
-    "abundance",
-    "continuum_opacity",
-    "ion_fractions",
-    "one_layer",
-]
-
 Array = np.ndarray
 
 BOLTZMANN_EV = 8.617333e-5

@@ -25,8 +25,6 @@ from astro_dl.science.stars.simulation.atmosphere import (
 )
 from astro_dl.science.stars.simulation.lines import BALMER, BANDS, LINES, MOLECULES, Band, Line
 
-__all__ = ["GRAVITIES", "METALLICITIES", "STEP", "TEMPERATURES", "WAVELENGTHS", "line_spectra"]
-
 Array = np.ndarray
 
 STEP = 4.9e-5

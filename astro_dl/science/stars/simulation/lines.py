@@ -6,8 +6,6 @@ import numpy as np
 
 from astro_dl.observations.spectra.wavelengths import air_to_vacuum
 
-__all__ = ["BALMER", "BANDS", "LINES", "MOLECULES", "Band", "Line", "Molecule"]
-
 
 @dataclass(frozen=True)
 class Line:

@@ -4,16 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = [
-    "CLASSES",
-    "OBSERVED_FRACTIONS",
-    "Stars",
-    "draw_classes",
-    "draw_stars",
-    "spectral_number",
-    "typical_parameters",
-]
-
 Array = np.ndarray
 
 CLASSES = ("O", "B", "A", "F", "G", "K", "M")

@@ -18,15 +18,6 @@ from astro_dl.science.stars.simulation.grid import (
 )
 from astro_dl.science.stars.simulation.population import Stars
 
-__all__ = [
-    "Observation",
-    "broadening",
-    "interpolated_lines",
-    "observe_stars",
-    "observed_lines",
-    "photon_noise",
-]
-
 Array = np.ndarray
 Range = tuple[float, float]
 

@@ -45,8 +45,6 @@ from astro_dl.science.sun.simulation.statistics import (
     draw_sizes,
 )
 
-__all__ = ["NATIVE_SCALE_DEG", "ObservedRegions", "Viewing", "simulate_regions"]
-
 NATIVE_SCALE_DEG = 0.03
 GRANULATION_CONTRAST = 0.03
 NOISE_GAUSS = {"line_of_sight": 8.3, "radial": 23.0}

@@ -10,8 +10,6 @@ import numpy as np
 
 from astro_dl.science.sun.disc import CM2_PER_SQUARE_DEGREE, LineOfSight
 
-__all__ = ["Grid", "Plage", "Spots", "draw_plage", "draw_spots", "spot_radius"]
-
 PENUMBRA_FROM_UHEM = 22.0
 PENUMBRA_INTENSITY = 0.80
 FILAMENT_CONTRAST = 0.04

@@ -3,8 +3,6 @@
 import numpy as np
 from scipy import ndimage
 
-__all__ = ["averaged_noise", "magnetic_network"]
-
 CORRELATION_LENGTH_PX = 1.26
 """Gaussian correlation: 0.73, 0.28, 0.06 at 1, 2, 3 pixels of 0.03 deg, as in remapped HMI data."""
 

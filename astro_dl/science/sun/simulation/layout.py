@@ -11,15 +11,6 @@ import numpy as np
 from astro_dl.science.sun.simulation.flux_tubes import spot_radius
 from astro_dl.science.sun.simulation.statistics import CLASSES, RegionSizes
 
-__all__ = [
-    "Intrusions",
-    "PlageLayout",
-    "SpotLayout",
-    "draw_intrusions",
-    "place_plage",
-    "place_spots",
-]
-
 SPREAD = {"leader": 0.20, "follower": 0.28}
 PLAGE_SPREAD = {"leader": 0.26, "follower": 0.36}
 FLUX_PER_PLAGE_TUBE_MX = 8e19

@@ -10,8 +10,6 @@ import numpy as np
 
 from astro_dl.observations.tables.measured_distributions import KeywordTable, parse_numbers
 
-__all__ = ["FLARE_TABLES", "KEYWORDS", "MOUNT_WILSON_TABLES"]
-
 KEYWORDS = (
     "TOTUSJH",
     "TOTBSQ",

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-__all__ = ["CLASSES", "RegionSizes", "draw_latitudes", "draw_separations", "draw_sizes"]
-
 CLASSES = ("alpha", "beta", "beta_gamma", "beta_gamma_delta")
 """The Mount Wilson classes (Hale et al. 1919, Künzel 1960), from simple to complex."""
 

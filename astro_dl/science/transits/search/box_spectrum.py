@@ -7,8 +7,6 @@ from scipy.ndimage import median_filter
 
 from astro_dl.science.transits.detrending import robust_scatter
 
-__all__ = ["best_box", "box_spectrum", "frequency_grid", "outstanding", "transit_duration"]
-
 OVERSAMPLING = 3.0
 SHORTEST, LONGEST = 0.4, 1.6
 BOXES = 5

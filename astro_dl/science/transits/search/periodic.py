@@ -15,8 +15,6 @@ from astro_dl.science.transits.search.box_spectrum import (
 from astro_dl.science.transits.search.trapezoids import TransitFit, fit_trapezoids
 from astro_dl.science.transits.views import Ephemeris
 
-__all__ = ["Signal", "hidden_fraction", "locate_transit", "observed_cycles", "search_transits"]
-
 MULTIPLES = (2, 3)
 DIVISORS = (2, 3, 4, 5, 6)
 FAIR_DEPTH = 0.5

@@ -8,8 +8,6 @@ import numpy as np
 from astro_dl.science.transits.detrending import robust_scatter
 from astro_dl.science.transits.views import Ephemeris
 
-__all__ = ["TransitFit", "fit_trapezoids"]
-
 FIT_BINS = 75
 FIT_REACH = 2.5
 SHIFTS = np.linspace(-0.6, 0.6, 13)

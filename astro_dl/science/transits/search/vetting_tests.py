@@ -5,8 +5,6 @@ import numpy as np
 from astro_dl.science.transits.detrending import robust_scatter
 from astro_dl.science.transits.views import Ephemeris, secondary_phase
 
-__all__ = ["box_depth", "odd_even_depths", "secondary_depth"]
-
 BOTTOM, BASELINE = 0.6, (0.7, 2.0)
 
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-__all__ = ["Box", "best_box"]
-
 _BINS = 320
 _WIDTHS = (1, 2, 3, 4, 6, 9, 13, 19, 28, 42, 62, 90)
 _FEWEST = 3  # cadences in the box

@@ -39,8 +39,6 @@ from astro_dl.science.transits.simulation.box_search import best_box
 from astro_dl.science.transits.simulation.priors import Detectability, Stars
 from astro_dl.science.transits.simulation.signals import SIGNALS, Survey
 
-__all__ = ["JUNK_SHARES", "KINDS", "simulate_light_curves"]
-
 Range = tuple[float, float]
 
 KINDS = (*SIGNALS, "junk")

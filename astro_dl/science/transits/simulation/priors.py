@@ -16,8 +16,6 @@ from astro_dl.observations.light_curves.limb_darkened_transit import limb_darken
 from astro_dl.observations.light_curves.orbit import Orbit, semi_major_axis_ratio, transit_duration
 from astro_dl.observations.light_curves.tess_noise import noise_ppm
 
-__all__ = ["Detectability", "Planet", "Stars", "draw_binaries", "draw_planets", "draw_stars"]
-
 Range = tuple[float, float]
 
 _EARTH_RADII_PER_SUN = 109.1

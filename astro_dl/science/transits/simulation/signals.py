@@ -22,8 +22,6 @@ from astro_dl.science.transits.simulation.priors import (
     draw_stars,
 )
 
-__all__ = ["SIGNALS", "Signal", "Survey"]
-
 _SHORTEST_TRIAL_D = 0.1
 _BLIND_TRIALS = 16  # periods at which artefacts are folded
 _DOUBLED_FRACTION = 0.04  # of binaries folded at twice their period

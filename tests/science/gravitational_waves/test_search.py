@@ -1,0 +1,225 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy import units as u
+from astropy.table import QTable
+
+from astro_dl.core.errors import UsageError
+from astro_dl.science.gravitational_waves.figures import constant_q_power, draw_search
+from astro_dl.science.gravitational_waves.glitches import sine_gaussian
+from astro_dl.science.gravitational_waves.noise import gaussian_noise
+from astro_dl.science.gravitational_waves.psd import aligo_design_psd
+from astro_dl.science.gravitational_waves.scan import Scan
+from astro_dl.science.gravitational_waves.search import (
+    coincident_scores,
+    estimate_background,
+    find_triggers,
+    plateau_centre,
+    ranking,
+    search,
+)
+from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd
+from tests.science.gravitational_waves.gwosc_files import write_gwosc
+from tests.science.gravitational_waves.stand_in import matched_filter_predictor
+
+START = 1_200_000_000
+RATE, SECONDS = 4096, 40
+GW150914 = 1126259462.42
+
+
+def event_files(detectors="HL", start=1126259446):
+    folder = os.environ.get("ASTRO_DL_TEST_DATA")
+    if not folder:
+        pytest.skip("ASTRO_DL_TEST_DATA is not set: no real strain to search")
+    strain = Path(folder) / "gravitational_waves" / "strain"
+    return [strain / f"{name}-{name}1_LOSC_4_V2-{start}-32.hdf5" for name in detectors]
+
+
+def signal(merger, distance):
+    """Strain of a face-on binary of 38 and 32 solar masses."""
+    frequencies = np.fft.rfftfreq(SECONDS * RATE, 1 / RATE)
+    spectrum = imrphenomd(frequencies, 38.0, 32.0, 0.0, 0.0, distance, dtype=np.complex128)
+    spectrum = np.where(frequencies > 15, np.ravel(spectrum), 0)
+    return np.fft.irfft(spectrum * np.exp(-2j * np.pi * frequencies * merger)) * RATE
+
+
+def write_pair(folder, additions):
+    """Write noise plus an addition for each of H1 and L1."""
+    frequencies = np.fft.rfftfreq(SECONDS * RATE, 1 / RATE)
+    psd = np.where(frequencies > 8, aligo_design_psd(frequencies), np.inf)
+    paths = []
+    for seed, (name, addition) in enumerate(additions.items()):
+        strain = gaussian_noise(psd, 1, RATE, SECONDS, np.random.default_rng(seed))[0] + addition
+        paths.append(write_gwosc(folder / f"{name}.hdf5", strain, detector=name))
+    return paths
+
+
+@pytest.fixture(scope="module")
+def gw150914_table():
+    return search(matched_filter_predictor(), event_files(), progress=False)
+
+
+def test_gw150914_is_found_on_time_and_loudest_by_far(gw150914_table):
+    first = gw150914_table[0]
+    assert abs(first["gps_time"].to_value(u.s) - GW150914) < 0.05
+    assert first["utc"].startswith("2015-09-14T09:50:45.4")
+    assert first["statistic_H1"] > 100
+    assert first["statistic_L1"] > 50
+    assert first["ranking_statistic"] > 10 * gw150914_table["ranking_statistic"][1:].max(initial=1)
+    assert first["flags"] == "far_limited_by_livetime"
+    background = gw150914_table.meta["background_livetime_s"]
+    assert background > 1500
+    rate = first["false_alarm_rate"].to_value(1 / u.yr)
+    assert rate == pytest.approx(365.25 * 86400 / background)
+    assert 25 < gw150914_table.meta["live_time_s"] < 31
+
+
+def test_table_survives_being_written(gw150914_table, tmp_path):
+    gw150914_table.write(tmp_path / "triggers.ecsv")
+    again = QTable.read(tmp_path / "triggers.ecsv")
+    assert again["gps_time"][0] == gw150914_table["gps_time"][0]
+    assert again.meta["live_time_s"] == gw150914_table.meta["live_time_s"]
+
+
+def test_figures_show_the_scores_and_the_loudest_triggers(gw150914_table, tmp_path):
+    paths = draw_search(matched_filter_predictor(), event_files(), gw150914_table, tmp_path)
+    assert [path.name for path in paths] == [
+        "timeline.png",
+        *(f"trigger_{number + 1}.png" for number in range(min(3, len(gw150914_table)))),
+    ]
+    assert all(path.stat().st_size > 10_000 for path in paths)
+
+
+def test_gw150914_is_found_by_one_detector_and_by_both_together():
+    for detectors, files in ((("H1",), event_files("H")), (("H1", "L1"), event_files())):
+        predictor = matched_filter_predictor(detectors)
+        table = search(predictor, files, stride_s=0.1, progress=False)
+        assert abs(table["gps_time"][0].to_value(u.s) - GW150914) < 0.1
+        assert table["flags"][0] == "far_limited_by_livetime"
+        assert np.sum(table["ranking_statistic"] > table["ranking_statistic"][0] / 4) == 1
+
+
+def test_an_injected_signal_is_found_at_its_time_and_a_glitch_in_one_detector_is_not(tmp_path):
+    time = np.arange(SECONDS * RATE) / RATE
+    glitch = 4e-22 * sine_gaussian(time - 10.3, 90.0, 0.02, 0.0)
+    paths = write_pair(
+        tmp_path,
+        {"H1": glitch + signal(25.31, 900), "L1": signal(25.31 - 0.007, 900)},
+    )
+    table = search(matched_filter_predictor(), paths, stride_s=0.05, progress=False)
+    assert table["gps_time"][0].to_value(u.s) - START == pytest.approx(25.31, abs=0.05)
+    assert not np.any(np.abs(table["gps_time"].to_value(u.s) - START - 10.3) < 1)
+    alone = search(matched_filter_predictor(), paths[:1], stride_s=0.05, progress=False)
+    assert np.any(np.abs(alone["gps_time"].to_value(u.s) - START - 10.3) < 1)
+
+
+def test_noise_alone_gives_an_empty_table_with_all_columns(tmp_path):
+    paths = write_pair(tmp_path, {"H1": 0.0, "L1": 0.0})
+    table = search(matched_filter_predictor(), paths, stride_s=0.25, threshold=50.0, progress=False)
+    assert len(table) == 0
+    assert table.colnames == [
+        "gps_time",
+        "utc",
+        "ranking_statistic",
+        "probability",
+        "false_alarm_rate",
+        "statistic_H1",
+        "statistic_L1",
+        "flags",
+    ]
+    table.write(tmp_path / "empty.ecsv")
+
+
+def test_peaks_nearer_than_the_distance_are_one_trigger():
+    series = np.full(100, -5.0)
+    series[[10, 12, 30, 99]] = [8.0, 9.0, 3.0, 7.0]
+    series[50:60] = np.nan
+    np.testing.assert_array_equal(find_triggers(series, 0.0, 5), [12, 30, 99])
+    np.testing.assert_array_equal(find_triggers(series, 5.0, 5), [12, 99])
+    np.testing.assert_array_equal(find_triggers(series, 0.0, 2), [10, 12, 30, 99])
+    assert len(find_triggers(np.full(9, np.nan), 0.0, 2)) == 0
+
+
+def test_the_centre_of_a_plateau_is_found_below_the_stride():
+    series = np.array([-3.0, -2.0, 6.0, 10.0, 9.9, 9.8, 6.0, -2.0])
+    assert plateau_centre(series, 3) == pytest.approx(4.0, abs=0.05)
+    assert plateau_centre(np.array([-3.0, -1.0, -2.0]), 1) == 1
+    assert plateau_centre(np.array([np.nan, 5.0, -np.inf]), 1) == 1
+
+
+def test_only_detectors_above_the_floor_count_and_one_is_not_enough():
+    scores = np.array([[5, 4], [5, -1], [-1, -2], [np.nan, 3]])
+    np.testing.assert_array_equal(ranking(scores, 0.0), [9, -np.inf, -np.inf, np.nan])
+    three = np.array([[5, 4, -7], [5, -1, -1]])
+    np.testing.assert_array_equal(ranking(three, 0.0), [9, -np.inf])
+    np.testing.assert_array_equal(ranking(scores[:, :1], 0.0), scores[:, 0])
+
+
+def test_windows_coincide_within_the_light_travel_time_only():
+    scores = np.full((100, 2), -5.0, dtype=np.float32)
+    scores[50, 0] = 10
+    for stride, reach in ((0.05, 1), (0.004, 3)):
+        scanned = Scan(0.0, stride, ("H1", "L1"), scores.copy(), scores[:, :0])
+        for shift in (0, 1, -1, reach, reach + 1, -reach - 1):
+            scanned.scores[:, 1] = -5
+            scanned.scores[50 + shift, 1] = 8
+            found = coincident_scores(scanned)[50]
+            np.testing.assert_array_equal(found, [10, 8 if abs(shift) <= reach else -5])
+
+
+def test_time_slides_predict_the_number_of_chance_coincidences():
+    rng = np.random.default_rng(4)
+    scores = rng.normal(size=(200_000, 2)).astype(np.float32)
+    scanned = Scan(0.0, 0.05, ("H1", "L1"), scores, scores[:, :0])
+    statistics = coincident_scores(scanned)
+    series = ranking(statistics, 0.0)
+    background = estimate_background(scanned, statistics, 20, 0.0, 0.0, 20)
+    assert background.live_time == pytest.approx(20 * 10_000)
+    for level in (4.0, 5.0):
+        found = len(find_triggers(series, level, 20))
+        louder = background.count_louder(np.array([level]))
+        expected = background.false_alarm_rate(louder)[0] * 10_000 / (365.25 * 86400)
+        assert found == pytest.approx(expected, abs=4 * np.sqrt(expected))
+    quietest = background.count_louder(np.array([1e9]))
+    assert quietest == 0
+    assert background.false_alarm_rate(quietest)[0] == pytest.approx(365.25 * 86400 / 200_000)
+
+
+def test_a_detector_alone_is_its_own_background():
+    scores = np.full((1000, 1), -3.0, dtype=np.float32)
+    scores[[100, 300, 500], 0] = [9, 5, 7]
+    scanned = Scan(0.0, 0.1, ("V1",), scores, scores[:, :0])
+    background = estimate_background(scanned, scores, 100, 0.0, 0.0, 10)
+    np.testing.assert_array_equal(background.count_louder(np.array([9, 7, 5])), [0, 1, 2])
+    assert background.live_time == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"cluster_window_s": 0}, "cluster_window_s"), ({"slides": -1}, "slides")],
+)
+def test_bad_options_are_refused(tmp_path, options, message):
+    with pytest.raises(UsageError, match=message):
+        search(matched_filter_predictor(), [tmp_path], progress=False, **options)
+
+
+def test_strain_without_a_usable_second_is_refused(tmp_path):
+    quality = np.full(20, 1, dtype=np.uint32)
+    path = write_gwosc(tmp_path / "H.hdf5", np.ones(20 * RATE) * 1e-21, quality=quality)
+    with pytest.raises(UsageError, match=r"none of the strain can be .* data quality"):
+        search(matched_filter_predictor(), [path], progress=False)
+
+
+def test_constant_q_power_is_one_in_white_noise_and_peaks_at_a_burst():
+    frequencies = np.geomspace(20, 512, 60)
+    white = np.random.default_rng(1).normal(size=8192)
+    power = constant_q_power(white, 2048, frequencies)
+    assert power.mean() == pytest.approx(1, abs=0.05)
+    time = np.arange(8192) / 2048
+    burst = 5 * sine_gaussian(time - 2.2, 100.0, 8 / (2 * np.pi * 100), 0.4)
+    power = constant_q_power(white + burst, 2048, frequencies)
+    row, column = np.unravel_index(power.argmax(), power.shape)
+    assert frequencies[row] == pytest.approx(100, rel=0.1)
+    assert time[column] == pytest.approx(2.2, abs=0.01)
