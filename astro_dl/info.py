@@ -128,7 +128,7 @@ def _task_ends(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
             "kind": head.kind,
             "names": list(head.names),
             "units": list(head.units),
-            "distribution": head.distribution if head.kind == "regression" else None,
+            "distribution": getattr(head, "distribution", None),
         },
     )
 

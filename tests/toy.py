@@ -9,9 +9,12 @@ from astropy import units
 from astropy.table import Table
 from scipy.special import i0e
 
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Difficulty, Head, InputSpec, Task
+from astro_dl.core.task import Difficulty, InputSpec, Task
 
 FREQUENCY = 0.11
 
@@ -87,15 +90,15 @@ def input_spec(physics):
 
 
 def binary_head(physics):
-    return Head("binary", ("noise", "signal"))
+    return Binary(("noise", "signal"))
 
 
 def class_head(physics):
-    return Head("multiclass", ("noise", "sinusoid", "rectified"))
+    return Multiclass(("noise", "sinusoid", "rectified"))
 
 
 def value_head(physics):
-    return Head("regression", ("snr", "offset"), ("", "m"))
+    return Regression(("snr", "offset"), ("", "m"))
 
 
 DIFFICULTY = Difficulty("snr", (3.0, 4.0, 5.0, 6.0, 8.0), "signal-to-noise ratio")

@@ -1,15 +1,16 @@
 """The card of a bundle: what it is, where it comes from and how good it is."""
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.registry import answer_kind
 from astro_dl.core.schema import plain
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 
 CARD_FORMAT = 1
 
@@ -44,13 +45,6 @@ PARTS: dict[str, tuple[type, ...]] = {
 }
 """Keys that whoever makes a bundle may set; all have defaults."""
 
-MOST_COMPONENTS = 1000
-CALIBRATION_NUMBERS: dict[str, tuple[str, ...]] = {
-    "none": (),
-    "platt": ("scale", "offset", "prior_log_odds"),
-    "temperature": ("temperature",),
-    "spread": (),
-}
 FILE_NAME = re.compile(
     r"config\.yaml|weights\.h5|history\.csv|metrics\.json|README\.md"
     r"|plots/[A-Za-z0-9][A-Za-z0-9_.-]*\.(png|pdf|svg)"
@@ -93,7 +87,7 @@ def read_card(text: str) -> dict[str, Any]:
             raise unknown_name("card key", key, schema)
     check_file_names(card["files"])
     card_input_spec(card)
-    _check_calibration(card["calibration"], card_head(card))
+    card_head(card).check_calibration(card["calibration"])
     return card
 
 
@@ -114,7 +108,7 @@ def check_file_names(files: Mapping[str, Any]) -> None:
             raise UsageError(f"file {name!r} is not listed")
 
 
-def card_head(card: Mapping[str, Any]) -> Head:
+def card_head(card: Mapping[str, Any]) -> AnswerKind:
     """Return the head that the model of a card has.
 
     Raises
@@ -123,15 +117,12 @@ def card_head(card: Mapping[str, Any]) -> Head:
         If the card's ``head`` is not one.
     """
     head = card["head"]
-    kind, names, units = head.get("kind"), head.get("names"), head.get("units")
-    kinds = ("binary", "multiclass", "regression", "reconstruction")
-    if kind not in kinds:
-        raise UsageError(f"head.kind is {kind!r}; accepted: {', '.join(kinds)}")
-    if not _texts(names) or not names or not _texts(units):
+    if not _texts(head.get("names")) or not head["names"] or not _texts(head.get("units")):
         raise UsageError("head.names and head.units are not lists of texts")
-    if kind == "binary" and len(names) != 2:
-        raise UsageError(f"head.names has {len(names)} entries; a binary head has two")
-    return Head(kind, tuple(names), tuple(units), **_card_distribution(head))
+    try:
+        return answer_kind(str(head.get("kind"))).from_card(head)
+    except UsageError as error:
+        raise UsageError(f"head: {error}") from None
 
 
 def card_input_spec(card: Mapping[str, Any]) -> InputSpec:
@@ -201,56 +192,10 @@ def readme(card: Mapping[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _card_distribution(head: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of `Head` that say what is known of each target.
-
-    An infinite end of the support is null. Cards of before mixtures and grids have the key
-    ``spread`` instead of the distribution: true for Gaussians.
-    """
-    support = head.get("support", [None, None])
-    grid = head.get("grid", [])
-    components = head.get("components", 5)
-    if not isinstance(support, list) or len(support) != 2 or not _numbers(support, type(None)):
-        raise UsageError(f"head.support is {support!r}; accepted: two numbers or nulls")
-    if not isinstance(grid, list) or not _numbers(grid):
-        raise UsageError("head.grid is not a list of numbers")
-    if type(components) is not int or not 0 < components <= MOST_COMPONENTS:
-        raise UsageError(
-            f"head.components is {components!r}; accepted: a whole number up to {MOST_COMPONENTS}"
-        )
-    low, high = support
-    return {
-        "distribution": head.get("distribution", "gaussian" if head.get("spread") else "point"),
-        "components": components,
-        "grid": tuple(map(float, grid)),
-        "support": (-math.inf if low is None else low, math.inf if high is None else high),
-    }
-
-
-def _numbers(values: list[Any], *others: type) -> bool:
-    return all(type(one) in (int, float, *others) for one in values)
-
-
 def _check_type(key: str, value: Any, types: tuple[type, ...]) -> None:
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         wanted = " or ".join("null" if one is type(None) else one.__name__ for one in types)
         raise UsageError(f"key {key!r} is {type(value).__name__}; accepted: {wanted}")
-
-
-def _check_calibration(calibration: Mapping[str, Any], head: Head) -> None:
-    kind = calibration.get("kind")
-    if kind not in CALIBRATION_NUMBERS:
-        raise unknown_name("calibration", str(kind), CALIBRATION_NUMBERS)
-    for key in CALIBRATION_NUMBERS[kind]:
-        if not isinstance(calibration.get(key), int | float):
-            raise UsageError(f"calibration.{key} is not a number")
-    if kind != "spread":
-        return
-    factors = calibration.get("factors")
-    if not isinstance(factors, list) or not _numbers(factors):
-        raise UsageError("calibration.factors is not a list of numbers")
-    if len(factors) != len(head.names) or min(factors) <= 0:
-        raise UsageError(f"calibration.factors is {factors}; one above 0 for each target is needed")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from astro_dl.core.errors import UsageError, look_up
 from astro_dl.core.schema import read_dataclass
 
 if TYPE_CHECKING:
+    from astro_dl.core.answer import AnswerKind
     from astro_dl.core.task import Task
 
-FAMILIES = "astro_dl.models.entries"
+BUILT_IN = ("astro_dl.answers.entries", "astro_dl.models.entries")
 DOMAINS = "astro_dl.science"
-ENTRY_POINT_GROUPS = ("astro_dl.models", "astro_dl.tasks")
+ENTRY_POINT_GROUPS = ("astro_dl.answers", "astro_dl.models", "astro_dl.tasks")
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class TaskEntry:
     bibtex: str = ""
 
 
+_answer_kinds: dict[str, "type[AnswerKind] | str"] = {}
 _models: dict[str, ModelEntry] = {}
 _tasks: dict[str, TaskEntry] = {}
 
@@ -159,6 +161,25 @@ def register_task(name: str, task: "Task | str | None" = None, **about: Any) -> 
     return decorate if task is None else register(task)
 
 
+def register_answer_kind(name: str, kind: "type[AnswerKind] | str") -> None:
+    """Register a kind of answer under a name.
+
+    Parameters
+    ----------
+    name : str
+        A new name.
+    kind : type or str
+        The class, see `astro_dl.core.answer.AnswerKind`, or ``"module:class"``, imported when first
+        used.
+
+    Raises
+    ------
+    UsageError
+        If the name is taken by another kind.
+    """
+    _add("answer kind", _answer_kinds, name, kind)
+
+
 def list_models(
     pattern: str = "*", task: str | None = None, pretrained: bool | None = None
 ) -> list[str]:
@@ -207,6 +228,21 @@ def all_tasks() -> dict[str, TaskEntry]:
     """Return every registered task by name."""
     _load_all()
     return _tasks
+
+
+def answer_kind(name: str) -> "type[AnswerKind]":
+    """Return a kind of answer, importing it if need be.
+
+    Raises
+    ------
+    UsageError
+        If it is not registered; with the nearest name.
+    """
+    _load_all()
+    kind = look_up("kind of answer", name, _answer_kinds)
+    if isinstance(kind, str):
+        kind = _answer_kinds[name] = _import(kind)
+    return kind
 
 
 def model_entry(name: str) -> ModelEntry:
@@ -277,8 +313,9 @@ def domains() -> list[str]:
 
 @cache
 def _load_all() -> None:
-    """Import the entries of families and of every domain, then what third parties declare."""
-    importlib.import_module(FAMILIES)
+    """Import our entries and those of every domain, then what third parties declare."""
+    for entries in BUILT_IN:
+        importlib.import_module(entries)
     for domain in domains():
         importlib.import_module(f"{DOMAINS}.{domain}.entries")
     load_entry_points()

@@ -1,19 +1,17 @@
 """What a task is: what goes in, what comes out, and how examples are made, read and scored."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
 
 Shape = tuple[int, ...]
-DISTRIBUTIONS = ("point", "gaussian", "mixture", "grid")
 
 
 @dataclass(frozen=True)
@@ -36,86 +34,6 @@ class InputSpec:
     shape: Shape | dict[str, Shape]
     contract: Mapping[str, Any] = field(default_factory=dict)
     first_layer: Callable[[Any], Any] | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Head:
-    """What a model gives back.
-
-    Parameters
-    ----------
-    kind : {"binary", "multiclass", "regression", "reconstruction"}
-        A probability (sigmoid, one output), class probabilities (softmax), physical values
-        (linear), or how far an input is from its reconstruction: the mean squared error of each
-        reconstructed quantity, then the cost of the code.
-    names : tuple of str
-        Class names (two for binary tasks, the positive class last), target names, or names of the
-        reconstructed quantities.
-    units : tuple of str
-        Units of the regression targets, as astropy spells them; empty for classes.
-    distribution : {"point", "gaussian", "mixture", "grid"}, default "point"
-        What a regression head says of each target. Logits are, for ``"point"``, values; for
-        ``"gaussian"``, all means followed by all log-variances; for ``"mixture"``, of Gaussian
-        components all weights (softmax), then means, then logarithms of scales, each
-        (targets, components) flattened; for ``"grid"``, those of a softmax over bins.
-    components : int, default 5
-        Components of a mixture, for each target.
-    grid : tuple of float
-        Rising edges of the bins of a grid, in the unit of its only target.
-    support : (float, float), default (-inf, inf)
-        Where the targets of a mixture can lie, in their unit: its components are truncated there
-        and renormalised, so that no probability is outside.
-
-    Raises
-    ------
-    UsageError
-        If the distribution is not a regression's, or what it needs is missing.
-    """
-
-    kind: Literal["binary", "multiclass", "regression", "reconstruction"]
-    names: tuple[str, ...]
-    units: tuple[str, ...] = ()
-    distribution: Literal["point", "gaussian", "mixture", "grid"] = "point"
-    components: int = 5
-    grid: tuple[float, ...] = ()
-    support: tuple[float, float] = (-math.inf, math.inf)
-
-    def __post_init__(self) -> None:
-        if self.distribution not in DISTRIBUTIONS:
-            raise unknown_name("distribution", self.distribution, DISTRIBUTIONS)
-        if self.distribution != "point" and self.kind != "regression":
-            raise UsageError(f"distribution {self.distribution!r} is not for {self.kind} heads")
-        if self.components < 1:
-            raise UsageError(f"components is {self.components}; accepted: 1 and above")
-        if not self.support[0] < self.support[1]:
-            raise UsageError(f"support is {self.support}; accepted: a rising pair")
-        if self.distribution == "grid":
-            _check_grid(self.grid, self.names)
-
-    @property
-    def outputs(self) -> int:
-        """Number of logits: one for binary heads, else as the distribution needs.
-
-        Reconstructions have one for each name, and the cost of the code.
-        """
-        if self.kind == "binary":
-            return 1
-        if self.kind == "reconstruction":
-            return len(self.names) + 1
-        return {
-            "point": len(self.names),
-            "gaussian": 2 * len(self.names),
-            "mixture": 3 * len(self.names) * self.components,
-            "grid": len(self.grid) - 1,
-        }[self.distribution]
-
-
-def _check_grid(edges: tuple[float, ...], names: tuple[str, ...]) -> None:
-    rising = all(one < other for one, other in pairwise(edges))
-    if len(edges) < 3 or not rising or not all(map(math.isfinite, edges)):
-        raise UsageError("grid: two bins at least are needed, with finite edges that rise")
-    if len(names) != 1:
-        raise UsageError(f"a grid has one target, not {len(names)}: {', '.join(names)}")
 
 
 @dataclass(frozen=True)
@@ -183,7 +101,7 @@ class Task:
         A frozen dataclass with defaults: every range, prior and switch of the simulator. Its
         instances are what the functions below take as ``physics``.
     head : callable
-        ``(physics) -> Head``.
+        ``(physics) -> AnswerKind``: what is asked.
     input_spec : callable
         ``(physics) -> InputSpec``.
     simulate : callable
@@ -242,7 +160,7 @@ class Task:
     name: str
     summary: str
     physics: type
-    head: Callable[[Any], Head]
+    head: Callable[[Any], AnswerKind]
     input_spec: Callable[[Any], InputSpec]
     simulate: Callable[[Any, int, np.random.Generator], Examples]
     group: str

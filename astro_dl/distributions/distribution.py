@@ -4,27 +4,16 @@ All distributions are of k targets of n examples, in the targets' units, and NaN
 is not known.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
-from scipy.special import softmax
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head
 from astro_dl.distributions.binned import Histogram
 from astro_dl.distributions.mixture import Mixture
 
 Array = np.ndarray
-NARROWEST = 3e-4
-"""Least scale of a mixture's components, in units of its support: training holds them above some
-such number, but of examples unlike those of the training a network can say anything."""
-
-FLAT = 1000.0
-"""Greatest scale, likewise: within the support such a Gaussian is flat to a part in a million."""
-
-LARGEST_LOGARITHM = 100.0
-"""Of a scale without bounds: its square is still a number."""
 
 
 class Distribution(Protocol):
@@ -54,47 +43,6 @@ class Distribution(Protocol):
 
     def sample(self, rng: np.random.Generator, count: int) -> Array:
         """Return random values (n, k, count)."""
-
-
-def answer_distribution(
-    head: Head, logits: Array, calibration: Mapping[str, Any] | None = None
-) -> Distribution | None:
-    """Return the distributions that a network answers with.
-
-    Parameters
-    ----------
-    head : Head
-        Of the network.
-    logits : ndarray, (n, head.outputs)
-        In the units of the targets, as trained networks give them; NaN rows give NaN.
-    calibration : mapping, optional
-        Of the card, from `astro_dl.inference.calibration.fit_calibration`.
-
-    Returns
-    -------
-    Distribution or None
-        `Mixture` for Gaussians and mixtures, `Histogram` for grids; None for heads that give points
-        or classes.
-    """
-    z, known = np.asarray(logits, np.float64), calibration or {}
-    if head.distribution == "grid":
-        return Histogram(
-            softmax(z / known.get("temperature", 1.0), axis=1), np.asarray(head.grid, float)
-        )
-    factors = np.asarray(known.get("factors", 1.0), float)
-    if head.distribution == "gaussian":
-        mean, log_variance = np.split(z, 2, axis=1)
-        std = np.exp(0.5 * log_variance) * factors
-        return Mixture(np.ones_like(mean)[..., None], mean[..., None], std[..., None])
-    if head.distribution == "mixture":
-        parts = z.reshape(len(z), 3, len(head.names), head.components)
-        weights, means, logs = (parts[:, part] for part in range(3))
-        width = head.support[1] - head.support[0]
-        least = NARROWEST * width if np.isfinite(width) else 0.0
-        scales = np.exp(np.minimum(logs, LARGEST_LOGARITHM)) * factors[..., None]
-        scales = np.clip(scales, least, FLAT * width)
-        return Mixture(softmax(weights, axis=-1), means, scales, head.support)
-    return None
 
 
 def mixed(distributions: Sequence[Distribution]) -> Distribution:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config
 from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.schema import plain
-from astro_dl.core.task import Head, Task
+from astro_dl.core.task import Task
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.real import is_real, real_split
 from astro_dl.distributions.binned import Quantiles
@@ -43,7 +44,7 @@ def peers_key(task: Task, config: Config) -> dict[str, Any]:
 
 
 def peer_scores(
-    task: Task, head: Head, config: Config, blocks: Iterable[Inputs], progress: bool = True
+    task: Task, head: AnswerKind, config: Config, blocks: Iterable[Inputs], progress: bool = True
 ) -> dict[str, np.ndarray]:
     """Return the scores of a task's classical peers, trained on what the network was trained on.
 
@@ -53,7 +54,7 @@ def peer_scores(
     ----------
     task : Task
         With ``features`` and ``peers``.
-    head : Head
+    head : AnswerKind
         Of the network.
     config : Config
         Of the network: of its training set the first 10,000 examples are taken.
@@ -77,7 +78,7 @@ def peer_scores(
     fitted = _fitted(task.peers, head, *known, config.seed, validation)
     rows = np.concatenate([features(block) for block in blocks])
     found = {name: score(rows) for name, score in _scorers(fitted, head, validation).items()}
-    if head.kind != "regression" or head.distribution == "point":
+    if not head.has_distribution:
         return found
     for name, method in fitted.items():
         quantiles = answer_quantiles(method, known, rows, config.seed)
@@ -113,7 +114,7 @@ def known_examples(config: Config, split: str, progress: bool = True) -> Example
 
 def fit_peers(
     names: Sequence[str],
-    head: Head,
+    head: AnswerKind,
     features: np.ndarray,
     y: np.ndarray,
     seed: int,
@@ -125,7 +126,7 @@ def fit_peers(
     ----------
     names : sequence of str
         Among `PEERS`, and ``"training_mean"``, which looks at no input.
-    head : Head
+    head : AnswerKind
         What they answer.
     features : ndarray, (n, k)
         One row per training example; NaN where a value is missing.
@@ -155,16 +156,16 @@ def fit_peers(
 
 
 def _scorers(
-    fitted: Mapping[str, Fitted], head: Head, validation: tuple[np.ndarray, np.ndarray] | None
+    fitted: Mapping[str, Fitted], head: AnswerKind, validation: tuple[np.ndarray, np.ndarray] | None
 ) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
-    if head.kind != "binary" or validation is None:
+    if not head.ranks or validation is None:
         return {name: method.scores for name, method in fitted.items()}
     return {name: _calibrated(method.scores, *validation) for name, method in fitted.items()}
 
 
 def _fitted(
     names: Sequence[str],
-    head: Head,
+    head: AnswerKind,
     features: np.ndarray,
     y: np.ndarray,
     seed: int,

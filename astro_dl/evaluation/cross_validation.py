@@ -15,7 +15,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
 from astro_dl.data.real import is_real
 from astro_dl.evaluation.evaluate import evaluate
-from astro_dl.evaluation.report_text import headline
+from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.task_metrics import first_level
 from astro_dl.training.train import train
 
@@ -130,9 +130,9 @@ def _repeated(
     for number, settings in enumerate(runs, start=1):
         settings = {**settings, "evaluation.plots": False}
         bundle = train(config, out / f"{by}_{number}", resume=True, progress=progress, **settings)
-        metrics = evaluate(bundle, progress=progress, save=True).metrics
-        scores.append(_scores(metrics))
-        tested.append(metrics["about"]["n"])
+        report = evaluate(bundle, progress=progress, save=True)
+        scores.append(_scores(report))
+        tested.append(report.metrics["about"]["n"])
     about = {"model": config.model, "task": config.task, "data": config.data.source}
     n = sum(tested) if by == "fold" else tested[-1]
     result = CrossValidation({**about, "folds": len(runs), "by": by, "n": n}, tuple(scores))
@@ -158,14 +158,14 @@ def read_cross_validation(folder: str | Path) -> CrossValidation | None:
     return CrossValidation(about, tuple(scores))
 
 
-def _scores(metrics: Mapping[str, Any]) -> Scores:
-    own = metrics.get("task", {})
+def _scores(report: Report) -> Scores:
+    own = report.metrics.get("task", {})
     return {
         method: {
             key: np.nan if entry["value"] is None else float(entry["value"])
-            for key, entry in {**headline(found), **first_level(own, method)}.items()
+            for key, entry in {**found, **first_level(own, method)}.items()
         }
-        for method, found in metrics["methods"].items()
+        for method, found in report.headlines.items()
     }
 
 

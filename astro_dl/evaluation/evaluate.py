@@ -4,33 +4,23 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import expit
 
 from astro_dl.bundles.bundle import Bundle, update_bundle
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples, Inputs
-from astro_dl.core.registry import build_physics
-from astro_dl.core.schema import plain
-from astro_dl.data.cache import cached_split, split_physics
+from astro_dl.core.examples import Examples
+from astro_dl.data.cache import cached_split
 from astro_dl.data.real import is_real, real_split, split_title
 from astro_dl.data.store import Store, open_store
-from astro_dl.evaluation.classical import peer_scores, peers_key, with_distributions
 from astro_dl.evaluation.importance import permutation_importance
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import NETWORK
 from astro_dl.evaluation.report import Report, build_report
-from astro_dl.evaluation.report_text import headline
-from astro_dl.evaluation.scores import baseline_scores, cached_scores
 from astro_dl.evaluation.task_metrics import first_level
-from astro_dl.evaluation.unsupervised.predictions import unsupervised_outcome
-from astro_dl.evaluation.worst_examples import most_wrong
-from astro_dl.inference.predictions import Answers
 
 if TYPE_CHECKING:
     from astro_dl.inference.predictor import Predictor
@@ -84,9 +74,8 @@ def evaluate(
         raise UsageError("save is for the bundle's own test splits; leave data out or save=False")
     examples, source = _test_data(predictor, data, dataset, n, progress)
     count = min(n or len(examples), len(examples))
-    made = unsupervised_outcome if predictor.head.kind == "reconstruction" else _outcome
-    outcome = made(predictor, examples, count, source, progress)
-    indices, captions = most_wrong(outcome)
+    outcome = predictor.head.outcome(predictor, examples, count, source, progress)
+    indices, captions = predictor.head.most_wrong(outcome)
     wrong = {
         "x": _inputs_at(examples, indices),
         "captions": captions,
@@ -156,10 +145,10 @@ def save_report(report: Report, bundle: Bundle, dataset: str | None = None) -> B
     lines = {
         name: {
             key: _estimate(entry)
-            for key, entry in {**headline(metrics), **first_level(task_metrics, name)}.items()
+            for key, entry in {**one, **first_level(task_metrics, name)}.items()
             if entry["value"] is not None
         }
-        for name, metrics in report.metrics["methods"].items()
+        for name, one in report.headlines.items()
     }
     network = lines.pop(NETWORK)
     known = bundle.card["metrics"]
@@ -254,53 +243,9 @@ def _test_data(
     return data, str(data.path) if isinstance(data, Store) else "given examples"
 
 
-def _outcome(
-    predictor: "Predictor", data: Store | Examples, n: int, source: str, progress: bool
-) -> Outcome:
-    head, task, card = predictor.head, predictor.task, predictor.bundle.card
-    binary = head.kind == "binary"
-    config = predictor.bundle.config
-    first = slice(0, n)
-    answers = _answers(predictor, data, n, progress)
-    ways: dict[str, Answers] = {predictor.uncertainty: answers}
-    for way in config.evaluation.uncertainty:
-        if way not in ways:
-            ways[way] = _answers(predictor.with_uncertainty(way), data, n, progress)
-    scores = {NETWORK: answers.logits if binary else answers.values}
-    distributions = {NETWORK: answers.distribution} if answers.distribution is not None else {}
-    bound = None
-    if task is not None and task.baselines is not None and config.evaluation.baselines:
-        physics = _physics(predictor, data)
-        key = {"task": task.name, "version": task.version, "physics": plain(physics)}
-        compute = partial(baseline_scores, task, physics, config.data.workers)
-        scores |= cached_scores("baselines", key, data, n, compute, progress)
-        bound = task.bound
-    if task is not None and task.features is not None and config.evaluation.baselines:
-        compute = partial(peer_scores, task, head, config, progress=progress)
-        key = peers_key(task, config)
-        found = cached_scores("peers", key, data, n, compute, progress, probe=False)
-        peers, more = with_distributions(found)
-        scores, distributions = scores | peers, distributions | more
-    calibration = predictor.calibration
-    prior = calibration.get("prior_log_odds")
-    return Outcome(
-        head=head,
-        y=np.asarray(data.y[first]),
-        scores=scores,
-        probabilities=answers.values if binary else None,
-        distributions=distributions,
-        ways=ways if len(ways) > 1 or predictor.members else {},
-        prevalence=float(expit(prior)) if binary and prior is not None else None,
-        info=data.info[first],
-        difficulty=task.difficulty if task else None,
-        bound=bound,
-        about={"model": card["name"], "task": card["task"] or "", "data": source},
-    )
-
-
 def _extra_metrics(predictor: "Predictor") -> Any:
     """Return the task's own metrics, which are of its answers and not of reconstructions."""
-    if predictor.task is None or predictor.head.kind == "reconstruction":
+    if predictor.task is None or not predictor.head.labelled:
         return None
     return predictor.task.extra_metrics
 
@@ -309,56 +254,15 @@ def _importance(predictor: "Predictor", data: Store | Examples, n: int) -> dict[
     """Return the importance of the columns of a table, nothing for other inputs."""
     columns = predictor.input_spec.contract.get("columns", ())
     head, is_table = predictor.head, predictor.input_spec.shape == (2 * len(columns),)
-    if not columns or not is_table or head.kind == "reconstruction":
+    if not columns or not is_table or not head.importance_measure:
         return {}
     first = data.take(slice(0, n)) if isinstance(data, Examples) else data.read(slice(0, n))
 
     def score(x: np.ndarray) -> np.ndarray:
-        answers = predictor.answers(x)
-        return answers.logits if head.kind == "binary" else answers.values
+        return head.scores(predictor.answers(x))
 
     x, seed = np.asarray(first.x), predictor.bundle.config.seed
     return {"importance": permutation_importance(score, x, first.y, head, columns, seed)}
-
-
-def _answers(predictor: "Predictor", data: Store | Examples, n: int, progress: bool) -> Answers:
-    """Return the network's answers, from logits in the cache if they are in it."""
-    card, together = predictor.bundle.card, predictor.members or (predictor,)
-    average = predictor.bundle.config.evaluation.average_symmetries
-    key: dict[str, Any] = {"weights": card["files"]["weights.h5"], "average": average}
-    if predictor.members:
-        members = [member.bundle.card["files"]["weights.h5"] for member in predictor.members]
-        key |= {"uncertainty": predictor.uncertainty, "members": members}
-    # What is drawn at random is not drawn again for the first examples alone.
-    probe = predictor.uncertainty != "mc_dropout"
-    compute = partial(_network_scores, predictor)
-    found = cached_scores("network", key, data, n, compute, progress, probe)
-    names = [f"{NETWORK} {number}" for number in range(len(together))]
-    return predictor.answers_of(np.stack([found[name] for name in names]))
-
-
-def _network_scores(predictor: "Predictor", blocks: Iterator[Inputs]) -> dict[str, Any]:
-    logits = predictor.member_scores(blocks)
-    return {f"{NETWORK} {number}": one for number, one in enumerate(logits)}
-
-
-def _physics(predictor: "Predictor", data: Store | Examples) -> Any:
-    """Return the physics of the data where they say it, else of the bundle's test split."""
-    if isinstance(data, Store) and "physics" in data.meta:
-        return build_physics(predictor.bundle.config.task, data.meta["physics"])
-    return split_physics(predictor.bundle.config, "test")
-
-
-def _inputs_at(data: Store | Examples, indices: np.ndarray) -> np.ndarray:
-    """Return a few inputs; of several named ones the first of the highest rank, for a figure."""
-    read = data.inputs if isinstance(data, Store) else lambda part: data.take(part).x
-    rows: list[np.ndarray] = []
-    for index in indices:
-        inputs = read(slice(int(index), int(index) + 1))
-        if isinstance(inputs, dict):
-            inputs = max(inputs.values(), key=np.ndim)
-        rows.append(inputs)
-    return np.concatenate(rows) if rows else np.empty(0)
 
 
 def _history(bundle: Bundle) -> dict[str, list[float]]:
@@ -378,3 +282,15 @@ def _history(bundle: Bundle) -> dict[str, list[float]]:
 
 def _estimate(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {key: entry[key] for key in ("value", "low", "high")}
+
+
+def _inputs_at(data: Store | Examples, indices: np.ndarray) -> np.ndarray:
+    """Return a few inputs; of several named ones the first of the highest rank, for a figure."""
+    read = data.inputs if isinstance(data, Store) else lambda part: data.take(part).x
+    rows: list[np.ndarray] = []
+    for index in indices:
+        inputs = read(slice(int(index), int(index) + 1))
+        if isinstance(inputs, dict):
+            inputs = max(inputs.values(), key=np.ndim)
+        rows.append(inputs)
+    return np.concatenate(rows) if rows else np.empty(0)

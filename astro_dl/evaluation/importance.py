@@ -5,25 +5,18 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.core.task import Head
-from astro_dl.metrics.binary import area_under_curve
+from astro_dl.core.answer import AnswerKind
 from astro_dl.metrics.intervals import estimate
-from astro_dl.metrics.multiclass import confusion_matrix
 
 REPEATS = 5
 MOST_EXAMPLES = 4000
-MEASURES = {
-    "binary": "loss of ROC AUC",
-    "multiclass": "loss of balanced accuracy",
-    "regression": "rise of the mean absolute error, in standard deviations of the target",
-}
 
 
 def permutation_importance(
     score: Callable[[np.ndarray], np.ndarray],
     x: np.ndarray,
     y: np.ndarray,
-    head: Head,
+    head: AnswerKind,
     columns: Sequence[str],
     seed: int = 0,
 ) -> dict[str, Any]:
@@ -41,7 +34,7 @@ def permutation_importance(
         more than 4000 examples a random choice is taken.
     y : ndarray
         Truth.
-    head : Head
+    head : AnswerKind
         What the model answers.
     columns : sequence of str
         The k names.
@@ -58,7 +51,7 @@ def permutation_importance(
     if len(x) > MOST_EXAMPLES:
         chosen = rng.choice(len(x), MOST_EXAMPLES, replace=False)
         x, y = x[chosen], y[chosen]
-    before = _error(head, score(x), y)
+    before = head.mean_error(score(x), y)
     found = {}
     for k, name in enumerate(columns):
         pair = [k, k + len(columns)]
@@ -66,20 +59,8 @@ def permutation_importance(
         for _ in range(REPEATS):
             shuffled = x.copy()
             shuffled[:, pair] = x[rng.permutation(len(x))][:, pair]
-            rises.append(_error(head, score(shuffled), y) - before)
+            rises.append(head.mean_error(score(shuffled), y) - before)
         mean, error = float(np.mean(rises)), 1.96 * float(np.std(rises, ddof=1)) / REPEATS**0.5
         found[name] = estimate(mean, mean - error, mean + error)
     order = sorted(found, key=lambda name: -found[name]["value"])
-    return {"measure": MEASURES[head.kind], "columns": {name: found[name] for name in order}}
-
-
-def _error(head: Head, answers: np.ndarray, y: np.ndarray) -> float:
-    if head.kind == "binary":
-        return 1 - area_under_curve(answers, y)["value"]
-    if head.kind == "multiclass":
-        counts = confusion_matrix(answers.argmax(axis=1), y, len(head.names))
-        present = counts.sum(axis=1) > 0
-        return 1 - float((np.diag(counts)[present] / counts.sum(axis=1)[present]).mean())
-    truth = np.reshape(y, (len(y), -1)).astype(float)
-    errors = np.abs(np.reshape(answers, (len(y), -1)) - truth).mean(axis=0)
-    return float((errors / np.maximum(truth.std(axis=0), np.finfo(float).tiny)).mean())
+    return {"measure": head.importance_measure, "columns": {name: found[name] for name in order}}

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import unknown_name
-from astro_dl.core.task import Difficulty, Head
+from astro_dl.core.task import Difficulty
 from astro_dl.distributions.distribution import Distribution
 from astro_dl.evaluation.unsupervised.metrics import Unsupervised
 from astro_dl.inference.predictions import Answers
@@ -21,7 +22,7 @@ class Outcome:
 
     Parameters
     ----------
-    head : Head
+    head : AnswerKind
         Kind and names of the outputs.
     y : ndarray
         Truth, as in `astro_dl.core.examples.Examples`.
@@ -49,7 +50,7 @@ class Outcome:
         What was evaluated on what, plain values: ``model``, ``task``, ``data``.
     """
 
-    head: Head
+    head: AnswerKind
     y: np.ndarray
     scores: dict[str, np.ndarray]
     probabilities: np.ndarray | None = None

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.task_metrics import flattened
-from astro_dl.evaluation.unsupervised.metrics import unsupervised_headline
 
 TITLES = {
     "auc": "ROC AUC",
@@ -54,8 +54,9 @@ def report_text(
         equivalent loss of signal-to-noise ratio; for classes recall and precision; the task's own
         metrics; for tables the importance of columns; footnotes on what could not be measured.
     """
-    notes = _notes(metrics["methods"])
-    parts = [_heading(metrics, outcome), _headline(metrics["methods"], notes)]
+    head = outcome.head
+    notes = _notes(head, metrics["methods"])
+    parts = [_heading(metrics, outcome), _headline(head, metrics["methods"], notes)]
     if efficiency is not None:
         parts += _efficiency(metrics, outcome, efficiency)
     if metrics.get("equivalent_snr_loss"):
@@ -90,20 +91,20 @@ def _heading(metrics: Mapping[str, Any], outcome: Outcome) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _notes(methods: Mapping[str, Any]) -> dict[str, str]:
+def _notes(head: AnswerKind, methods: Mapping[str, Any]) -> dict[str, str]:
     """Return a footnote mark for every reason why something was not measured."""
     reasons = [
         entry["why"]
         for metrics in methods.values()
-        for entry in headline(metrics).values()
+        for entry in head.headline(metrics).values()
         if entry.get("why")
     ]
     marks = "*†‡§¶"
     return {why: marks[k % len(marks)] for k, why in enumerate(dict.fromkeys(reasons))}
 
 
-def _headline(methods: Mapping[str, Any], notes: Mapping[str, str]) -> str:
-    lines = {name: headline(metrics) for name, metrics in methods.items()}
+def _headline(head: AnswerKind, methods: Mapping[str, Any], notes: Mapping[str, str]) -> str:
+    lines = {name: head.headline(metrics) for name, metrics in methods.items()}
     keys = list(dict.fromkeys(key for line in lines.values() for key in line))
     rows = [["", *lines]]
     for key in keys:
@@ -267,36 +268,3 @@ def _grid(rows: Sequence[Sequence[str]]) -> str:
         cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
-
-
-def headline(metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the estimates to print of one method by name, targets and probabilities spelled out.
-
-    Parameters
-    ----------
-    metrics : mapping
-        What `binary_metrics`, `multiclass_metrics`, `regression_metrics` or `unsupervised_metrics`
-        returned.
-    """
-    if metrics.get("kind") == "reconstruction":
-        return unsupervised_headline(metrics)
-    if "targets" in metrics:
-        several = len(metrics["targets"]) > 1
-        return {
-            f"{key} {name}" if several else key: entry[key]
-            for name, entry in metrics["targets"].items()
-            for key in HEADLINES["regression"]
-            if key in entry
-        }
-    kind = "multiclass" if "confusion" in metrics else "binary"
-    found = {key: metrics[key] for key in HEADLINES[kind][:2] if key in metrics}
-    for entry in metrics.get("tpr", ()):
-        found[f"tpr_{entry['false_alarm_probability']:g}"] = entry
-    return found | {key: metrics[key] for key in HEADLINES[kind][2:] if key in metrics}
-
-
-HEADLINES = {
-    "binary": ("auc", "average_precision", "brier", "log_loss", "ece"),
-    "multiclass": ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "log_loss"),
-    "regression": ("bias", "nmad", "rmse", "outlier_fraction", "r2", "crps", "cde_loss"),
-}

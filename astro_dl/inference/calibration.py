@@ -5,7 +5,7 @@ predicted widths: fitted on validation logits and kept as plain numbers in a bun
 card.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,48 +13,13 @@ from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, log_softmax, softmax
 
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.task import Head
-from astro_dl.distributions.binned import grid_bins
-from astro_dl.distributions.distribution import answer_distribution
 from astro_dl.distributions.mixture import Mixture
 from astro_dl.metrics.checks import check_binary, check_finite
 
 Array = np.ndarray
-KINDS = ("none", "platt", "temperature", "spread")
 ONE_SIGMA = 0.6827
 LEAST_LOG_DENSITY = -50.0
 """So that no single example far from its prediction decides on the calibration."""
-
-
-def fit_calibration(head: Head, logits: Array, y: Array) -> dict[str, Any]:
-    """Return the calibration fitting a head: Platt, temperature, spread, or none.
-
-    Parameters
-    ----------
-    head : Head
-        The head; regression heads that give points need no calibration.
-    logits : ndarray, (n,) or (n, k)
-        Logits on the validation set.
-    y : ndarray, (n,)
-        Truth.
-
-    Returns
-    -------
-    dict
-        Plain JSON values for the card; see `fit_platt`, `fit_temperature` (also of the bins of
-        grids), `fit_spread` (Gaussians) and `fit_width` (mixtures).
-    """
-    if head.kind == "binary":
-        return fit_platt(logits, y)
-    if head.kind == "multiclass":
-        return fit_temperature(logits, y)
-    if head.distribution == "gaussian":
-        return fit_spread(logits, y)
-    if head.distribution == "mixture":
-        return fit_width(head, logits, y)
-    if head.distribution == "grid":
-        return fit_temperature(logits, grid_bins(head.grid, np.ravel(y)))
-    return {"kind": "none"}
 
 
 def fit_spread(logits: Array, y: Array) -> dict[str, Any]:
@@ -80,15 +45,14 @@ def fit_spread(logits: Array, y: Array) -> dict[str, Any]:
     return {"kind": "spread", "factors": [float(factor) for factor in factors]}
 
 
-def fit_width(head: Head, logits: Array, y: Array) -> dict[str, Any]:
+def fit_width(widened: Callable[[float], Mixture], y: Array) -> dict[str, Any]:
     """Return the factor of each target's component scales that makes the truth most likely.
 
     Parameters
     ----------
-    head : Head
-        With mixtures.
-    logits : ndarray, (n, head.outputs)
-        On examples that the network was not trained on.
+    widened : callable
+        From a factor of all scales to the mixtures of k targets of n examples that the network was
+        not trained on.
     y : ndarray, (n, k)
         Truth.
 
@@ -101,13 +65,11 @@ def fit_width(head: Head, logits: Array, y: Array) -> dict[str, Any]:
     truth = np.asarray(y, np.float64).reshape(len(y), -1)
 
     def loss(log_factor: float) -> Array:
-        calibration = {"factors": [float(np.exp(log_factor))] * len(head.names)}
-        distribution = answer_distribution(head, logits, calibration)
-        assert isinstance(distribution, Mixture)
-        return -np.mean(np.maximum(distribution.log_pdf(truth), LEAST_LOG_DENSITY), axis=0)
+        log_density = widened(float(np.exp(log_factor))).log_pdf(truth)
+        return -np.mean(np.maximum(log_density, LEAST_LOG_DENSITY), axis=0)
 
     before, factors = loss(0.0), []
-    for k in range(len(head.names)):
+    for k in range(truth.shape[1]):
         fit = minimize_scalar(
             lambda x, k=k: loss(x)[k],
             bounds=(-np.log(8), np.log(8)),
@@ -215,53 +177,69 @@ def fit_temperature(logits: Array, y: Array) -> dict[str, Any]:
     return {"kind": "temperature", "temperature": float(np.exp(fit.x))}
 
 
-def calibrated_probabilities(
-    calibration: Mapping[str, Any] | None,
-    logits: Array,
-    head_kind: str,
-    prevalence: float | None = None,
+def platt_probabilities(
+    calibration: Mapping[str, Any] | None, logits: Array, prevalence: float | None = None
 ) -> Array:
-    """Return calibrated probabilities.
+    """Return calibrated probabilities of the positive class.
 
     Parameters
     ----------
     calibration : mapping or None
-        What `fit_calibration` returned; None, as ``{"kind": "none"}``, leaves logits as they are.
-    logits : ndarray, (n,), (n, 1) or (n, k)
+        What `fit_platt` returned; None, as ``{"kind": "none"}``, leaves logits as they are.
+    logits : ndarray, (n,) or (n, 1)
         Logits, of any magnitude.
-    head_kind : {"binary", "multiclass"}
-        Kind of the head.
     prevalence : float, optional
-        Realistic fraction of positives (binary, Platt only): the prior log-odds of the fit are
-        replaced by its own.
+        Realistic fraction of positives: the prior log-odds of the fit are replaced by its own.
 
     Returns
     -------
-    ndarray of float64
-        (n,) for binary heads, (n, k) otherwise.
+    ndarray of float64, (n,)
 
     Raises
     ------
     UsageError
-        If the calibration doesn't fit the head, or the prevalence is not within (0, 1).
+        If the calibration is of another kind, or the prevalence is not within (0, 1).
     """
-    calibration = calibration or {"kind": "none"}
-    kind = calibration.get("kind")
-    if kind not in KINDS:
-        raise unknown_name("calibration", str(kind), KINDS)
+    known = _of_kind(calibration, "platt")
     z = np.asarray(logits, dtype=np.float64)
-    fitting = {"binary": "platt", "multiclass": "temperature"}
-    if kind not in ("none", fitting.get(head_kind)):
-        raise UsageError(f"calibration {kind!r} does not fit a {head_kind} head")
-    if head_kind == "multiclass":
-        return softmax(z / calibration.get("temperature", 1.0), axis=1)
     z = z[:, 0] if z.ndim == 2 else z
-    if kind == "platt":
-        z = calibration["scale"] * z + calibration["offset"]
+    if known:
+        z = known["scale"] * z + known["offset"]
     if prevalence is not None:
-        if kind != "platt" or not 0 < prevalence < 1:
+        if not known or not 0 < prevalence < 1:
             raise UsageError(
                 f"prevalence {prevalence!r} needs a Platt calibration and a number within 0 and 1"
             )
-        z = z - calibration["prior_log_odds"] + np.log(prevalence / (1 - prevalence))
+        z = z - known["prior_log_odds"] + np.log(prevalence / (1 - prevalence))
     return expit(z)
+
+
+def temperature_probabilities(calibration: Mapping[str, Any] | None, logits: Array) -> Array:
+    """Return calibrated probabilities of classes.
+
+    Parameters
+    ----------
+    calibration : mapping or None
+        What `fit_temperature` returned; None, as ``{"kind": "none"}``, leaves logits as they are.
+    logits : ndarray, (n, k)
+        Logits, of any magnitude.
+
+    Returns
+    -------
+    ndarray of float64, (n, k)
+
+    Raises
+    ------
+    UsageError
+        If the calibration is of another kind.
+    """
+    known = _of_kind(calibration, "temperature")
+    return softmax(np.asarray(logits, dtype=np.float64) / known.get("temperature", 1.0), axis=1)
+
+
+def _of_kind(calibration: Mapping[str, Any] | None, wanted: str) -> Mapping[str, Any]:
+    """Return a calibration of this kind; an empty one for none."""
+    kind = (calibration or {}).get("kind", "none")
+    if kind not in ("none", wanted):
+        raise unknown_name("calibration", str(kind), ("none", wanted))
+    return {} if kind == "none" else dict(calibration or {})

@@ -10,9 +10,10 @@ from astropy.table import QTable, Table, vstack
 
 from astro_dl.bundles.bundle import Bundle
 from astro_dl.bundles.card import package_versions
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, take_inputs
-from astro_dl.core.task import Head, InputSpec, Task
+from astro_dl.core.task import InputSpec, Task
 from astro_dl.inference.batching import applied, rebatched
 from astro_dl.inference.input_checks import (
     array_options,
@@ -24,7 +25,7 @@ from astro_dl.inference.input_checks import (
     given_paths,
     rows_outside_training_range,
 )
-from astro_dl.inference.predictions import Answers, combined_answers, single_answers
+from astro_dl.inference.predictions import Answers
 from astro_dl.inference.table import prediction_table
 from astro_dl.inference.test_time_augmentation import averaged, used_symmetries
 from astro_dl.inference.uncertainty import PASSES, Uncertainty, several_models
@@ -50,7 +51,7 @@ class Predictor:
         The task's physics that it was trained with; None without a task.
     input_spec : InputSpec
         What it takes.
-    head : Head
+    head : AnswerKind
         What it gives.
     model : keras.Model
         From inputs to logits.
@@ -64,7 +65,7 @@ class Predictor:
     task: Task | None
     physics: Any
     input_spec: InputSpec
-    head: Head
+    head: AnswerKind
     model: "keras.Model"
     members: tuple["Predictor", ...] = ()
     uncertainty: Uncertainty = "head"
@@ -156,8 +157,8 @@ class Predictor:
     def answers_of(self, logits: np.ndarray) -> Answers:
         """Return calibrated answers for the logits that `member_scores` gives."""
         if not self.members:
-            return single_answers(self.head, logits[0], self.calibration)
-        return combined_answers(self.head, list(logits), [one.calibration for one in self.members])
+            return self.head.answers(logits[0], self.calibration)
+        return self.head.combined(list(logits), [one.calibration for one in self.members])
 
     def with_uncertainty(
         self, uncertainty: Uncertainty | None, passes: int = PASSES, seed: int = 0
@@ -183,7 +184,7 @@ class Predictor:
         if uncertainty in (None, self.uncertainty):
             return self
         name = self.bundle.card["name"]
-        if self.members or self.head.kind == "reconstruction":
+        if self.members or not self.head.labelled:
             raise UsageError(
                 f"{name}: uncertainty {uncertainty!r} cannot be had; accepted: {self.uncertainty}"
             )
@@ -217,7 +218,7 @@ class Predictor:
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Return calibrated probabilities (n,) or (n, classes); for regression the values."""
-        return single_answers(self.head, logits, self.calibration).values
+        return self.head.answers(logits, self.calibration).values
 
     def predict(
         self,
@@ -336,7 +337,7 @@ class Predictor:
         for batch in rebatched((as_inputs(block, self.input_spec) for block in blocks), size):
             empty = False
             logits = np.stack([score(batch) for score in scores])
-            yield logits[..., 0] if self.head.kind == "binary" else logits
+            yield self.head.per_example(logits)
         if empty:
             raise UsageError("inputs hold no example")
 

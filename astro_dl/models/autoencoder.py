@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import keras
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_reconstruction
 from astro_dl.models.latent import CodeMagnitude, GaussianSample, KullbackLeibler
@@ -34,7 +35,7 @@ from astro_dl.models.reconstruction import has_marks
 
 def autoencoder(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     latent_size: int = 4,
     units: Sequence[int] = (64, 32),
@@ -56,7 +57,7 @@ def autoencoder(
     ----------
     input_spec : InputSpec
         Inputs of shape (features,) or (steps, channels).
-    head : Head
+    head : AnswerKind
         Of kind ``"reconstruction"``.
     latent_size : int
         Length of the code.
@@ -101,7 +102,7 @@ def autoencoder(
 
 def vae(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     latent_size: int = 4,
     units: Sequence[int] = (64, 32),
@@ -173,8 +174,10 @@ class _Shape:
         return per_layer(self.dropout, len(self.units), "dropout")[::-1]
 
 
-def _input(input_spec: InputSpec, head: Head, latent_size: int, family: str) -> keras.KerasTensor:
-    if head.kind != "reconstruction":
+def _input(
+    input_spec: InputSpec, head: AnswerKind, latent_size: int, family: str
+) -> keras.KerasTensor:
+    if head.labelled:
         raise UsageError(f"{family} rebuilds its input; it gives no {head.kind} answers")
     if latent_size < 1:
         raise UsageError(f"latent_size is {latent_size}; accepted: 1 and above")

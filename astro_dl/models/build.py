@@ -5,12 +5,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.registry import ModelEntry, build_physics, get_task, model_entry, resolve_builder
+from astro_dl.core.registry import (
+    ModelEntry,
+    answer_kind,
+    build_physics,
+    get_task,
+    model_entry,
+    resolve_builder,
+)
 from astro_dl.core.schema import plain, read_keywords
-from astro_dl.core.task import Head, InputSpec, Task
-from astro_dl.models.reconstruction import reconstruction_head
+from astro_dl.core.task import InputSpec, Task
 
 if TYPE_CHECKING:
     import keras
@@ -49,7 +56,7 @@ def build_model(
 
 def specification(
     name: str, task: str | None = None, input_shape: Any = None
-) -> tuple[InputSpec, Head]:
+) -> tuple[InputSpec, AnswerKind]:
     """Return the inputs and outputs with which a model is built where nothing else is said.
 
     Parameters
@@ -80,11 +87,11 @@ def specification(
         shape = input_shape or entry.input_shape
         if shape is None:
             raise UsageError(f"model {name!r} needs a task or an input shape")
-        spec, head = InputSpec(shape), _plain_head(entry)
-    return spec, reconstruction_head(spec) if entry.kind == "reconstruction" else head
+        spec, head = InputSpec(shape), answer_kind(entry.kind).textbook(entry.outputs)
+    return spec, answer_kind(entry.kind).of_model(head, spec)
 
 
-def model_head(name: str, task: Task, physics: Any) -> Head:
+def model_head(name: str, task: Task, physics: Any) -> AnswerKind:
     """Return what a model gives back for a task: its answer, or a reconstruction of its input.
 
     Parameters
@@ -96,15 +103,14 @@ def model_head(name: str, task: Task, physics: Any) -> Head:
     physics
         Instance of its physics dataclass.
     """
-    if model_entry(name).kind == "reconstruction":
-        return reconstruction_head(task.input_spec(physics))
-    return task.head(physics)
+    kind = answer_kind(model_entry(name).kind)
+    return kind.of_model(task.head(physics), task.input_spec(physics))
 
 
 def build_from(
     name: str,
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     hyperparameters: Mapping[str, Any] | None = None,
 ) -> "keras.Model":
     """Return an uncompiled model for given inputs and outputs.
@@ -115,7 +121,7 @@ def build_from(
         A registered model.
     input_spec : InputSpec
         What it is given.
-    head : Head
+    head : AnswerKind
         What it gives back.
     hyperparameters : mapping, optional
         Instead of the defaults; lists count as tuples.
@@ -171,14 +177,6 @@ def logits_model(model: "keras.Model") -> "keras.Model":
     if "logits" not in {layer.name for layer in model.layers}:
         raise UsageError(f"model {model.name!r} has no layer named 'logits'")
     return keras.Model(model.input, model.get_layer("logits").output, name=model.name)
-
-
-def _plain_head(entry: ModelEntry) -> Head:
-    """Return the outputs of a registered model where no task names them."""
-    if entry.kind == "binary":
-        return Head("binary", ("negative", "positive"))
-    names = tuple(f"{entry.kind}_{number}" for number in range(entry.outputs))
-    return Head(entry.kind, names)  # type: ignore[arg-type]
 
 
 def _parameters(builder: Callable[..., Any]) -> dict[str, inspect.Parameter] | None:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import keras
 
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.task import InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     GlobalPooling,
@@ -32,7 +33,7 @@ from astro_dl.models.layers import (
 
 def cnn1d(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     filters: Sequence[int] = (16, 32),
     kernel_sizes: int | Sequence[int] = (16, 8),
@@ -59,7 +60,7 @@ def cnn1d(
     ----------
     input_spec : InputSpec
         Inputs of shape (steps, channels).
-    head : Head
+    head : AnswerKind
         Any kind.
     filters : sequence of int
         Filters of each convolution.
@@ -112,7 +113,7 @@ def cnn1d(
 
 def cnn2d(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     filters: Sequence[int] = (32, 64),
     kernel_sizes: int | Sequence[Size] = 3,

@@ -11,14 +11,15 @@ from typing import Any
 import keras
 from keras import ops
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.heads import attach_head
 
 
 def committee(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     members: Sequence[str] = ("mlp", "mlp", "mlp"),
     independent: bool = True,
@@ -36,7 +37,7 @@ def committee(
     ----------
     input_spec : InputSpec
         One array of any shape that the members take.
-    head : Head
+    head : AnswerKind
         Any kind but mixtures.
     members : sequence of str
         Registered models, with their default hyper-parameters; a name given twice is two members
@@ -54,7 +55,7 @@ def committee(
     from astro_dl.core.registry import resolve_builder
     from astro_dl.models.build import build_from
 
-    if head.distribution == "mixture":
+    if not head.logits_average:
         raise UsageError("a committee does not average mixtures; use answer gaussian or grid")
     if not members or any(resolve_builder(name) is committee for name in members):
         raise UsageError(f"members must be names of single models, not {list(members)}")

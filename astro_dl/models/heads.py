@@ -5,8 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head
+from astro_dl.core.answer import AnswerKind
 from astro_dl.models.latent import SquaredErrors
 
 
@@ -57,20 +56,20 @@ class MixtureComponents(keras.layers.Layer):
         return {**super().get_config(), "components": self.components}
 
 
-def attach_head(features: keras.KerasTensor, head: Head, **options: object) -> keras.KerasTensor:
+def attach_head(
+    features: keras.KerasTensor, head: AnswerKind, **options: object
+) -> keras.KerasTensor:
     """Return the output of a model whose last hidden vector is given.
 
-    Adds the layers ``"embedding"`` (the vector itself), ``"logits"`` (dense) and
-    ``"probabilities"`` (sigmoid or softmax) or, for regression, ``"values"``: by the head's
-    distribution the values themselves; means followed by standard deviations; weights, means and
-    scales of the components of mixtures; or probabilities of bins. The last two compute in float32
+    Adds the layers ``"embedding"`` (the vector itself), ``"logits"`` (dense) and what the kind of
+    answer makes of them, ``"probabilities"`` or ``"values"``. The last two compute in float32
     whatever the precision of the rest.
 
     Parameters
     ----------
     features : KerasTensor
         Shape (batch, width).
-    head : Head
+    head : AnswerKind
         Kind and number of outputs.
     **options
         Further arguments of the dense layer, such as a regulariser.
@@ -78,21 +77,23 @@ def attach_head(features: keras.KerasTensor, head: Head, **options: object) -> k
     Raises
     ------
     UsageError
-        If the head is a reconstruction, for which a model needs a decoder.
+        If the answer is a reconstruction, for which a model needs a decoder.
     """
-    if head.kind == "reconstruction":
-        raise UsageError("only autoencoders rebuild their input; models: autoencoder, vae")
-    embedding = keras.layers.Identity(name="embedding")(features)
-    logits = keras.layers.Dense(head.outputs, dtype="float32", name="logits", **options)(embedding)
-    if head.distribution == "gaussian":
-        return MeanAndDeviation(dtype="float32", name="values")(logits)
-    if head.distribution == "mixture":
-        return MixtureComponents(head.components, dtype="float32", name="values")(logits)
-    name, activation = {
-        "binary": ("probabilities", "sigmoid"),
-        "multiclass": ("probabilities", "softmax"),
-        "regression": ("values", "softmax" if head.distribution == "grid" else "linear"),
-    }[head.kind]
+    return head.last_layers(keras.layers.Identity(name="embedding")(features), **options)
+
+
+def dense_logits(
+    embedding: keras.KerasTensor, outputs: int, **options: object
+) -> keras.KerasTensor:
+    """Return the layer ``"logits"``."""
+    return keras.layers.Dense(outputs, dtype="float32", name="logits", **options)(embedding)
+
+
+def activated_logits(
+    embedding: keras.KerasTensor, outputs: int, activation: str, name: str, **options: object
+) -> keras.KerasTensor:
+    """Return an activation of the layer ``"logits"``, by the name of its last layer."""
+    logits = dense_logits(embedding, outputs, **options)
     return keras.layers.Activation(activation, dtype="float32", name=name)(logits)
 
 

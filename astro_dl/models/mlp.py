@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import keras
 
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.task import InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style, dense_stack, input_tensor
 from astro_dl.models.standardization import Standardization
@@ -17,7 +18,7 @@ from astro_dl.models.standardization import Standardization
 
 def mlp(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     units: Sequence[int] = (64, 32),
     activation: str = "relu",
@@ -35,7 +36,7 @@ def mlp(
     ----------
     input_spec : InputSpec
         Inputs of shape (features,).
-    head : Head
+    head : AnswerKind
         Any kind.
     units : sequence of int
         Width of each hidden layer.

@@ -4,14 +4,14 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 
 NAME_KEYS = ("columns", "detectors", "bands", "channels")
 """Keys of an input contract under which quantities may be named."""
 
 
-def reconstruction_head(spec: InputSpec) -> Head:
-    """Return the head of a model that rebuilds its input.
+def reconstructed_names(spec: InputSpec) -> tuple[str, ...]:
+    """Return the names of what a model rebuilds of its input.
 
     Parameters
     ----------
@@ -21,8 +21,8 @@ def reconstruction_head(spec: InputSpec) -> Head:
 
     Returns
     -------
-    Head
-        One name for each column, or for each channel of a series.
+    tuple of str
+        One for each column, or for each channel of a series.
 
     Raises
     ------
@@ -38,9 +38,9 @@ def reconstruction_head(spec: InputSpec) -> Head:
     for key in NAME_KEYS:
         names = spec.contract.get(key)
         if isinstance(names, list | tuple) and len(names) == count:
-            return Head("reconstruction", tuple(str(name) for name in names))
+            return tuple(str(name) for name in names)
     what = "value" if len(shape) == 1 else "channel"
-    return Head("reconstruction", tuple(f"{what}_{number}" for number in range(1, count + 1)))
+    return tuple(f"{what}_{number}" for number in range(1, count + 1))
 
 
 def has_marks(spec: InputSpec) -> bool:

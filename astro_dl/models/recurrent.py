@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 import keras
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import unknown_name
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
@@ -32,7 +33,7 @@ StepPooling = Literal["last", "average", "max", "attention"]
 
 def lstm(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     recurrent_units: Sequence[int] = (32,),
     bidirectional: bool = False,
@@ -56,7 +57,7 @@ def lstm(
     ----------
     input_spec : InputSpec
         Inputs of shape (steps, channels).
-    head : Head
+    head : AnswerKind
         Any kind.
     recurrent_units : sequence of int
         Width of each recurrent layer (of each direction).
@@ -94,7 +95,7 @@ def lstm(
 
 def gru(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     recurrent_units: Sequence[int] = (32,),
     bidirectional: bool = False,
@@ -122,7 +123,7 @@ def gru(
 def _recurrent(
     *,
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     cell: Callable[..., keras.layers.Layer],
     family: str,
     recurrent_units: Sequence[int],

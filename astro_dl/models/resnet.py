@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 import keras
 
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.task import InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     GlobalPooling,
@@ -35,7 +36,7 @@ from astro_dl.models.layers import (
 
 def resnet1d(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     stem_filters: int = 16,
     stem_kernel_size: int = 16,
@@ -61,7 +62,7 @@ def resnet1d(
     ----------
     input_spec : InputSpec
         Inputs of shape (steps, channels).
-    head : Head
+    head : AnswerKind
         Any kind.
     stem_filters, stem_kernel_size, stem_stride, stem_pool_size : int
         The convolution before the blocks, and the max pool after it (1 for none).
@@ -101,7 +102,7 @@ def resnet1d(
 
 def resnet2d(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     stem_filters: int = 16,
     stem_kernel_size: Size = 3,
@@ -197,7 +198,7 @@ def residual_stages(
 def _resnet(
     *,
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     rank: int,
     family: str,
     stem_filters: int,

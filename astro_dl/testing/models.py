@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
-from astro_dl.core.registry import list_models, resolve_fit
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.registry import answer_kind, list_models, resolve_fit
+from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from, default_hyperparameters, logits_model, specification
-from astro_dl.models.reconstruction import reconstruction_head
 
 if TYPE_CHECKING:
     import keras
@@ -69,12 +69,14 @@ def check_model(
     input_spec, head = specification(name)
     if input_shape is not None:
         input_spec = replace(input_spec, shape=input_shape)
-        if head.kind == "reconstruction":
-            head = reconstruction_head(input_spec)
+        head = type(head).of_model(head, input_spec)
     values = dict(hyperparameters or {})
-    x, y = _examples(input_spec, head, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    x, (y, loss) = _gaussian_inputs(input_spec, rng), head.random_targets(rng, BATCH)
 
-    def build(changes: Mapping[str, Any] | None = None, outputs: Head = head) -> "keras.Model":
+    def build(
+        changes: Mapping[str, Any] | None = None, outputs: AnswerKind = head
+    ) -> "keras.Model":
         keras.utils.set_random_seed(seed)
         return build_from(name, input_spec, outputs, {**values, **(changes or {})})
 
@@ -92,7 +94,7 @@ def check_model(
         return
     # dropout would hide whether the batch is learnt
     rates = {key: 0.0 for key in default_hyperparameters(name) if key.endswith("dropout")}
-    _check_learning(build(rates), x, y, head, steps, learning_rate)
+    _check_learning(build(rates), x, y, loss, steps, learning_rate)
 
 
 def parametrize_with_models(pattern: str = "*", **options: Any) -> Any:
@@ -120,23 +122,16 @@ def parametrize_with_models(pattern: str = "*", **options: Any) -> Any:
     return pytest.mark.parametrize(("name", "check"), checks, ids=names)
 
 
-def _examples(input_spec: InputSpec, head: Head, rng: np.random.Generator) -> tuple[Any, Any]:
-    """Return a batch of Gaussian inputs and targets that say nothing about them."""
+def _gaussian_inputs(input_spec: InputSpec, rng: np.random.Generator) -> Any:
+    """Return a batch of inputs that say nothing."""
 
     def normal(shape: tuple[int, ...]) -> np.ndarray:
         return rng.standard_normal((BATCH, *shape)).astype(np.float32)
 
     shape = input_spec.shape
     if isinstance(shape, dict):
-        x: Any = {key: normal(part) for key, part in shape.items()}
-    else:
-        x = normal(shape)
-    if head.kind == "regression" and head.distribution != "grid":
-        return x, normal((head.outputs,))
-    if head.kind == "reconstruction":
-        return x, np.zeros((BATCH, 1), np.float32)
-    classes = np.arange(BATCH) % max(2, head.outputs)
-    return x, classes[:, None].astype(np.float32) if head.kind == "binary" else classes
+        return {key: normal(part) for key, part in shape.items()}
+    return normal(shape)
 
 
 def _outputs(model: "keras.Model", x: Any) -> np.ndarray:
@@ -145,25 +140,22 @@ def _outputs(model: "keras.Model", x: Any) -> np.ndarray:
     return keras.ops.convert_to_numpy(model(x, training=False))
 
 
-def _check_outputs(model: "keras.Model", x: Any, head: Head) -> None:
+def _check_outputs(model: "keras.Model", x: Any, head: AnswerKind) -> None:
     values = _outputs(model, x)
     assert values.shape == (BATCH, head.outputs), (
         f"output has shape {values.shape}, not {(BATCH, head.outputs)}"
     )
     assert np.isfinite(values).all(), "output is not finite on Gaussian inputs"
-    if head.kind == "binary":
-        assert ((values >= 0) & (values <= 1)).all(), "binary output is not a probability"
-    if head.kind == "multiclass":
-        assert np.allclose(values.sum(axis=1), 1, atol=1e-4), "probabilities don't sum to one"
+    head.check_outputs(values)
 
 
-def _check_layers(model: "keras.Model", head: Head) -> None:
+def _check_layers(model: "keras.Model", head: AnswerKind) -> None:
     names = {layer.name for layer in model.layers}
     assert {"embedding", "logits"} <= names, "no layer named 'embedding' or 'logits'"
     embedding = model.get_layer("embedding").output
     assert len(embedding.shape) == 2, f"embedding is no vector: its shape is {embedding.shape}"
     assert model.get_layer("logits").output.shape == (None, head.outputs), "wrong logits shape"
-    last = "probabilities" if head.kind in ("binary", "multiclass") else "values"
+    last = "probabilities" if head.classes else "values"
     assert model.layers[-1].name == last, f"the last layer is not named {last!r}"
 
 
@@ -189,11 +181,11 @@ def _check_refusal(build: Callable[..., "keras.Model"]) -> None:
     assert "no_such_hyperparameter" in refusal, "the refusal doesn't name what it refuses"
 
 
-def _check_other_head(build: Callable[..., "keras.Model"], x: Any, head: Head) -> None:
-    if head.kind == "reconstruction":
+def _check_other_head(build: Callable[..., "keras.Model"], x: Any, head: AnswerKind) -> None:
+    if not head.labelled:
         return
-    kind: Any = "regression" if head.kind == "multiclass" else "multiclass"
-    other = build(outputs=Head(kind, ("a", "b", "c")))
+    kind = "multiclass" if head.kind != "multiclass" else "regression"
+    other = build(outputs=answer_kind(kind)(("a", "b", "c")))
     assert _outputs(other, x).shape == (BATCH, 3), f"a {kind} head of three is not taken"
 
 
@@ -221,43 +213,37 @@ def _check_files(model: "keras.Model", copy: "keras.Model", x: Any) -> None:
 
 
 def _check_fit(
-    fit: Callable[..., Any], build: Callable[..., "keras.Model"], input_spec: InputSpec, head: Head
+    fit: Callable[..., Any],
+    build: Callable[..., "keras.Model"],
+    input_spec: InputSpec,
+    head: AnswerKind,
 ) -> None:
     rng = np.random.default_rng(0)
     x = rng.standard_normal((EXAMPLES_OF_A_FIT, *input_spec.shape)).astype(np.float32)
     rank = x.reshape(len(x), -1).sum(axis=1).argsort().argsort()
-    if head.kind == "regression":
-        y = np.repeat(rank[:, None] / len(x), len(head.names), axis=1).astype(np.float32)
-    else:
+    if head.classes:
         y = rank * len(head.names) // len(x)
+    else:
+        y = np.repeat(rank[:, None] / len(x), len(head.names), axis=1).astype(np.float32)
     model, values = fit(input_spec, head, (x, y), (x, y), 0, {})
     again = build(input_spec, head, values)
     again.set_weights(model.get_weights())
     answers = _outputs(again, x)
     assert np.array_equal(answers, _outputs(model, x)), "its hyper-parameters build another model"
-    if head.kind == "binary":
-        right = float(np.mean((answers[:, 0] > 0.5) == (y > 0)))
-    elif head.kind == "multiclass":
-        right = float(np.mean(answers.argmax(axis=1) == y))
+    if head.classes:
+        guess = answers[:, 0] > 0.5 if head.ranks else answers.argmax(axis=1)
+        right = float(np.mean(guess == y))
     else:
         right = 1 - float(np.mean((answers - y) ** 2) / np.var(y))
     assert right > 0.7, f"it gets only {right:.0%} of a linear rule right that it was fitted to"
 
 
 def _check_learning(
-    model: "keras.Model", x: Any, y: np.ndarray, head: Head, steps: int, learning_rate: float
+    model: "keras.Model", x: Any, y: np.ndarray, loss: Any, steps: int, learning_rate: float
 ) -> None:
     import keras
 
-    from astro_dl.training.likelihoods import ReconstructionError
-
     logits = logits_model(model)
-    loss = {
-        "binary": keras.losses.BinaryCrossentropy(from_logits=True),
-        "multiclass": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        "regression": keras.losses.MeanSquaredError(),
-        "reconstruction": ReconstructionError(),
-    }["multiclass" if head.distribution == "grid" else head.kind]
     # Tracing a deep network takes longer than its few steps; loops in time are slower untraced.
     eager = keras.backend.backend() == "tensorflow" and not _is_recurrent(logits)
     optimizer = keras.optimizers.Adam(learning_rate)

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from scipy.stats import kruskal, mannwhitneyu, spearmanr
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, concatenate, input_length, inputs_by_name, take_inputs
 from astro_dl.core.registry import get_task, list_tasks
 from astro_dl.core.schema import plain, read_dataclass
-from astro_dl.core.task import Head, Task, unsimulated
+from astro_dl.core.task import Task, unsimulated
 from astro_dl.data.simulate import STREAMS, iterate_blocks, simulate
 from astro_dl.data.splits import assert_disjoint
 from astro_dl.training.batches import Augmentation, augmentation
@@ -123,15 +124,14 @@ def _check_form(task: Task, physics: Any, examples: Examples, n: int) -> None:
         assert (np.diff(task.difficulty.edges) > 0).all(), "difficulty edges do not rise"
 
 
-def _check_targets(head: Head, y: np.ndarray, n: int) -> None:
+def _check_targets(head: AnswerKind, y: np.ndarray, n: int) -> None:
     assert np.isfinite(y).all(), "y is not finite"
-    if head.kind == "regression":
-        assert y.dtype == np.float32, f"y is {y.dtype}, not float32"
+    wanted = head.target_type
+    assert y.dtype == wanted, f"y is {y.dtype}, not {np.dtype(wanted)}"
+    if not head.classes:
         assert y.shape == (n, len(head.names)), f"y is {y.shape}, not {(n, len(head.names))}"
         assert not head.units or len(head.units) == len(head.names), "one unit per target"
         return
-    wanted = np.float32 if head.kind == "binary" else np.int32
-    assert y.dtype == wanted, f"y is {y.dtype}, not {np.dtype(wanted)}"
     assert y.shape == (n,), f"y is {y.shape}, not {(n,)}"
     found = set(np.unique(y).astype(int))
     assert found <= set(range(len(head.names))), f"classes {found}, but names {head.names}"
@@ -199,7 +199,7 @@ def _check_baselines(task: Task, physics: Any, examples: Examples) -> None:
         assert np.isfinite(score).all(), f"{name} is not finite"
         alike = np.allclose(score[some], again[name], rtol=1e-3, atol=1e-3 * np.ptp(score))
         assert alike, f"{name} of an example depends on the others"
-        if task.head(physics).kind != "binary":
+        if not task.head(physics).ranks:
             continue
         chance = mannwhitneyu(score[y == 1], score[y == 0], alternative="greater").pvalue
         assert chance < SIGNIFICANT, f"{name} is not higher for the positive class"

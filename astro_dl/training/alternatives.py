@@ -14,8 +14,10 @@ from astro_dl.bundles.bundle import Bundle, load_bundle, update_bundle
 from astro_dl.bundles.files import new_folder
 from astro_dl.core.config import Config, load_config, to_mapping
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.models.build import resolve
-from astro_dl.training.objective import improves
+from astro_dl.core.registry import get_task
+from astro_dl.data.cache import split_physics
+from astro_dl.models.build import model_head, resolve
+from astro_dl.training.objective import improves, monitor_rises
 
 AS_IT_STANDS = "as it stands"
 COMPARED = "alternatives, "
@@ -100,14 +102,17 @@ def train_alternatives(
         raise UsageError(f"training.monitor: {monitor!r} is no validation score to compare by")
     if runs.is_dir() and not resume:
         raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
-    best, scores = folder, dict[str, float]()
-    for number, (title, one) in enumerate(variants(config).items()):
+    best, scores, made = folder, dict[str, float](), variants(config)
+    plain = made[AS_IT_STANDS]
+    head = model_head(plain.model, get_task(plain.task), split_physics(plain, "train"))
+    rises = monitor_rises(head, monitor)
+    for number, (title, one) in enumerate(made.items()):
         run = runs / f"{number}" / folder.name
         data = train(one, out=run, resume=True, progress=progress).card["data"]
         if data["interrupted"]:
             raise KeyboardInterrupt
         score = data["validation"][monitor]
-        if not scores or all(improves(score, other, monitor) for other in scores.values()):
+        if not scores or all(improves(score, other, rises) for other in scores.values()):
             best = run
         scores[title] = score
     data = load_bundle(best).card["data"]

@@ -62,12 +62,7 @@ def fit_at_once(folder: Path, config: Config, progress: bool = True) -> Bundle:
         )
         objective = make_objective(head, data.y, config.training)
         logits = predict_logits(logits_model(model), held_out.x, config.training.batch_size)
-        scores = objective.validation_scores(
-            (logits - objective.location) / objective.scale
-            if head.kind == "regression"
-            else logits,
-            held_out.y,
-        )
+        scores = objective.validation_scores(objective.standardised(logits), held_out.y)
         row = {"epoch": 1, **scores, "seconds": time.perf_counter() - start}
         found = Config(**{**vars(config), "hyperparameters": plain(hyperparameters)})
         return save_result(folder, model, objective, data, found, State((row,)), False)

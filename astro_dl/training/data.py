@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.registry import get_task
-from astro_dl.core.task import Head
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.real import dataset_group, is_real, real_split
 from astro_dl.data.simulate import Block, epoch_stream, simulate_block
@@ -82,26 +82,11 @@ def open_training_data(config: Config, progress: bool = True) -> Iterator[Traini
         yield data
 
 
-def check_targets(head: Head, y: np.ndarray, split: str) -> None:
+def check_targets(head: AnswerKind, y: np.ndarray, split: str) -> None:
     """Refuse targets from which nothing can be learned or that are out of range."""
     if not len(y):
         raise UsageError(f"the {split} set is empty")
-    if head.kind == "reconstruction":
-        return
-    if not np.isfinite(y).all():
-        raise UsageError(f"the {split} set has non-finite targets; check the task's simulator")
-    if head.kind == "regression":
-        return
-    classes = max(2, head.outputs)
-    found, counts = np.unique(y, return_counts=True)
-    if not np.isin(found, np.arange(classes)).all():
-        raise UsageError(f"the {split} set has targets {found[:9]} but {classes} classes")
-    if len(found) == 1:
-        raise UsageError(
-            f"all {counts[0]} examples of the {split} set are of the class "
-            f"{head.names[int(found[0])]!r}; at least two classes are needed: check the class "
-            "fractions under physics, or raise the number of examples under data"
-        )
+    head.check_targets(y, split)
 
 
 @contextmanager

@@ -57,14 +57,14 @@ def run_epochs(
         If the loss is not finite.
     """
     training = config.training
-    while len(state.history) < training.epochs and not _exhausted(state, config):
+    while len(state.history) < training.epochs and not _exhausted(state, config, objective.rises):
         epoch = len(state.history)
         if training.schedule == "plateau":
-            waits = _waits(state.history, training.monitor)
+            waits = _waits(state.history, training.monitor, objective.rises)
             model.optimizer.learning_rate = plateau_rate(training, epoch, waits)
         row = _run_epoch(model, objective, data, config, epoch, progress)
         history = (*state.history, row)
-        is_best = best_epoch(history, training.monitor) == epoch
+        is_best = best_epoch(history, training.monitor, objective.rises) == epoch
         best = _weights(model) if is_best else state.best
         state = State(history, best)
         yield state
@@ -87,11 +87,11 @@ def predict_logits(model: keras.Model, x: Inputs, batch_size: int) -> np.ndarray
     return np.concatenate(parts)
 
 
-def best_epoch(history: tuple[Mapping[str, float], ...], monitor: str) -> int:
+def best_epoch(history: tuple[Mapping[str, float], ...], monitor: str, rises: bool) -> int:
     """Return the first epoch, from 0, than which none was better."""
     best = 0
     for epoch, row in enumerate(history):
-        if improves(row[monitor], history[best][monitor], monitor):
+        if improves(row[monitor], history[best][monitor], rises):
             best = epoch
     return best
 
@@ -101,16 +101,17 @@ def _weights(model: keras.Model) -> dict[str, np.ndarray]:
     return {w.path: np.array(keras.ops.convert_to_numpy(w.value)) for w in model.weights}
 
 
-def _waits(history: tuple[Mapping[str, float], ...], monitor: str) -> list[int]:
+def _waits(history: tuple[Mapping[str, float], ...], monitor: str, rises: bool) -> list[int]:
     """Return, for every epoch, how many had passed since the best."""
-    return [epoch - best_epoch(history[: epoch + 1], monitor) for epoch in range(len(history))]
+    numbers = range(len(history))
+    return [epoch - best_epoch(history[: epoch + 1], monitor, rises) for epoch in numbers]
 
 
-def _exhausted(state: State, config: Config) -> bool:
+def _exhausted(state: State, config: Config, rises: bool) -> bool:
     patience = config.training.early_stopping_patience
     if patience is None or not state.history:
         return False
-    return _waits(state.history, config.training.monitor)[-1] >= patience
+    return _waits(state.history, config.training.monitor, rises)[-1] >= patience
 
 
 def _run_epoch(

@@ -36,8 +36,8 @@ class MixtureLikelihood(keras.losses.Loss):
     """Negative log-likelihood of truncated Gaussian mixtures, averaged over targets.
 
     Bishop (1994), eq. 29, with each component truncated to the support and renormalised. Logits are
-    those of `astro_dl.core.task.Head`; logarithms of scales are held within ±6, and means as
-    `astro_dl.distributions.mixture.FARTHEST` says.
+    those of `astro_dl.core.answer.AnswerKind`; logarithms of scales are held within ±6, and means
+    as `astro_dl.distributions.mixture.FARTHEST` says.
 
     Parameters
     ----------

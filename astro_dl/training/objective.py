@@ -1,27 +1,18 @@
-"""What is minimised and watched for each kind of head."""
+"""What is minimised and watched in a training, as the kind of answer says."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
 import numpy as np
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import TrainingConfig
 from astro_dl.core.errors import UsageError, did_you_mean
-from astro_dl.core.task import Head
-from astro_dl.distributions.binned import grid_bins
-from astro_dl.distributions.distribution import answer_distribution
-from astro_dl.metrics.binary import area_under_curve
-from astro_dl.training.likelihoods import GaussianLikelihood, MixtureLikelihood, ReconstructionError
 
-RISING = ("val_accuracy", "val_auc")
-MONITORS = {
-    "binary": ("val_loss", "val_auc", "val_accuracy"),
-    "multiclass": ("val_loss", "val_accuracy"),
-    "regression": ("val_loss", "val_mae"),
-    "reconstruction": ("val_loss", "val_error"),
-}
+Array = np.ndarray
+Scaling = Callable[[Array, Array], tuple[Array, Array]]
 
 
 @dataclass(frozen=True)
@@ -30,26 +21,36 @@ class Objective:
 
     Parameters
     ----------
+    head : AnswerKind
+        What is learnt.
     loss : keras.losses.Loss
         Of encoded targets and logits.
     validation_loss : keras.losses.Loss
         The same without the smoothing of labels, which is no part of what is to be predicted.
     encode : callable
         Targets as examples hold them to what the loss takes, float32 or int32.
+    scores : callable
+        ``(logits, y) -> dict``: further columns of the history, from validation logits.
     location, scale : ndarray
-        Standardisation of regression targets, (targets,); zeros and ones for classes.
-    head : Head
-        The head.
+        Standardisation of targets, (targets,); empty where they are not standardised.
+    scaling : callable or None
+        ``(scale, offset) -> (factor, shift)``: what logits are multiplied by, and then moved by,
+        when targets are rescaled; None where they never are.
+    rises : bool
+        Whether a higher value of the monitored column is better.
     """
 
+    head: AnswerKind
     loss: keras.losses.Loss
     validation_loss: keras.losses.Loss
-    encode: Callable[[np.ndarray], np.ndarray]
-    location: np.ndarray
-    scale: np.ndarray
-    head: Head
+    encode: Callable[[Array], Array]
+    scores: Callable[[Array, Array], dict[str, float]]
+    location: Array = field(default_factory=lambda: np.zeros(0))
+    scale: Array = field(default_factory=lambda: np.ones(0))
+    scaling: Scaling | None = None
+    rises: bool = False
 
-    def validation_scores(self, logits: np.ndarray, y: np.ndarray) -> dict[str, float]:
+    def validation_scores(self, logits: Array, y: Array) -> dict[str, float]:
         """Return the columns of the history that describe the validation set.
 
         The loss is that of the data alone, without penalties on weights.
@@ -59,42 +60,26 @@ class Objective:
         groups = range(0, len(y), 4096)
         losses = [float(loss(encoded[i : i + 4096], logits[i : i + 4096])) for i in groups]
         sizes = [len(encoded[i : i + 4096]) for i in groups]
-        scores = {"val_loss": float(np.average(losses, weights=sizes))}
+        mean = float(np.average(losses, weights=sizes))
         if not np.isfinite(logits).all():
-            return {**scores, "val_loss": float("nan")}
-        if self.head.kind == "binary":
-            scores["val_auc"] = area_under_curve(logits[:, 0], y)["value"]
-            scores["val_accuracy"] = float(np.mean((logits[:, 0] > 0) == (y > 0)))
-        elif self.head.kind == "multiclass":
-            scores["val_accuracy"] = float(np.mean(logits.argmax(1) == y))
-        elif self.head.kind == "reconstruction":
-            scores["val_error"] = float(np.mean(logits[:, :-1]))
-        else:
-            scores["val_mae"] = self._mean_error(logits, y)
-        return scores
+            return {"val_loss": float("nan")}
+        return {"val_loss": mean, **self.scores(logits, y)}
 
-    def _mean_error(self, logits: np.ndarray, y: np.ndarray) -> float:
-        """Return the mean absolute error of the means, in standard deviations of the targets."""
-        factor, offset = _scaling(self.head, self.scale, self.location)
-        values = np.asarray(logits, np.float64) * factor + offset
-        distribution = answer_distribution(self.head, values)
-        mean = values if distribution is None else distribution.mean
-        truth = np.asarray(y, np.float64).reshape(mean.shape)
-        return float(np.mean(np.abs(mean - truth) / self.scale))
+    def standardised(self, logits: Array) -> Array:
+        """Return logits of physical values as those of standardised targets."""
+        if self.scaling is None:
+            return logits
+        factor, shift = self.scaling(self.scale, self.location)
+        return (logits - shift) / factor
 
 
-def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objective:
-    """Return the objective of a head.
-
-    Binary: binary cross-entropy; multi-class: cross-entropy; both from logits. Regression, by the
-    head's distribution: mean squared error, or the likelihood of Gaussians or mixtures, on targets
-    standardised by mean and standard deviation of `y`; or the cross-entropy of a grid's bins.
-    Reconstruction: `ReconstructionError`.
+def make_objective(head: AnswerKind, y: Array, training: TrainingConfig) -> Objective:
+    """Return the objective of a kind of answer.
 
     Parameters
     ----------
-    head : Head
-        The task's head.
+    head : AnswerKind
+        What is learnt.
     y : ndarray
         Training targets.
     training : TrainingConfig
@@ -103,61 +88,37 @@ def make_objective(head: Head, y: np.ndarray, training: TrainingConfig) -> Objec
     Raises
     ------
     UsageError
-        If ``training.monitor`` is no column of this head's history, or a target lies where the
-        head's distribution gives no probability.
+        If ``training.monitor`` is no column of this answer's history, or a target lies where its
+        distribution gives no probability.
     """
-    accepted = MONITORS[head.kind]
-    if training.monitor not in accepted:
+    rises = monitor_rises(head, training.monitor)
+    return replace(head.objective(y, training.label_smoothing), rises=rises)
+
+
+def monitor_rises(head: AnswerKind, monitor: str) -> bool:
+    """Return whether a higher value of a column of the history is better.
+
+    Raises
+    ------
+    UsageError
+        If there is no such column.
+    """
+    if monitor not in head.monitors:
         raise UsageError(
-            f"training.monitor: {training.monitor!r} is not scored for {head.kind} tasks"
-            f"{did_you_mean(training.monitor, accepted)}"
+            f"training.monitor: {monitor!r} is not scored for {head.kind} tasks"
+            f"{did_you_mean(monitor, head.monitors)}"
         )
-    location, scale = np.zeros(len(head.names)), np.ones(len(head.names))
-    smoothing = training.label_smoothing
-    loss: keras.losses.Loss
-    plain: keras.losses.Loss | None = None
-    encode: Callable[[np.ndarray], np.ndarray]
-    if head.kind == "binary":
-        loss = keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=smoothing)
-        plain = keras.losses.BinaryCrossentropy(from_logits=True)
-        encode = _column
-    elif head.kind == "multiclass" and smoothing:
-        loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
-        plain = keras.losses.CategoricalCrossentropy(from_logits=True)
-        one_hot = np.eye(head.outputs, dtype=np.float32)
-        encode = one_hot.__getitem__
-    elif head.kind == "multiclass":
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        encode = np.asarray
-    elif head.kind == "reconstruction":
-        loss, encode = ReconstructionError(), _nothing
-    else:
-        values = np.asarray(y, np.float64).reshape(len(y), -1)
-        location, scale = values.mean(0), values.std(0)
-        scale[scale == 0] = 1.0
-        _check_support(head, values)
-        encode = _standardiser(location, scale)
-        if head.distribution == "gaussian":
-            loss = GaussianLikelihood()
-        elif head.distribution == "mixture":
-            ends = ((end - location) / scale for end in head.support)
-            loss = MixtureLikelihood(head.components, *ends)
-        elif head.distribution == "grid":
-            loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-            encode = _binner(head.grid)
-        else:
-            loss = keras.losses.MeanSquaredError()
-    return Objective(loss, plain or loss, encode, location, scale, head)
+    return head.monitors[monitor]
 
 
 def class_weigher(
-    head: Head, y: np.ndarray, class_weight: str | Mapping[str, float] | None
+    head: AnswerKind, y: np.ndarray, class_weight: str | Mapping[str, float] | None
 ) -> Callable[[np.ndarray], np.ndarray] | None:
     """Return what gives examples their weights, None if all weigh the same.
 
     Parameters
     ----------
-    head : Head
+    head : AnswerKind
         The task's head.
     y : ndarray
         Training targets.
@@ -172,7 +133,7 @@ def class_weigher(
     """
     if class_weight is None:
         return None
-    if head.kind in ("regression", "reconstruction"):
+    if not head.classes:
         raise UsageError(f"training.class_weight: a {head.kind} has no classes")
     if isinstance(class_weight, str):
         counts = np.bincount(np.asarray(y, int), minlength=len(head.names))
@@ -188,70 +149,26 @@ def class_weigher(
     return lambda targets: table[np.asarray(targets, int)]
 
 
-def improves(value: float, best: float, monitor: str) -> bool:
+def improves(value: float, best: float, rises: bool) -> bool:
     """Whether a value of the monitored column is better than the best so far."""
-    return value > best if monitor in RISING else value < best
+    return value > best if rises else value < best
 
 
 def fold_scaling(model: Any, objective: Objective) -> None:
     """Make a model that gives standardised targets give physical values."""
-    _rescale(model, objective, objective.scale, objective.location)
+    _rescale(model, objective.scaling, objective.scale, objective.location)
 
 
 def unfold_scaling(model: Any, objective: Objective) -> None:
     """Make a model that gives physical values give standardised targets."""
-    _rescale(model, objective, 1 / objective.scale, -objective.location / objective.scale)
+    scale, location = objective.scale, objective.location
+    _rescale(model, objective.scaling, 1 / scale, -location / scale)
 
 
-def _rescale(model: Any, objective: Objective, scale: np.ndarray, offset: np.ndarray) -> None:
-    if objective.head.kind != "regression":
+def _rescale(model: Any, scaling: Scaling | None, scale: Array, offset: Array) -> None:
+    if scaling is None:
         return
-    factor, shift = _scaling(objective.head, scale, offset)
+    factor, shift = scaling(scale, offset)
     layer = model.get_layer("logits")
     kernel, bias = (np.asarray(one, np.float64) for one in layer.get_weights())
     layer.set_weights([kernel * factor, bias * factor + shift])
-
-
-def _scaling(head: Head, scale: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what logits are multiplied by, and then moved by, when targets are rescaled."""
-    one, zero = np.ones_like(scale), np.zeros_like(scale)
-    if head.distribution == "gaussian":
-        return np.concatenate([scale, one]), np.concatenate([offset, 2 * np.log(scale)])
-    if head.distribution == "mixture":
-        factors = [one, scale, one], [zero, offset, np.log(scale)]
-        return tuple(np.repeat(np.concatenate(part), head.components) for part in factors)  # type: ignore[return-value]
-    if head.distribution == "grid":
-        return np.ones(head.outputs), np.zeros(head.outputs)
-    return scale, offset
-
-
-def _check_support(head: Head, y: np.ndarray) -> None:
-    """Refuse training targets that the head's distribution holds impossible."""
-    low, high = (head.grid[0], head.grid[-1]) if head.distribution == "grid" else head.support
-    outside = int(np.sum((y < low) | (y > high)))
-    if head.distribution in ("mixture", "grid") and outside:
-        raise UsageError(
-            f"{outside} of {y.size} training targets are outside {low:g} to {high:g}, where "
-            f"{', '.join(head.names)} has its probability; leave them out or change the task's "
-            "physics"
-        )
-
-
-def _column(y: np.ndarray) -> np.ndarray:
-    return np.asarray(y, np.float32).reshape(-1, 1)
-
-
-def _nothing(y: np.ndarray) -> np.ndarray:
-    return np.zeros((len(y), 1), np.float32)
-
-
-def _standardiser(location: np.ndarray, scale: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    def encode(y: np.ndarray) -> np.ndarray:
-        values = np.asarray(y, np.float64).reshape(len(y), -1)
-        return ((values - location) / scale).astype(np.float32)
-
-    return encode
-
-
-def _binner(edges: Sequence[float]) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda y: grid_bins(edges, np.reshape(y, len(y))).astype(np.int32)

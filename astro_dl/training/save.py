@@ -13,13 +13,10 @@ from astro_dl.core.examples import Inputs
 from astro_dl.core.registry import get_task
 from astro_dl.data.cache import split_physics
 from astro_dl.data.real import is_real, split_title
-from astro_dl.inference.calibration import fit_calibration
 from astro_dl.inference.input_checks import input_statistics
 from astro_dl.inference.out_of_distribution import joint_statistics
 from astro_dl.inference.test_time_augmentation import averaged, used_symmetries
-from astro_dl.metrics.detection import detection_threshold, measurable
 from astro_dl.models.build import logits_model
-from astro_dl.models.reconstruction import anomaly_score
 from astro_dl.training.checkpoint import State
 from astro_dl.training.data import TrainingData
 from astro_dl.training.epochs import best_epoch, predict_logits
@@ -58,14 +55,15 @@ def save_result(
     network = logits_model(model)
     symmetries = used_symmetries(get_task(config.task), config.evaluation.average_symmetries)
     score = averaged(lambda x: predict_logits(network, x, config.training.batch_size), symmetries)
-    logits = score(validation.x)
-    if objective.head.kind == "binary":
-        logits = logits[:, 0]
+    head = objective.head
+    logits = head.per_example(score(validation.x))
     streamed = config.data.mode == "stream" and not is_real(config)
-    best = best_epoch(state.history, config.training.monitor)
+    best = best_epoch(state.history, config.training.monitor, objective.rises)
     parts = {
-        "calibration": fit_calibration(objective.head, logits, validation.y),
-        "thresholds": _thresholds(objective, logits, validation.y, config),
+        "calibration": head.fit_calibration(logits, validation.y),
+        "thresholds": head.thresholds(
+            logits, validation.y, config.evaluation.false_alarm_probabilities
+        ),
         "input_statistics": _statistics(config, validation.x),
         "data": {
             "source": split_title(config, "train") if is_real(config) else config.data.source,
@@ -103,23 +101,3 @@ def _statistics(config: Config, x: Inputs) -> dict[str, Any]:
         joint = joint_statistics(task.features(split_physics(config, "train"), x))
         statistics |= {"features": joint} if joint is not None else {}
     return statistics
-
-
-def _thresholds(
-    objective: Objective, logits: np.ndarray, y: np.ndarray, config: Config
-) -> dict[str, Any]:
-    """Return the logit above which each false-alarm probability is reached, where measurable.
-
-    Of a reconstruction, the anomaly score that this share of all examples exceeds.
-    """
-    if objective.head.kind == "binary":
-        negatives = logits[y == 0]
-    elif objective.head.kind == "reconstruction":
-        negatives = anomaly_score(logits)
-    else:
-        return {}
-    return {
-        f"{probability:g}": detection_threshold(negatives, probability)
-        for probability in config.evaluation.false_alarm_probabilities
-        if measurable(len(negatives), probability) is None
-    }

@@ -6,12 +6,13 @@ import tracemalloc
 
 import pytest
 
+from astro_dl.answers.multiclass import Multiclass
 from astro_dl.bundles.bundle import load_bundle, load_weights
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from
 
-SPEC, HEAD = InputSpec((5,), {}), Head("multiclass", ("x", "y", "z"))
+SPEC, HEAD = InputSpec((5,), {}), Multiclass(("x", "y", "z"))
 
 
 def resign(folder):

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+from astro_dl.answers.multiclass import Multiclass
 from astro_dl.bundles import bundle as bundle_module
 from astro_dl.bundles.bundle import (
     halve_weights,
@@ -19,14 +20,14 @@ from astro_dl.bundles.bundle import (
 )
 from astro_dl.core.config import Config, load_config
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import build_from, default_hyperparameters, resolve
 from astro_dl.models.initialization import weights_are_to_be_read
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden_bundles"
 SPEC = InputSpec((5,), {"columns": ["a", "b", "c", "d", "e"]})
-HEAD = Head("multiclass", ("x", "y", "z"))
+HEAD = Multiclass(("x", "y", "z"))
 PARTS = {"input": {"shape": SPEC.shape, "contract": SPEC.contract}, "head": HEAD}
 HISTORY = [{"epoch": 0, "loss": 1.5}, {"epoch": 1, "loss": 1.25, "val_loss": 1.375}]
 

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, truncnorm
 
+from astro_dl.answers.head import Head
+from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head
 from astro_dl.distributions.binned import Histogram, Quantiles
-from astro_dl.distributions.distribution import answer_distribution, mixed
+from astro_dl.distributions.distribution import mixed
 from astro_dl.distributions.mixture import Mixture
 
 SUPPORTS = [(-math.inf, math.inf), (0.0, math.inf), (-math.inf, 1.0), (0.0, 1.0)]
@@ -66,9 +67,9 @@ def test_a_mixtures_parts_agree_with_each_other(support):
 @settings(max_examples=40, deadline=None)
 @given(mean=st.floats(-40, 40), scale=st.floats(1e-3, 1e3), level=st.floats(1e-4, 1 - 1e-4))
 def test_no_probability_is_outside_the_support_however_far_the_means(mean, scale, level):
-    head = Head("regression", ("z",), ("",), "mixture", components=2, support=(0.0, 2.0))
+    head = Regression(("z",), ("",), "mixture", components=2, support=(0.0, 2.0))
     logits = np.array([[0.0, 1.0, mean, -mean, math.log(scale), 0.0]])
-    found = answer_distribution(head, logits)
+    found = head.distributions(logits)
     assert found.cdf(np.array([-1e-9, 2.0]))[0, 0].tolist() == [0.0, pytest.approx(1.0)]
     assert (found.pdf(np.array([-1e-9, 2.0 + 1e-9])) == 0).all()
     assert 0 <= found.quantile(level)[0, 0] <= 2
@@ -134,33 +135,32 @@ def test_quantiles_must_fit_their_levels():
 def test_heads_answer_with_what_they_say():
     rng = np.random.default_rng(5)
     names = ("a", "b")
-    assert answer_distribution(Head("regression", names), rng.normal(size=(4, 2))) is None
+    assert Regression(names).distributions(rng.normal(size=(4, 2))) is None
     logits = rng.normal(size=(4, 4))
-    gaussian = answer_distribution(
-        Head("regression", names, ("", ""), "gaussian"), logits, {"factors": [2.0, 1.0]}
-    )
+    told = Regression(names, ("", ""), "gaussian")
+    gaussian = told.distributions(logits, {"factors": [2.0, 1.0]})
     np.testing.assert_allclose(gaussian.mean, logits[:, :2])
     np.testing.assert_allclose(gaussian.std, np.exp(0.5 * logits[:, 2:]) * [2, 1])
-    head = Head("regression", names, ("", ""), "mixture", components=3)
+    head = Regression(names, ("", ""), "mixture", components=3)
     logits = rng.normal(size=(4, head.outputs))
-    mixture = answer_distribution(head, logits, {"factors": [2.0, 1.0]})
+    mixture = head.distributions(logits, {"factors": [2.0, 1.0]})
     np.testing.assert_allclose(mixture.means[:, 1], logits[:, 9:12])
     np.testing.assert_allclose(mixture.scales[:, 0], 2 * np.exp(logits[:, 12:15]))
     weights = np.exp(logits[:, :3])
     np.testing.assert_allclose(mixture.weights[:, 0], weights / weights.sum(axis=1, keepdims=True))
-    head = Head("regression", ("z",), ("",), "grid", grid=(0.0, 1.0, 2.0, 4.0))
+    head = Regression(("z",), ("",), "grid", grid=(0.0, 1.0, 2.0, 4.0))
     logits = rng.normal(size=(4, 3))
-    bins = answer_distribution(head, logits, {"temperature": 2.0})
+    bins = head.distributions(logits, {"temperature": 2.0})
     expected = np.exp(logits / 2) / np.exp(logits / 2).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(bins.probabilities, expected)
 
 
 @pytest.mark.parametrize("distribution", ["gaussian", "mixture", "grid"])
 def test_what_is_not_known_stays_unknown(distribution):
-    head = Head("regression", ("z",), ("",), distribution, grid=(0.0, 1.0, 2.0, 3.0))
+    head = Regression(("z",), ("",), distribution, grid=(0.0, 1.0, 2.0, 3.0))
     logits = np.random.default_rng(6).normal(size=(3, head.outputs))
     logits[1] = np.nan
-    found = answer_distribution(head, logits)
+    found = head.distributions(logits)
     for values in (found.mean, found.std, found.median, found.mode, found.quantile(0.9)):
         np.testing.assert_array_equal(np.isfinite(values[:, 0]), [True, False, True])
 
@@ -205,18 +205,18 @@ def test_unfit_heads_are_refused(arguments, message):
 
 
 def test_components_of_a_bounded_mixture_have_a_least_scale():
-    head = Head("regression", ("a",), distribution="mixture", components=1, support=(0.0, 2.0))
+    head = Regression(("a",), distribution="mixture", components=1, support=(0.0, 2.0))
     logits = np.array([[0.0, 0.5, -50.0], [0.0, 0.5, math.log(0.1)]])
-    np.testing.assert_allclose(answer_distribution(head, logits).scales[:, 0, 0], [6e-4, 0.1])
-    free = Head("regression", ("a",), distribution="mixture", components=1)
-    assert answer_distribution(free, logits).scales[0, 0, 0] == pytest.approx(math.exp(-50))
+    np.testing.assert_allclose(head.distributions(logits).scales[:, 0, 0], [6e-4, 0.1])
+    free = Regression(("a",), distribution="mixture", components=1)
+    assert free.distributions(logits).scales[0, 0, 0] == pytest.approx(math.exp(-50))
 
 
 @pytest.mark.parametrize("support", [(0.0, 2.0), (0.0, math.inf), (-math.inf, math.inf)])
 def test_mixtures_of_any_logits_have_a_probability(support):
-    head = Head("regression", ("z",), ("",), distribution="mixture", components=2, support=support)
+    head = Regression(("z",), ("",), distribution="mixture", components=2, support=support)
     extreme = np.array([[0.0, 0, 1e4, -1e4, 500, 500], [50.0, 0, 0, 1, -500, 800]])
-    found = answer_distribution(head, extreme)
+    found = head.distributions(extreme)
     points = np.array([[0.5], [0.5]])
     assert np.isfinite(found.cdf(points)).all()
     assert np.isfinite(found.quantile(np.array([0.05, 0.5, 0.95]))).all()

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
-from astro_dl.core.task import Head
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.regression import Regression
 from astro_dl.evaluation.figures.values import draw_importance
 from astro_dl.evaluation.importance import permutation_importance
 
 HEADS = {
-    "binary": Head("binary", ("no", "yes")),
-    "multiclass": Head("multiclass", ("a", "b", "c")),
-    "regression": Head("regression", ("u",)),
+    "binary": Binary(("no", "yes")),
+    "multiclass": Multiclass(("a", "b", "c")),
+    "regression": Regression(("u",)),
 }
 
 

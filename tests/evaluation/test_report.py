@@ -8,15 +8,17 @@ from astropy.table import Table
 from PIL import Image
 from scipy.special import expit, softmax
 
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.regression import Regression
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Difficulty, Head
+from astro_dl.core.task import Difficulty
 from astro_dl.distributions.mixture import Mixture
 from astro_dl.evaluation.figures.common import draw_history, draw_wrong
 from astro_dl.evaluation.figures.report import draw_report
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import build_report
-from astro_dl.evaluation.worst_examples import most_wrong
 from astro_dl.metrics.intervals import estimate
 
 QUICK = EvaluationConfig(bootstrap=10)
@@ -29,7 +31,7 @@ def binary_outcome(n=4000, seed=0):
     bound = rng.normal(size=n) + snr
     network = 1.5 * (bound + 0.5 * rng.normal(size=n)) - 3
     return Outcome(
-        head=Head("binary", ("noise", "signal")),
+        head=Binary(("noise", "signal")),
         y=y,
         scores={"network": network, "matched filter": bound - 1, "bound": bound},
         probabilities=expit(network),
@@ -44,14 +46,14 @@ def class_outcome(n=900):
     rng = np.random.default_rng(1)
     y = rng.integers(0, 3, n)
     p = softmax(rng.normal(size=(n, 3)) + 2 * np.eye(3)[y], axis=1)
-    return Outcome(Head("multiclass", ("star", "galaxy", "quasar")), y, {"network": p})
+    return Outcome(Multiclass(("star", "galaxy", "quasar")), y, {"network": p})
 
 
 def value_outcome(n=900):
     rng = np.random.default_rng(2)
     y = rng.normal(size=(n, 2))
     predicted = y + 0.1 * rng.normal(size=(n, 2))
-    head = Head("regression", ("redshift", "mass"), ("", "Msun"))
+    head = Regression(("redshift", "mass"), ("", "Msun"))
     gaussian = Mixture(np.ones((n, 2, 1)), predicted[..., None], np.full((n, 2, 1), 0.1))
     scores = {"network": predicted, "forest": y + 0.2}
     return Outcome(head, y, scores, distributions={"network": gaussian})
@@ -161,7 +163,7 @@ def test_a_tasks_own_metrics_see_every_method():
 
 def test_the_most_wrong_are_loud_noise_and_missed_easy_signals():
     outcome = binary_outcome()
-    indices, captions = most_wrong(outcome, 6)
+    indices, captions = outcome.head.most_wrong(outcome, 6)
     score, label = outcome.scores["network"], outcome.y == 1
     assert score[indices[0]] == score[~label].max()
     assert label[indices].tolist() == [False] * 3 + [True] * 3
@@ -173,7 +175,7 @@ def test_the_most_wrong_are_loud_noise_and_missed_easy_signals():
 @pytest.mark.parametrize("kind", ["multiclass", "regression"])
 def test_the_most_wrong_are_worse_than_the_rest(kind):
     outcome = OUTCOMES[kind]()
-    indices, captions = most_wrong(outcome, 5)
+    indices, captions = outcome.head.most_wrong(outcome, 5)
     assert len(set(indices)) == len(captions) == 5
     if kind == "multiclass":
         assert (outcome.scores["network"].argmax(1)[indices] != outcome.y[indices]).all()

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.inference.attribution import grad_cam, integrated_gradients, occlusion, saliency
 from astro_dl.models.build import build_from, logits_model
 
-BINARY = Head("binary", ("noise", "signal"))
+BINARY = Binary(("noise", "signal"))
 RNG = np.random.default_rng(3)
 
 
@@ -19,7 +21,7 @@ def build(name, shape, head=BINARY, **hyperparameters):
 @pytest.fixture(scope="module")
 def linear():
     """A model whose logits are a known linear map of six inputs."""
-    model = build("mlp", (6,), Head("multiclass", ("a", "b", "c")), units=())
+    model = build("mlp", (6,), Multiclass(("a", "b", "c")), units=())
     weights = RNG.standard_normal((6, 3)).astype(np.float32)
     model.get_layer("logits").set_weights([weights, np.zeros(3, np.float32)])
     return model, weights

@@ -7,14 +7,16 @@ import pytest
 from scipy.special import expit, softmax
 from scipy.stats import kstest
 
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.reconstruction import Reconstruction
+from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head
-from astro_dl.distributions.distribution import answer_distribution
 from astro_dl.inference.calibration import (
-    calibrated_probabilities,
-    fit_calibration,
     fit_platt,
     fit_temperature,
+    platt_probabilities,
+    temperature_probabilities,
 )
 from astro_dl.metrics.reliability import expected_calibration_error, reliability_table
 
@@ -27,7 +29,7 @@ def test_platt_scaling_recovers_a_known_distortion():
     assert found["scale"] == pytest.approx(0.6, rel=0.02)
     assert found["offset"] == pytest.approx(0.8, abs=0.03)
     assert found["prior_log_odds"] == pytest.approx(np.log(y.mean() / (1 - y.mean())))
-    p = calibrated_probabilities(found, logits, "binary")
+    p = platt_probabilities(found, logits)
     assert expected_calibration_error(reliability_table(p, y)) < 0.005
 
 
@@ -36,25 +38,23 @@ def test_platt_scaling_does_not_depend_on_the_scale_of_the_logits(factor, shift)
     rng = np.random.default_rng(1)
     logits = rng.normal(0, 2, 5000)
     y = rng.random(5000) < expit(logits)
-    plain = calibrated_probabilities(fit_platt(logits, y), logits, "binary")
+    plain = platt_probabilities(fit_platt(logits, y), logits)
     moved = factor * logits + shift
-    np.testing.assert_allclose(
-        calibrated_probabilities(fit_platt(moved, y), moved, "binary"), plain, atol=1e-4
-    )
+    np.testing.assert_allclose(platt_probabilities(fit_platt(moved, y), moved), plain, atol=1e-4)
 
 
 def test_separable_logits_give_a_finite_scale_and_keep_their_order():
     logits = np.linspace(-5, 5, 100)
     found = fit_platt(logits, logits > 0)
     assert 0 < found["scale"] < 100
-    assert (np.diff(calibrated_probabilities(found, logits, "binary")) > 0).all()
+    assert (np.diff(platt_probabilities(found, logits)) > 0).all()
 
 
 def test_logits_worse_than_chance_are_not_turned_round():
     logits = np.linspace(-2, 2, 200)
     found = fit_platt(logits, np.where(np.arange(200) % 10 == 0, logits > 0, logits < 0))
     assert found["scale"] == 0
-    assert calibrated_probabilities(found, logits, "binary") == pytest.approx(0.5, abs=0.03)
+    assert platt_probabilities(found, logits) == pytest.approx(0.5, abs=0.03)
 
 
 def test_another_prevalence_shifts_the_log_odds_by_the_priors():
@@ -63,7 +63,7 @@ def test_another_prevalence_shifts_the_log_odds_by_the_priors():
     logits = rng.normal(2 * y - 1, 1)
     found = fit_platt(logits, y)
     rare = np.concatenate([np.arange(20_000), 20_000 + np.arange(1000)])
-    p = calibrated_probabilities(found, logits[rare], "binary", prevalence=1000 / 21_000)
+    p = platt_probabilities(found, logits[rare], prevalence=1000 / 21_000)
     assert p.mean() == pytest.approx(1000 / 21_000, rel=0.1)
     assert expected_calibration_error(reliability_table(p, y[rare])) < 0.01
 
@@ -80,30 +80,25 @@ def test_huge_logits_overflow_nothing(magnitude):
     z = np.array([-magnitude, 0.0, magnitude], dtype=np.float32)
     platt = {"kind": "platt", "scale": 1.5, "offset": -0.2, "prior_log_odds": 0.0}
     with np.errstate(all="raise", under="ignore"):
-        assert calibrated_probabilities(platt, z, "binary")[[0, 2]].tolist() == [0, 1]
-        p = calibrated_probabilities(
-            {"kind": "temperature", "temperature": 2.0}, z[None], "multiclass"
-        )
+        assert platt_probabilities(platt, z)[[0, 2]].tolist() == [0, 1]
+        p = temperature_probabilities({"kind": "temperature", "temperature": 2.0}, z[None])
     np.testing.assert_allclose(p, [[0, 0, 1]], atol=1e-100)
     assert p.dtype == np.float64
 
 
 def test_calibrations_are_plain_json_and_chosen_by_the_head():
     rng = np.random.default_rng(4)
-    binary = fit_calibration(
-        Head("binary", ("no", "yes")), rng.normal(size=50), rng.integers(0, 2, 50)
-    )
-    several = fit_calibration(
-        Head("multiclass", tuple("abc")), rng.normal(size=(50, 3)), rng.integers(0, 3, 50)
-    )
-    none = fit_calibration(Head("regression", ("z",)), rng.normal(size=50), rng.normal(size=50))
+    binary = Binary(("no", "yes")).fit_calibration(rng.normal(size=50), rng.integers(0, 2, 50))
+    classes = Multiclass(tuple("abc"))
+    several = classes.fit_calibration(rng.normal(size=(50, 3)), rng.integers(0, 3, 50))
+    none = Regression(("z",)).fit_calibration(rng.normal(size=50), rng.normal(size=50))
     kinds = [json.loads(json.dumps(one))["kind"] for one in (binary, several, none)]
     assert kinds == ["platt", "temperature", "none"]
 
 
 def test_without_calibration_logits_become_plain_probabilities():
     z = np.array([[0.3], [-2.0]])
-    np.testing.assert_allclose(calibrated_probabilities(None, z, "binary"), expit(z[:, 0]))
+    np.testing.assert_allclose(platt_probabilities(None, z), expit(z[:, 0]))
 
 
 def test_reliability_by_hand():
@@ -115,16 +110,27 @@ def test_reliability_by_hand():
 
 
 @pytest.mark.parametrize(
-    ("calibration", "kind", "message"),
+    ("calibration", "head", "message"),
     [
-        ({"kind": "plat"}, "binary", "did you mean 'platt'"),
-        ({"kind": "temperature", "temperature": 1.0}, "binary", "does not fit a binary head"),
-        ({"kind": "platt"}, "regression", "does not fit a regression head"),
+        ({"kind": "plat"}, Binary(("no", "yes")), "did you mean 'platt'"),
+        ({"kind": "temperature", "temperature": 1.0}, Binary(("no", "yes")), "none, platt"),
+        ({"kind": "platt"}, Multiclass(tuple("abc")), "none, temperature"),
+        ({"kind": "platt"}, Regression(("z",)), "accepted: none"),
+        ({"kind": "spread"}, Regression(("z",)), "accepted: none"),
+        ({"kind": "temperature"}, Regression(("z",), (), "gaussian"), "none, spread"),
+        ({"kind": "platt"}, Reconstruction(("z",)), "does not fit a reconstruction head"),
     ],
 )
-def test_a_calibration_of_another_head_is_refused(calibration, kind, message):
+def test_a_calibration_of_another_head_is_refused(calibration, head, message):
     with pytest.raises(UsageError, match=message):
-        calibrated_probabilities(calibration, np.zeros(3), kind)
+        head.check_calibration(calibration)
+
+
+def test_probabilities_are_not_made_by_the_calibration_of_another_head():
+    with pytest.raises(UsageError, match="temperature"):
+        platt_probabilities({"kind": "temperature", "temperature": 1.0}, np.zeros(3))
+    with pytest.raises(UsageError, match="platt"):
+        temperature_probabilities({"kind": "platt"}, np.zeros((3, 2)))
 
 
 def test_labels_of_one_class_cannot_be_calibrated():
@@ -135,24 +141,24 @@ def test_labels_of_one_class_cannot_be_calibrated():
 @pytest.mark.parametrize("support", [(-np.inf, np.inf), (0.0, np.inf)])
 def test_widths_of_mixtures_recover_a_known_distortion(support):
     rng = np.random.default_rng(6)
-    head = Head("regression", ("a", "b"), ("", ""), "mixture", components=2, support=support)
+    head = Regression(("a", "b"), ("", ""), "mixture", components=2, support=support)
     logits = rng.normal(1, 0.5, (4000, head.outputs))
     logits[:, 8:] -= 2
-    y = answer_distribution(head, logits).sample(rng, 1)[..., 0]
+    y = head.distributions(logits).sample(rng, 1)[..., 0]
     logits[:, 8:10] += np.log(2)
     logits[:, 10:] -= np.log(1.5)
-    found = fit_calibration(head, logits, y)
+    found = head.fit_calibration(logits, y)
     assert found["kind"] == "spread"
     np.testing.assert_allclose(found["factors"], [0.5, 1.5], rtol=0.06)
-    pit = answer_distribution(head, logits, found).cdf(y)
+    pit = head.distributions(logits, found).cdf(y)
     assert kstest(pit[:, 0], "uniform").pvalue > 1e-3
 
 
 def test_temperatures_of_grids_recover_a_known_distortion():
     rng = np.random.default_rng(7)
-    head = Head("regression", ("z",), ("",), "grid", grid=(0.0, 0.5, 1.0, 2.0, 4.0))
+    head = Regression(("z",), ("",), "grid", grid=(0.0, 0.5, 1.0, 2.0, 4.0))
     logits = rng.normal(0, 2, (20_000, 4))
-    y = answer_distribution(head, logits).sample(rng, 1)[..., 0]
-    found = fit_calibration(head, 2.5 * logits, y)
+    y = head.distributions(logits).sample(rng, 1)[..., 0]
+    found = head.fit_calibration(2.5 * logits, y)
     assert found["kind"] == "temperature"
     assert found["temperature"] == pytest.approx(2.5, rel=0.05)

@@ -6,14 +6,16 @@ import keras
 import numpy as np
 import pytest
 
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.regression import Regression
 from astro_dl.bundles.bundle import save_bundle
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import register_task
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.inference.input_checks import input_statistics
 from astro_dl.inference.load import load_pretrained
-from astro_dl.inference.predictions import combined_answers, single_answers
 from astro_dl.models.build import build_from, logits_model, resolve
 from astro_dl.models.members import committee_members, with_active_dropout
 from tests import toy
@@ -22,7 +24,7 @@ DROPPING = {"filters": [3], "kernel_sizes": [5], "units": [16], "dropout": 0.5}
 MIXTURE = replace(
     toy.REGRESSION,
     name="toy_mixture",
-    head=lambda physics: Head("regression", ("snr", "offset"), ("", "m"), "mixture", components=2),
+    head=lambda physics: Regression(("snr", "offset"), ("", "m"), "mixture", components=2),
 )
 
 
@@ -58,7 +60,7 @@ def x():
 
 def dense_network(**hyperparameters):
     keras.utils.set_random_seed(1)
-    head = Head("multiclass", tuple("abc"))
+    head = Multiclass(tuple("abc"))
     return logits_model(build_from("mlp", InputSpec((4,)), head, hyperparameters))
 
 
@@ -93,7 +95,7 @@ def test_the_seed_decides_what_is_dropped():
 def test_recurrent_dropout_is_active_too():
     keras.utils.set_random_seed(1)
     hyperparameters = {"recurrent_units": [8], "recurrent_dropout": 0.5, "bidirectional": True}
-    head = Head("binary", ("no", "yes"))
+    head = Binary(("no", "yes"))
     model = build_from("tess_gru", InputSpec((32, 1)), head, hyperparameters)
     model = logits_model(model)
     passes = with_active_dropout(model)
@@ -189,7 +191,7 @@ def test_members_of_a_committee_answer_alone_and_their_mean_is_its_answer():
     model = build_from(
         "lens_ensemble",
         InputSpec((16, 16, 2)),
-        Head("multiclass", tuple("abc")),
+        Multiclass(tuple("abc")),
         {"members": ("lens_cnn", "lens_cnn")},
     )
     model = logits_model(model)
@@ -202,10 +204,10 @@ def test_members_of_a_committee_answer_alone_and_their_mean_is_its_answer():
 
 
 def test_members_that_agree_leave_the_answer_as_it_is():
-    head = Head("regression", ("z",), ("",), "mixture", components=2, support=(0.0, np.inf))
+    head = Regression(("z",), ("",), "mixture", components=2, support=(0.0, np.inf))
     logits = np.random.default_rng(1).normal(size=(30, head.outputs))
-    alone = single_answers(head, logits, {"factors": [1.3]})
-    together = combined_answers(head, [logits] * 3, [{"factors": [1.3]}] * 3)
+    alone = head.answers(logits, {"factors": [1.3]})
+    together = head.combined([logits] * 3, [{"factors": [1.3]}] * 3)
     np.testing.assert_allclose(together.values, alone.values, rtol=1e-5)
     np.testing.assert_allclose(together.distribution.std, alone.distribution.std, rtol=1e-6)
     np.testing.assert_allclose(together.parts["std_epistemic"], 0, atol=1e-9)

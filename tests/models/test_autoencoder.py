@@ -4,10 +4,17 @@ import keras
 import numpy as np
 import pytest
 
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.reconstruction import Reconstruction
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from, build_model, logits_model, specification
-from astro_dl.models.reconstruction import anomaly_score, known_values, reconstruction_head
+from astro_dl.models.reconstruction import (
+    anomaly_score,
+    known_values,
+    reconstructed_names,
+)
 
 ROW = InputSpec((6,))
 MARKED = InputSpec((6,), {"columns": ["a", "b", "c"], "missing": "in the second half"})
@@ -16,7 +23,7 @@ SERIES = InputSpec((50, 2), {"detectors": ["H1", "L1"]})
 
 def build(name, spec, **hyperparameters):
     keras.utils.set_random_seed(0)
-    return build_from(name, spec, reconstruction_head(spec), hyperparameters)
+    return build_from(name, spec, Reconstruction(reconstructed_names(spec)), hyperparameters)
 
 
 def outputs(model, x, layer=None):
@@ -30,12 +37,12 @@ def normal(*shape):
 
 
 def test_quantities_are_named_as_the_contract_does():
-    assert reconstruction_head(MARKED).names == ("a", "b", "c")
-    assert reconstruction_head(SERIES).names == ("H1", "L1")
-    assert reconstruction_head(ROW).names[-1] == "value_6"
-    assert reconstruction_head(SERIES).outputs == 3
+    assert Reconstruction(reconstructed_names(MARKED)).names == ("a", "b", "c")
+    assert Reconstruction(reconstructed_names(SERIES)).names == ("H1", "L1")
+    assert Reconstruction(reconstructed_names(ROW)).names[-1] == "value_6"
+    assert Reconstruction(reconstructed_names(SERIES)).outputs == 3
     with pytest.raises(UsageError, match=r"\(features,\) or \(steps, channels\)"):
-        reconstruction_head(InputSpec((8, 8, 1)))
+        reconstructed_names(InputSpec((8, 8, 1)))
 
 
 @pytest.mark.parametrize("name", ["autoencoder", "vae"])
@@ -134,7 +141,7 @@ def test_parameters_are_those_counted_by_hand():
 
 
 def test_a_perceptron_can_start_from_the_encoder():
-    spec, head = InputSpec((10,)), Head("multiclass", ("a", "b", "c"))
+    spec, head = InputSpec((10,)), Multiclass(("a", "b", "c"))
     encoder = {w.path: w.shape for w in build_model("autoencoder").weights}
     hidden = [w for w in build_from("mlp", spec, head).weights if "logits" not in w.path]
     assert {w.path: w.shape for w in hidden}.items() <= encoder.items()
@@ -157,11 +164,11 @@ def test_impossible_hyperparameters_are_refused(name, values, message):
 
 def test_only_autoencoders_rebuild_and_they_do_nothing_else():
     with pytest.raises(UsageError, match="gives no binary answers"):
-        build_from("vae", ROW, Head("binary", ("no", "yes")))
+        build_from("vae", ROW, Binary(("no", "yes")))
     with pytest.raises(UsageError, match="models: autoencoder, vae"):
-        build_from("mlp", ROW, reconstruction_head(ROW))
+        build_from("mlp", ROW, Reconstruction(reconstructed_names(ROW)))
     with pytest.raises(UsageError, match="several"):
-        build_from("vae", InputSpec({"a": (4,)}), reconstruction_head(ROW))
+        build_from("vae", InputSpec({"a": (4,)}), Reconstruction(reconstructed_names(ROW)))
 
 
 def test_a_task_of_any_kind_lends_its_inputs():

@@ -35,7 +35,7 @@ import keras
 from astro_dl.inference.attribution import saliency
 from astro_dl.models.build import build_from, logits_model, specification
 from astro_dl.models.members import with_active_dropout
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from tests.smaller_models import SMALLER
 
 backend, file, *names = sys.argv[1:]
@@ -73,7 +73,7 @@ for name in names:
     results[f"{name}:paths"] = np.array([weight.path for weight in model.weights])
     if name in ("mlp", "cnn1d", "gw_spectrogram_cnn"):
         results[f"{name}:saliency"] = saliency(model, x)
-head = Head("regression", ("z",), ("",), "mixture", components=2)
+head = Regression(("z",), ("",), "mixture", components=2)
 options = {"units": [64], "normalization": "batch", "dropout": 0.3, "activation": "linear"}
 model = logits_model(build_from("mlp", InputSpec((4,)), head, options))
 model.set_weights([

@@ -4,12 +4,14 @@ import keras
 import numpy as np
 import pytest
 
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.build import logits_model
 from astro_dl.models.committee import OneMember, committee
 
-BINARY = Head("binary", ("other", "lens"))
+BINARY = Binary(("other", "lens"))
 INPUT = InputSpec((12,))
 MEMBERS = ("mlp", "mlp", "photoz_mlp")
 
@@ -83,6 +85,6 @@ def test_a_member_that_refuses_the_input_is_named():
 
 
 def test_mixtures_are_not_averaged():
-    mixture = Head("regression", ("redshift",), distribution="mixture")
+    mixture = Regression(("redshift",), distribution="mixture")
     with pytest.raises(UsageError, match="does not average mixtures"):
         committee(InputSpec((4,)), mixture, members=("mlp", "mlp"))

@@ -7,8 +7,9 @@ import sys
 import numpy as np
 import pytest
 
+from astro_dl.answers.binary import Binary
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.build import (
     build_from,
     build_model,
@@ -17,7 +18,7 @@ from astro_dl.models.build import (
     specification,
 )
 
-BINARY = Head("binary", ("noise", "signal"))
+BINARY = Binary(("noise", "signal"))
 SERIES = InputSpec((64, 2))
 IMAGE = InputSpec((16, 16, 3))
 

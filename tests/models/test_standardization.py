@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 
 import astro_dl
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.answers.binary import Binary
+from astro_dl.core.task import InputSpec
 from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import build_from, logits_model
 from astro_dl.models.committee import committee
 from astro_dl.models.standardization import Standardization, standardize_inputs
 
-BINARY, TABLE = Head("binary", ("no", "yes")), InputSpec((3,))
+BINARY, TABLE = Binary(("no", "yes")), InputSpec((3,))
 ROWS = np.random.default_rng(0).normal((5.0, -200.0, 1.0), (2.0, 50.0, 0.0), (400, 3))
 
 

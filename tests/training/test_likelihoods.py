@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from scipy.special import log_ndtr
 
+from astro_dl.answers.regression import Regression
 from astro_dl.core.config import TrainingConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
-from astro_dl.distributions.distribution import answer_distribution
+from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from, logits_model
 from astro_dl.training.likelihoods import log_normal_cdf
 from astro_dl.training.objective import fold_scaling, make_objective, unfold_scaling
 
-MIXTURE = Head("regression", ("z", "m"), ("", ""), "mixture", components=3)
-GRID = Head("regression", ("z",), ("",), "grid", grid=tuple(np.linspace(0, 2, 41).tolist()))
+MIXTURE = Regression(("z", "m"), ("", ""), "mixture", components=3)
+GRID = Regression(("z",), ("",), "grid", grid=tuple(np.linspace(0, 2, 41).tolist()))
 SUPPORTS = [(-math.inf, math.inf), (0.0, math.inf), (-math.inf, 9.0), (0.0, 9.0)]
 
 
@@ -42,7 +42,7 @@ def test_the_loss_of_mixtures_is_minus_the_logarithm_of_their_density(support):
     model.get_layer("logits").set_weights([np.eye(head.outputs), np.zeros(head.outputs)])
     fold_scaling(model, objective)
     physical = logits_model(model).predict_on_batch(logits.astype(np.float32))
-    density = answer_distribution(head, physical).log_pdf(y) + np.log(objective.scale)
+    density = head.distributions(physical).log_pdf(y) + np.log(objective.scale)
     losses = objective.loss.call(objective.encode(y), logits.astype(np.float32))
     np.testing.assert_allclose(
         keras.ops.convert_to_numpy(losses), -density.mean(axis=1), rtol=1e-4, atol=1e-4
@@ -73,7 +73,7 @@ def test_grids_are_trained_by_the_bin_of_the_target():
     assert float(objective.loss(objective.encode(y), logits)) == pytest.approx(expected, rel=1e-5)
     scores = objective.validation_scores(logits, y)
     assert scores["val_loss"] == pytest.approx(expected, rel=1e-5)
-    error = np.abs(answer_distribution(GRID, logits).mean - y) / y.std()
+    error = np.abs(GRID.distributions(logits).mean - y) / y.std()
     assert scores["val_mae"] == pytest.approx(error.mean(), rel=1e-5)
 
 
@@ -96,7 +96,7 @@ def test_models_give_what_the_head_says_and_scaling_unfolds(head):
     standard = logits_model(model).predict_on_batch(x)
     fold_scaling(model, objective)
     values, logits = model.predict_on_batch(x), logits_model(model).predict_on_batch(x)
-    known = answer_distribution(head, logits)
+    known = head.distributions(logits)
     if head is GRID:
         np.testing.assert_allclose(values, known.probabilities, rtol=1e-4)
     else:
@@ -114,7 +114,7 @@ def test_a_mixture_learns_two_answers_to_one_question():
     x = rng.uniform(-1, 1, (2000, 1)).astype(np.float32)
     high = rng.random(2000) < 0.3
     y = np.where(high, 3.0, 1.0)[:, None] + 0.1 * x + 0.1 * rng.normal(size=(2000, 1))
-    head = Head("regression", ("z",), ("",), "mixture", components=2, support=(0.0, math.inf))
+    head = Regression(("z",), ("",), "mixture", components=2, support=(0.0, math.inf))
     objective = make_objective(head, y, TrainingConfig())
     keras.utils.set_random_seed(2)
     model = build_from("mlp", InputSpec((1,)), head, {"units": [16]})
@@ -122,7 +122,7 @@ def test_a_mixture_learns_two_answers_to_one_question():
     network.compile(keras.optimizers.Adam(0.02), objective.loss, jit_compile=False)
     network.fit(x, objective.encode(y), batch_size=250, epochs=25, verbose=0)
     fold_scaling(model, objective)
-    found = answer_distribution(head, network.predict_on_batch(x[:50]))
+    found = head.distributions(network.predict_on_batch(x[:50]))
     np.testing.assert_allclose(found.cdf(np.array([2.0]))[:, 0, 0], 0.7, atol=0.08)
     np.testing.assert_allclose(found.mode[:, 0], 1 + 0.1 * x[:50, 0], atol=0.1)
     assert (found.quantile(0.95)[:, 0] > 2.8).all()

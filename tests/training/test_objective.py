@@ -11,6 +11,7 @@ from astro_dl.training.objective import (
     fold_scaling,
     improves,
     make_objective,
+    monitor_rises,
     unfold_scaling,
 )
 from tests import toy
@@ -111,6 +112,7 @@ def test_what_is_not_scored_cannot_be_monitored():
 
 
 def test_accuracy_and_auc_rise_and_losses_fall():
-    assert improves(0.9, 0.8, "val_auc")
-    assert not improves(0.9, 0.8, "val_loss")
-    assert not improves(float("nan"), 0.8, "val_loss")
+    assert improves(0.9, 0.8, monitor_rises(BINARY, "val_auc"))
+    assert improves(0.9, 0.8, monitor_rises(CLASSES, "val_accuracy"))
+    assert not improves(0.9, 0.8, monitor_rises(VALUES, "val_loss"))
+    assert not improves(float("nan"), 0.8, rises=False)

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from astro_dl.answers.head import Head
+from astro_dl.answers.regression import Regression
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import register_task
-from astro_dl.core.task import Dataset, Head
+from astro_dl.core.task import Dataset
 from astro_dl.data.real import real_split
 from astro_dl.data.simulate import simulate
 from astro_dl.evaluation.classical import PEERS, fit_peers
@@ -50,7 +52,7 @@ GAUSSIAN = replace(
     name="toy_gaussian",
     features=lambda physics, x: np.hstack([rectified(physics, x), np.mean(x, axis=1)]),
     peers=("knn", "logistic_regression"),
-    head=lambda physics: Head("regression", ("snr", "offset"), ("", "m"), "gaussian"),
+    head=lambda physics: Regression(("snr", "offset"), ("", "m"), "gaussian"),
 )
 
 

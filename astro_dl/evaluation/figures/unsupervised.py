@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from astro_dl.core.task import Head
+from astro_dl.core.registry import answer_kind
 from astro_dl.evaluation.figures.binary import draw_roc
 from astro_dl.evaluation.figures.style import COLOURS, new_figure
 from astro_dl.evaluation.predictions import NETWORK, Outcome
@@ -28,7 +28,7 @@ def draw_unsupervised(report: Report) -> dict[str, Figure | None]:
     methods = report.metrics["methods"]
     if found.anomalous is not None and "anomaly" in methods[NETWORK]:
         areas = {name: metrics["anomaly"]["auc"]["value"] for name, metrics in methods.items()}
-        binary = Head("binary", ("ordinary", "anomalous"))
+        binary = answer_kind("binary")(("ordinary", "anomalous"))
         figures["anomaly_roc"] = draw_roc(
             replace(outcome, head=binary, y=found.anomalous.astype(np.float32)), areas
         )

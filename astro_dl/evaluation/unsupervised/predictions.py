@@ -92,7 +92,7 @@ def unsupervised_outcome(
 def _classes(task: Task | None, physics: Any) -> tuple[str, ...]:
     """Return the names of the classes that the task's truth has."""
     head = task.head(physics) if task is not None else None
-    return head.names if head is not None and head.kind in ("binary", "multiclass") else ()
+    return head.classes if head is not None else ()
 
 
 def _peers(

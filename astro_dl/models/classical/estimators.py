@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import look_up
-from astro_dl.core.task import Head
 
 TREES = 300
 TREES_OF_A_TRIAL = 100
@@ -45,19 +45,19 @@ class Fitted:
     ----------
     estimators : tuple
         One classifier, or one regressor for each target.
-    head : Head
+    head : AnswerKind
         What they answer.
     votes : int or None
         How many trees or neighbours a probability is the mean of.
     """
 
     estimators: tuple[Any, ...]
-    head: Head
+    head: AnswerKind
     votes: int | None
 
     def values(self, features: np.ndarray) -> np.ndarray:
         """Return probabilities (n, classes) or values (n, targets) for features (n, k)."""
-        if self.head.kind == "regression":
+        if not self.head.classes:
             return np.stack([one.predict(features) for one in self.estimators], axis=1)
         (classifier,) = self.estimators
         found = np.zeros((len(features), len(self.head.names)))
@@ -67,7 +67,7 @@ class Fitted:
     def scores(self, features: np.ndarray) -> np.ndarray:
         """Return log-odds (n,) for two classes, else what `values` returns."""
         values = self.values(features)
-        if self.head.kind != "binary":
+        if not self.head.ranks:
             return values
         no, yes = values.T
         return np.log(yes) - np.log(no)
@@ -86,7 +86,7 @@ def smoothed(probabilities: np.ndarray, votes: int | None) -> np.ndarray:
 
 def fit_estimators(
     name: str,
-    head: Head,
+    head: AnswerKind,
     features: np.ndarray,
     y: np.ndarray,
     seed: int,
@@ -98,7 +98,7 @@ def fit_estimators(
     ----------
     name : str
         Among `METHODS` and `FLOORS`.
-    head : Head
+    head : AnswerKind
         What is asked.
     features : ndarray, (n, k)
         One row per example; NaN where a value is missing.
@@ -116,7 +116,7 @@ def fit_estimators(
     """
     method = _method(name)
     values = {**method.settings, **(settings or {})}
-    if head.kind == "regression":
+    if not head.classes:
         columns = np.asarray(y, np.float64).reshape(len(y), -1).T
         models = [method.regressor(seed, **values).fit(features, column) for column in columns]
     else:
@@ -137,7 +137,7 @@ def _answer_in_order(model: Any) -> None:
 
 def tuned_settings(
     name: str,
-    head: Head,
+    head: AnswerKind,
     training: tuple[np.ndarray, np.ndarray],
     validation: tuple[np.ndarray, np.ndarray],
     seed: int,
@@ -153,7 +153,7 @@ def tuned_settings(
     ----------
     name : str
         Among `METHODS` and `FLOORS`.
-    head : Head
+    head : AnswerKind
         What is asked.
     training, validation : tuple of ndarray
         Features (n, k) and targets.
@@ -179,8 +179,8 @@ def tuned_settings(
     return {**method.settings, **best, **fixed}
 
 
-def _error(head: Head, values: np.ndarray, y: np.ndarray) -> float:
-    if head.kind == "regression":
+def _error(head: AnswerKind, values: np.ndarray, y: np.ndarray) -> float:
+    if not head.classes:
         truth = np.asarray(y, np.float64).reshape(len(y), -1)
         scatter = np.maximum(truth.std(axis=0), np.finfo(float).tiny)
         return float(np.mean(np.abs(values - truth) / scatter))

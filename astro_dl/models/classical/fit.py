@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from
 from astro_dl.models.classical.estimators import Fitted, fit_estimators, tuned_settings
 
@@ -31,7 +32,7 @@ class Tree(NamedTuple):
 def fit(
     name: str,
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     training: Pair,
     validation: Pair,
     seed: int,
@@ -43,7 +44,7 @@ def fit(
     ----------
     name : str
         A model of `astro_dl.models.classical.networks`.
-    input_spec, head : InputSpec, Head
+    input_spec, head : InputSpec, AnswerKind
         What it takes and gives.
     training, validation : tuple of ndarray
         Inputs (n, …) and targets; settings that are None are chosen on the latter.
@@ -103,7 +104,7 @@ def _adaboost(fitted: Fitted, x: np.ndarray, y: np.ndarray) -> tuple[Arrays, dic
     head = fitted.head
     boosted = [one[-1] for one in fitted.estimators]
     n = boosted[0].n_estimators
-    if head.kind == "regression":
+    if not head.classes:
         columns = [_of_all([_tree(tree.tree_, fitted) for tree in one], n) for one in boosted]
         weights = [np.pad(one.estimator_weights_[: len(one)], (0, n - len(one))) for one in boosted]
         arrays, sizes = _packed([tree for each in zip(*columns, strict=True) for tree in each])
@@ -130,8 +131,7 @@ def _adaboost(fitted: Fitted, x: np.ndarray, y: np.ndarray) -> tuple[Arrays, dic
 def _knn(fitted: Fitted, x: np.ndarray, y: np.ndarray) -> tuple[Arrays, dict[str, int]]:
     head = fitted.head
     scale = 1 / fitted.estimators[0][-2].scale_
-    classes = head.kind != "regression"
-    answers = np.eye(len(head.names))[np.asarray(y, int)] if classes else y
+    answers = np.eye(len(head.names))[np.asarray(y, int)] if head.classes else y
     arrays = {
         "neighbours/scale": scale,
         "neighbours/points": x * scale,
@@ -146,7 +146,7 @@ def _logistic_regression(
     head, columns = fitted.head, _columns(fitted)
     coefficients = np.concatenate([np.atleast_2d(one[-1].coef_) for one in fitted.estimators])
     intercepts = np.ravel([one[-1].intercept_ for one in fitted.estimators])
-    if head.kind == "multiclass" and len(columns) == 2:
+    if len(columns) == 2 and head.classes:
         coefficients, intercepts = (
             np.stack([-one[0], one[0]]) / 2 for one in (coefficients, intercepts)
         )
@@ -171,18 +171,17 @@ SIZES = ("nodes", "levels", "examples")
 
 def _columns(fitted: Fitted) -> np.ndarray:
     """Return the numbers of the logits that the estimators give: those of the classes they saw."""
-    if fitted.head.kind == "multiclass":
-        return _classes(fitted)
-    return np.arange(fitted.head.outputs)
+    head = fitted.head
+    return _classes(fitted) if head.classes and not head.ranks else np.arange(head.outputs)
 
 
 def _classes(fitted: Fitted) -> np.ndarray:
     return np.asarray(fitted.estimators[0].classes_, int)
 
 
-def _read_off(head: Head, bias: np.ndarray) -> Arrays:
+def _read_off(head: AnswerKind, bias: np.ndarray) -> Arrays:
     """Return the last layer that turns one number per class (or target) into logits."""
-    if head.kind == "binary":
+    if head.ranks:
         return {"logits/kernel": np.array([[-1.0], [1.0]]), "logits/bias": np.zeros(1)}
     return {"logits/kernel": np.eye(len(bias)), "logits/bias": bias}
 
@@ -192,7 +191,7 @@ def _tree(tree: Any, fitted: Fitted) -> Tree:
     place = np.arange(tree.node_count)
     leaf = tree.children_left < 0
     value = tree.value[:, 0]
-    if fitted.head.kind != "regression":
+    if fitted.head.classes:
         full = np.zeros((len(value), len(fitted.head.names)))
         full[:, _classes(fitted)] = value
         value = full

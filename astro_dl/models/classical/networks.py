@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal
 
 import keras
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.schema import Bounds, Count, Fraction, Natural, Positive
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.classical.estimators import DEEPEST
 from astro_dl.models.classical.layers import (
     LogProbabilities,
@@ -27,7 +28,7 @@ Levels = Annotated[int, Bounds(0, DEEPEST)]
 
 def random_forest(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     n_estimators: Count = 300,
     min_samples_leaf: Count | None = None,
@@ -41,7 +42,7 @@ def random_forest(
     ----------
     input_spec : InputSpec
         One array of any rank, which is flattened.
-    head : Head
+    head : AnswerKind
         Any kind; values without a distribution.
     n_estimators : int
         Trees for all classes, or for each target.
@@ -52,8 +53,8 @@ def random_forest(
     nodes, levels : int, optional
         Size of the fitted trees; None before they are.
     """
-    width = len(head.names) if head.kind != "regression" else 1
-    trees = n_estimators * (len(head.names) if head.kind == "regression" else 1)
+    width, columns = (len(head.names), 1) if head.classes else (1, len(head.names))
+    trees = n_estimators * columns
     layer = TreeEnsemble(
         trees,
         nodes or 1,
@@ -69,7 +70,7 @@ def random_forest(
 
 def gradient_boosting(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     max_iter: Count | None = None,
     max_leaf_nodes: Annotated[int, Bounds(2)] | None = None,
@@ -83,7 +84,7 @@ def gradient_boosting(
     ----------
     input_spec : InputSpec
         One array of any rank, which is flattened.
-    head : Head
+    head : AnswerKind
         Any kind; values without a distribution.
     max_iter, max_leaf_nodes : int, optional
         Rounds of boosting, and leaves of a tree; None for what is best on the validation set.
@@ -101,7 +102,7 @@ def gradient_boosting(
 
 def adaboost(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     n_estimators: Count = 100,
     max_depth: Annotated[int, Bounds(1, DEEPEST)] | None = None,
@@ -115,7 +116,7 @@ def adaboost(
     ----------
     input_spec : InputSpec
         One array of any rank, which is flattened.
-    head : Head
+    head : AnswerKind
         Any kind; values without a distribution.
     n_estimators : int
         Most trees for all classes, or for each target.
@@ -126,14 +127,14 @@ def adaboost(
     nodes, levels : int, optional
         Size of the fitted trees; None before they are.
     """
-    reduction: Reduction = "weighted_median" if head.kind == "regression" else "sum"
+    reduction: Reduction = "sum" if head.classes else "weighted_median"
     layer = _trees(n_estimators, nodes, levels, head, reduction)
     return _model("adaboost", input_spec, head, layer)
 
 
 def knn(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     n_neighbors: Count | None = None,
     examples: Count | None = None,
@@ -144,7 +145,7 @@ def knn(
     ----------
     input_spec : InputSpec
         One array of any rank, which is flattened; features are scaled by their scatter.
-    head : Head
+    head : AnswerKind
         Any kind; values without a distribution.
     n_neighbors : int, optional
         How many; None for what is best on the validation set.
@@ -158,7 +159,7 @@ def knn(
 
 
 def logistic_regression(
-    input_spec: InputSpec, head: Head, *, penalty: Positive | None = None
+    input_spec: InputSpec, head: AnswerKind, *, penalty: Positive | None = None
 ) -> keras.Model:
     """Return a logistic regression, or a ridge regression for values.
 
@@ -166,7 +167,7 @@ def logistic_regression(
     ----------
     input_spec : InputSpec
         One array of any rank, which is flattened.
-    head : Head
+    head : AnswerKind
         Any kind; values without a distribution.
     penalty : float, optional
         Of squared coefficients of scaled features; None for what is best on the validation set.
@@ -175,29 +176,29 @@ def logistic_regression(
 
 
 def _trees(
-    rounds: int, nodes: int | None, levels: int | None, head: Head, reduction: Reduction
+    rounds: int, nodes: int | None, levels: int | None, head: AnswerKind, reduction: Reduction
 ) -> TreeEnsemble:
     """Return trees whose leaves hold one number per class, or one tree for each target."""
     k = len(head.names)
-    trees, width = (rounds * k, 1) if head.kind == "regression" else (rounds, k)
+    trees, width = (rounds, k) if head.classes else (rounds * k, 1)
     return TreeEnsemble(
         trees, nodes or 1, levels or 0, width, k, reduction, name="trees", dtype="float32"
     )
 
 
 def _model(
-    name: str, input_spec: InputSpec, head: Head, layer: Any = None, votes: Natural = 0
+    name: str, input_spec: InputSpec, head: AnswerKind, layer: Any = None, votes: Natural = 0
 ) -> keras.Model:
     """Return the model around a layer; votes are those of a mean of class labels."""
     if isinstance(input_spec.shape, dict):
         raise UsageError(f"{name} takes one array, not {', '.join(input_spec.shape)}")
-    if head.kind == "regression" and head.outputs != len(head.names):
+    if head.has_distribution:
         raise UsageError(f"{name} gives values without a distribution; ask for points")
     inputs = keras.Input(input_spec.shape, name="input")
     flat = len(input_spec.shape) == 1
     x = inputs if flat else keras.layers.Flatten(name="flatten")(inputs)
     if layer is not None:
         x = layer(x)
-    if votes and head.kind != "regression":
+    if votes and head.classes:
         x = LogProbabilities(votes, name="log_probabilities", dtype="float32")(x)
     return keras.Model(inputs, attach_head(x, head), name=name)

@@ -13,9 +13,10 @@ from typing import Any, Literal
 import numpy as np
 from astropy.table import QTable, Table
 
+from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
-from astro_dl.core.task import Dataset, Head, InputSpec, Task
+from astro_dl.core.task import Dataset, InputSpec, Task
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.columns import parse_column_names, read_columns, read_table
 from astro_dl.observations.tables.inputs import PEERS, masked_inputs, table_features
@@ -53,9 +54,9 @@ class AsteroidPhysics:
             raise UsageError(f"noise is {self.noise}; accepted: 0 to 1")
 
 
-def head(physics: AsteroidPhysics) -> Head:
+def head(physics: AsteroidPhysics) -> Multiclass:
     """Return the sixteen classes."""
-    return Head("multiclass", CLASSES)
+    return Multiclass(CLASSES)
 
 
 def input_spec(physics: AsteroidPhysics) -> InputSpec:

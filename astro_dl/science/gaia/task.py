@@ -12,10 +12,11 @@ from typing import Annotated
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.schema import Bounds, NonNegative
-from astro_dl.core.task import Difficulty, Head, InputSpec, Task
+from astro_dl.core.task import Difficulty, InputSpec, Task
 from astro_dl.observations.tables.columns import SENTINELS
 from astro_dl.observations.tables.inputs import (
     PEERS,
@@ -116,9 +117,9 @@ class GaiaPhysics:
         )
 
 
-def head(physics: GaiaPhysics) -> Head:
+def head(physics: GaiaPhysics) -> Multiclass:
     """Return the kinds, by which clusters are judged, and which a network may be taught."""
-    return Head("multiclass", KINDS)
+    return Multiclass(KINDS)
 
 
 def input_spec(physics: GaiaPhysics) -> InputSpec:

@@ -7,7 +7,8 @@ one detector at design sensitivity, non-spinning bodies of 10 to 50 solar masses
 
 import numpy as np
 
-from astro_dl.core.task import Difficulty, Head, InputSpec, Task
+from astro_dl.answers.binary import Binary
+from astro_dl.core.task import Difficulty, InputSpec, Task
 from astro_dl.science.gravitational_waves.baselines import OPTIMAL_BOUND, baseline_statistics
 from astro_dl.science.gravitational_waves.figures import draw_search
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
@@ -32,9 +33,9 @@ def input_spec(physics: BinaryBlackHolePhysics) -> InputSpec:
     return InputSpec((samples, len(physics.detectors)), contract)
 
 
-def head(physics: BinaryBlackHolePhysics) -> Head:
+def head(physics: BinaryBlackHolePhysics) -> Binary:
     """Return the two classes: noise, and signal."""
-    return Head("binary", ("noise", "signal"))
+    return Binary(("noise", "signal"))
 
 
 task = Task(

@@ -9,9 +9,11 @@ from typing import Literal
 
 import numpy as np
 
+from astro_dl.answers.binary import Binary
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Difficulty, Head, Task
+from astro_dl.core.task import Difficulty, Task
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.science.lenses.datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, DES_BACKGROUNDS, SLACS
 from astro_dl.science.lenses.features import lens_features
@@ -122,9 +124,9 @@ class StrongLensPhysics:
         return {"lens": self.lens_fraction, **{k: share * w for k, w in weights.items()}}
 
 
-def head(physics: StrongLensPhysics) -> Head:
+def head(physics: StrongLensPhysics) -> AnswerKind:
     """Return the two classes: no lens, and lens."""
-    return Head("binary", ("non_lens", "lens"))
+    return Binary(("non_lens", "lens"))
 
 
 def simulate(physics: StrongLensPhysics, n: int, rng: np.random.Generator) -> Examples:

@@ -5,8 +5,10 @@ from typing import Literal
 
 import numpy as np
 
+from astro_dl.answers.regression import Regression
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples, Inputs
-from astro_dl.core.task import Difficulty, Head, Task
+from astro_dl.core.task import Difficulty, Task
 from astro_dl.observations.images.orientations import oriented
 from astro_dl.science.lenses.features import lens_parameter_features
 from astro_dl.science.lenses.figures import draw_mosaics
@@ -68,10 +70,10 @@ class LensParametersPhysics:
         check_cutouts(self)
 
 
-def head(physics: LensParametersPhysics) -> Head:
+def head(physics: LensParametersPhysics) -> AnswerKind:
     """Return the targets and their units, each with a Gaussian."""
     units = tuple(unit for _, unit in TARGETS.values())
-    return Head("regression", tuple(TARGETS), units, distribution="gaussian")
+    return Regression(tuple(TARGETS), units, distribution="gaussian")
 
 
 def simulate(physics: LensParametersPhysics, n: int, rng: np.random.Generator) -> Examples:

@@ -12,9 +12,13 @@ from typing import Any, Literal
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.regression import Regression
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Dataset, Head, InputSpec, Task, unsimulated
+from astro_dl.core.task import Dataset, InputSpec, Task, unsimulated
 from astro_dl.observations.tables.columns import SENTINELS, read_columns, read_table
 from astro_dl.observations.tables.inputs import (
     PEERS,
@@ -95,14 +99,11 @@ def without_sentinels(column: Column, values: np.ndarray) -> np.ndarray:
     return np.where(far & np.isin(values, SENTINELS), np.nan, scaled)
 
 
-def head(physics: OwnTable) -> Head:
+def head(physics: OwnTable) -> AnswerKind:
     """Return the classes, or the value."""
     if physics.classes:
-        kind = "binary" if len(physics.classes) == 2 else "multiclass"
-        return Head(kind, physics.classes)  # type: ignore[arg-type]
-    return Head(
-        "regression", (physics.target,), (physics.target_unit,), distribution=physics.answer
-    )
+        return (Binary if len(physics.classes) == 2 else Multiclass)(physics.classes)
+    return Regression((physics.target,), (physics.target_unit,), distribution=physics.answer)
 
 
 def input_spec(physics: OwnTable) -> InputSpec:

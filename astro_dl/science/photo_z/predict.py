@@ -117,7 +117,7 @@ def predict_redshifts(
         zero_point,
     )
     points = _points(predictor, density_grid)
-    if density_out and predictor.head.distribution not in ("mixture", "gaussian", "grid"):
+    if density_out and not predictor.head.has_distribution:
         raise UsageError("density_out: this network gives a value, and no probability density")
     with density_file(density_out, points) if density_out else nullcontext() as append:
         for ids, table, path in iterate_identified(paths, id_column, rows):

@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError, look_up
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Difficulty, Head, InputSpec, Task
+from astro_dl.core.task import Difficulty, InputSpec, Task
 from astro_dl.observations.photometry.magnitude_errors import measured_magnitudes
 from astro_dl.observations.photometry.synthetic_magnitudes import (
     PHOTOMETRIC_SURVEYS,
@@ -45,7 +46,7 @@ class PhotoZPhysics:
     errors : bool, default False
         Whether the errors of magnitudes are inputs.
     answer : {"mixture", "point", "gaussian", "grid"}
-        What networks say of a redshift, see `astro_dl.core.task.Head`.
+        What networks say of a redshift, see `astro_dl.core.answer.AnswerKind`.
     components : int, default 6
         Gaussians of a mixture.
     grid_bins : int, default 150
@@ -141,15 +142,14 @@ class PhotoZPhysics:
         return photometry_inputs(self.about, self.used_bands, self.middle, magnitudes, errors)
 
 
-def head(physics: PhotoZPhysics) -> Head:
+def head(physics: PhotoZPhysics) -> Regression:
     """Return the redshift, with its distribution."""
     low, high = physics.redshift_range
     grid: tuple[float, ...] = ()
     if physics.answer == "grid":
         edges = np.linspace(low, high, physics.grid_bins + 1)
         grid = tuple(float(edge) for edge in np.round(edges, 6))
-    return Head(
-        "regression",
+    return Regression(
         ("redshift",),
         distribution=physics.answer,
         components=physics.components,

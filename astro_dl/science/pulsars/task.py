@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.answers.binary import Binary
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
+from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.skill_scores import skill_scores
 from astro_dl.observations.tables.columns import read_columns, read_table
@@ -100,9 +101,9 @@ class PulsarPhysics:
         return standardise(CANDIDATE_COLUMNS, values)
 
 
-def head(physics: PulsarPhysics) -> Head:
+def head(physics: PulsarPhysics) -> Binary:
     """Return pulsar against noise and interference."""
-    return Head("binary", ("noise", "pulsar"))
+    return Binary(("noise", "pulsar"))
 
 
 def input_spec(physics: PulsarPhysics) -> InputSpec:

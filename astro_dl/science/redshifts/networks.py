@@ -15,8 +15,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from astro_dl.answers.regression import Regression
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
@@ -32,7 +34,7 @@ from astro_dl.models.layers import (
 
 def redshift_cnn1d(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     filters: Sequence[int] = (8,),
     kernel_sizes: int | Sequence[int] = 9,
@@ -53,7 +55,7 @@ def redshift_cnn1d(
     ----------
     input_spec : InputSpec
         Spectra of shape (pixels, channels), of equal steps in the logarithm of the wavelength.
-    head : Head
+    head : AnswerKind
         Any kind. The bins of a grid of redshifts are interpolated between shifts; the logits of
         other heads are learnt.
     filters, kernel_sizes : int or sequence of int
@@ -97,8 +99,8 @@ def redshift_cnn1d(
     x = drop(activate(x, activation, "correlation"), dropout, "correlation")
     x = keras.layers.Flatten(name="flatten")(convolve(x, 1, 1, style, "together"))
     options: dict[str, Any] = dict(style.penalty)
-    if head.distribution == "grid":
-        options = {"kernel_initializer": ShiftsToBins(head.grid, shifts), "trainable": False}
+    if isinstance(head, Regression) and head.bins:
+        options = {"kernel_initializer": ShiftsToBins(head.bins, shifts), "trainable": False}
     return keras.Model(inputs, attach_head(x, head, **options), name="redshift_cnn1d")
 
 

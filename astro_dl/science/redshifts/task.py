@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from astropy.table import QTable, Table
 
+from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Difficulty, Head, Task
+from astro_dl.core.task import Difficulty, Task
 from astro_dl.observations.spectra.continuum import pseudo_continuum
 from astro_dl.observations.spectra.predict import (
     resampled_spectra,
@@ -106,10 +107,10 @@ class GalaxyRedshiftPhysics:
             )
 
 
-def head(physics: GalaxyRedshiftPhysics) -> Head:
+def head(physics: GalaxyRedshiftPhysics) -> Regression:
     """Return the redshift, as probabilities of its classes."""
     edges = tuple(round(float(edge), 9) for edge in redshift_edges(physics))
-    return Head("regression", ("redshift",), ("",), distribution="grid", grid=edges)
+    return Regression(("redshift",), ("",), distribution="grid", grid=edges)
 
 
 def simulate(physics: GalaxyRedshiftPhysics, n: int, rng: np.random.Generator) -> Examples:

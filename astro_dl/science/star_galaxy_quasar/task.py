@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
+from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
 from astro_dl.observations.tables.columns import SENTINELS, read_columns, read_table
 from astro_dl.observations.tables.inputs import (
     PEERS,
@@ -96,9 +97,9 @@ class ColorPhysics:
         return standardise(COLOR_COLUMNS, {**colors, "r": bands["r"]})
 
 
-def head(physics: ColorPhysics) -> Head:
+def head(physics: ColorPhysics) -> Multiclass:
     """Return the three kinds."""
-    return Head("multiclass", KINDS)
+    return Multiclass(KINDS)
 
 
 def input_spec(physics: ColorPhysics) -> InputSpec:

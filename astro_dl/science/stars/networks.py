@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import keras
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.committee import OneMember
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style, dense_stack, input_tensor
@@ -20,7 +21,7 @@ from astro_dl.models.layers import Normalization, Style, dense_stack, input_tens
 
 def spectra_mlp(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     first_units: int | None = None,
     units: Sequence[int] = (250, 100),
@@ -37,7 +38,7 @@ def spectra_mlp(
     ----------
     input_spec : InputSpec
         Spectra of shape (pixels, channels).
-    head : Head
+    head : AnswerKind
         Any kind.
     first_units : int or None
         Width of the first layer; None for the number of values of a spectrum.
@@ -68,7 +69,7 @@ def spectra_mlp(
 
 def bailer_jones(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     members: int = 10,
     units: Sequence[int] = (5, 5),
@@ -89,7 +90,7 @@ def bailer_jones(
     ----------
     input_spec : InputSpec
         Spectra of shape (pixels, channels).
-    head : Head
+    head : AnswerKind
         Any kind.
     members : int
         Networks in the committee.

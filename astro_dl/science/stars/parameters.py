@@ -6,8 +6,10 @@ from typing import Literal
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.answers.regression import Regression
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Head, Task
+from astro_dl.core.task import Task
 from astro_dl.science.stars.datasets import MILES_PARAMETERS
 from astro_dl.science.stars.inputs import (
     CAUTION,
@@ -57,10 +59,10 @@ class StellarParametersPhysics:
         check_spectra(self)
 
 
-def head(physics: StellarParametersPhysics) -> Head:
+def head(physics: StellarParametersPhysics) -> AnswerKind:
     """Return the three targets."""
     units = tuple(TARGETS.values())
-    return Head("regression", tuple(TARGETS), units, distribution=physics.answer)
+    return Regression(tuple(TARGETS), units, distribution=physics.answer)
 
 
 def simulate(physics: StellarParametersPhysics, n: int, rng: np.random.Generator) -> Examples:

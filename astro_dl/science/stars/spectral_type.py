@@ -6,8 +6,11 @@ from typing import Literal
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.regression import Regression
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Head, Task
+from astro_dl.core.task import Task
 from astro_dl.science.stars.datasets import MILES_TYPES
 from astro_dl.science.stars.inputs import (
     CAUTION,
@@ -72,11 +75,11 @@ class SpectralTypePhysics:
         check_spectra(self)
 
 
-def head(physics: SpectralTypePhysics) -> Head:
+def head(physics: SpectralTypePhysics) -> AnswerKind:
     """Return the seven classes, or the spectral number."""
     if physics.answer == "number":
-        return Head("regression", ("spectral_number",), ("",))
-    return Head("multiclass", CLASSES)
+        return Regression(("spectral_number",), ("",))
+    return Multiclass(CLASSES)
 
 
 def simulate(physics: SpectralTypePhysics, n: int, rng: np.random.Generator) -> Examples:

@@ -11,9 +11,12 @@ from typing import Literal
 
 import numpy as np
 
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import Examples, Inputs
-from astro_dl.core.task import Difficulty, Head, InputSpec, Task
+from astro_dl.core.task import Difficulty, InputSpec, Task
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.science.sun.features import complexity_metrics, region_features
 from astro_dl.science.sun.figures import draw_regions
@@ -96,11 +99,11 @@ class ActiveRegionPhysics:
             raise UsageError(f"flux_factor is {self.flux_factor}; accepted: 0 and above")
 
 
-def head(physics: ActiveRegionPhysics) -> Head:
+def head(physics: ActiveRegionPhysics) -> AnswerKind:
     """Return the classes, from simple to complex."""
     if physics.classes == "complexity":
-        return Head("binary", COMPLEXITY)
-    return Head("multiclass", CLASSES)
+        return Binary(COMPLEXITY)
+    return Multiclass(CLASSES)
 
 
 def input_spec(physics: ActiveRegionPhysics) -> InputSpec:

@@ -60,7 +60,7 @@ def _draw_region(predictor: Any, one: RegionImage, row: Any) -> Any:
     physics, names = predictor.physics, predictor.head.names
     probabilities = [float(row[f"p_{name}"]) for name in names]
     best = int(np.argmax(probabilities))
-    output = 0 if predictor.head.kind == "binary" else best
+    output, explained = (0, names[-1]) if predictor.head.ranks else (best, names[best])
     gradient = saliency(predictor.model, one.x[None], output)[0]
     strength = np.sqrt((gradient**2).sum(axis=-1))
     strength = ndimage.gaussian_filter(strength, SALIENCY_BLUR_PX)
@@ -85,7 +85,6 @@ def _draw_region(predictor: Any, one: RegionImage, row: Any) -> Any:
     axis.imshow(under, cmap="gray", alpha=0.35, **look)
     top = max(float(strength.max()), 1e-12)
     shown = axis.imshow(strength / top, cmap="inferno", alpha=0.75, vmin=0, vmax=1, **look)
-    explained = names[-1] if predictor.head.kind == "binary" else names[best]
     _dress(axis, f"saliency of {explained.replace('_', ' ')}")
     figure.colorbar(shown, ax=axis, location="bottom", shrink=0.8)
     _draw_probabilities(left.pop(0), names, probabilities)

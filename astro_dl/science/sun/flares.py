@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from astro_dl.answers.binary import Binary
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
+from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.skill_scores import skill_scores
 from astro_dl.observations.tables.inputs import (
@@ -81,9 +83,9 @@ class FlarePhysics:
         return keyword_inputs(values)
 
 
-def head(physics: FlarePhysics) -> Head:
+def head(physics: FlarePhysics) -> AnswerKind:
     """Return flare against none."""
-    return Head("binary", ("quiet", "flare"))
+    return Binary(("quiet", "flare"))
 
 
 def input_spec(physics: FlarePhysics) -> InputSpec:

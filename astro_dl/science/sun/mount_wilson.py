@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
+from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
 from astro_dl.observations.tables.inputs import (
     PEERS,
     column_contract,
@@ -90,9 +92,9 @@ class MountWilsonPhysics:
         return keyword_inputs(values)
 
 
-def head(physics: MountWilsonPhysics) -> Head:
+def head(physics: MountWilsonPhysics) -> AnswerKind:
     """Return the four classes, from simple to complex."""
-    return Head("multiclass", CLASSES)
+    return Multiclass(CLASSES)
 
 
 def input_spec(physics: MountWilsonPhysics) -> InputSpec:

@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 import keras
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.initialization import weights_are_to_be_read
 from astro_dl.models.layers import GlobalPooling, Style, dense_stack, global_pool, input_tensor
@@ -72,7 +73,7 @@ BACKBONES: dict[str, Backbone] = {
 
 def ar_transfer(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     backbone: BackboneName = "mobilenet_v3_small",
     weights: str = "auto",
@@ -96,7 +97,7 @@ def ar_transfer(
     ----------
     input_spec : InputSpec
         Images of shape (height, width, channels).
-    head : Head
+    head : AnswerKind
         Any kind.
     backbone : {"mobilenet_v3_small", "resnet50_v2", "efficientnet_v2_b0"}
         Which network.

@@ -17,8 +17,9 @@ from dataclasses import replace
 
 import keras
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     Normalization,
@@ -37,7 +38,7 @@ Tensors = dict[str, keras.KerasTensor]
 
 def astronet(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     global_blocks: int = 5,
     local_blocks: int = 2,
@@ -66,7 +67,7 @@ def astronet(
         A dict of views (bins, 1) and vectors (k,), or one view. The view ``"global"`` (or the only
         one) gets the global column, every other view a local one; vectors are standardised and
         join before the dense layers.
-    head : Head
+    head : AnswerKind
         Any kind.
     global_blocks, local_blocks : int
         Blocks of the columns.
@@ -119,7 +120,7 @@ def astronet(
 
 def tess_resnet(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     compared: Sequence[str] = ("local", "half_phase", "odd", "even"),
     stem_filters: int = 16,
@@ -148,7 +149,7 @@ def tess_resnet(
     ----------
     input_spec : InputSpec
         A dict of views (bins, channels) and vectors (k,), or one view.
-    head : Head
+    head : AnswerKind
         Any kind.
     compared : sequence of str
         Views that share a tower, as far as they are given: they must lie on one grid.

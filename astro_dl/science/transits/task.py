@@ -5,7 +5,8 @@ and binaries, vetting keeps planets alone. Light curves are simulated whole, wit
 and the spacecraft do, searched by boxes, and then go the way of real ones.
 """
 
-from astro_dl.core.task import Difficulty, Head, InputSpec, Task
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.core.task import Difficulty, InputSpec, Task
 from astro_dl.science.transits.augmentation import augment_views
 from astro_dl.science.transits.datasets import TESS_2MIN, TESS_FFI
 from astro_dl.science.transits.figures import draw_signals
@@ -37,9 +38,9 @@ def input_spec(physics: TransitPhysics) -> InputSpec:
     return InputSpec(shapes if len(shapes) > 1 else shapes[physics.views[0]], contract)
 
 
-def head(physics: TransitPhysics) -> Head:
+def head(physics: TransitPhysics) -> Multiclass:
     """Return the three classes."""
-    return Head("multiclass", CLASSES)
+    return Multiclass(CLASSES)
 
 
 task = Task(

@@ -6,8 +6,9 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl import register_model, register_task
+from astro_dl.answers.binary import Binary
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Difficulty, Head, InputSpec, Task
+from astro_dl.core.task import Difficulty, InputSpec, Task
 
 SAMPLES = 48
 
@@ -38,7 +39,7 @@ def simulate(physics, n, rng):
 
 def head(physics):
     """Return what the network gives back."""
-    return Head("binary", ("noise", "pulse"))
+    return Binary(("noise", "pulse"))
 
 
 def input_spec(physics):

@@ -4,16 +4,19 @@ import keras
 import numpy as np
 import pytest
 
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from
 from astro_dl.models.classical.estimators import METHODS, fit_estimators, smoothed, tuned_settings
 from astro_dl.models.classical.fit import fit
 
 HEADS = {
-    "binary": Head("binary", ("no", "yes")),
-    "multiclass": Head("multiclass", ("a", "b", "c", "never seen")),
-    "regression": Head("regression", ("u", "v"), ("", "m")),
+    "binary": Binary(("no", "yes")),
+    "multiclass": Multiclass(("a", "b", "c", "never seen")),
+    "regression": Regression(("u", "v"), ("", "m")),
 }
 SPEC = InputSpec((5,))
 FEW = {
@@ -88,7 +91,7 @@ def test_fewer_examples_than_neighbours_are_all_asked():
 
 
 def test_what_they_cannot_do_is_refused():
-    spread = Head("regression", ("z",), ("",), distribution="gaussian")
+    spread = Regression(("z",), ("",), distribution="gaussian")
     with pytest.raises(UsageError, match="without a distribution"):
         build_from("knn", SPEC, spread)
     with pytest.raises(UsageError, match="takes one array"):

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from astro_dl.core.task import Head
+from astro_dl.answers.regression import Regression
 from astro_dl.distributions.binned import Quantiles
 from astro_dl.metrics.distribution_scores import pit_metrics
 from astro_dl.models.classical.estimators import fit_estimators
 from astro_dl.models.classical.quantiles import LEVELS, answer_quantiles
 
-HEAD = Head("regression", ("a", "b"), ("", ""), "gaussian")
+HEAD = Regression(("a", "b"), ("", ""), "gaussian")
 
 
 def draw(n, seed):

@@ -6,7 +6,6 @@ import numpy as np
 
 from astro_dl.core.registry import get_task
 from astro_dl.inference.input_checks import input_statistics
-from astro_dl.inference.predictions import single_answers
 
 
 def stand_in(name, **physics):
@@ -20,7 +19,7 @@ def stand_in(name, **physics):
         assert np.isfinite(x).all()
         logits = x[:, 0].copy() if head.kind == "binary" else x[:, : head.outputs].copy()
         logits[~np.broadcast_to(usable, len(x))] = np.nan
-        return single_answers(head, logits)
+        return head.answers(logits)
 
     return SimpleNamespace(
         physics=settings,

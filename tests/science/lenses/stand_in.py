@@ -7,8 +7,9 @@ import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from astro_dl.core.task import Head, InputSpec
-from astro_dl.inference.predictions import single_answers
+from astro_dl.answers.binary import Binary
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.task import InputSpec
 from astro_dl.inference.table import prediction_table
 
 
@@ -28,7 +29,7 @@ class StandIn:
 
     physics: Any = field(default_factory=Physics)
     pixel_scale_arcsec: float = 0.2
-    head: Head = field(default_factory=lambda: Head("binary", ("non_lens", "lens")))
+    head: AnswerKind = field(default_factory=lambda: Binary(("non_lens", "lens")))
 
     @property
     def input_spec(self):
@@ -45,7 +46,7 @@ class StandIn:
             logits = np.concatenate([logits, np.full_like(logits, 2 * np.log(0.1))], axis=1)
         else:
             logits = np.where(finite, centre[:, 0] - centre[:, -1], np.nan)
-        answers = single_answers(self.head, logits)
+        answers = self.head.answers(logits)
         return prediction_table(self.head, ids, answers, {"non_finite_input": ~finite})
 
 

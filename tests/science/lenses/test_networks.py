@@ -4,10 +4,11 @@ from itertools import pairwise
 
 import keras
 
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.answers.binary import Binary
+from astro_dl.core.task import InputSpec
 from astro_dl.science.lenses.networks.deeplens import deeplens
 
-BINARY = Head("binary", ("other", "lens"))
+BINARY = Binary(("other", "lens"))
 
 
 def bottleneck_count(inputs, filters):

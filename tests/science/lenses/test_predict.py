@@ -6,8 +6,8 @@ import pytest
 from astropy.io import fits
 from astropy.table import QTable, Table
 
+from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head
 from astro_dl.science.lenses.figures import colour_image, draw_mosaics
 from astro_dl.science.lenses.files import find_candidates, read_cutout
 from astro_dl.science.lenses.predict import predict_cutouts
@@ -222,7 +222,7 @@ def test_a_catalogue_needs_images_with_coordinates(tmp_path, survey):
 
 
 def test_parameters_keep_the_order_of_the_files(tmp_path):
-    predictor = StandIn(head=Head("regression", ("theta_E", "e1"), ("arcsec", ""), "gaussian"))
+    predictor = StandIn(head=Regression(("theta_E", "e1"), ("arcsec", ""), "gaussian"))
     paths = [
         write_extensions(tmp_path / "red.fits", RED),
         write_extensions(tmp_path / "blue.fits", BLUE),

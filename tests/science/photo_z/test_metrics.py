@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from astro_dl.core.task import Head
+from astro_dl.answers.regression import Regression
 from astro_dl.distributions.binned import Quantiles
 from astro_dl.distributions.mixture import Mixture
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.task_metrics import first_level, flattened
 from astro_dl.science.photo_z.metrics import photo_z_metrics
 
-HEAD = Head("regression", ("redshift",), ("",), "gaussian")
+HEAD = Regression(("redshift",), ("",), "gaussian")
 SIGMA = 0.03
 
 

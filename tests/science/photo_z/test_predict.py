@@ -11,7 +11,6 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task
 from astro_dl.inference.input_checks import input_statistics
 from astro_dl.inference.out_of_distribution import joint_statistics
-from astro_dl.inference.predictions import single_answers
 from astro_dl.science.photo_z.inputs import photometry_features, split_inputs
 from astro_dl.science.photo_z.predict import predict_redshifts
 from astro_dl.science.photo_z.task import PhotoZPhysics
@@ -46,7 +45,7 @@ def make_predictor(**physics):
         logits = np.stack([np.zeros(len(x)), color, np.full(len(x), np.log(WIDTH))], axis=1)
         logits = color[:, None] if head.distribution == "point" else logits
         logits[~usable] = np.nan
-        return single_answers(head, logits)
+        return head.answers(logits)
 
     card = {"input_statistics": statistics}
     return SimpleNamespace(
@@ -91,7 +90,7 @@ def test_odds_are_the_probability_near_the_mode(tmp_path, predictor):
     def wider(x, batch_size=None, usable=None):
         logits = answers(x, batch_size, usable).logits.copy()
         logits[:, 2] = np.log(0.5)
-        return single_answers(head, logits)
+        return head.answers(logits)
 
     wide.answers = wider
     odds = np.asarray(predict(wide, [tmp_path / "sky.fits"])["redshift_odds"])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
+from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.science.redshifts.inputs import (
     correlate_templates,
@@ -69,9 +69,9 @@ def test_metrics_count_classes_and_catastrophes():
     truth = np.full((4, 1), 1.5)
     found = np.array([1.5, 1.5009, 1.505, 1.2])
     info = Table({"snr": [4.0, 4.0, 50.0, 100.0]})
-    metrics = redshift_metrics(
-        Outcome(Head("regression", ("z",)), truth, {"network": found}, info=info)
-    )["network"]
+    metrics = redshift_metrics(Outcome(Regression(("z",)), truth, {"network": found}, info=info))[
+        "network"
+    ]
     assert metrics["within a class"]["value"] == 0.5
     assert metrics["catastrophic"]["value"] == 0.25
     assert metrics["median |dz|/(1+z)"]["value"] == pytest.approx((0.0009 + 0.005) / 2 / 2.5)

@@ -4,14 +4,15 @@ import keras
 import numpy as np
 import pytest
 
+from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.science.redshifts.networks import Correlation, ShiftsToBins, redshift_cnn1d
 from astro_dl.science.stars.networks import bailer_jones, spectra_mlp
 
-NUMBER = Head("regression", ("spectral_number",))
+NUMBER = Regression(("spectral_number",))
 EDGES = tuple(np.linspace(1.0, 1.8, 41))
-REDSHIFT = Head("regression", ("redshift",), distribution="grid", grid=EDGES)
+REDSHIFT = Regression(("redshift",), distribution="grid", grid=EDGES)
 
 
 def test_the_first_layer_is_as_wide_as_the_spectrum():

@@ -7,7 +7,7 @@ import pytest
 from astropy.table import Table
 from sklearn.metrics import roc_auc_score
 
-from astro_dl.core.task import Head
+from astro_dl.answers.multiclass import Multiclass
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.science.sun.ar_morphology import ActiveRegionPhysics, simulate
 from astro_dl.science.sun.features import (
@@ -76,7 +76,7 @@ def test_size_gives_nothing_where_it_is_matched():
 
 
 def outcome(y, info, scores):
-    return Outcome(Head("multiclass", tuple("abcd")), y, {"network": scores}, info=info)
+    return Outcome(Multiclass(tuple("abcd")), y, {"network": scores}, info=info)
 
 
 def test_metrics_name_every_method_and_size():

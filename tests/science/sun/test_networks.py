@@ -6,12 +6,13 @@ import keras
 import numpy as np
 import pytest
 
+from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.initialization import weights_to_be_read
 from astro_dl.science.sun.networks import BACKBONES, Backbone, ar_transfer
 
-CLASSES = Head("multiclass", ("alpha", "beta", "beta_gamma"))
+CLASSES = Multiclass(("alpha", "beta", "beta_gamma"))
 
 
 def tiny(include_top, weights, input_shape):

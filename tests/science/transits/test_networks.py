@@ -6,13 +6,15 @@ import keras
 import numpy as np
 import pytest
 
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from, logits_model, specification
 from astro_dl.science.transits.networks import astronet, tess_resnet
 
-BINARY = Head("binary", ("other", "planet"))
-CLASSES = Head("multiclass", ("planet", "binary", "other"))
+BINARY = Binary(("other", "planet"))
+CLASSES = Multiclass(("planet", "binary", "other"))
 VIEWS = {
     "global": (101, 1),
     "local": (31, 1),

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
+from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.science.transits.inputs import (
     SCALARS,
@@ -115,7 +115,7 @@ def test_triage_joins_planets_and_binaries_and_vetting_does_not():
     confused = np.where(y[:, None] == 2, [0.1, 0.1, 0.8], [0.4, 0.5, 0.1])
     perfect = np.eye(3)[y]
     found = triage_and_vetting(
-        Outcome(Head("multiclass", CLASSES), y, {"network": perfect, "trees": confused})
+        Outcome(Multiclass(CLASSES), y, {"network": perfect, "trees": confused})
     )
     assert found["network"]["vetting_ap"]["value"] == 1
     assert found["trees"]["triage_ap"]["value"] == 1

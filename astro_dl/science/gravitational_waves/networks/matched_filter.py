@@ -19,7 +19,8 @@ from collections.abc import Callable, Sequence
 import keras
 from keras import ops
 
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.task import InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.initialization import weights_are_to_be_read
 from astro_dl.models.layers import Style, convolve, drop, input_tensor
@@ -135,7 +136,7 @@ class StatisticFirst(keras.initializers.Initializer):
 
 def gw_resnet(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     templates: int = 256,
     rank: int = 40,
@@ -156,7 +157,7 @@ def gw_resnet(
     ----------
     input_spec : InputSpec
         Whitened strain (samples, detectors) of a gravitational-wave task.
-    head : Head
+    head : AnswerKind
         Any kind; a binary head starts with the statistic as its logit.
     templates : int
         Number of templates.
@@ -211,7 +212,7 @@ def gw_resnet(
     )
     x = keras.layers.Dense(corrections, activation="tanh", name="corrections")(x)
     x = keras.layers.Concatenate(name="evidence")([statistic, drop(x, dropout, "corrections")])
-    initializer = {"kernel_initializer": StatisticFirst()} if head.kind == "binary" else {}
+    initializer = {"kernel_initializer": StatisticFirst()} if head.ranks else {}
     model = keras.Model(inputs, attach_head(x, head, **initializer), name="gw_resnet")
     if not weights_are_to_be_read():
         kernels = template_kernels(physics, templates, rank, lag_stride)

@@ -14,8 +14,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.task import InputSpec
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
@@ -36,7 +37,7 @@ NOISE_MEAN, NOISE_DEVIATION = 0.92291, 0.57413
 
 def gw_spectrogram_cnn(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     low_frequency_hz: float = 20.0,
     high_frequency_hz: float = 512.0,
@@ -65,7 +66,7 @@ def gw_spectrogram_cnn(
     input_spec : InputSpec
         Whitened strain of shape (samples, detectors); the contract's ``sample_rate_hz``, or else
         2048 Hz, is what frequencies are counted against.
-    head : Head
+    head : AnswerKind
         Any kind.
     low_frequency_hz, high_frequency_hz : float
         Lowest and highest central frequency [Hz], both included.

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import keras
 
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.task import InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     GlobalPooling,
@@ -30,7 +31,7 @@ from astro_dl.models.layers import (
 
 def deeplens(
     input_spec: InputSpec,
-    head: Head,
+    head: AnswerKind,
     *,
     stem_filters: int = 32,
     stem_kernel_size: int = 7,
@@ -52,7 +53,7 @@ def deeplens(
     ----------
     input_spec : InputSpec
         Images of shape (height, width, bands), in units of the noise.
-    head : Head
+    head : AnswerKind
         Any kind.
     stem_filters, stem_kernel_size : int
         The convolution before the blocks.

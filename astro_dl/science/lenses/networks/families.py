@@ -8,7 +8,8 @@ from typing import Any
 
 import keras
 
-from astro_dl.core.task import Head, InputSpec
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.task import InputSpec
 from astro_dl.models.cnn import cnn2d
 from astro_dl.models.resnet import resnet2d
 from astro_dl.science.lenses.networks.deflector_light import add_differences
@@ -25,7 +26,7 @@ def beside_differences(family: Builder) -> Builder:
 
     @wraps(family)
     def build(
-        input_spec: InputSpec, head: Head, *, subtract_deflector: bool = False, **own: Any
+        input_spec: InputSpec, head: AnswerKind, *, subtract_deflector: bool = False, **own: Any
     ) -> keras.Model:
         if subtract_deflector:
             differences = partial(add_differences, input_spec=input_spec)

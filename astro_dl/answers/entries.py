@@ -1,0 +1,8 @@
+"""Kinds of answer by name."""
+
+from astro_dl.core.registry import register_answer_kind
+
+register_answer_kind("binary", "astro_dl.answers.binary:Binary")
+register_answer_kind("multiclass", "astro_dl.answers.multiclass:Multiclass")
+register_answer_kind("regression", "astro_dl.answers.regression:Regression")
+register_answer_kind("reconstruction", "astro_dl.answers.reconstruction:Reconstruction")

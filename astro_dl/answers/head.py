@@ -1,0 +1,28 @@
+"""An answer by the name of its kind."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.registry import answer_kind
+
+
+def Head(kind: str, names: Sequence[str], units: Sequence[str] = (), **settings: Any) -> AnswerKind:
+    """Return what a model gives back, by the name of the kind.
+
+    Parameters
+    ----------
+    kind : str
+        ``"binary"``, ``"multiclass"``, ``"regression"``, ``"reconstruction"``, or what third
+        parties register.
+    names, units : sequence of str
+        See `astro_dl.core.answer.AnswerKind`.
+    **settings
+        Further fields of the kind, such as the distribution of a regression.
+
+    Raises
+    ------
+    UsageError
+        If there is no such kind, or a setting is refused.
+    """
+    return answer_kind(kind)(tuple(names), tuple(units), **settings)

@@ -1,0 +1,173 @@
+"""Which of several classes an example is of: a probability of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from astro_dl.answers.classes import (
+    averaged_classes,
+    check_class_targets,
+    check_numbers,
+    class_columns,
+    class_uncertainty,
+    highest,
+)
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.config import EvaluationConfig
+from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.report import Report
+from astro_dl.evaluation.supervised import supervised_outcome
+from astro_dl.inference.calibration import fit_temperature, temperature_probabilities
+from astro_dl.inference.predictions import Answers
+from astro_dl.metrics.multiclass import confusion_matrix, multiclass_metrics
+
+Array = np.ndarray
+HEADLINES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "log_loss")
+
+
+@dataclass(frozen=True)
+class Multiclass(AnswerKind):
+    """Probabilities by a softmax, one for each class."""
+
+    kind: ClassVar[str] = "multiclass"
+    target_type: ClassVar[type] = np.int32
+    monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False, "val_accuracy": True}
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes."""
+        return self.names
+
+    def check_calibration(self, calibration: Mapping[str, Any]) -> None:
+        """Raise `UsageError` unless it is a temperature, or none."""
+        check_numbers(calibration, "temperature", ("temperature",))
+
+    def last_layers(self, embedding: Any, **options: Any) -> Any:
+        """Return the probability of each class, after as many logits."""
+        from astro_dl.models.heads import activated_logits
+
+        return activated_logits(embedding, self.outputs, "softmax", "probabilities", **options)
+
+    def check_targets(self, y: Array, split: str) -> None:
+        """Raise `UsageError` unless at least two of the classes occur, and nothing else."""
+        check_class_targets(self.names, y, split)
+
+    def objective(self, y: Array, label_smoothing: float = 0.0) -> Any:
+        """Return cross-entropy."""
+        import keras
+
+        from astro_dl.training.objective import Objective
+
+        if not label_smoothing:
+            loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+            return Objective(self, loss, loss, np.asarray, _validation_scores)
+        smooth, plain = (
+            keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=share)
+            for share in (label_smoothing, 0.0)
+        )
+        one_hot = np.eye(self.outputs, dtype=np.float32)
+        return Objective(self, smooth, plain, one_hot.__getitem__, _validation_scores)
+
+    def fit_calibration(self, logits: Array, y: Array) -> dict[str, Any]:
+        """Return a temperature."""
+        return fit_temperature(logits, y)
+
+    def answers(self, logits: Array, calibration: Mapping[str, Any] | None = None) -> Answers:
+        """Return calibrated probabilities (n, classes)."""
+        return Answers(logits, temperature_probabilities(calibration, logits))
+
+    def combined(
+        self, logits: Sequence[Array], calibrations: Sequence[Mapping[str, Any] | None]
+    ) -> Answers:
+        """Return mean probabilities, and how their entropy is divided."""
+        members = zip(logits, calibrations, strict=True)
+        return averaged_classes(logits, [self.answers(*one).values for one in members])
+
+    def columns(self, answers: Answers) -> dict[str, Any]:
+        """Return ``label``, ``p_<class>`` and the parts of the uncertainty."""
+        parts = {name: one.astype(np.float32) for name, one in answers.parts.items()}
+        return {**class_columns(self.names, answers.values), **parts}
+
+    def outcome(self, predictor: Any, data: Any, n: int, source: str, progress: bool) -> Outcome:
+        """Return what the network and its peers make of n examples."""
+        return supervised_outcome(predictor, data, n, source, progress)
+
+    def metrics(
+        self, outcome: Outcome, method: str, settings: EvaluationConfig, rng: np.random.Generator
+    ) -> dict[str, Any]:
+        """Return those of `astro_dl.metrics.multiclass.multiclass_metrics`."""
+        return multiclass_metrics(
+            outcome.scores[method],
+            outcome.y,
+            self.names,
+            confidence=settings.confidence,
+            bootstrap=settings.bootstrap,
+            rng=rng,
+        )
+
+    def headline(self, metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Return accuracies, F1, area under the curve and log-loss."""
+        return {key: metrics[key] for key in HEADLINES if key in metrics}
+
+    def uncertainty(
+        self, outcome: Outcome, settings: EvaluationConfig, rng: np.random.Generator
+    ) -> dict[str, Any]:
+        """Return how honest the probability of the predicted class is, by way of telling it."""
+        return class_uncertainty(
+            outcome.ways, outcome.y, settings.confidence, settings.bootstrap, rng
+        )
+
+    def figures(self, report: Report) -> dict[str, Any]:
+        """Return ``confusion`` and ``reliability``."""
+        from astro_dl.evaluation.figures.binary import draw_reliability
+        from astro_dl.evaluation.figures.values import draw_confusion
+
+        outcome, network = report.outcome, report.metrics["methods"][NETWORK]
+        p = np.asarray(outcome.scores[NETWORK])
+        right = p.argmax(axis=1) == outcome.y
+        return {
+            "confusion": draw_confusion(np.array(network["confusion"]), self.names),
+            "reliability": draw_reliability(
+                p.max(axis=1), right, None, network["confidence"], "the predicted class"
+            ),
+        }
+
+    def most_wrong(self, outcome: Outcome, count: int = 8) -> tuple[Array, list[str]]:
+        """Return the wrong examples whose true class was held least probable."""
+        p, y, names = outcome.scores[NETWORK], np.asarray(outcome.y), self.names
+        guess, own = p.argmax(axis=1), p[np.arange(len(p)), y]
+        wrong = guess != y
+        indices = highest(np.where(wrong, -own, -np.inf), min(count, int(wrong.sum())))
+        captions = [
+            f"{names[y[i]]} (p {own[i]:.2g})\ntaken for {names[guess[i]]} (p {p[i].max():.2g})"
+            for i in indices
+        ]
+        return indices, captions
+
+    @property
+    def importance_measure(self) -> str:
+        """What the importance of a column is measured by, in words."""
+        return "loss of balanced accuracy"
+
+    def mean_error(self, scores: Array, y: Array) -> float:
+        """Return one minus the balanced accuracy."""
+        counts = confusion_matrix(scores.argmax(axis=1), y, len(self.names))
+        present = counts.sum(axis=1) > 0
+        return 1 - float((np.diag(counts)[present] / counts.sum(axis=1)[present]).mean())
+
+    def random_targets(self, rng: np.random.Generator, n: int) -> tuple[Array, Any]:
+        """Return all classes in turn, and cross-entropy."""
+        import keras
+
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        return np.arange(n) % max(2, self.outputs), loss
+
+    def check_outputs(self, values: Array) -> None:
+        """Raise AssertionError for what are no probabilities."""
+        assert np.allclose(values.sum(axis=1), 1, atol=1e-4), "probabilities don't sum to one"
+
+
+def _validation_scores(logits: Array, y: Array) -> dict[str, float]:
+    return {"val_accuracy": float(np.mean(logits.argmax(1) == y))}
