@@ -1,9 +1,11 @@
 """An answer by the name of its kind."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from astro_dl.core.answer import AnswerKind
+from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import answer_kind
 
 
@@ -25,4 +27,9 @@ def Head(kind: str, names: Sequence[str], units: Sequence[str] = (), **settings:
     UsageError
         If there is no such kind, or a setting is refused.
     """
-    return answer_kind(kind)(tuple(names), tuple(units), **settings)
+    found = answer_kind(kind)
+    accepted = {field.name for field in fields(found)}
+    for name in settings:
+        if name not in accepted:
+            raise UsageError(f"{name} {settings[name]!r} is not for {kind} heads")
+    return found(tuple(names), tuple(units), **settings)

@@ -36,6 +36,7 @@ from astro_dl.bundles.files import (
 )
 from astro_dl.bundles.weights import assign_weights, model_specs, read_arrays, write_weights
 from astro_dl.core import registry
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, dump_yaml, to_mapping
 from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.core.files import atomic_path
@@ -271,11 +272,14 @@ def _card_parts(
         parts |= {
             "task_version": task.version,
             "input": {"shape": spec.shape, "contract": spec.contract},
-            "head": model_head(config.model, task, physics).to_card(),
+            "head": model_head(config.model, task, physics),
         }
     elif not {"input", "head"} <= given.keys():
         raise UsageError("card_parts needs 'input' and 'head' for a config without a task")
-    return plain({**parts, **given})
+    parts |= given
+    if isinstance(parts["head"], AnswerKind):
+        parts["head"] = parts["head"].to_card()
+    return plain(parts)
 
 
 def _write_card(folder: Path, card: Mapping[str, Any], names: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ registered by `astro_dl.core.registry.register_answer_kind`; ours are in `astro_
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -15,6 +15,14 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.schema import plain
 
 Array = np.ndarray
+OF_POINTS = {
+    "distribution": "point",
+    "components": 5,
+    "grid": [],
+    "support": [None, None],
+    "spread": False,
+}
+"""What cards of before kinds of answer were types hold of every head."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +106,11 @@ class AnswerKind(ABC):
         UsageError
             If a value is not accepted.
         """
-        names, units = (tuple(head[key]) for key in ("names", "units"))
-        return cls(names, units)
+        known = {"kind", *(field.name for field in fields(cls))}
+        for key, value in head.items():
+            if key not in known and OF_POINTS.get(key, "") != value:
+                raise UsageError(f"{key} {value!r} is not for {cls.kind} heads")
+        return cls(tuple(head["names"]), tuple(head["units"]))
 
     def check_calibration(self, calibration: Mapping[str, Any]) -> None:
         """Raise `UsageError` unless a calibration of a card is one that fits.

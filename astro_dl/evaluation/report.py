@@ -92,7 +92,12 @@ def build_report(
         outcome = Outcome(**{**vars(outcome), "bound": None})
     head = outcome.head
     metrics: dict[str, Any] = {
-        "about": {"kind": head.kind, "n": len(outcome.y), **outcome.about},
+        "about": {
+            "kind": head.kind,
+            "n": len(outcome.y),
+            "confidence": settings.confidence,
+            **outcome.about,
+        },
         "methods": {
             name: head.metrics(outcome, name, settings, np.random.default_rng([seed, k]))
             for k, name in enumerate(outcome.scores)

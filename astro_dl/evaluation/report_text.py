@@ -87,7 +87,7 @@ def _heading(metrics: Mapping[str, Any], outcome: Outcome) -> str:
         negative, positive = outcome.head.names
         count += f": {network['n_positive']:,} {positive}, {network['n_negative']:,} {negative}"
     lines = [what, f"{about.get('data', 'data')}; {count}"]
-    lines.append(f"in brackets: {100 * network['confidence']:g}% intervals")
+    lines.append(f"in brackets: {100 * about['confidence']:g}% intervals")
     return "\n".join(line for line in lines if line)
 
 

@@ -57,6 +57,16 @@ def listing(name, digest="0" * 64):
     return lambda card: card["files"].update({name: digest})
 
 
+BINARY = {"kind": "binary", "names": ["a", "b"], "units": []}
+GAUSSIANS = {
+    "kind": "regression",
+    "names": ["a", "b"],
+    "units": ["", ""],
+    "distribution": "gaussian",
+    "components": 5,
+    "grid": [],
+    "support": [None, None],
+}
 CARDS = {
     "traversal": (listing("../../etc/passwd"), "not the name of a file"),
     "inner traversal": (listing("plots/../../x.png"), "not the name of a file"),
@@ -73,20 +83,30 @@ CARDS = {
     "type": (with_(model=["mlp"]), "'model' is list"),
     "true for a number": (with_(seed=True), "'seed' is bool"),
     "model": (with_(model="os:system"), "different models"),
-    "head kind": (with_(head={"kind": "code", "names": ["a"], "units": []}), r"head\.kind"),
+    "head kind": (
+        with_(head={"kind": "code", "names": ["a"], "units": []}),
+        "kind of answer 'code'",
+    ),
     "head names": (with_(head={"kind": "binary", "names": ["a"], "units": []}), "two"),
     "shape": (with_(input={"shape": [-1], "contract": {}}), r"input\.shape"),
     "huge shape": (with_(input={"shape": [2**40], "contract": {}}), r"input\.shape"),
     "rank": (with_(input={"shape": [5, 5, 5], "contract": {}}), "axes"),
     "contract": (with_(input={"shape": [5]}), r"input\.contract"),
     "calibration": (with_(calibration={"kind": "eval"}), "unknown calibration 'eval'"),
-    "scale": (with_(calibration={"kind": "platt"}), r"calibration\.scale"),
-    "factors": (with_(calibration={"kind": "spread", "factors": [1]}), "for each target"),
-    "no factor": (with_(calibration={"kind": "spread", "factors": [None]}), "list of numbers"),
+    "scale": (with_(head=BINARY, calibration={"kind": "platt"}), r"calibration\.scale"),
+    "temperature": (with_(calibration={"kind": "temperature"}), r"calibration\.temperature"),
+    "factors": (
+        with_(head=GAUSSIANS, calibration={"kind": "spread", "factors": [1]}),
+        "for each target",
+    ),
+    "no factor": (
+        with_(head=GAUSSIANS, calibration={"kind": "spread", "factors": [None]}),
+        "list of numbers",
+    ),
     "distribution": (with_head(distribution="grid"), "not for multiclass heads"),
-    "support": (with_head(support=["0", None]), r"head\.support"),
-    "grid": (with_head(grid=[0, "1"]), r"head\.grid"),
-    "components": (with_head(components=10**9), r"head\.components"),
+    "support": (with_(head={**GAUSSIANS, "support": ["0", None]}), r"head\.support"),
+    "grid": (with_(head={**GAUSSIANS, "grid": [0, "1"]}), r"head\.grid"),
+    "components": (with_(head={**GAUSSIANS, "components": 10**9}), r"head\.components"),
 }
 
 
