@@ -37,7 +37,7 @@ def test_nothing_heavy_is_imported(program):
     "program",
     [
         "import astro_dl; astro_dl.simulate('gw_bbh', 2)",
-        "import astro_dl.core.registry as c; c.build_physics('gw_bbh', {})",
+        "import astro_dl.core.registry as r; r.build_physics('gw_bbh', {})",
     ],
 )
 def test_simulators_and_tasks_import_no_framework(program):

@@ -1,6 +1,8 @@
 """The public names of the package, and what `model_info` and `task_info` tell."""
 
+import importlib
 import json
+import sys
 
 import pytest
 
@@ -44,3 +46,25 @@ def test_unknown_models_and_tasks_get_the_nearest_name():
         astro_dl.model_info("gw_cn")
     with pytest.raises(UsageError, match="did you mean 'gw_bbh'"):
         astro_dl.task_info("gw_bb")
+
+
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        ("astro_dl.tasks.base", ["Task", "Head", "InputSpec", "Dataset", "Difficulty"]),
+        ("astro_dl.data.examples", ["Examples"]),
+    ],
+)
+def test_old_names_lead_to_the_public_ones(module, names):
+    sys.modules.pop(module, None)
+    with pytest.warns(DeprecationWarning, match="has moved"):
+        old = importlib.import_module(module)
+    assert all(getattr(old, name) is getattr(astro_dl, name) for name in names)
+
+
+def test_a_head_is_made_by_the_name_of_its_kind():
+    assert astro_dl.Head("binary", ["no", "yes"]) == astro_dl.Binary(("no", "yes"))
+    told = astro_dl.Head("regression", ("z",), distribution="gaussian")
+    assert told == astro_dl.Regression(("z",), (), "gaussian")
+    with pytest.raises(UsageError, match="did you mean 'binary'"):
+        astro_dl.Head("binry", ("no", "yes"))

@@ -1,6 +1,7 @@
-"""What the README shows runs, and what its tables say is so."""
+"""What README and docs show runs, what they name is there, and what tables say is so."""
 
 import os
+import pkgutil
 import re
 import subprocess
 import sys
@@ -14,7 +15,11 @@ from astro_dl.core.strict_yaml import read_yaml
 from astro_dl.training.alternatives import variants
 
 ROOT = Path(__file__).parent.parent
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+TEXT = (ROOT / "README.md").read_text() + ARCHITECTURE
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", TEXT, re.M | re.S)
+FUNCTIONS = sorted(set(re.findall(r"`([\w.]+)\(\)`", ARCHITECTURE)))
+FOLDERS = re.search(r"```text\n(.*?)```", ARCHITECTURE, re.S)[1].splitlines()
 SHELL = [text for language, text in BLOCKS if language == "sh"]
 PYTHON = [text for language, text in BLOCKS if language == "python"]
 SETTINGS = [text for language, text in BLOCKS if language == "yaml"]
@@ -65,6 +70,17 @@ def test_the_tables_are_those_of_the_registry_and_the_cards(tmp_path):
 
 
 def test_every_name_of_a_file_or_folder_exists():
-    text = (ROOT / "README.md").read_text()
-    for path in re.findall(r"`((?:astro_dl|configs|scripts|tests)/[\w./]*)", text):
+    for path in re.findall(r"`((?:astro_dl|configs|docs|scripts|tests)/[\w./]*)", TEXT):
         assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_that_the_architecture_names_is_there(name):
+    assert callable(pkgutil.resolve_name(f"astro_dl.{name}"))
+
+
+def test_the_tree_of_the_architecture_is_that_of_the_package():
+    told = {line.split()[0] for line in FOLDERS}
+    folders = {path.parent.name for path in (ROOT / "astro_dl").glob("*/__init__.py")}
+    assert told == folders
+    assert len(FUNCTIONS) > 25

@@ -131,11 +131,11 @@ def _bundles() -> Iterator[Finding]:
 
 
 def _entry_points() -> Iterator[Finding]:
-    from astro_dl.core import registry
+    from astro_dl.core import discovery, registry
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        registry.load_entry_points()
+        discovery.load_entry_points()
     for warning in caught:
         yield Finding("entry point", str(warning.message), "update or uninstall that package")
     yield Finding(

@@ -11,7 +11,7 @@ from typing import Any
 
 from astro_dl.cli.parser import Arguments, file_reader, parse
 from astro_dl.cli.quiet import import_keras_quietly
-from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.errors import UsageError, look_up, unknown_name
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -191,14 +191,13 @@ def predict(arguments: Arguments) -> None:
 
 def fetch(arguments: Arguments) -> None:
     """Ask an archive for a table, by ADQL or by the name of a query."""
-    from astro_dl.observations.tables.archive import ARCHIVES, fetch_table, read_adql
+    from astro_dl.core.archives import all_archives, named_query
+    from astro_dl.observations.tables.archive import fetch_table, read_adql
     from astro_dl.observations.tables.write import printed_rows, table_format, write_table
-    from astro_dl.science.gaia.queries import GAIA_QUERIES, named_query
 
-    if arguments.archive not in ARCHIVES:
-        raise unknown_name("archive", arguments.archive, ARCHIVES)
+    archive = look_up("archive", arguments.archive, all_archives())
     if (arguments.query is None) == (arguments.adql is None):
-        names = ", ".join(GAIA_QUERIES)
+        names = ", ".join(archive.queries)
         raise UsageError(f"give the name of a query ({names}) or --adql FILE, one of both")
     if arguments.adql is not None and arguments.settings:
         raise UsageError("--set is for named queries; the query in a file is complete")
@@ -207,11 +206,11 @@ def fetch(arguments: Arguments) -> None:
     adql = (
         read_adql(arguments.adql)
         if arguments.query is None
-        else named_query(arguments.query, dict(arguments.settings))
+        else named_query(archive, arguments.query, dict(arguments.settings))
     )
     found = fetch_table(
         adql,
-        arguments.tap or ARCHIVES[arguments.archive],
+        arguments.tap or archive.url,
         rows=arguments.rows,
         synchronous=arguments.sync,
         timeout_s=arguments.timeout,

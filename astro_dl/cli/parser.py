@@ -167,8 +167,8 @@ def _parsers(
     verb.set_defaults(task_options=())
 
     verb = add("fetch")
-    verb.add_argument("archive", help="gaia")
-    verb.add_argument("query", nargs="?", help="named query: cone_search or red_giants")
+    verb.add_argument("archive", help="its name, as gaia")
+    verb.add_argument("query", nargs="?", help="name of one of its queries, as cone_search")
     verb.add_argument("--adql", type=Path, metavar="FILE", help="a query of one's own instead")
     verb.add_argument(
         *("--set", "-s"),

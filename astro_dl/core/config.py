@@ -1,7 +1,8 @@
 """A config: one task, one model, one way to train. Flat, typed, no expressions.
 
-A YAML file has the keys ``task``, ``model``, ``seed``, ``initial_weights`` and ``alternatives``,
-and the sections ``hyperparameters``, ``physics``, ``data``, ``training`` and ``evaluation``.
+A YAML file has the keys ``task``, ``model``, ``seed``, ``initial_weights``, ``alternatives`` and
+``shipped``, and the sections ``hyperparameters``, ``physics``, ``data``, ``training`` and
+``evaluation``.
 """
 
 import hashlib
@@ -188,6 +189,9 @@ class Config:
     alternatives : tuple of dict
         Other settings, by dotted keys as ``{"training.learning_rate": 1e-4}``. The config as it
         stands and with each of them is trained, and what is best by ``training.monitor`` is kept.
+    shipped : bool
+        Whether ``scripts/make_zoo`` makes a bundle that is passed on; not of examples, of what is
+        only compared with, and of sets whose terms do not allow it.
     """
 
     task: str
@@ -200,6 +204,7 @@ class Config:
     seed: Natural = 0
     initial_weights: str | None = None
     alternatives: tuple[dict[str, Any], ...] = ()
+    shipped: bool = True
 
 
 def load_config(source: str | Path | Mapping[str, Any] | Config, **overrides: Any) -> Config:

@@ -1,25 +1,38 @@
 """The names of all models and tasks, found without importing what builds them."""
 
 import importlib
-import pkgutil
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import cache
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
+from astro_dl.core.discovery import load_all
 from astro_dl.core.errors import UsageError, look_up
 from astro_dl.core.schema import read_dataclass
+from astro_dl.core.shipped import shipped_bundles
 
 if TYPE_CHECKING:
     from astro_dl.core.answer import AnswerKind
     from astro_dl.core.task import Task
 
-BUILT_IN = ("astro_dl.answers.entries", "astro_dl.models.entries")
-DOMAINS = "astro_dl.science"
-ENTRY_POINT_GROUPS = ("astro_dl.answers", "astro_dl.models", "astro_dl.tasks")
+
+@dataclass(frozen=True)
+class SmallForm:
+    """What contract tests change of a model that would be slow, or learn slowly, as it is.
+
+    Parameters
+    ----------
+    hyperparameters : mapping
+        Smaller values, in place of the model's own.
+    input_shape : tuple of int or None
+        A smaller input.
+    learning_rate : float
+        Of Adam, in the few steps in which the model learns one batch by heart.
+    """
+
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    input_shape: tuple[int, ...] | None = None
+    learning_rate: float = 3e-3
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,8 @@ class ModelEntry:
         For models that are fitted at once and not by gradient descent, ``(name, input_spec, head,
         training, validation, seed, hyperparameters) -> (keras.Model, hyperparameters)``, the sets
         as pairs of inputs and targets; or ``"module:function"``.
+    small : SmallForm
+        The form that tests build it in, see `astro_dl.testing.check_model`.
     reference, bibtex : str
         Where the architecture comes from.
     """
@@ -70,6 +85,7 @@ class ModelEntry:
     outputs: int = 1
     jit_compile: Mapping[str, bool] = field(default_factory=lambda: {"cpu": False, "gpu": True})
     fit: Callable[..., Any] | str | None = None
+    small: SmallForm = SmallForm()
     reference: str = ""
     bibtex: str = ""
 
@@ -86,6 +102,9 @@ class TaskEntry:
         The task, or ``"module:attribute"``, imported when first used.
     summary : str
         One line for people.
+    headline : mapping of str to str
+        The task's own metrics by which it is judged first, besides those of its kind of answer:
+        key in what ``Task.extra_metrics`` returns, and heading in tables.
     reference, bibtex : str
         Where the protocol comes from.
     """
@@ -93,6 +112,7 @@ class TaskEntry:
     name: str
     task: "Task | str"
     summary: str
+    headline: Mapping[str, str] = field(default_factory=dict)
     reference: str = ""
     bibtex: str = ""
 
@@ -199,8 +219,6 @@ def list_models(
     UsageError
         If the task is not registered.
     """
-    from astro_dl.core.shipped import shipped_bundles
-
     if task is not None:
         task_entry(task)
     shipped = shipped_bundles() if pretrained is not None else ()
@@ -220,13 +238,13 @@ def list_tasks(pattern: str = "*") -> list[str]:
 
 def all_models() -> dict[str, ModelEntry]:
     """Return every registered model by name."""
-    _load_all()
+    load_all()
     return _models
 
 
 def all_tasks() -> dict[str, TaskEntry]:
     """Return every registered task by name."""
-    _load_all()
+    load_all()
     return _tasks
 
 
@@ -238,7 +256,7 @@ def answer_kind(name: str) -> "type[AnswerKind]":
     UsageError
         If it is not registered; with the nearest name.
     """
-    _load_all()
+    load_all()
     kind = look_up("kind of answer", name, _answer_kinds)
     if isinstance(kind, str):
         kind = _answer_kinds[name] = _import(kind)
@@ -289,36 +307,6 @@ def _add(what: str, entries: dict[str, Any], name: str, entry: Any) -> None:
 def _import(target: str) -> Any:
     module, attribute = target.split(":")
     return getattr(importlib.import_module(module), attribute)
-
-
-def load_entry_points() -> None:
-    """Import what third parties declare; what cannot be imported is left out with a warning."""
-    for group in ENTRY_POINT_GROUPS:
-        for point in entry_points(group=group):
-            try:
-                loaded = point.load()
-                if callable(loaded):
-                    loaded()
-            except Exception as error:
-                owner = point.dist.name if point.dist else "an unknown distribution"
-                reason = f"{type(error).__name__}: {error}"
-                warnings.warn(f"{owner}: {point.name!r} left out ({reason})", stacklevel=2)
-
-
-def domains() -> list[str]:
-    """Return the sorted names of the packages of `astro_dl.science`."""
-    folders = importlib.import_module(DOMAINS).__path__
-    return sorted(found.name for found in pkgutil.iter_modules(folders) if found.ispkg)
-
-
-@cache
-def _load_all() -> None:
-    """Import our entries and those of every domain, then what third parties declare."""
-    for entries in BUILT_IN:
-        importlib.import_module(entries)
-    for domain in domains():
-        importlib.import_module(f"{DOMAINS}.{domain}.entries")
-    load_entry_points()
 
 
 def build_physics(task: "str | Task", mapping: Mapping[str, Any]) -> Any:

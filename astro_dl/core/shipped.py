@@ -1,11 +1,16 @@
-"""Where the shipped configs and bundles lie: in the wheel, or in a checkout."""
+"""Shipped configs and bundles by name: ours, in the wheel or a checkout, and third parties'."""
 
-from functools import cache
 from pathlib import Path
+
+from astro_dl.core.discovery import load_all
+from astro_dl.core.errors import UsageError
+
+_configs: dict[str, Path] = {}
+_bundles: dict[str, Path] = {}
 
 
 def packaged_folder(kind: str) -> Path:
-    """Return the folder of the shipped ``"models"`` or ``"configs"``.
+    """Return the folder of our shipped ``"models"`` or ``"configs"``.
 
     The wheel carries them as ``astro_dl/_packaged/<kind>``; a checkout has them at its top level.
     """
@@ -14,17 +19,71 @@ def packaged_folder(kind: str) -> Path:
     return packed if packed.is_dir() else package.parent / kind
 
 
-@cache
+def register_configs(folder: str | Path) -> None:
+    """Register every YAML file of a folder as a config, by its name without the ending.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A folder of a package, as ``Path(__file__).parent / "configs"``.
+
+    Raises
+    ------
+    UsageError
+        If it holds no config, or a name is taken by another one.
+    """
+    files = sorted(Path(folder).glob("*.yaml"))
+    if not files:
+        raise UsageError(f"{folder}: no config (*.yaml) to register")
+    _add("config", _configs, {file.stem: file for file in files})
+
+
+def register_bundles(folder: str | Path) -> None:
+    """Register every bundle of a folder, by its own folder's name.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A folder of a package that holds bundles.
+
+    Raises
+    ------
+    UsageError
+        If it holds no bundle, or a name is taken by another one.
+    """
+    found = _bundles_in(Path(folder))
+    if not found:
+        raise UsageError(f"{folder}: no bundle (*/card.json) to register")
+    _add("bundle", _bundles, found)
+
+
+def shipped_configs() -> dict[str, Path]:
+    """Return the files of the shipped configs by name."""
+    load_all()
+    return _configs
+
+
 def shipped_bundles() -> dict[str, Path]:
     """Return the folders of the shipped bundles by name."""
-    folder = packaged_folder("models")
-    if not folder.is_dir():
-        return {}
+    load_all()
+    return _bundles
+
+
+def _bundles_in(folder: Path) -> dict[str, Path]:
     return {card.parent.name: card.parent for card in sorted(folder.glob("*/card.json"))}
 
 
-@cache
-def shipped_configs() -> dict[str, Path]:
-    """Return the files of the shipped configs by name."""
-    folder = packaged_folder("configs")
-    return {file.stem: file for file in sorted(folder.glob("*.yaml"))}
+def _add(what: str, known: dict[str, Path], found: dict[str, Path]) -> None:
+    """Add all that was found, or nothing if a name is taken."""
+    for name, path in found.items():
+        if known.get(name, path) != path:
+            raise UsageError(
+                f"{path}: {what} {name!r} is registered already, by {known[name]}; choose another "
+                "name"
+            )
+    known.update(found)
+
+
+register_configs(packaged_folder("configs"))
+# A checkout without weights is of use too: its networks are trained.
+_bundles.update(_bundles_in(packaged_folder("models")))

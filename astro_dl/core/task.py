@@ -74,6 +74,8 @@ class Dataset:
         trained on the past and tested on the future. None for a random split.
     split : bool
         Whether it is split; if not, it is too small to train on, and scored whole.
+    n : int or None
+        How many examples it holds, where that does not depend on the physics.
     reference, licence : str
         Where it comes from, and its terms.
     """
@@ -83,6 +85,7 @@ class Dataset:
     group: str | None = None
     time: str | None = None
     split: bool = True
+    n: int | None = None
     reference: str = ""
     licence: str = ""
 

@@ -1,6 +1,6 @@
 """Families of models by name, with their textbook form; presets are entries of their domain."""
 
-from astro_dl.core.registry import register_model
+from astro_dl.core.registry import SmallForm, register_model
 
 register_model(
     "mlp",
@@ -17,6 +17,7 @@ register_model(
     summary="Perceptron for tables: logits straight from the inputs",
     rank=(1,),
     hyperparameters={"units": ()},
+    small=SmallForm(learning_rate=0.03),
     input_shape=(10,),
     kind="multiclass",
     outputs=3,
@@ -86,6 +87,7 @@ register_model(
     "astro_dl.models.autoencoder:vae",
     summary="Variational autoencoder for tables and series, with a Gaussian code",
     **AUTOENCODER,
+    small=SmallForm({"kl_weight": 1e-3}),
     reference="Kingma & Welling (2014), arXiv:1312.6114",
 )
 
@@ -100,6 +102,7 @@ register_model(
     "astro_dl.models.classical.networks:random_forest",
     summary="Random forest, fitted by scikit-learn and kept as arrays",
     reference="Breiman (2001), Machine Learning 45, 5",
+    small=SmallForm({"n_estimators": 10}),
     **CLASSICAL,
 )
 register_model(
@@ -107,6 +110,7 @@ register_model(
     "astro_dl.models.classical.networks:gradient_boosting",
     summary="Gradient-boosted trees on binned features, fitted by scikit-learn and kept as arrays",
     reference="Friedman (2001), Annals of Statistics 29, 1189; Ke et al. (2017), NeurIPS 30",
+    small=SmallForm({"max_iter": 10, "max_leaf_nodes": 8}),
     **CLASSICAL,
 )
 register_model(
@@ -114,6 +118,7 @@ register_model(
     "astro_dl.models.classical.networks:adaboost",
     summary="Adaptively boosted trees, fitted by scikit-learn and kept as arrays",
     reference="Freund & Schapire (1997), JCSS 55, 119; Zhu et al. (2009); Drucker (1997)",
+    small=SmallForm({"n_estimators": 10, "max_depth": 2}),
     **CLASSICAL,
 )
 register_model(

@@ -11,7 +11,7 @@ import numpy as np
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
-from astro_dl.core.registry import answer_kind, list_models, resolve_fit
+from astro_dl.core.registry import answer_kind, list_models, model_entry, resolve_fit
 from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from, default_hyperparameters, logits_model, specification
 
@@ -30,7 +30,7 @@ def check_model(
     hyperparameters: Mapping[str, Any] | None = None,
     input_shape: tuple[int, ...] | None = None,
     steps: int = 50,
-    learning_rate: float = 3e-3,
+    learning_rate: float | None = None,
     seed: int = 0,
 ) -> None:
     """Check that a registered model keeps the promises of the zoo.
@@ -47,13 +47,14 @@ def check_model(
     name : str
         A registered model.
     hyperparameters : mapping, optional
-        Smaller values for a model that would be slow, in place of its own.
+        Smaller values for a model that would be slow; default those of the entry's
+        `astro_dl.core.registry.SmallForm`.
     input_shape : tuple of int, optional
-        A smaller input.
+        A smaller input; default as the entry says.
     steps : int
         Most training steps in which the loss on eight random examples must fall to half.
-    learning_rate : float
-        Of Adam, in these steps.
+    learning_rate : float, optional
+        Of Adam, in these steps; default as the entry says.
     seed : int
         Of initial weights and examples.
 
@@ -66,11 +67,13 @@ def check_model(
     """
     import keras
 
+    small = model_entry(name).small
+    input_shape = input_shape or small.input_shape
     input_spec, head = specification(name)
     if input_shape is not None:
         input_spec = replace(input_spec, shape=input_shape)
         head = type(head).of_model(head, input_spec)
-    values = dict(hyperparameters or {})
+    values = dict(small.hyperparameters if hyperparameters is None else hyperparameters)
     rng = np.random.default_rng(seed)
     x, (y, loss) = _gaussian_inputs(input_spec, rng), head.random_targets(rng, BATCH)
 
@@ -94,7 +97,7 @@ def check_model(
         return
     # dropout would hide whether the batch is learnt
     rates = {key: 0.0 for key in default_hyperparameters(name) if key.endswith("dropout")}
-    _check_learning(build(rates), x, y, loss, steps, learning_rate)
+    _check_learning(build(rates), x, y, loss, steps, learning_rate or small.learning_rate)
 
 
 def parametrize_with_models(pattern: str = "*", **options: Any) -> Any:

@@ -102,3 +102,8 @@ def test_every_model_has_a_summary_and_what_it_needs(name):
 @pytest.mark.parametrize("name", list_tasks())
 def test_every_task_is_found_under_its_own_name(name):
     assert get_task(name).name == name
+
+
+@pytest.mark.parametrize("name", list_tasks())
+def test_headline_metrics_are_of_tasks_that_have_metrics_of_their_own(name):
+    assert bool(task_entry(name).headline) <= (get_task(name).extra_metrics is not None)

@@ -36,7 +36,7 @@ from astro_dl.inference.attribution import saliency
 from astro_dl.models.build import build_from, logits_model, specification
 from astro_dl.models.members import with_active_dropout
 from astro_dl.core.task import InputSpec
-from tests.smaller_models import SMALLER
+from astro_dl.core.registry import model_entry
 
 backend, file, *names = sys.argv[1:]
 assert keras.backend.backend() == backend
@@ -48,9 +48,9 @@ for initializer in ("VarianceScaling", "RandomUniform", "RandomNormal", "Orthogo
 results = {}
 for name in names:
     input_spec, head = specification(name)
-    smaller = SMALLER.get(name, {})
-    input_spec = replace(input_spec, shape=smaller.get("input_shape", input_spec.shape))
-    model = build_from(name, input_spec, head, smaller.get("hyperparameters"))
+    small = model_entry(name).small
+    input_spec = replace(input_spec, shape=small.input_shape or input_spec.shape)
+    model = build_from(name, input_spec, head, small.hyperparameters)
     rng = np.random.default_rng(7)
     model.set_weights([
         # moving variances must not be negative

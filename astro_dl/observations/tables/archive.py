@@ -19,9 +19,6 @@ from astro_dl.core.files import atomic_path
 from astro_dl.data.store import cache_folder, content_key
 from astro_dl.observations.tables.columns import read_table
 
-ARCHIVES = {"gaia": "https://gea.esac.esa.int/tap-server/tap"}
-"""Address of the Table Access Protocol by archive."""
-
 FINISHED = ("COMPLETED", "ERROR", "ABORTED")
 FIRST_PAUSE_S, LONGEST_PAUSE_S, PAUSE_GROWTH = 0.2, 10.0, 1.5
 ANSWER_TIMEOUT_S = 60.0

@@ -259,6 +259,7 @@ task = Task(
         "busdemeo": Dataset(
             "538 spectra in 16 classes, smoothed, 0.45 to 2.45 um",
             read_busdemeo,
+            n=538,
             reference=REFERENCE,
             licence="MIT",
         ),

@@ -1,6 +1,7 @@
-"""The tasks and models of Gaia's sources by name."""
+"""The tasks, models and archive of Gaia's sources by name."""
 
-from astro_dl.core.registry import register_model, register_task
+from astro_dl.core.archives import register_archive
+from astro_dl.core.registry import SmallForm, register_model, register_task
 
 register_task(
     "gaia_photometry",
@@ -27,5 +28,15 @@ register_model(
         "units": (128, 64),
         "activation": "silu",
         "kl_weight": 0.02,
+    },
+    small=SmallForm({"kl_weight": 1e-3}),
+)
+
+register_archive(
+    "gaia",
+    "https://gea.esac.esa.int/tap-server/tap",
+    queries={
+        "cone_search": "astro_dl.science.gaia.queries:cone_search",
+        "red_giants": "astro_dl.science.gaia.queries:red_giants",
     },
 )

@@ -1,11 +1,8 @@
-"""Queries of the Gaia archive by name: arguments in, ADQL out."""
+"""Queries of the Gaia archive: arguments in, ADQL out."""
 
-import inspect
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
-from astro_dl.core.errors import UsageError, look_up
-from astro_dl.core.schema import Bounds, NonNegative, Positive, read_keywords
+from astro_dl.core.schema import Bounds, NonNegative, Positive
 
 GAIA_COLUMNS = (
     "phot_g_mean_mag",
@@ -77,40 +74,6 @@ def red_giants(
         "phot_g_mean_mag + 5 * LOG10(parallax) - 10 < 3.5",
         f"random_index < {round(sample_fraction * SOURCES)}",
     )
-
-
-GAIA_QUERIES: dict[str, Callable[..., str]] = {
-    "cone_search": cone_search,
-    "red_giants": red_giants,
-}
-
-
-def named_query(name: str, arguments: Mapping[str, Any]) -> str:
-    """Return the ADQL of a named query.
-
-    Parameters
-    ----------
-    name : str
-        Among `GAIA_QUERIES`.
-    arguments : mapping
-        Argument name to plain value.
-
-    Raises
-    ------
-    UsageError
-        If the query or an argument is unknown, missing or not accepted.
-    """
-    query = look_up("query", name, GAIA_QUERIES)
-    given = read_keywords(query, arguments, name)
-    needed = [
-        key
-        for key, parameter in inspect.signature(query).parameters.items()
-        if parameter.default is parameter.empty and key not in given
-    ]
-    if needed:
-        example = " ".join(f"--set {key}=VALUE" for key in needed)
-        raise UsageError(f"{name}: {', '.join(needed)} missing; give {example}")
-    return query(**given)
 
 
 def _select(*conditions: str) -> str:

@@ -1,6 +1,6 @@
 """The tasks and models of gravitational waves by name."""
 
-from astro_dl.core.registry import register_model, register_task
+from astro_dl.core.registry import SmallForm, register_model, register_task
 
 register_task(
     "gw_bbh",
@@ -105,6 +105,7 @@ register_model(
     "astro_dl.science.gravitational_waves.networks.matched_filter:gw_resnet",
     summary="Residual network on a learned template bank, starting as the marginal likelihood",
     **GRAVITATIONAL_WAVES,
+    small=SmallForm({"templates": 16, "rank": 8, "filters": (8,), "blocks": 1}),
     reference="bank after Cannon et al. (2010), arXiv:1005.0012; residual search network after "
     "Nousi et al. (2023), arXiv:2211.01520",
 )

@@ -1,11 +1,12 @@
 """The tasks and models of strong lenses by name."""
 
-from astro_dl.core.registry import register_model, register_task
+from astro_dl.core.registry import SmallForm, register_model, register_task
 
 register_task(
     "strong_lens",
     "astro_dl.science.lenses.finding:task",
     summary="Is the galaxy in the middle of a cutout a strong gravitational lens?",
+    headline={"tpr0": "TPR0", "tpr10": "TPR10"},
     reference="Metcalf et al. (2019), arXiv:1802.03609",
 )
 register_task(
@@ -35,6 +36,7 @@ register_model(
     "astro_dl.science.lenses.networks.deeplens:deeplens",
     summary="46 layers of pre-activated bottlenecks, after CMU DeepLens",
     **LENSES,
+    small=SmallForm({"filters": (8, 16), "blocks": 1, "strides": 2}, (16, 16, 3)),
     reference="Lanusse et al. (2018), MNRAS 473, 3895, arXiv:1703.02642",
     bibtex="""@article{Lanusse2018,
   author = {Lanusse, Fran{\\c c}ois and Ma, Quanbin and Li, Nan and Collett, Thomas E. and
@@ -69,6 +71,7 @@ register_model(
     summary="Committee of independently learning networks",
     **LENSES,
     hyperparameters={"members": ("lens_cnn", "lens_resnet", "lens_resnet")},
+    small=SmallForm({"members": ("lens_cnn", "lens_resnet")}, (32, 32, 3)),
     reference="Schaefer et al. (2018), A&A 611, A2, arXiv:1705.07132",
     bibtex="""@article{Schaefer2018,
   author = {Schaefer, C. and Geiger, M. and Kuntzer, T. and Kneib, J.-P.},

@@ -171,6 +171,7 @@ task = Task(
         "htru2": Dataset(
             "Candidates of the High Time Resolution Universe survey",
             read_htru2,
+            n=14_297,
             reference="Lyon et al. (2016), MNRAS 459, 1104, arXiv:1603.05166",
             licence="CC BY 4.0 (UCI Machine Learning Repository)",
         )

@@ -1,6 +1,6 @@
 """The tasks and models of redshifts by spectra by name."""
 
-from astro_dl.core.registry import register_model, register_task
+from astro_dl.core.registry import SmallForm, register_model, register_task
 
 register_task(
     "galaxy_redshift",
@@ -15,6 +15,7 @@ register_model(
     summary="Convolutions, then templates that are learnt once and compared at every redshift",
     task="galaxy_redshift",
     rank=(2,),
+    small=SmallForm({"shifts": 64}, (256, 1)),
     reference="Stivaktakis et al. (2020), doi:10.1109/TBDATA.2019.2934475, for the protocol",
     bibtex="""@article{Stivaktakis2020,
   author = {Stivaktakis, Radamanthys and Tsagkatakis, Grigorios and Moraes, Bruno and

@@ -175,6 +175,7 @@ task = Task(
         "sdss_dr14": Dataset(
             "SDSS DR14 objects with classes from their spectra",
             read_sdss_dr14,
+            n=7_974,
             reference="Abolfathi et al. (2018), arXiv:1707.09322",
         )
     },

@@ -1,6 +1,6 @@
 """The tasks and models of stellar spectra by name."""
 
-from astro_dl.core.registry import register_model, register_task
+from astro_dl.core.registry import SmallForm, register_model, register_task
 
 register_task(
     "spectral_type",
@@ -47,6 +47,7 @@ register_model(
     summary="Four convolutions on a spectrum, then a dense layer",
     task="spectral_type",
     rank=(2,),
+    small=SmallForm(input_shape=(256, 1)),
     hyperparameters={
         "filters": (16, 32, 64, 64),
         "kernel_sizes": (9, 7, 5, 5),
@@ -64,6 +65,7 @@ register_model(
     summary="Two convolutions and two dense layers, after StarNet",
     task="stellar_parameters",
     rank=(2,),
+    small=SmallForm(input_shape=(256, 1)),
     # The paper's dense layers are twice as wide, on seven times the pixels, its pool half as wide;
     # it normalises nothing, and learns more slowly: see the card of simulated_starnet.
     hyperparameters={

@@ -1,11 +1,12 @@
 """The tasks and models of the Sun by name."""
 
-from astro_dl.core.registry import register_model, register_task
+from astro_dl.core.registry import SmallForm, register_model, register_task
 
 register_task(
     "ar_morphology",
     "astro_dl.science.sun.ar_morphology:task",
     summary="Which Mount Wilson class is a solar active region of?",
+    headline={"auroc": "simple against complex AUROC"},
     reference="Hale et al. (1919), ApJ 49, 153; Künzel (1960), AN 285, 271",
 )
 register_task(
@@ -57,6 +58,7 @@ register_model(
     "astro_dl.science.sun.networks:ar_transfer",
     summary="A backbone that may know photographs, frozen or not, and a new head",
     **REGIONS,
+    small=SmallForm({"frozen_layers": 60}, (32, 32, 2)),
     reference="Howard et al. (2019), arXiv:1905.02244, for the default backbone",
 )
 register_model(

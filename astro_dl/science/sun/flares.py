@@ -139,6 +139,7 @@ task = Task(
         "sharp_flares": Dataset(
             "Daily SHARP keywords and flares of class M or above, 2010 to 2013",
             read_flares,
+            n=4_594,
             time="T_REC",
             reference=REFERENCE,
             licence=LICENCE,

@@ -151,6 +151,7 @@ task = Task(
         "sharp_mount_wilson": Dataset(
             "Daily SHARP keywords and Mount Wilson classes, 2010 to 2014",
             read_mount_wilson,
+            n=4_705,
             reference=REFERENCE,
             licence=LICENCE,
         )

@@ -1,11 +1,12 @@
 """The tasks and models of transiting planets by name."""
 
-from astro_dl.core.registry import register_model, register_task
+from astro_dl.core.registry import SmallForm, register_model, register_task
 
 register_task(
     "tess_transit",
     "astro_dl.science.transits.task:task",
     summary="Is a periodic dip of a TESS light curve a planet, an eclipsing binary, or else?",
+    headline={"triage_ap": "triage AP", "vetting_ap": "vetting AP"},
     reference="Yu et al. (2019), arXiv:1904.02726",
 )
 
@@ -48,6 +49,7 @@ register_model(
     summary="Convolutional columns on a global and a local view, after AstroNet",
     task="tess_transit",
     physics={"views": ("global", "local"), "global_bins": 2001, "local_bins": 201},
+    small=SmallForm({"units": (32, 32)}),
     reference="Shallue & Vanderburg (2018), AJ 155, 94, arXiv:1712.05044",
     bibtex="""@article{ShallueVanderburg2018,
   author = {Shallue, Christopher J. and Vanderburg, Andrew},

@@ -8,15 +8,17 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.cli import main
+from astro_dl.core.archives import all_archives, named_query, register_archive
 from astro_dl.core.errors import UsageError
-from astro_dl.observations.tables.archive import ARCHIVES, fetch_table, read_adql
+from astro_dl.observations.tables.archive import fetch_table, read_adql
 from astro_dl.observations.tables.columns import read_table
-from astro_dl.science.gaia.queries import GAIA_COLUMNS, SOURCES, named_query
+from astro_dl.science.gaia.queries import GAIA_COLUMNS, SOURCES
 from astro_dl.science.gaia.simulation.catalogue import simulate_catalogue
 from tests.observations.tables.tap_service import tap_service
 
 pytest.importorskip("pyvo", reason="needs pyvo")
 
+GAIA = all_archives()["gaia"]
 ALL = "SELECT source_id, phot_g_mean_mag FROM gaiadr3.gaia_source"
 
 
@@ -119,7 +121,7 @@ def test_an_answer_that_the_archive_cuts_is_warned_of(sky):
 
 def test_a_cone_holds_what_is_near_and_bright_enough(sky):
     adql = named_query(
-        "cone_search", {"ra": 56.75, "dec": 56.75, "radius_deg": 1, "magnitude_limit": 16}
+        GAIA, "cone_search", {"ra": 56.75, "dec": 56.75, "radius_deg": 1, "magnitude_limit": 16}
     )
     with tap_service(sky) as (url, _):
         found = fetch_table(adql, url).table
@@ -133,14 +135,14 @@ def test_a_cone_holds_what_is_near_and_bright_enough(sky):
 
 def test_red_giants_are_red_luminous_and_near(sky):
     with tap_service(sky) as (url, _):
-        found = fetch_table(named_query("red_giants", {"sample_fraction": 1}), url).table
+        found = fetch_table(named_query(GAIA, "red_giants", {"sample_fraction": 1}), url).table
     near = (sky["parallax"] >= 0.5) & (sky["parallax_over_error"] >= 10) & (sky["ruwe"] < 1.4)
     absolute = sky["phot_g_mean_mag"] + 5 * np.log10(np.maximum(sky["parallax"], 0.01)) - 10
     wanted = sky[near & (sky["bp_rp"] > 1) & (absolute < 3.5)]
     assert len(wanted) > 1
     assert found["source_id"].tolist() == wanted["source_id"].tolist()
     assert f"random_index < {round(SOURCES / 100)}" in named_query(
-        "red_giants", {"sample_fraction": 0.01}
+        GAIA, "red_giants", {"sample_fraction": 0.01}
     )
 
 
@@ -156,7 +158,7 @@ def test_red_giants_are_red_luminous_and_near(sky):
 )
 def test_arguments_of_named_queries_are_checked(name, arguments, message):
     with pytest.raises(UsageError, match=message):
-        named_query(name, arguments)
+        named_query(GAIA, name, arguments)
 
 
 def test_a_query_in_a_file_is_read_without_its_semicolon(tmp_path):
@@ -217,4 +219,11 @@ def test_wrong_words_are_refused_before_anything_is_asked(words, message, capsys
 
 
 def test_archives_are_addressed_by_encrypted_connections():
-    assert all(url.startswith("https://") for url in ARCHIVES.values())
+    assert all(archive.url.startswith("https://") for archive in all_archives().values())
+
+
+def test_a_name_is_of_one_archive_only():
+    register_archive("gaia", GAIA.url, GAIA.queries)
+    with pytest.raises(UsageError, match="archive 'gaia' is registered already"):
+        register_archive("gaia", "https://example.org/tap")
+    assert all_archives()["gaia"] == GAIA

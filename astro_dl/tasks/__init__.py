@@ -1,0 +1,1 @@
+"""Where third parties once found what a task is made of; see `base`."""
