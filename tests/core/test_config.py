@@ -22,7 +22,7 @@ from astro_dl.core.config import (
 )
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import build_physics, list_models, model_entry
-from astro_dl.core.shipped import shipped_configs
+from astro_dl.core.shipped import shipped_bundles, shipped_configs
 from astro_dl.core.strict_yaml import read_yaml, write_yaml
 from astro_dl.models.build import resolve
 
@@ -106,6 +106,22 @@ def test_every_shipped_config_loads_and_names_what_is_registered(name):
     config = load_config(name)
     assert config.model in list_models(task=config.task)
     build_physics(config.task, config.physics)
+
+
+@pytest.mark.parametrize("name", sorted(shipped_configs()))
+def test_every_shipped_config_runs_wherever_the_package_is_installed(name):
+    config = resolve(load_config(name))
+    assert config.initial_weights in {None, *shipped_bundles()}
+    named = [text for text in texts(to_mapping(config)) if "/" in text or Path(text).suffix]
+    assert named == []
+
+
+def texts(value):
+    """Return all texts among nested values."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return [text for one in inner for text in texts(one)]
+    return [value] if isinstance(value, str) else []
 
 
 def test_every_zoo_entry_has_a_config():
