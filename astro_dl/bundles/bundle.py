@@ -144,15 +144,18 @@ def update_bundle(
     metrics: Mapping[str, Any] | None = None,
     figures: Iterable[str | Path] = (),
     card_parts: Mapping[str, Any] | None = None,
+    config: Config | None = None,
+    history: Iterable[Mapping[str, Any]] | None = None,
 ) -> Bundle:
-    """Add scores, figures or card keys to a bundle; each file is replaced at once, the card last.
+    """Change a bundle but for its weights; each file is replaced at once, the card last.
 
     Parameters are those of `save_bundle`; what is not given stays as it is.
 
     Raises
     ------
     UsageError
-        If the folder is not a sound bundle, or a key is not acceptable.
+        If the folder is not a sound bundle, a key is not acceptable, or the config is of another
+        model, task or seed.
     """
     bundle = load_bundle(Path(folder))
     parts = plain(card_parts or {})
@@ -162,6 +165,12 @@ def update_bundle(
         replace_file(bundle.folder / "metrics.json", dump_json(metrics))
         names.append("metrics.json")
         parts = {"metrics": plain(metrics), **parts}
+    if config is not None:
+        _check_agreement(bundle.folder, bundle.card, config)
+        replace_file(bundle.folder / "config.yaml", dump_yaml(config))
+    if history is not None:
+        replace_file(bundle.folder / "history.csv", _csv(history))
+        names.append("history.csv")
     names += _copy_figures(bundle.folder, figures)
     _write_card(bundle.folder, {**bundle.card, **parts}, [*bundle.card["files"], *names])
     return load_bundle(bundle.folder)
@@ -209,6 +218,14 @@ def load_bundle(name_or_folder: str | Path) -> Bundle:
             pass
     config = _read_config(folder, card)
     return Bundle(folder, card, config, hashlib.sha256(card_bytes).hexdigest())
+
+
+def read_history(bundle: Bundle) -> list[dict[str, str]]:
+    """Return the rows of ``history.csv``, one per epoch, as they are written there."""
+    if "history.csv" not in bundle.card["files"]:
+        return []
+    text = read_text_file(bundle.folder, "history.csv", bundle.card["files"]["history.csv"])
+    return list(csv.DictReader(io.StringIO(text.decode("utf-8"))))
 
 
 def load_weights(bundle: Bundle) -> "keras.Model":
@@ -342,11 +359,16 @@ def _read_config(folder: Path, card: Mapping[str, Any]) -> Config:
         config = read_dataclass(Config, mapping)
     except (UnicodeDecodeError, UsageError) as error:
         raise UsageError(f"{folder / 'config.yaml'}: {error}") from None
+    _check_agreement(folder, card, config)
+    return config
+
+
+def _check_agreement(folder: Path, card: Mapping[str, Any], config: Config) -> None:
+    """Refuse a config that is not of the model, task and seed on the card."""
     if (config.model, config.task or None) != (card["model"], card["task"]):
         raise UsageError(f"{folder}: card.json and config.yaml name different models or tasks")
     if to_mapping(config)["seed"] != card["seed"]:
         raise UsageError(f"{folder}: card.json and config.yaml name different seeds")
-    return config
 
 
 def _check_depth(yaml: bytes) -> None:

@@ -1,19 +1,20 @@
 """A config: one task, one model, one way to train. Flat, typed, no expressions.
 
-A YAML file has the keys ``task``, ``model``, ``seed``, ``initial_weights``, ``alternatives`` and
-``shipped``, and the sections ``hyperparameters``, ``physics``, ``data``, ``training`` and
-``evaluation``.
+A YAML file has the keys ``task``, ``model``, ``seed``, ``initial_weights``, ``alternatives``,
+``stages`` and ``shipped``, and the sections ``hyperparameters``, ``physics``, ``data``,
+``training`` and ``evaluation``.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, TypeVar
 
 from astro_dl.core import registry
-from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.changes import changed, differences, dotted, overridden
+from astro_dl.core.errors import UsageError, did_you_mean, unknown_name
 from astro_dl.core.schema import (
     Count,
     Fraction,
@@ -26,8 +27,9 @@ from astro_dl.core.schema import (
 from astro_dl.core.shipped import shipped_configs
 from astro_dl.core.strict_yaml import read_yaml, write_yaml
 
-if TYPE_CHECKING:
-    pass
+Made = TypeVar("Made")
+STAGE_SETTINGS = ("hyperparameters", "physics", "data", "training", "seed", "alternatives")
+"""What a stage may set; all else belongs to the whole."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,13 @@ class Config:
     shipped : bool
         Whether ``scripts/make_zoo`` makes a bundle that is passed on; not of examples, of what is
         only compared with, and of sets whose terms do not allow it.
+    stages : tuple of dict
+        Trainings in a row. Each is the config as it stands with the stage's own values in place,
+        by sections as ``{"seed": 1, "training": {"epochs": 3}}``; no stage inherits from another.
+        The first starts from ``initial_weights``, every other from the weights of the one before.
+        They may set ``hyperparameters``, ``physics``, ``data``, ``training``, ``seed`` and
+        ``alternatives``. A config that `astro_dl.models.build.resolve` has completed has the values
+        of the last stage, and under ``stages`` in what each differs from it.
     """
 
     task: str
@@ -205,6 +214,7 @@ class Config:
     initial_weights: str | None = None
     alternatives: tuple[dict[str, Any], ...] = ()
     shipped: bool = True
+    stages: tuple[dict[str, Any], ...] = ()
 
 
 def load_config(source: str | Path | Mapping[str, Any] | Config, **overrides: Any) -> Config:
@@ -215,8 +225,8 @@ def load_config(source: str | Path | Mapping[str, Any] | Config, **overrides: An
     source : str, Path, mapping or Config
         Name of a shipped config, path of a YAML file, folder of a run or bundle, or the values.
     **overrides
-        Values that replace those of the source, by dotted keys (``**{"training.epochs": 3}``) or
-        by sections (``training={"epochs": 3}``).
+        Values that replace those of the source and of all its stages, by dotted keys
+        (``**{"training.epochs": 3}``) or by sections (``training={"epochs": 3}``).
 
     Returns
     -------
@@ -235,11 +245,12 @@ def load_config(source: str | Path | Mapping[str, Any] | Config, **overrides: An
     3
     """
     name, mapping = _read_source(source)
-    changes = _dotted(overrides)
+    changes = dotted(overrides)
     try:
-        for key, value in changes.items():
-            mapping = _replaced(mapping, key.split("."), value, key)
-        config = read_dataclass(Config, plain(mapping))
+        config = read_dataclass(Config, plain(changed(mapping, changes)))
+        stages = tuple(overridden(stage, changes) for stage in config.stages)
+        config = replace(config, stages=stages)
+        stage_configs(config)
     except UsageError as error:
         key = str(error).partition(": ")[0]
         blamed = any(f"{change}.".startswith(f"{key}.") for change in changes)
@@ -247,6 +258,64 @@ def load_config(source: str | Path | Mapping[str, Any] | Config, **overrides: An
     registry.task_entry(config.task)
     registry.model_entry(config.model)
     return config
+
+
+def stage_configs(config: Config) -> tuple[Config, ...]:
+    """Return the config of each of the trainings in a row: of one without stages, itself alone.
+
+    Raises
+    ------
+    UsageError
+        As `each_stage` does.
+    """
+    return each_stage(config, lambda stage: stage)
+
+
+def each_stage(config: Config, make: Callable[[Config], Made]) -> tuple[Made, ...]:
+    """Return what a function makes of the config of each stage, in order.
+
+    Parameters
+    ----------
+    config : Config
+        Without stages, it counts as a single one.
+    make : callable
+        Given each stage as a config without stages; the ``initial_weights`` of all but the first
+        are None, as they are not known before the training.
+
+    Raises
+    ------
+    UsageError
+        Naming the stage, counted from 1, that is unsound or that the function refuses.
+    """
+    if not config.stages:
+        return (make(config),)
+    made = []
+    for number, changes in enumerate(config.stages, start=1):
+        try:
+            made.append(make(_stage(config, changes, first=number == 1)))
+        except UsageError as error:
+            raise UsageError(f"stages: in stage {number}, {error}") from None
+    return tuple(made)
+
+
+def in_a_row(stages: Sequence[Config]) -> Config:
+    """Return the config of trainings in a row: that of the last, and how each differs from it.
+
+    Parameters
+    ----------
+    stages : sequence of Config
+        Resolved and without stages, of one task and model; of their ``initial_weights`` only those
+        of the first count.
+    """
+    settings = [
+        {key: value for key, value in to_mapping(stage).items() if key in STAGE_SETTINGS}
+        for stage in stages
+    ]
+    return replace(
+        stages[-1],
+        initial_weights=stages[0].initial_weights,
+        stages=tuple(differences(one, settings[-1]) for one in settings),
+    )
 
 
 def parse_override(text: str) -> tuple[str, Any]:
@@ -316,21 +385,12 @@ def _config_file(source: str | Path) -> Path:
     raise UsageError(f"unknown config {str(source)!r}{did_you_mean(str(source), shipped)}")
 
 
-def _dotted(overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """Return overrides with sections given as mappings spread into dotted keys."""
-    spread: dict[str, Any] = {}
-    for key, value in overrides.items():
-        if isinstance(value, Mapping) and "." not in key:
-            spread |= {f"{key}.{name}": one for name, one in value.items()}
-        else:
-            spread[key] = value
-    return spread
-
-
-def _replaced(mapping: Any, path: list[str], value: Any, key: str) -> dict[str, Any]:
-    """Return a copy of nested mappings with the value at a path replaced."""
-    if mapping is not None and not isinstance(mapping, Mapping):
-        raise UsageError(f"{key}: there is no section {key.rpartition('.')[0]!r}")
-    first, *rest = path
-    inner = value if not rest else _replaced((mapping or {}).get(first), rest, value, key)
-    return {**(mapping or {}), first: inner}
+def _stage(config: Config, changes: Mapping[str, Any], first: bool) -> Config:
+    """Return the config of one stage."""
+    for key in changes:
+        if key not in STAGE_SETTINGS:
+            raise unknown_name("setting of a stage", key, STAGE_SETTINGS)
+    found = to_mapping(replace(config, stages=()))
+    if not first:
+        found["initial_weights"] = None
+    return read_dataclass(Config, changed(found, dotted(changes)))

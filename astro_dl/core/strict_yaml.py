@@ -63,7 +63,10 @@ for _tag, _pattern, _first in PLAIN_VALUES:
         )
 _Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))
 _Dumper.add_representer(
-    list, lambda dumper, data: dumper.represent_sequence("tag:yaml.org,2002:seq", data, True)
+    list,
+    lambda dumper, data: dumper.represent_sequence(
+        "tag:yaml.org,2002:seq", data, flow_style=not any(isinstance(one, dict) for one in data)
+    ),
 )
 
 
@@ -88,7 +91,7 @@ def read_yaml(text: str) -> Any:
 
 
 def write_yaml(value: Any) -> str:
-    """Return the YAML text of a plain value; lists on one line, mappings in their own order."""
+    """Return the YAML text of a plain value; lists but of mappings on one line, keys in order."""
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=96)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.bundles.card import dump_json
-from astro_dl.core.config import Config, load_config
+from astro_dl.core.config import Config, load_config, stage_configs
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
 from astro_dl.data.real import is_real
@@ -99,7 +99,7 @@ def cross_validate(
     config = load_config(config)
     if folds < 2:
         raise UsageError(f"cv is {folds}; accepted: 2 and above")
-    if not is_real(config):
+    if not is_real(stage_configs(config)[-1]):
         raise UsageError(
             "data.source: 'simulation' has no folds, as new examples can always be made; "
             "cross-validate on a real set of the task"
@@ -133,7 +133,8 @@ def _repeated(
         report = evaluate(bundle, progress=progress, save=True)
         scores.append(_scores(report))
         tested.append(report.metrics["about"]["n"])
-    about = {"model": config.model, "task": config.task, "data": config.data.source}
+    source = stage_configs(config)[-1].data.source
+    about = {"model": config.model, "task": config.task, "data": source}
     n = sum(tested) if by == "fold" else tested[-1]
     result = CrossValidation({**about, "folds": len(runs), "by": by, "n": n}, tuple(scores))
     with atomic_path(out / FILE) as temporary:

@@ -1,7 +1,5 @@
 """From a bundle and a test set to a report, with the classical methods on the same examples."""
 
-import csv
-import io
 import json
 import tempfile
 from collections.abc import Mapping
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astro_dl.bundles.bundle import Bundle, update_bundle
+from astro_dl.bundles.bundle import Bundle, read_history, update_bundle
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.data.cache import cached_split
@@ -267,10 +265,7 @@ def _importance(predictor: "Predictor", data: Store | Examples, n: int) -> dict[
 
 def _history(bundle: Bundle) -> dict[str, list[float]]:
     """Return the columns of ``history.csv`` that are numbers."""
-    path = bundle.folder / "history.csv"
-    if "history.csv" not in bundle.card["files"]:
-        return {}
-    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    rows = read_history(bundle)
     columns: dict[str, list[float]] = {}
     for name in rows[0] if rows else ():
         try:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.config import Config
+from astro_dl.core.config import Config, each_stage, in_a_row
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.registry import (
     ModelEntry,
@@ -205,13 +205,15 @@ def _tuples(value: Any) -> Any:
 def resolve(config: Config) -> Config:
     """Return the config with every default of physics and hyperparameters written out.
 
-    Imports the task and the model's builder.
+    Imports the task and the model's builder. Of stages, the last one's values become the config's.
 
     Raises
     ------
     UsageError
         For an unknown or unaccepted physics field or hyperparameter.
     """
+    if config.stages:
+        return in_a_row(each_stage(config, resolve))
     entry = model_entry(config.model)
     made_for = entry.physics if entry.task == config.task else {}
     physics = build_physics(config.task, {**made_for, **config.physics})

@@ -12,7 +12,7 @@ from typing import Any
 
 from astro_dl.bundles.bundle import Bundle, load_bundle, update_bundle
 from astro_dl.bundles.files import new_folder
-from astro_dl.core.config import Config, load_config, to_mapping
+from astro_dl.core.config import Config, load_config, stage_configs, to_mapping
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.registry import get_task
 from astro_dl.data.cache import split_physics
@@ -52,6 +52,11 @@ def is_made_from(made: Config, wanted: Config) -> bool:
 
     Hyper-parameters that the other leaves open, None, may have any value: fits at once find them.
     """
+    stages, asked = stage_configs(made), stage_configs(wanted)
+    return len(stages) == len(asked) and all(map(_is_one_of_the_variants, stages, asked))
+
+
+def _is_one_of_the_variants(made: Config, wanted: Config) -> bool:
     made = resolve(made)
     found = made.hyperparameters
     for one in variants(wanted).values():

@@ -26,6 +26,7 @@ from astro_dl.training.objective import Objective, fold_scaling, make_objective,
 from astro_dl.training.optimizer import make_optimizer
 from astro_dl.training.progress import scalar_log
 from astro_dl.training.save import save_result
+from astro_dl.training.stages import train_stages
 
 
 def train(
@@ -54,10 +55,11 @@ def train(
     Returns
     -------
     Bundle
-        With the weights of the best epoch, of the best of the config's ``alternatives``,
-        calibrated on the validation set. After Ctrl-C it holds the best weights so far, if an
-        epoch was finished; ``card["data"]["interrupted"]`` says so, and the checkpoint stays for
-        `resume`. With alternatives there is none before all are trained.
+        With the weights of the best epoch, of the best of the config's ``alternatives``, of the
+        last of its ``stages``, calibrated on the validation set. After Ctrl-C it holds the best
+        weights so far, if an epoch was finished; ``card["data"]["interrupted"]`` says so, and the
+        checkpoint stays for `resume`. With alternatives or stages there is none before all are
+        trained.
 
     Raises
     ------
@@ -80,6 +82,8 @@ def train(
         raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
     if (folder / "card.json").exists() and not going_on:
         return _finished(folder, asked, resume)
+    if config.stages:
+        return train_stages(asked, folder, train, resume, progress)
     if config.alternatives:
         return train_alternatives(asked, folder, train, resume, progress)
     if resolve_fit(config.model) is not None:

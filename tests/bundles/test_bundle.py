@@ -15,6 +15,7 @@ from astro_dl.bundles.bundle import (
     halve_weights,
     load_bundle,
     load_weights,
+    read_history,
     save_bundle,
     update_bundle,
 )
@@ -94,6 +95,25 @@ def test_folder_holds_what_the_design_lists(tmp_path, model, config):
     assert bundle.card["seed"] == 7
     assert bundle.card["parameters"] == model.count_params()
     assert "keras" in bundle.card["packages"]
+
+
+def test_config_and_history_can_be_replaced_in_a_bundle(tmp_path, model, config):
+    bundle = save_bundle(tmp_path / "b", model, config, PARTS, HISTORY)
+    history = [{"stage": 2, **row} for row in read_history(bundle)]
+    changed = replace(bundle.config, initial_weights="other")
+    updated = update_bundle(tmp_path / "b", config=changed, history=history)
+    assert updated.config == changed
+    assert [row["stage"] for row in read_history(updated)] == ["2", "2"]
+    assert [row["val_loss"] for row in read_history(updated)] == ["", "1.375"]
+    assert updated.card["files"]["weights.h5"] == bundle.card["files"]["weights.h5"]
+
+
+def test_a_config_of_another_model_or_seed_leaves_a_bundle_as_it_is(tmp_path, model, config):
+    bundle = save_bundle(tmp_path / "b", model, config, PARTS, HISTORY)
+    for other in (replace(config, seed=8), replace(config, model="cnn1d")):
+        with pytest.raises(UsageError, match=r"name different (models|seeds)"):
+            update_bundle(tmp_path / "b", config=other)
+    assert load_bundle(tmp_path / "b") == bundle
 
 
 def test_weights_file_is_plain_arrays_without_attributes(tmp_path, model, config):

@@ -17,12 +17,13 @@ from astro_dl.core.config import (
     dump_yaml,
     load_config,
     parse_override,
+    stage_configs,
     to_mapping,
 )
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import build_physics, list_models, model_entry
-from astro_dl.core.shipped import shipped_configs
-from astro_dl.core.strict_yaml import read_yaml
+from astro_dl.core.shipped import shipped_bundles, shipped_configs
+from astro_dl.core.strict_yaml import read_yaml, write_yaml
 from astro_dl.models.build import resolve
 
 LEAST = {"task": "gw_bbh", "model": "cnn1d"}
@@ -105,6 +106,22 @@ def test_every_shipped_config_loads_and_names_what_is_registered(name):
     config = load_config(name)
     assert config.model in list_models(task=config.task)
     build_physics(config.task, config.physics)
+
+
+@pytest.mark.parametrize("name", sorted(shipped_configs()))
+def test_every_shipped_config_runs_wherever_the_package_is_installed(name):
+    config = resolve(load_config(name))
+    assert config.initial_weights in {None, *shipped_bundles()}
+    named = [text for text in texts(to_mapping(config)) if "/" in text or Path(text).suffix]
+    assert named == []
+
+
+def texts(value):
+    """Return all texts among nested values."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return [text for one in inner for text in texts(one)]
+    return [value] if isinstance(value, str) else []
 
 
 def test_every_zoo_entry_has_a_config():
@@ -244,3 +261,97 @@ def test_the_mapping_has_the_documented_keys_only():
     assert configs.__doc__ is not None
     for field in fields(Config):
         assert f"``{field.name}``" in configs.__doc__
+
+
+STAGED = LEAST | {
+    "training": {"epochs": 7, "class_weight": {"noise": 2.0, "signal": 1.0}},
+    "stages": [
+        {"training": {"epochs": 9}},
+        {"seed": 1, "training": {"class_weight": {"noise": 3.0}}},
+        {"data": {"n_train": 50}, "physics": {"snr_range": [8, 9]}},
+    ],
+}
+
+
+def test_each_stage_is_the_config_with_its_own_values_in_place():
+    stages = stage_configs(load_config(STAGED, initial_weights="gw_cnn"))
+    assert [stage.training.epochs for stage in stages] == [9, 7, 7]
+    assert [stage.seed for stage in stages] == [0, 1, 0]
+    assert [stage.physics for stage in stages] == [{}, {}, {"snr_range": [8, 9]}]
+    assert stages[1].training.class_weight == {"noise": 3.0}
+    assert stages[2].training.class_weight == {"noise": 2.0, "signal": 1.0}
+    assert [stage.initial_weights for stage in stages] == ["gw_cnn", None, None]
+    assert {stage.stages for stage in stages} == {()}
+
+
+def test_a_config_without_stages_is_its_only_one():
+    config = load_config(LEAST)
+    assert stage_configs(config) == (config,)
+
+
+def test_an_override_wins_over_all_stages():
+    changes = {
+        "training.epochs": 1,
+        "data.n_train": 20,
+        "seed": 3,
+        "physics": {"snr_range": [5, 6]},
+    }
+    config = load_config(STAGED, **changes)
+    stages = stage_configs(config)
+    assert [stage.training.epochs for stage in stages] == [1, 1, 1]
+    assert [stage.data.n_train for stage in stages] == [20, 20, 20]
+    assert [stage.seed for stage in stages] == [3, 3, 3]
+    assert [stage.physics for stage in stages] == [{"snr_range": [5, 6]}] * 3
+    assert config.stages[1]["training"] == {"class_weight": {"noise": 3.0}}
+
+
+def test_an_override_within_a_value_changes_it_in_every_stage():
+    stages = stage_configs(load_config(STAGED, **{"training.class_weight.noise": 5.0}))
+    assert stages[0].training.class_weight == {"noise": 5.0, "signal": 1.0}
+    assert stages[1].training.class_weight == {"noise": 5.0}
+
+
+def test_stages_can_be_left_out_by_an_override():
+    assert load_config(STAGED, stages=[]).training.epochs == 7
+
+
+def test_a_resolved_config_has_the_values_of_the_last_stage_and_the_same_stages():
+    config = load_config(STAGED, initial_weights="gw_cnn")
+    resolved = resolve(config)
+    assert resolved.data.n_train == 50
+    assert resolved.physics["snr_range"] == [8, 9]
+    assert resolved.initial_weights == "gw_cnn"
+    assert resolved.stages[2] == {}
+    assert stage_configs(resolved) == tuple(map(resolve, stage_configs(config)))
+    assert resolve(resolved) == resolved
+    assert load_config(read_yaml(dump_yaml(resolved))) == resolved
+
+
+@pytest.mark.parametrize(
+    ("stage", "message"),
+    [
+        ({"training": {"epoch": 3}}, "training.epoch: unknown key; did you mean 'epochs'"),
+        ({"trainin": {}}, "unknown setting of a stage 'trainin'; did you mean 'training'"),
+        ({"training.epochs": 3}, "unknown setting of a stage 'training.epochs'"),
+        ({"training": {"epochs": 0}}, "training.epochs: 0 is not accepted"),
+        ({"training": 3}, "training: 3 is not accepted; accepted: a mapping"),
+        ({"seed": -1}, "seed: -1 is not accepted"),
+        ({"initial_weights": "gw_cnn"}, "unknown setting of a stage 'initial_weights'"),
+        ({"model": "gw_cnn"}, "unknown setting of a stage 'model'"),
+        ({"stages": []}, "unknown setting of a stage 'stages'"),
+    ],
+)
+def test_a_wrong_stage_is_named_by_its_number(tmp_path, stage, message):
+    file = tmp_path / "mine.yaml"
+    file.write_text(write_yaml(LEAST | {"stages": [{}, stage]}))
+    with pytest.raises(UsageError) as refusal:
+        load_config(file)
+    assert f"{file}: stages: in stage 2, {message}" in str(refusal.value)
+    with pytest.raises(UsageError, match="override: stages: in stage 1"):
+        load_config(LEAST, stages=[stage])
+
+
+@pytest.mark.parametrize("stages", [3, {"seed": 1}, [3], [[]], "abc"])
+def test_stages_are_a_list_of_mappings(stages):
+    with pytest.raises(UsageError, match=r"stages: .* is not accepted; accepted: a "):
+        load_config(LEAST | {"stages": stages})

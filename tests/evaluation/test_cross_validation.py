@@ -1,12 +1,14 @@
 """Cross-validation of networks and classical methods alike, on folds that share no group."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from astropy.table import Table
 
 from astro_dl.cli import main
+from astro_dl.core.config import stage_configs
 from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.cross_validation import cross_validate, read_cross_validation, repeat_seeds
 from astro_dl.inference.load import load_pretrained
@@ -46,6 +48,20 @@ def test_every_method_has_a_mean_and_a_spread(folder):
     again = cross_validate(config(folder, "mlp", **settings), 3, folder / "mlp", progress=False)
     assert again.to_json() == result.to_json()
     assert len(hashes) == 3
+
+
+@pytest.mark.usefixtures("quick_peers")
+def test_all_stages_of_a_config_are_trained_on_the_fold(folder):
+    stages = [{"training": {"epochs": 2}}, {"seed": 1}]
+    settings = {"training.epochs": 1, "evaluation.bootstrap": 0, "evaluation.baselines": False}
+    staged = replace(config(folder, "mlp", **settings), stages=tuple(stages))
+    result = cross_validate(staged, 2, folder / "staged", progress=False)
+    assert len(result.folds) == 2
+    second = load_pretrained(folder / "staged" / "fold_2").bundle
+    assert [(one.data.fold, one.training.epochs) for one in stage_configs(second.config)] == [
+        (1, 2),
+        (1, 1),
+    ]
 
 
 @pytest.mark.usefixtures("quick_peers")

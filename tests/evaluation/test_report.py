@@ -104,6 +104,13 @@ def test_histories_and_wrong_examples_are_drawn_where_there_are_any(tmp_path):
     assert draw_history({"epoch": [1.0], "seconds": [3.0]}) is None
 
 
+def test_a_history_of_several_stages_is_drawn_with_its_epochs_counted_through():
+    figure = draw_history({"stage": [1, 1, 2], "epoch": [1, 2, 1], "loss": [0.7, 0.4, 0.3]})
+    (panel,) = [axes for axes in figure.axes if axes.axison]
+    assert list(panel.lines[0].get_xdata()) == [1, 2, 3]
+    assert panel.get_ylabel() == "loss"
+
+
 def test_the_text_has_methods_side_by_side_with_ratio_and_loss():
     report = build_report(binary_outcome(), QUICK)
     text = report.to_text()

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from astro_dl.evaluation.figures.style import COLOURS, new_figure
 
 TITLES = {"learning_rate": "learning rate", "lr": "learning rate", "auc": "AUC"}
+NO_QUANTITIES = ("stage", "epoch", "seconds")
 MOST_SAMPLES = 4096
 
 
@@ -21,7 +22,8 @@ def draw_history(history: Mapping[str, Sequence[float]]) -> Figure | None:
     Parameters
     ----------
     history : mapping of str to sequence of float
-        Columns of ``history.csv``: ``epoch``, ``loss``, ``val_loss``, ….
+        Columns of ``history.csv``: ``epoch``, ``loss``, ``val_loss``, …. Where there is a column
+        ``stage``, epochs are counted through all stages.
 
     Returns
     -------
@@ -31,7 +33,7 @@ def draw_history(history: Mapping[str, Sequence[float]]) -> Figure | None:
     columns = {name: np.asarray(values, float) for name, values in history.items()}
     columns = {name: values for name, values in columns.items() if np.isfinite(values).any()}
     quantities = [
-        name for name in columns if not name.startswith("val_") and name not in ("epoch", "seconds")
+        name for name in columns if not name.startswith("val_") and name not in NO_QUANTITIES
     ]
     if not quantities:
         return None
@@ -39,7 +41,8 @@ def draw_history(history: Mapping[str, Sequence[float]]) -> Figure | None:
     across = min(count, 3)
     down = -(-count // across)
     figure, panels = new_figure(down, across, max(4.0 * across, 5.2), 3.3 * down)
-    epochs = columns.get("epoch", np.arange(len(columns[quantities[0]])))
+    in_order = np.arange(1, 1 + len(columns[quantities[0]]))
+    epochs = in_order if "stage" in columns else columns.get("epoch", in_order)
     for axes, name in zip(panels.flat, quantities, strict=False):
         title = TITLES.get(name, name.replace("_", " "))
         marker = "o" if len(epochs) < 40 else ""

@@ -89,9 +89,9 @@ def ar_transfer(
 ) -> keras.Model:
     """Return a network of `keras.applications` on images of any number of channels.
 
-    To fine-tune in two stages, train once with ``frozen_layers: -1``, which leaves the backbone as
-    it is, then again with ``initial_weights:`` set to the first run, ``frozen_layers: 0`` and a
-    learning rate about ten times lower.
+    To fine-tune in two steps, give the config two ``stages``: one with ``frozen_layers: -1``,
+    which leaves the backbone as it is, and one with ``frozen_layers: 0`` and a learning rate about
+    ten times lower.
 
     Parameters
     ----------

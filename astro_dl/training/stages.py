@@ -1,0 +1,96 @@
+"""Trainings in a row, each from the weights of the one before: the ``stages`` of a config."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from astro_dl.bundles.bundle import Bundle, load_bundle, read_history, update_bundle
+from astro_dl.bundles.files import new_folder
+from astro_dl.core.config import Config, each_stage, in_a_row
+from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import resolve_fit
+from astro_dl.training.alternatives import COMPARED, variants
+
+OF_THE_WHOLE = ("model", "initial_weights")
+
+
+def train_stages(
+    config: Config, folder: Path, train: Callable[..., Bundle], resume: bool, progress: bool
+) -> Bundle:
+    """Train all stages of a config and leave the bundle of the last.
+
+    Its card tells what the last one was trained on, and under ``started_from`` what each before it
+    was; its config, retrained, goes through all of them; its history has the epochs of all, with a
+    column ``stage``, from 1.
+
+    Parameters
+    ----------
+    config : Config
+        With stages.
+    folder : Path
+        The run folder; those of the stages lie in it until the last one is finished.
+    train : callable
+        `astro_dl.training.train.train`.
+    resume : bool
+        Whether to go on from what an interrupted training left.
+    progress : bool
+        Whether progress bars are shown.
+
+    Raises
+    ------
+    UsageError
+        If a stage is unsound, its weights fit no network of the next, or the folder is in use.
+    KeyboardInterrupt
+        If interrupted; what was done until then is kept for `resume`.
+    """
+    runs = folder / ".stages"
+    if runs.is_dir() and not resume:
+        raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
+    trained: list[Bundle] = []
+    for number, stage in enumerate(each_stage(config, _checked), start=1):
+        # The name of a run is that of its bundle, which cards of later ones mention.
+        name = folder.name if number == len(config.stages) else f"stage {number}"
+        if trained:
+            stage = replace(stage, initial_weights=str(trained[-1].folder.absolute()))
+        bundle = train(stage, out=runs / f"{number}" / name, resume=True, progress=progress)
+        if bundle.card["data"]["interrupted"]:
+            raise KeyboardInterrupt
+        trained.append(bundle)
+    with new_folder(folder) as temporary:
+        shutil.copytree(trained[-1].folder, temporary, dirs_exist_ok=True)
+        update_bundle(
+            temporary,
+            card_parts={"data": {**_choices(trained[:-1]), **trained[-1].card["data"]}},
+            config=in_a_row([bundle.config for bundle in trained]),
+            history=[
+                {"stage": number, **row}
+                for number, bundle in enumerate(trained, start=1)
+                for row in read_history(bundle)
+            ],
+        )
+    shutil.rmtree(runs)
+    return load_bundle(folder)
+
+
+def _checked(stage: Config) -> Config:
+    """Return the config of a stage after refusing what would fail only once it is its turn."""
+    if resolve_fit(stage.model) is not None:
+        raise UsageError(f"{stage.model} is fitted at once, from nothing; accepted: no stages")
+    for changes in stage.alternatives:
+        for key in changes:
+            if key.partition(".")[0] in OF_THE_WHOLE:
+                raise UsageError(f"alternatives: {key} is the same in all stages of a config")
+    variants(stage)
+    return stage
+
+
+def _choices(stages: list[Bundle]) -> dict[str, Any]:
+    """Return the scores by which alternatives of earlier stages were chosen, for the card."""
+    return {
+        f"{COMPARED}stage {number}, {key.removeprefix(COMPARED)}": scores
+        for number, bundle in enumerate(stages, start=1)
+        for key, scores in bundle.card["data"].items()
+        if key.startswith(COMPARED)
+    }
