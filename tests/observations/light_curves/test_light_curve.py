@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import transit_stand_in as stand_in
 from astropy.io import fits
 from astropy.time import Time
 from hypothesis import given, settings
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.light_curves.files import read_light_curve
 from astro_dl.observations.light_curves.light_curve import from_arrays, stitch
+from tests.science.transits import stand_in
 
 TIME, FLUX = stand_in.light_curve()
 

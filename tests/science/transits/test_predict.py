@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import transit_stand_in as stand_in
 from PIL import Image
 
 from astro_dl.core.errors import UsageError
@@ -13,6 +12,7 @@ from astro_dl.science.transits.figures import draw_signals
 from astro_dl.science.transits.inputs import light_curve_inputs
 from astro_dl.science.transits.predict import find_signals, fold_signal, table_signals
 from astro_dl.science.transits.search.periodic import Signal
+from tests.science.transits import stand_in
 from tests.science.transits.stand_in import DEPTH, DURATION, EPOCH, PERIOD
 
 KNOWN = {"period": PERIOD, "epoch": EPOCH, "duration": DURATION}
