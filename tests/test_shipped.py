@@ -57,6 +57,21 @@ def examples_for(predictor):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_cards_hold_no_rows_of_data(name):
+    def lists(part):
+        if isinstance(part, list):
+            yield part
+        for one in part.values() if isinstance(part, dict) else ():
+            yield from lists(one)
+
+    card = load_bundle(name).card
+    tables = [one for one in lists(card["input_statistics"]) if not isinstance(one[0], float)]
+    # Summaries, such as the Gaussians of a mixture, have a dozen rows at most.
+    assert all(len(rows) <= 12 for rows in tables)
+    assert len(json.dumps(card)) < 30_000
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_bundle_is_small_and_made_from_its_config(name):
     folder = shipped_bundles()[name]
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) <= 4 * 2**20

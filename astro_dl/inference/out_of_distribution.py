@@ -1,20 +1,25 @@
 """What lies outside the training set as a whole, though each of its numbers may lie within."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.spatial import KDTree
 
 Array = np.ndarray
 
-REFERENCE_ROWS = 512
-USUAL = 0.99
+MOST_COMPONENTS = 12
+ROWS_PER_PARAMETER = 4
 FEWEST_ROWS = 60
+FEWEST_ROWS_OF_A_COMPONENT = 20
+MOST_ROWS = 20_000
+USUAL = 0.99
+# Of a feature within a component, in units of its spread: what is exactly linear in the training
+# set, such as magnitudes and their differences, must not make a rounding error unusual.
+SMALLEST_DEVIATION = 0.05
 
 
 def joint_statistics(features: Array) -> dict[str, Any] | None:
-    """Return what a card keeps about how features go together.
+    """Return what a card keeps about how features go together: a mixture of Gaussians, no row.
 
     Parameters
     ----------
@@ -25,9 +30,11 @@ def joint_statistics(features: Array) -> dict[str, Any] | None:
     -------
     dict or None
         ``spread`` (k,): half of what the middle 68% of the complete rows span, 0 for features that
-        are not used; ``reference``: up to 512 rows, as texts of numbers in these units; ``limit``:
-        the distance from the nearest of them that 99% of the other rows keep to. None where fewer
-        than sixty rows are complete.
+        are not used; ``means`` and ``factors``: of up to twelve Gaussians in these units, as texts
+        of numbers, the latter the lower triangles, row by row, of the Cholesky factors of their
+        covariances; ``limit``: the distance from the nearest of them that 99% of the rows keep to.
+        Each Gaussian stands for twenty rows at least. None where fewer than sixty rows are
+        complete.
     """
     values = np.asarray(features, float)
     complete = values[np.isfinite(values).all(axis=1)]
@@ -38,19 +45,23 @@ def joint_statistics(features: Array) -> dict[str, Any] | None:
     used = spread > 0
     if not used.any():
         return None
-    scaled = complete[:, used] / spread[used]
-    count = min(REFERENCE_ROWS, len(scaled) // 2)
-    reference = np.round(scaled[:count], 3)
-    limit = np.quantile(_distances(scaled[count:], reference), USUAL)
-    rows = [" ".join(f"{value:g}" for value in row) for row in reference]
-    return {"spread": spread.tolist(), "reference": rows, "limit": float(limit)}
+    scaled = complete[:MOST_ROWS, used] / spread[used]
+    half = len(scaled) // 2
+    means, covariances = _fit_gaussians(scaled[:half])
+    lower = np.tril_indices(scaled.shape[1])
+    return {
+        "spread": spread.tolist(),
+        "means": _texts(means),
+        "factors": _texts(np.linalg.cholesky(covariances)[:, *lower]),
+        "limit": float(np.quantile(_distances(scaled[half:], means, covariances), USUAL)),
+    }
 
 
 def rows_outside_joint_range(features: Array, statistics: Mapping[str, Any] | None) -> Array:
     """Return a mask (n,) of examples farther from the training set than 99% of its like are.
 
-    The distance is that from the nearest reference row, the root mean square over the features that
-    an example has.
+    The distance is that from the nearest Gaussian in its own standard deviations, the root mean
+    square over the features that an example has.
 
     Parameters
     ----------
@@ -65,17 +76,57 @@ def rows_outside_joint_range(features: Array, statistics: Mapping[str, Any] | No
         return outside
     spread = np.array(statistics["spread"])
     used = spread > 0
-    reference = np.array([row.split() for row in statistics["reference"]], float)
+    means, covariances = _gaussians(statistics)
     scaled = values[:, used] / spread[used]
     patterns, index = np.unique(np.isfinite(scaled), axis=0, return_inverse=True)
     for number, known in enumerate(patterns):
         if known.any():
             rows = np.flatnonzero(np.ravel(index) == number)
-            distances = _distances(scaled[np.ix_(rows, known)], reference[:, known])
+            # What a Gaussian says of some of its features is again a Gaussian.
+            marginal = covariances[:, known][:, :, known]
+            distances = _distances(scaled[np.ix_(rows, known)], means[:, known], marginal)
             outside[rows] = distances > statistics["limit"]
     return outside
 
 
-def _distances(rows: Array, reference: Array) -> Array:
-    """Return the root-mean-square distance of each row from the nearest reference row."""
-    return KDTree(reference).query(rows)[0] / np.sqrt(reference.shape[1])
+def _fit_gaussians(rows: Array) -> tuple[Array, Array]:
+    """Return means (m, k) and covariances (m, k, k) of as many Gaussians as the rows determine."""
+    from sklearn.mixture import GaussianMixture
+
+    width = rows.shape[1]
+    parameters = 1 + width + width * (width + 1) // 2
+    needed = max(ROWS_PER_PARAMETER * parameters, FEWEST_ROWS_OF_A_COMPONENT)
+    components = np.clip(len(rows) // needed, 1, MOST_COMPONENTS)
+    mixture = GaussianMixture(int(components), reg_covar=SMALLEST_DEVIATION**2, random_state=0)
+    mixture.fit(rows)
+    kept = mixture.weights_ * len(rows) >= FEWEST_ROWS_OF_A_COMPONENT
+    return mixture.means_[kept], mixture.covariances_[kept]
+
+
+def _gaussians(statistics: Mapping[str, Any]) -> tuple[Array, Array]:
+    """Return means (m, k) and covariances (m, k, k) of a card."""
+    if "reference" in statistics:
+        # Older cards hold rows, each of which is the centre of a Gaussian of unit width.
+        means = _numbers(statistics["reference"])
+        return means, np.broadcast_to(np.eye(means.shape[1]), (*means.shape, means.shape[1]))
+    means = _numbers(statistics["means"])
+    factors = np.zeros((*means.shape, means.shape[1]))
+    factors[:, *np.tril_indices(means.shape[1])] = _numbers(statistics["factors"])
+    return means, factors @ factors.transpose(0, 2, 1)
+
+
+def _texts(rows: Array) -> list[str]:
+    return [" ".join(f"{value:.4g}" for value in row) for row in rows]
+
+
+def _numbers(texts: Sequence[str]) -> Array:
+    return np.array([text.split() for text in texts], float)
+
+
+def _distances(rows: Array, means: Array, covariances: Array) -> Array:
+    """Return the root-mean-square distance of each row from the nearest Gaussian."""
+    nearest = np.full(len(rows), np.inf)
+    for mean, covariance in zip(means, covariances, strict=True):
+        deviations = np.linalg.solve(np.linalg.cholesky(covariance), (rows - mean).T)
+        np.minimum(nearest, np.mean(deviations**2, axis=0), out=nearest)
+    return np.sqrt(nearest)

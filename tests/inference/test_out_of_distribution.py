@@ -4,7 +4,9 @@ import json
 
 import numpy as np
 import pytest
+from scipy.stats import chi
 
+from astro_dl.inference import out_of_distribution
 from astro_dl.inference.out_of_distribution import joint_statistics, rows_outside_joint_range
 
 
@@ -46,3 +48,35 @@ def test_nothing_is_known_from_few_or_incomplete_rows(known):
     assert joint_statistics(np.full((100, 2), np.nan)) is None
     assert not rows_outside_joint_range(ring(5), None).any()
     assert rows_outside_joint_range(np.empty((0, 3)), known).shape == (0,)
+
+
+def test_the_limit_of_a_gaussian_is_that_of_theory(monkeypatch):
+    monkeypatch.setattr(out_of_distribution, "MOST_COMPONENTS", 1)
+    rng = np.random.default_rng(0)
+    known = joint_statistics(rng.normal(size=(20_000, 4)) @ rng.normal(size=(4, 4)))
+    # 99% of a Gaussian in four dimensions lie within this distance, per root of four.
+    assert known["limit"] == pytest.approx(chi.ppf(0.99, 4) / 2, rel=0.03)
+
+
+def test_what_is_kept_are_few_gaussians_and_no_row():
+    rows = ring(4000)
+    known = joint_statistics(rows)
+    means = np.array([text.split() for text in known["means"]], float) * known["spread"]
+    assert len(means) == len(known["factors"]) <= 12
+    assert np.abs(rows[:, None] - means).max(axis=2).min() > 1e-3
+    few = joint_statistics(ring(60))
+    assert len(few["means"]) == 1
+
+
+def test_a_handful_of_rows_far_from_the_others_is_not_kept():
+    rows = np.concatenate([ring(2000), 50 + 0.01 * ring(5, seed=3)])
+    known = joint_statistics(np.random.default_rng(0).permutation(rows))
+    means = np.array([text.split() for text in known["means"]], float) * known["spread"]
+    assert np.abs(means).max() < 25
+
+
+def test_cards_that_hold_rows_are_understood_as_before():
+    # One feature of spread 2, of which two rows are known: 1 and 3 in units of the spread.
+    old = {"spread": [2.0, 0.0], "reference": ["1", "3"], "limit": 0.5}
+    rows = np.array([[2.9, 5.0], [3.1, 5.0], [6.9, 5.0], [7.1, 5.0], [np.nan, 5.0]])
+    assert rows_outside_joint_range(rows, old).tolist() == [False, True, False, True, False]
