@@ -61,7 +61,7 @@ class Report:
 def build_report(
     outcome: Outcome,
     settings: EvaluationConfig | None = None,
-    extra_metrics: Callable[[Outcome], dict[str, Any]] | None = None,
+    extra_metrics: Callable[[Outcome, EvaluationConfig], dict[str, Any]] | None = None,
     seed: int = 0,
     wrong: Mapping[str, Any] | None = None,
 ) -> Report:
@@ -74,7 +74,7 @@ def build_report(
     settings : EvaluationConfig, optional
         False-alarm probabilities, bootstrap replicas and confidence.
     extra_metrics : callable, optional
-        The task's own metrics: ``(outcome) -> dict``, see `astro_dl.core.task.Task`.
+        The task's own metrics: ``(outcome, settings) -> dict``, see `astro_dl.core.task.Task`.
     seed : int, default 0
         Of the bootstrap.
     wrong : mapping, optional
@@ -118,7 +118,7 @@ def build_report(
             np.random.default_rng([seed, 102]),
         )
     if extra_metrics is not None:
-        metrics["task"] = extra_metrics(outcome)
+        metrics["task"] = extra_metrics(outcome, settings)
     return Report(
         metrics, _headline_table(metrics["methods"]), efficiency, outcome, dict(wrong or {})
     )

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
@@ -146,9 +147,15 @@ def read_htru2(physics: PulsarPhysics, folder: Path) -> Examples:
     return Examples(physics.inputs(values), values["target_class"].astype(np.float32), info)
 
 
-def pulsar_skill(outcome: Outcome) -> dict[str, Any]:
+def pulsar_skill(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]:
     """Return `skill_scores` at the prevalence of the validation set."""
-    return skill_scores(outcome.log_odds, outcome.y, outcome.prevalence or PREVALENCE)
+    return skill_scores(
+        outcome.log_odds,
+        outcome.y,
+        outcome.prevalence or PREVALENCE,
+        settings.confidence,
+        settings.bootstrap,
+    )
 
 
 task = Task(

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
@@ -113,9 +114,15 @@ def read_flares(physics: FlarePhysics, folder: Path) -> Examples:
     return Examples(x, (label > 0).astype(np.float32), info)
 
 
-def flare_skill(outcome: Outcome) -> dict[str, Any]:
+def flare_skill(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]:
     """Return `skill_scores` at the prevalence of the validation set."""
-    return skill_scores(outcome.log_odds, outcome.y, outcome.prevalence or PREVALENCE)
+    return skill_scores(
+        outcome.log_odds,
+        outcome.y,
+        outcome.prevalence or PREVALENCE,
+        settings.confidence,
+        settings.bootstrap,
+    )
 
 
 task = Task(

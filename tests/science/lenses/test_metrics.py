@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.task import Head
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.science.lenses.metrics import completeness, lens_metrics, rate_with_few_alarms
@@ -49,7 +50,9 @@ def test_completeness_is_per_bin_and_unknown_values_are_in_none():
 
 
 def metrics(y, info, **scores):
-    return lens_metrics(Outcome(Head("binary", ("non_lens", "lens")), y, scores, info=info))
+    return lens_metrics(
+        Outcome(Head("binary", ("non_lens", "lens")), y, scores, info=info), EvaluationConfig()
+    )
 
 
 def test_every_method_is_described_and_the_kinds_that_fool_it_named():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Head
 from astro_dl.evaluation.predictions import Outcome
@@ -70,11 +71,13 @@ def test_metrics_count_classes_and_catastrophes():
     found = np.array([1.5, 1.5009, 1.505, 1.2])
     info = Table({"snr": [4.0, 4.0, 50.0, 100.0]})
     metrics = redshift_metrics(
-        Outcome(Head("regression", ("z",)), truth, {"network": found}, info=info)
+        Outcome(Head("regression", ("z",)), truth, {"network": found}, info=info),
+        EvaluationConfig(),
     )["network"]
     assert metrics["within a class"]["value"] == 0.5
     assert metrics["catastrophic"]["value"] == 0.25
     assert metrics["median |dz|/(1+z)"]["value"] == pytest.approx((0.0009 + 0.005) / 2 / 2.5)
+    assert metrics["median |dz|/(1+z)"]["low"] is not None
     by_snr = metrics["within a class, by S/N"]
     assert [one["value"] for one in by_snr if one["value"] is not None] == [1.0, 0.0]
 
