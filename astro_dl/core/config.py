@@ -7,29 +7,26 @@ and the sections ``hyperparameters``, ``physics``, ``data``, ``training`` and ``
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Annotated, Any, Literal
 
 from astro_dl.core import registry
 from astro_dl.core.errors import UsageError, did_you_mean
-from astro_dl.core.schema import (
+from astro_dl.core.limits import (
+    Bounds,
     Count,
     Fraction,
     Natural,
     NonNegative,
     Positive,
-    plain,
-    read_dataclass,
 )
+from astro_dl.core.schema import checked, plain, read_dataclass
 from astro_dl.core.shipped import shipped_configs
 from astro_dl.core.strict_yaml import read_yaml, write_yaml
 
-if TYPE_CHECKING:
-    pass
 
-
-@dataclass(frozen=True)
+@checked
 class DataConfig:
     """Where examples come from: how many are simulated and when, or which real set is split.
 
@@ -76,7 +73,7 @@ class DataConfig:
     fold: Natural = 0
 
 
-@dataclass(frozen=True)
+@checked
 class TrainingConfig:
     """How a model is trained.
 
@@ -135,7 +132,7 @@ class TrainingConfig:
     label_smoothing: Fraction = 0.0
 
 
-@dataclass(frozen=True)
+@checked
 class EvaluationConfig:
     """How a trained model is evaluated.
 
@@ -161,13 +158,13 @@ class EvaluationConfig:
     false_alarm_probabilities: tuple[Fraction, ...] = (0.1, 0.01, 0.001, 0.0001)
     bootstrap: Natural = 200
     baselines: bool = True
-    confidence: Fraction = 0.95
+    confidence: Annotated[float, Bounds(0, 1, open_low=True, open_high=True)] = 0.95
     plots: bool = True
     average_symmetries: bool = False
     uncertainty: tuple[Literal["mc_dropout", "ensemble"], ...] = ()
 
 
-@dataclass(frozen=True)
+@checked
 class Config:
     """One task, one model, one way to train; sections as in the YAML file.
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from astro_dl.core.errors import UsageError, look_up
-from astro_dl.core.schema import Bounds, NonNegative, Positive, read_keywords
+from astro_dl.core.limits import Bounds, NonNegative, Positive
+from astro_dl.core.schema import read_keywords
 
 GAIA_COLUMNS = (
     "phot_g_mean_mag",

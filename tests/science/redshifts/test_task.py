@@ -85,13 +85,14 @@ def test_metrics_count_classes_and_catastrophes():
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("redshift_range", (1.8, 1.0), "rising"),
-        ("wavelength_range_angstrom", (1.1, 2.0), "900 to 60000"),
-        ("bins", 1, "2 to 10000"),
+        ("redshift_range", (1.0, 1.0), "different"),
+        ("redshift_range", (1.8, 1.0), "lower one first"),
+        ("wavelength_range_angstrom", (1.1, 2.0), "≥ 900 and ≤ 60000"),
+        ("bins", 1, "≥ 2 and ≤ 10000"),
         ("kind_fractions", (0.5, 0.5), "sum to 1"),
-        ("snr_range", (0.0, 3.0), "above 0"),
-        ("resolving_power", 1.0, "10 to 1e5"),
-        ("known_noise", 2.0, "0 to 1"),
+        ("snr_range", (0.0, 3.0), "> 0"),
+        ("resolving_power", 1.0, "≥ 10 and ≤ 100000"),
+        ("known_noise", 2.0, "≥ 0 and ≤ 1"),
     ],
 )
 def test_impossible_physics_is_refused(field, value, words):
