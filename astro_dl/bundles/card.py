@@ -11,6 +11,7 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.registry import answer_kind
 from astro_dl.core.schema import plain
 from astro_dl.core.task import InputSpec
+from astro_dl.core.text_table import markdown_table
 
 CARD_FORMAT = 1
 
@@ -232,8 +233,8 @@ def _finite(value: Any) -> Any:
 
 
 def _section(title: str, values: Mapping[str, Any] | None) -> str:
-    rows = [f"| {key} | {value} |" for key, value in _flat(values or {}) if value != ""]
-    return "\n".join([f"## {title}", "", "| | |", "|---|---|", *rows]) if rows else ""
+    rows = [[key, value] for key, value in _flat(values or {}) if value != ""]
+    return f"## {title}\n\n{markdown_table(['', ''], rows)}" if rows else ""
 
 
 def _scores(title: str, methods: Mapping[str, Mapping[str, Any]]) -> str:
@@ -242,9 +243,8 @@ def _scores(title: str, methods: Mapping[str, Mapping[str, Any]]) -> str:
     names = list(dict.fromkeys(name for column in columns for name in column))
     if not names:
         return ""
-    rows = [["", *methods], ["---"] * (1 + len(methods))]
-    rows += [[name, *(column.get(name, "") for column in columns)] for name in names]
-    return "\n".join([f"## {title}", "", *(f"| {' | '.join(row)} |" for row in rows)])
+    rows = [[name, *(column.get(name, "") for column in columns)] for name in names]
+    return f"## {title}\n\n{markdown_table(['', *methods], rows)}"
 
 
 def _real_scores(name: str, values: Mapping[str, Any]) -> str:

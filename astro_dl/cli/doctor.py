@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from astro_dl import __version__
+from astro_dl.core.text_table import text_table
 
 PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "scikit-learn", "astropy", "h5py")
 OPTIONAL = ("jax", "torch", "gwpy", "pyarrow", "pyvo", "tensorboard")
@@ -47,15 +48,14 @@ def examine() -> list[Finding]:
 
 def to_text(findings: list[Finding]) -> str:
     """Return the findings one a line, each remedy under what it mends, and a closing line."""
-    width = max(len(finding.what) for finding in findings)
-    lines = []
+    rows = []
     for finding in findings:
-        mark = "!" if finding.remedy else " "
-        lines.append(f"{mark} {finding.what:{width}}  {finding.found}")
+        rows.append([f"{'!' if finding.remedy else ' '} {finding.what}", finding.found])
         if finding.remedy:
-            lines.append(f"  {'':{width}}  → {finding.remedy}")
+            rows.append(["", f"→ {finding.remedy}"])
     problems = sum(bool(finding.remedy) for finding in findings)
-    return "\n".join([*lines, f"problems: {problems}" if problems else "all is well"])
+    closing = f"problems: {problems}" if problems else "all is well"
+    return f"{text_table(rows, left=2)}\n{closing}"
 
 
 def _looked(look: Callable[[], Iterator[Finding]]) -> list[Finding]:

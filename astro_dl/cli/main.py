@@ -53,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def list_(arguments: Arguments) -> None:
     """Print the names of models and tasks."""
     from astro_dl.core import registry
+    from astro_dl.core.text_table import text_table
 
     pretrained = True if arguments.pretrained else None
     models = registry.list_models(arguments.pattern, arguments.task, pretrained)
@@ -60,16 +61,16 @@ def list_(arguments: Arguments) -> None:
     if arguments.json:
         return _print_json({"models": models, "tasks": tasks})
     shipped = set(registry.list_models(pretrained=True))
-    width = max((len(name) for name in [*models, *tasks]), default=0)
-    for heading, names, entry in (
-        ("models (* with weights)", models, registry.model_entry),
-        ("tasks", tasks, registry.task_entry),
+    marked = [(f"  {'*' if name in shipped else ' '} {name}", name) for name in models]
+    rows = [[mark, registry.model_entry(name).summary] for mark, name in marked]
+    rows += [[f"    {name}", registry.task_entry(name).summary] for name in tasks]
+    lines = text_table(rows, left=2).splitlines()
+    for heading, part in (
+        ("models (* with weights)", lines[: len(models)]),
+        ("tasks", lines[len(models) :]),
     ):
-        if names:
-            print(heading)
-        for name in names:
-            mark = "*" if name in shipped else " "
-            print(f"  {mark} {name:{width}}  {entry(name).summary}")  # type: ignore[operator]
+        if part:
+            print(heading, *part, sep="\n")
     if not models and not tasks:
         print(f"nothing matches {arguments.pattern!r}")
     return None

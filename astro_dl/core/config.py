@@ -8,22 +8,22 @@ A YAML file has the keys ``task``, ``model``, ``seed``, ``initial_weights``, ``a
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from astro_dl.core import registry
 from astro_dl.core.changes import changed, differences, dotted, overridden
 from astro_dl.core.errors import UsageError, did_you_mean, unknown_name
-from astro_dl.core.schema import (
+from astro_dl.core.limits import (
+    Bounds,
     Count,
     Fraction,
     Natural,
     NonNegative,
     Positive,
-    plain,
-    read_dataclass,
 )
+from astro_dl.core.schema import checked, plain, read_dataclass
 from astro_dl.core.shipped import shipped_configs
 from astro_dl.core.strict_yaml import read_yaml, write_yaml
 
@@ -32,7 +32,7 @@ STAGE_SETTINGS = ("hyperparameters", "physics", "data", "training", "seed", "alt
 """What a stage may set; all else belongs to the whole."""
 
 
-@dataclass(frozen=True)
+@checked
 class DataConfig:
     """Where examples come from: how many are simulated and when, or which real set is split.
 
@@ -79,7 +79,7 @@ class DataConfig:
     fold: Natural = 0
 
 
-@dataclass(frozen=True)
+@checked
 class TrainingConfig:
     """How a model is trained.
 
@@ -138,7 +138,7 @@ class TrainingConfig:
     label_smoothing: Fraction = 0.0
 
 
-@dataclass(frozen=True)
+@checked
 class EvaluationConfig:
     """How a trained model is evaluated.
 
@@ -164,13 +164,13 @@ class EvaluationConfig:
     false_alarm_probabilities: tuple[Fraction, ...] = (0.1, 0.01, 0.001, 0.0001)
     bootstrap: Natural = 200
     baselines: bool = True
-    confidence: Fraction = 0.95
+    confidence: Annotated[float, Bounds(0, 1, open_low=True, open_high=True)] = 0.95
     plots: bool = True
     average_symmetries: bool = False
     uncertainty: tuple[Literal["mc_dropout", "ensemble"], ...] = ()
 
 
-@dataclass(frozen=True)
+@checked
 class Config:
     """One task, one model, one way to train; sections as in the YAML file.
 

@@ -11,44 +11,64 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from numbers import Integral, Real
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.limits import Rule
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """Limits of a number, used as ``Annotated[float, Bounds(0, 1)]``.
+@dataclass_transform(frozen_default=True)
+def checked(cls: type[T]) -> type[T]:
+    """Make a class a frozen dataclass that accepts only what its type hints say.
+
+    Whether an instance is read from plain values or made directly, its fields are coerced (see
+    `coerce`) before the ``__post_init__`` of the class, which is left with what concerns several
+    fields.
 
     Parameters
     ----------
-    low, high : float
-        Least and greatest accepted value.
-    open_low : bool, default False
-        Whether ``low`` itself is refused.
+    cls : type
+        A class as `dataclasses.dataclass` takes it.
+
+    Raises
+    ------
+    UsageError
+        When an instance is made: for a value that is not accepted, with the field's name.
+
+    Examples
+    --------
+    >>> from astro_dl.core.limits import Fraction
+    >>> @checked
+    ... class Physics:
+    ...     signal_fraction: Fraction = 0.5
+    >>> Physics(signal_fraction=2)  # doctest: +IGNORE_EXCEPTION_DETAIL
+    Traceback (most recent call last):
+    UsageError: signal_fraction: 2 is not accepted; accepted: a number ≥ 0 and ≤ 1
     """
+    rules_of_several_fields = getattr(cls, "__post_init__", None)
 
-    low: float = -math.inf
-    high: float = math.inf
-    open_low: bool = False
+    def __post_init__(self: Any) -> None:
+        hints = get_type_hints(cls, include_extras=True)
+        for field in fields(self):
+            value = coerce(getattr(self, field.name), hints[field.name], field.name)
+            object.__setattr__(self, field.name, value)
+        if rules_of_several_fields is not None:
+            rules_of_several_fields(self)
 
-    def admits(self, value: float) -> bool:
-        """Whether the value lies within the limits."""
-        return (self.low < value if self.open_low else self.low <= value) and value <= self.high
-
-    def __str__(self) -> str:
-        above = f"{'>' if self.open_low else '≥'} {self.low:g}" if self.low > -math.inf else ""
-        below = f"≤ {self.high:g}" if self.high < math.inf else ""
-        return " and ".join(filter(None, (above, below)))
-
-
-Count = Annotated[int, Bounds(1)]
-Natural = Annotated[int, Bounds(0)]
-Positive = Annotated[float, Bounds(0, open_low=True)]
-NonNegative = Annotated[float, Bounds(0)]
-Fraction = Annotated[float, Bounds(0, 1)]
+    cls.__post_init__ = __post_init__  # type: ignore[attr-defined]
+    return dataclass(frozen=True)(cls)
 
 
 def read_dataclass(cls: type[T], values: Mapping[str, Any], where: str = "") -> T:
@@ -134,7 +154,8 @@ def coerce(value: Any, hint: Any, key: str) -> Any:
     value : object
         A plain value: None, bool, number, str, list, or mapping.
     hint : type
-        ``bool``, ``int``, ``float``, ``str``, ``Literal``, ``Annotated`` with `Bounds`,
+        ``bool``, ``int``, ``float``, ``str``, ``Literal``, ``Annotated`` with rules of
+        `astro_dl.core.limits`,
         ``tuple``, ``list``, ``Sequence``, ``dict``, dataclasses, and unions of these. Other hints
         accept every value.
     key : str
@@ -155,7 +176,7 @@ def coerce(value: Any, hint: Any, key: str) -> Any:
     if origin in (Union, types.UnionType):
         return _one_of(value, hint, key)
     if origin is Annotated:
-        return _bounded(value, hint, key)
+        return _ruled(value, hint, key)
     if origin is Literal:
         if not any(value == one and type(value) is type(one) for one in arguments):
             raise _refusal(value, hint, key)
@@ -177,7 +198,9 @@ def describe(hint: Any) -> str:
     """Return in words what a type hint accepts."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return " ".join([describe(arguments[0]), *(str(note) for note in arguments[1:])])
+        of_many = get_origin(arguments[0]) in (tuple, list, Sequence)
+        parts = [describe(arguments[0]), *(str(note) for note in arguments[1:])]
+        return (", " if of_many else " ").join(parts)
     if origin in (Union, types.UnionType):
         return " or ".join(describe(one) for one in arguments)
     if origin is Literal:
@@ -238,13 +261,13 @@ def _one_of(value: Any, hint: Any, key: str) -> Any:
     raise _refusal(value, hint, key)
 
 
-def _bounded(value: Any, hint: Any, key: str) -> Any:
+def _ruled(value: Any, hint: Any, key: str) -> Any:
     base, *notes = get_args(hint)
     try:
         read = coerce(value, base, key)
     except UsageError:
         raise _refusal(value, hint, key) from None
-    if not all(note.admits(read) for note in notes if isinstance(note, Bounds)):
+    if not all(note.admits(read) for note in notes if isinstance(note, Rule)):
         raise _refusal(value, hint, key)
     return read
 

@@ -149,9 +149,10 @@ class Task:
     zero_signal : mapping
         Physics overrides at which nothing distinguishes the classes (the chance limit of tests).
     extra_metrics : callable or None
-        ``(outcome) -> dict``: metrics peculiar to this task, of every method in an
-        `astro_dl.evaluation.predictions.Outcome`. By method, mappings and lists of estimates, as
-        `astro_dl.metrics.intervals.estimate` makes them, however deep.
+        ``(outcome, settings) -> dict``: metrics peculiar to this task, of every method in an
+        `astro_dl.evaluation.predictions.Outcome`, with intervals as the
+        `astro_dl.core.config.EvaluationConfig` asks for. By method, mappings and lists of
+        estimates, as `astro_dl.metrics.intervals.estimate` makes them, however deep.
     anomaly : str or None
         Boolean column of ``Examples.info``, true for what an unsupervised model should find odd.
     caution : str

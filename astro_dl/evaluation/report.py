@@ -60,7 +60,7 @@ class Report:
 def build_report(
     outcome: Outcome,
     settings: EvaluationConfig | None = None,
-    extra_metrics: Callable[[Outcome], dict[str, Any]] | None = None,
+    extra_metrics: Callable[[Outcome, EvaluationConfig], dict[str, Any]] | None = None,
     seed: int = 0,
     wrong: Mapping[str, Any] | None = None,
 ) -> Report:
@@ -73,7 +73,7 @@ def build_report(
     settings : EvaluationConfig, optional
         False-alarm probabilities, bootstrap replicas and confidence.
     extra_metrics : callable, optional
-        The task's own metrics: ``(outcome) -> dict``, see `astro_dl.core.task.Task`.
+        The task's own metrics: ``(outcome, settings) -> dict``, see `astro_dl.core.task.Task`.
     seed : int, default 0
         Of the bootstrap.
     wrong : mapping, optional
@@ -109,7 +109,7 @@ def build_report(
         rng = np.random.default_rng([seed, 102])
         metrics["uncertainty"] = head.uncertainty(outcome, settings, rng)
     if extra_metrics is not None:
-        metrics["task"] = extra_metrics(outcome)
+        metrics["task"] = extra_metrics(outcome, settings)
     lines = {name: head.headline(one) for name, one in metrics["methods"].items()}
     return Report(metrics, _headline_table(lines), efficiency, outcome, dict(wrong or {}))
 

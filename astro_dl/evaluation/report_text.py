@@ -7,6 +7,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.answer import AnswerKind
+from astro_dl.core.text_table import text_table
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.task_metrics import flattened
 
@@ -110,7 +111,7 @@ def _headline(head: AnswerKind, methods: Mapping[str, Any], notes: Mapping[str, 
     for key in keys:
         cells = [_estimate(line[key], notes) if key in line else "" for line in lines.values()]
         rows.append([_title(key), *cells])
-    return _grid(rows)
+    return text_table(rows)
 
 
 def _efficiency(metrics: Mapping[str, Any], outcome: Outcome, table: Table) -> list[str]:
@@ -132,7 +133,7 @@ def _efficiency(metrics: Mapping[str, Any], outcome: Outcome, table: Table) -> l
             rows.append([_edges(first), f"{first['n']:,}", *cells])
         title = f"efficiency at false-alarm probability {probability:g}, by {difficulty}"
         rest = [f"from {bins[shown][0]['low_edge']:g}: 1 for every method"] if bins[shown:] else []
-        parts.append("\n".join([title, _grid(rows), *rest]))
+        parts.append("\n".join([title, text_table(rows), *rest]))
     return parts
 
 
@@ -158,7 +159,7 @@ def _losses(metrics: Mapping[str, Any]) -> str:
     title = f"equivalent loss of {metrics['difficulty']} against the {bound}"
     if len(rows) == 1:
         return f"{title}: no curve crosses the levels in this range"
-    return f"{title}\n{_grid(rows)}"
+    return f"{title}\n{text_table(rows)}"
 
 
 def _classes(network: Mapping[str, Any]) -> str:
@@ -169,7 +170,7 @@ def _classes(network: Mapping[str, Any]) -> str:
     matrix = [["true \\ predicted", *network["classes"]]]
     for name, counts in zip(network["classes"], network["confusion"], strict=True):
         matrix.append([name, *(f"{count:,}" for count in counts)])
-    return f"{_grid(rows)}\n\n{_grid(matrix)}"
+    return f"{text_table(rows)}\n\n{text_table(matrix)}"
 
 
 def _coverage(targets: Mapping[str, Any]) -> str:
@@ -178,7 +179,7 @@ def _coverage(targets: Mapping[str, Any]) -> str:
     for lines in zip(*(entry["coverage"] for entry in known.values()), strict=True):
         rows.append([f"{lines[0]['nominal']:.1%}", *(_estimate(line, {}) for line in lines)])
     distances = [_estimate(entry["pit_ks"], {}) for entry in known.values()]
-    return _grid([*rows, ["KS distance of PIT from uniform", *distances]])
+    return text_table([*rows, ["KS distance of PIT from uniform", *distances]])
 
 
 def _quantities(methods: Mapping[str, Any]) -> str:
@@ -186,14 +187,14 @@ def _quantities(methods: Mapping[str, Any]) -> str:
     rows = [["mean squared error of …", *known]]
     for name in known[NETWORK]:
         rows.append([name, *(_estimate(one[name], {}) for one in known.values())])
-    return _grid(rows)
+    return text_table(rows)
 
 
 def _uncertainty(ways: Mapping[str, Any]) -> str:
     rows = [["by way of telling the uncertainty", *ways]]
     for title, estimates in flattened(ways).items():
         rows.append([title, *(_estimate(estimates[w], {}) if w in estimates else "" for w in ways)])
-    return _grid(rows)
+    return text_table(rows)
 
 
 def _task(metrics: Mapping[str, Any]) -> str:
@@ -201,13 +202,13 @@ def _task(metrics: Mapping[str, Any]) -> str:
     for title, estimates in flattened(metrics).items():
         cells = [_estimate(estimates[name], {}) if name in estimates else "" for name in metrics]
         rows.append([_title(title), *cells])
-    return _grid(rows)
+    return text_table(rows)
 
 
 def _importance(importance: Mapping[str, Any]) -> str:
     title = f"importance of columns: {importance['measure']} where one is shuffled"
     rows = [[name, _estimate(entry, {})] for name, entry in importance["columns"].items()]
-    return f"{title}\n{_grid(rows)}"
+    return f"{title}\n{text_table(rows)}"
 
 
 def _title(key: str) -> str:
@@ -256,15 +257,3 @@ def _percent(entry: Mapping[str, Any]) -> str:
         return f"{100 * entry['value']:.1f}%"
     low, high = 100 * entry["low"], 100 * entry["high"]
     return f"{100 * entry['value']:.1f}% [{low:.1f}, {high:.1f}]"
-
-
-def _grid(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows as aligned columns, the first to the left, the others to the right."""
-    columns = len(rows[0])
-    widths = [max(len(row[k]) for row in rows) for k in range(columns)]
-    lines = []
-    for row in rows:
-        cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)

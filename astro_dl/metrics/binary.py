@@ -16,6 +16,7 @@ from astro_dl.metrics.intervals import (
     binomial_interval,
     estimate,
     percentile_interval,
+    resampled,
     resampling_weights,
 )
 from astro_dl.metrics.reliability import (
@@ -148,7 +149,6 @@ def average_precision(
         ``{"value", "low", "high"}``.
     """
     score, label = check_binary(scores, y)
-    rng = np.random.default_rng(0) if rng is None else rng
     order = np.argsort(-score, kind="stable")
     hits, ends = label[order], _tie_ends(score[order])
 
@@ -160,9 +160,7 @@ def average_precision(
         gain = np.diff(detected, prepend=0) / detected[-1]
         return float(np.sum(gain * detected / np.maximum(selected, 1)))
 
-    replicas = [weighted(weight) for weight in resampling_weights(len(score), bootstrap, rng)]
-    value = weighted(np.ones(len(score), np.uint8))
-    return estimate(value, *percentile_interval(np.array(replicas), confidence))
+    return resampled(weighted, len(score), bootstrap, confidence, rng)
 
 
 def probability_metrics(

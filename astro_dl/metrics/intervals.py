@@ -1,6 +1,6 @@
 """Confidence intervals: binomial, order-statistic and bootstrap."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -107,6 +107,48 @@ def bootstrap_means(
         weight = drawn * own
         rows.append(weight @ values / max(weight.sum(), 1e-300))
     return np.array(rows).reshape(replicas, *values.shape[1:])
+
+
+def resampled(
+    statistic: Callable[[Array], Any],
+    size: int,
+    replicas: int = 200,
+    confidence: float = 0.95,
+    rng: np.random.Generator | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """Return a statistic with its bootstrap interval.
+
+    Parameters
+    ----------
+    statistic : callable
+        ``(weights) -> float``, of how often each example counts, (size,) int.
+    size : int
+        Number of examples.
+    replicas : int, default 200
+        Resamplings; 0 for no interval.
+    confidence : float, default 0.95
+        Of the percentile interval.
+    rng : numpy.random.Generator, optional
+        Source of the resampling. Default: seed 0, so that statistics of the same examples are
+        resampled alike.
+    **more
+        Further plain values of the estimate.
+
+    Returns
+    -------
+    dict
+        As `estimate`.
+    """
+    rng = np.random.default_rng(0) if rng is None else rng
+    drawn = [statistic(weights) for weights in resampling_weights(size, replicas, rng)]
+    value = statistic(np.ones(size, np.int64))
+    return estimate(value, *percentile_interval(np.array(drawn), confidence), **more)
+
+
+def repeated(statistic: Callable[[Array], Any], values: Array) -> Callable[[Array], Any]:
+    """Return, as `resampled` asks for it, a statistic of values (n,) that takes no weights."""
+    return lambda weights: statistic(np.repeat(values, weights))
 
 
 def estimate(value: Any, low: Any = None, high: Any = None, **more: Any) -> dict[str, Any]:

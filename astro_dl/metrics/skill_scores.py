@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from astro_dl.metrics.intervals import estimate, percentile_interval, resampling_weights
-
-REPLICAS = 200
+from astro_dl.metrics.intervals import resampled
 
 
 def contingency(
@@ -57,7 +55,11 @@ def best_true_skill(
 
 
 def skill_scores(
-    methods: Mapping[str, np.ndarray], y: np.ndarray, prevalence: float
+    methods: Mapping[str, np.ndarray],
+    y: np.ndarray,
+    prevalence: float,
+    confidence: float = 0.95,
+    bootstrap: int = 200,
 ) -> dict[str, dict[str, Any]]:
     """Return every method's skill.
 
@@ -72,32 +74,47 @@ def skill_scores(
         a forecast says yes. It maximises the true skill statistic of calibrated probabilities
         (Barnes et al. 2016, ApJ 829, 89), and is all that is taken from that set: a threshold
         sought there for itself would follow a few positives.
+    confidence, bootstrap
+        Of the intervals.
 
     Returns
     -------
     dict
         By method ``tss``, ``hss`` and ``f1`` at that threshold, ``f1_at_half`` (threshold 0.5),
         ``tss_best_threshold`` (chosen on these very examples: optimistic), ``brier`` and
-        ``brier_skill`` (against always saying the prevalence), with 95% bootstrap intervals.
+        ``brier_skill`` (against always saying the prevalence), with bootstrap intervals.
     """
     positive = np.asarray(y) > 0.5
     threshold = np.log(prevalence / (1 - prevalence))
     return {
-        name: _skill(np.asarray(scores, float), positive, threshold, prevalence)
+        name: {
+            measure: resampled(
+                statistic,
+                len(positive),
+                bootstrap,
+                confidence,
+                n=len(positive),
+                positives=int(positive.sum()),
+            )
+            for measure, statistic in _measures(
+                np.asarray(scores, float), positive, threshold, prevalence
+            ).items()
+        }
         for name, scores in methods.items()
     }
 
 
-def _skill(
+def _measures(
     scores: np.ndarray, positive: np.ndarray, threshold: float, prevalence: float
-) -> dict[str, Any]:
+) -> dict[str, Callable[[np.ndarray], float]]:
+    """Return the scores by name, each a function of the weights of examples."""
     squared = (expit(scores) - positive) ** 2
     climate = (prevalence - positive) ** 2
 
     def at(level: float, score: Callable[..., float]) -> Callable[[np.ndarray], float]:
         return lambda weights: score(*contingency(scores > level, positive, weights))
 
-    statistics: dict[str, Callable[[np.ndarray], float]] = {
+    return {
         "tss": at(threshold, true_skill),
         "hss": at(threshold, heidke_skill),
         "f1": at(threshold, f1),
@@ -106,13 +123,6 @@ def _skill(
         "brier": lambda weights: _ratio(weights @ squared, weights.sum()),
         "brier_skill": lambda weights: 1 - _ratio(weights @ squared, weights @ climate),
     }
-    drawn = list(resampling_weights(len(scores), REPLICAS, np.random.default_rng(0)))
-    result = {}
-    for name, statistic in statistics.items():
-        low, high = percentile_interval(np.array([statistic(weights) for weights in drawn]))
-        value = statistic(np.ones(len(scores)))
-        result[name] = estimate(value, low, high, n=len(scores), positives=int(positive.sum()))
-    return result
 
 
 def _ratio(part: Any, whole: Any) -> float:

@@ -142,7 +142,7 @@ def test_every_zoo_entry_has_a_config():
         ({"data": 3}, "override: data: 3 is not accepted; accepted: a mapping"),
         ({"seed.x": 3}, "seed"),
         ({"training.epochs.x": 3}, "training.epochs"),
-        ({"evaluation.confidence": 2}, "accepted: a number ≥ 0 and ≤ 1"),
+        ({"evaluation.confidence": 2}, "accepted: a number > 0 and < 1"),
         ({"task": "gw_bbj"}, "unknown task 'gw_bbj'; did you mean 'gw_bbh'"),
         ({"model": "gw_cn"}, "unknown model 'gw_cn'; did you mean 'gw_cnn'"),
         ({"task": 3}, "task: 3 is not accepted; accepted: a text"),

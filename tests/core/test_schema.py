@@ -1,22 +1,25 @@
 """Typed reading of plain values."""
 
+import pickle
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import FrozenInstanceError, dataclass, field, replace
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.limits import Bounds, Choice, Count, Different, Fraction, Range, Shares
 from astro_dl.core.schema import (
-    Count,
-    Fraction,
+    checked,
     coerce,
     describe,
     plain,
     read_dataclass,
     read_keywords,
 )
+
+NAMES = Annotated[tuple[str, ...], Choice(("a", "b"))]
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,10 @@ class Outer:
         ([2], float | Sequence[float], [2.0]),
         ("x", Any, "x"),
         ({"size": 2}, Inner, Inner(2)),
+        ([1, 2], Annotated[Range, Bounds(0, 2), Different()], (1.0, 2.0)),
+        ([0.5, 0.2, 0.3], Annotated[tuple[float, ...], Shares(3)], (0.5, 0.2, 0.3)),
+        (["b", "a"], NAMES, ("b", "a")),
+        (["b"], Annotated[tuple[str, ...], Choice(("a", "b"), ordered=True)], ("b",)),
         (Inner(3), Inner, Inner(3)),
     ],
 )
@@ -82,6 +89,16 @@ def test_accepted_values_take_the_type_that_is_asked_for(value, hint, expected):
         (1, Literal["a", "b"], "'a', 'b'"),
         ("x", float | None, "a number or null"),
         (3, Inner, "a mapping"),
+        (1.0, Annotated[float, Bounds(0, 1, open_high=True)], "a number ≥ 0 and < 1"),
+        ([0, 9], Annotated[Range, Bounds(0, 3)], "the lower one first, ≥ 0 and ≤ 3"),
+        ([2, 2], Annotated[Range, Different()], "all different"),
+        ([0.5, 0.5], Annotated[tuple[float, ...], Shares(3)], "3 of them, ≥ 0, that sum to 1"),
+        ([0.6, 0.6, -0.2], Annotated[tuple[float, ...], Shares(3)], "sum to 1"),
+        ([0.5, 0.5, 0.5], Annotated[tuple[float, ...], Shares(3)], "sum to 1"),
+        (["a", "a"], NAMES, "one or more of a, b, all different"),
+        (["c"], NAMES, "one or more of a, b"),
+        ([], NAMES, "one or more of a, b"),
+        (["b", "a"], Annotated[tuple[str, ...], Choice(("a", "b"), ordered=True)], "in this order"),
     ],
 )
 def test_refusals_name_key_value_and_what_is_accepted(value, hint, accepted):
@@ -117,6 +134,40 @@ def test_a_field_without_default_is_required():
 def test_refusals_of_the_dataclass_itself_get_the_key():
     with pytest.raises(UsageError, match=r"^top: name is 'forbidden'"):
         read_dataclass(Outer, {"name": "forbidden"}, "top")
+
+
+@checked
+class Limits:
+    share: Fraction = 0.5
+    limits: Range = (0.0, 1.0)
+    kernels: tuple[int, ...] = (3,)
+
+    def __post_init__(self):
+        if self.share > self.limits[1]:
+            raise UsageError("share is above limits")
+
+
+@pytest.mark.parametrize(
+    "values", [{"share": 2}, {"share": "half"}, {"limits": (2.0, 1.0)}, {"limits": (0.0, 0.1)}]
+)
+def test_a_checked_class_is_refused_alike_whether_read_or_made(values):
+    with pytest.raises(UsageError) as read:
+        read_dataclass(Limits, values)
+    with pytest.raises(UsageError) as made:
+        Limits(**values)
+    assert str(made.value) == str(read.value)
+    with pytest.raises(UsageError):
+        replace(Limits(), **values)
+
+
+def test_a_checked_class_takes_the_types_of_its_hints_and_is_frozen():
+    made = Limits(share=np.float32(0.25), limits=[0, 2], kernels=[5.0])
+    assert made == Limits(0.25, (0.0, 2.0), (5,))
+    assert type(made.share) is float
+    assert type(made.kernels[0]) is int
+    with pytest.raises(FrozenInstanceError):
+        made.share = 1.0
+    assert pickle.loads(pickle.dumps(made)) == made
 
 
 def test_plain_and_back_is_the_identity():

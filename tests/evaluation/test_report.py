@@ -152,7 +152,8 @@ def test_a_method_below_the_bound_has_a_positive_loss_and_a_shifted_copy_none():
 
 
 def test_a_tasks_own_metrics_see_every_method():
-    def extra(outcome):
+    def extra(outcome, settings):
+        assert settings == QUICK
         return {
             name: {
                 "highest": estimate(1.5),

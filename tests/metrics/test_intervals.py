@@ -9,6 +9,8 @@ from astro_dl.metrics.intervals import (
     binomial_interval,
     bootstrap_means,
     percentile_interval,
+    repeated,
+    resampled,
     resampling_weights,
 )
 
@@ -53,6 +55,17 @@ def test_resampling_draws_as_many_as_there_are():
     drawn = list(resampling_weights(50, 3, np.random.default_rng(0)))
     assert [weight.sum() for weight in drawn] == [50, 50, 50]
     assert not np.array_equal(drawn[0], drawn[1])
+
+
+def test_resampled_median_has_the_interval_of_drawing_by_hand():
+    values = np.random.default_rng(4).exponential(size=101)
+    found = resampled(repeated(np.median, values), 101, 300, 0.8, n=101)
+    rng = np.random.default_rng(0)
+    drawn = [np.median(rng.choice(values, 101)) for _ in range(300)]
+    assert found["value"] == np.median(values)
+    assert (found["low"], found["high"]) == pytest.approx(tuple(np.percentile(drawn, [10, 90])))
+    assert found["n"] == 101
+    assert resampled(repeated(np.median, values), 101, 0)["low"] is None
 
 
 def test_no_replicas_give_no_interval():

@@ -40,6 +40,8 @@ def test_saying_the_prevalence_has_no_skill():
     assert found["network"]["tss"]["value"] == 0
     assert found["sure"]["tss"]["value"] == 1
     assert found["sure"]["brier"]["value"] == pytest.approx(0, abs=1e-9)
+    without = skill_scores({"network": constant}, y, 0.1, bootstrap=0)["network"]
+    assert {one["low"] for one in without.values()} == {None}
     low, high = (found["sure"]["brier_skill"][key] for key in ("low", "high"))
     assert low == pytest.approx(1) == pytest.approx(high)
 

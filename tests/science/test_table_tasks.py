@@ -89,11 +89,15 @@ def test_a_missing_file_is_named(name, tmp_path):
 @pytest.mark.parametrize(
     ("name", "values", "message"),
     [
-        ("solar_flare", {"flare_fraction": 2.0}, "flare_fraction is 2.0"),
-        ("pulsar_candidate", {"pulsar_fraction": -1.0}, "pulsar_fraction is -1.0"),
-        ("mount_wilson", {"class_fractions": (1.0, 1.0, 0.0, 0.0)}, "four that sum to 1"),
-        ("star_galaxy_quasar", {"class_fractions": (0.5, 0.1, 0.1)}, "three that sum to 1"),
-        ("asteroid_taxonomy", {"noise": 2.0}, "noise is 2.0"),
+        ("solar_flare", {"flare_fraction": 2.0}, "flare_fraction: 2.0"),
+        ("pulsar_candidate", {"pulsar_fraction": -1.0}, "pulsar_fraction: -1.0"),
+        ("mount_wilson", {"class_fractions": (1.0, 1.0, 0.0, 0.0)}, "4 of them"),
+        (
+            "star_galaxy_quasar",
+            {"class_fractions": (0.5, 0.1, 0.1)},
+            "3 of them",
+        ),
+        ("asteroid_taxonomy", {"noise": 2.0}, "noise: 2.0"),
     ],
 )
 def test_impossible_physics_is_refused(name, values, message):

@@ -12,7 +12,7 @@ import keras
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
-from astro_dl.core.schema import Bounds, Count, Fraction, Natural, Positive
+from astro_dl.core.limits import Bounds, Count, Fraction, Natural, Positive
 from astro_dl.core.task import InputSpec
 from astro_dl.models.classical.estimators import DEEPEST
 from astro_dl.models.classical.layers import (

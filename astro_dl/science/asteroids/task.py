@@ -6,7 +6,6 @@ observed are marked, so that visible spectra and infrared ones alone, and gaps, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +15,8 @@ from astropy.table import QTable, Table
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.limits import Fraction
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Dataset, InputSpec, Task
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.columns import parse_column_names, read_columns, read_table
@@ -28,7 +29,7 @@ FEWEST_WAVELENGTHS = 5
 PARTIAL_ROWS = 0.3
 
 
-@dataclass(frozen=True)
+@checked
 class AsteroidPhysics:
     """Everything that defines a set of spectra.
 
@@ -45,13 +46,9 @@ class AsteroidPhysics:
     """
 
     class_fractions: Literal["observed", "equal"] = "observed"
-    noise: float = 0.01
+    noise: Fraction = 0.01
     missing_values: bool = True
     distinct: bool = True
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.noise <= 1:
-            raise UsageError(f"noise is {self.noise}; accepted: 0 to 1")
 
 
 def head(physics: AsteroidPhysics) -> Multiclass:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from astro_dl.core.schema import Bounds, NonNegative, Positive
+from astro_dl.core.limits import Bounds, NonNegative, Positive
 
 GAIA_COLUMNS = (
     "phot_g_mean_mag",

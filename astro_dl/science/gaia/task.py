@@ -6,16 +6,15 @@ sources with spurious parallaxes, blends, composite spectra and quasars.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 from astropy.table import Table
 
 from astro_dl.answers.multiclass import Multiclass
-from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
-from astro_dl.core.schema import Bounds, NonNegative
+from astro_dl.core.limits import Bounds, NonNegative, Shares
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Difficulty, InputSpec, Task
 from astro_dl.observations.tables.columns import SENTINELS
 from astro_dl.observations.tables.inputs import (
@@ -51,7 +50,7 @@ LEAST_MOTION = 0.01
 """Proper motions are raised to this [mas/yr]: the logarithm of noise alone means nothing."""
 
 
-@dataclass(frozen=True)
+@checked
 class GaiaPhysics:
     """Everything that defines a catalogue.
 
@@ -69,17 +68,11 @@ class GaiaPhysics:
         Without, all sources are single dwarfs, whatever their label.
     """
 
-    class_fractions: tuple[float, float, float, float, float] = (0.45, 0.15, 0.25, 0.10, 0.05)
+    class_fractions: Annotated[tuple[float, ...], Shares(5)] = (0.45, 0.15, 0.25, 0.10, 0.05)
     magnitude_limit: Annotated[float, Bounds(12.0, 21.0)] = 17.0
     least_parallax_significance: NonNegative = 5.0
     missing_values: bool = True
     distinct: bool = True
-
-    def __post_init__(self) -> None:
-        if min(self.class_fractions) < 0 or not np.isclose(sum(self.class_fractions), 1):
-            raise UsageError(
-                f"class_fractions are {self.class_fractions}; five that sum to 1 are needed"
-            )
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -1,15 +1,23 @@
 """What a simulated second of strain is drawn from."""
 
-from dataclasses import dataclass
+from typing import Annotated
 
-from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.errors import UsageError
+from astro_dl.core.limits import (
+    Bounds,
+    Choice,
+    Fraction,
+    NonNegative,
+    Positive,
+    PositiveRange,
+    Range,
+)
+from astro_dl.core.schema import checked
 from astro_dl.science.gravitational_waves.detectors import DETECTORS
 from astro_dl.science.gravitational_waves.glitches import GLITCHES
 
-Range = tuple[float, float]
 
-
-@dataclass(frozen=True)
+@checked
 class BinaryBlackHolePhysics:
     """Everything that defines a set of windows.
 
@@ -51,50 +59,34 @@ class BinaryBlackHolePhysics:
         GPS times of the mergers, for the Earth's rotation [s].
     """
 
-    detectors: tuple[str, ...] = ("H1",)
+    detectors: Annotated[tuple[str, ...], Choice(tuple(DETECTORS))] = ("H1",)
     psd: tuple[str, ...] = ("aligo_design",)
-    sample_rate_hz: float = 2048.0
-    duration_s: float = 1.0
-    segment_s: float = 4.0
-    low_frequency_hz: float = 20.0
-    high_frequency_hz: float | None = None
-    whitening_filter_s: float = 0.5
-    off_source_s: float = 0.0
-    mass_1_range_msun: Range = (10.0, 50.0)
-    mass_2_range_msun: Range = (10.0, 50.0)
-    spin_range: Range = (0.0, 0.0)
-    snr_range: Range = (5.0, 15.0)
-    distance_range_mpc: Range | None = None
-    merger_time_range_s: Range = (0.6, 0.8)
-    signal_fraction: float = 0.5
-    glitch_fraction: float = 0.0
-    glitch_kinds: tuple[str, ...] = tuple(GLITCHES)
-    glitch_snr_range: Range = (5.0, 50.0)
+    sample_rate_hz: Positive = 2048.0
+    duration_s: Positive = 1.0
+    segment_s: Positive = 4.0
+    low_frequency_hz: NonNegative = 20.0
+    high_frequency_hz: Positive | None = None
+    whitening_filter_s: NonNegative = 0.5
+    off_source_s: NonNegative = 0.0
+    mass_1_range_msun: PositiveRange = (10.0, 50.0)
+    mass_2_range_msun: PositiveRange = (10.0, 50.0)
+    spin_range: Annotated[Range, Bounds(-1, 1)] = (0.0, 0.0)
+    snr_range: Annotated[Range, Bounds(0)] = (5.0, 15.0)
+    distance_range_mpc: PositiveRange | None = None
+    merger_time_range_s: Annotated[Range, Bounds(0)] = (0.6, 0.8)
+    signal_fraction: Fraction = 0.5
+    glitch_fraction: Fraction = 0.0
+    glitch_kinds: Annotated[tuple[str, ...], Choice(tuple(GLITCHES))] = tuple(GLITCHES)
+    glitch_snr_range: PositiveRange = (5.0, 50.0)
     gps_range_s: Range = (1126051217.0, 1137254417.0)
 
     def __post_init__(self) -> None:
-        for name in self.detectors:
-            if name not in DETECTORS:
-                raise unknown_name("detector", name, DETECTORS)
-        for kind in self.glitch_kinds:
-            if kind not in GLITCHES:
-                raise unknown_name("glitch kind", kind, GLITCHES)
-        if not 1 <= len(set(self.detectors)) == len(self.detectors):
-            raise UsageError(f"detectors are {self.detectors}; give one to three different ones")
         if len(self.psd) not in (1, len(self.detectors)):
             raise UsageError(
                 f"psd has {len(self.psd)} entries for {len(self.detectors)} detectors; "
                 "give one for all or one for each"
             )
-        for name in ("signal_fraction", "glitch_fraction"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise UsageError(f"{name} is {getattr(self, name)}; accepted: 0 to 1")
-        if min(self.mass_1_range_msun[0], self.mass_2_range_msun[0]) <= 0:
-            raise UsageError("masses must be above 0 solar masses")
-        if max(map(abs, self.spin_range)) > 1:
-            raise UsageError(f"spin_range is {self.spin_range}; accepted: within -1 to 1")
-        early, late = self.merger_time_range_s
-        if not 0 <= early <= late <= self.duration_s:
+        if self.merger_time_range_s[1] > self.duration_s:
             raise UsageError(
                 f"merger_time_range_s is {self.merger_time_range_s}; "
                 f"accepted: within the window, 0 to {self.duration_s}"

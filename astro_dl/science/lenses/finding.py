@@ -4,8 +4,7 @@ Non-lenses are what real searches confuse with lenses: spirals, rings, mergers, 
 blue companions, and galaxies in front of a source that is only stretched.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -13,20 +12,31 @@ from astro_dl.answers.binary import Binary
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.limits import (
+    Bounds,
+    Different,
+    Fraction,
+    Natural,
+    NonNegative,
+    Positive,
+    PositiveRange,
+    Range,
+)
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Difficulty, Task
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.science.lenses.datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, DES_BACKGROUNDS, SLACS
 from astro_dl.science.lenses.features import lens_features
 from astro_dl.science.lenses.figures import draw_mosaics
 from astro_dl.science.lenses.metrics import EINSTEIN_RADIUS_EDGES, lens_metrics
-from astro_dl.science.lenses.physics import check_cutouts, cutout_spec, simulated_cutouts
+from astro_dl.science.lenses.physics import check_bands, cutout_spec, simulated_cutouts
 from astro_dl.science.lenses.predict import predict_cutouts
+from astro_dl.science.lenses.simulation.population import AxisRatioRange, RedshiftRange, Shear
 
-Range = tuple[float, float]
 NON_LENSES = ("elliptical", "spiral", "ring", "merger", "barely_lensed")
 
 
-@dataclass(frozen=True)
+@checked
 class StrongLensPhysics:
     """Everything that defines a set of cutouts.
 
@@ -79,42 +89,38 @@ class StrongLensPhysics:
     """
 
     survey: str = "lsst"
-    bands: tuple[str, ...] = ("g", "r", "i")
-    size_pixels: int = 64
-    clip_sigma: float = 1000.0
-    softening_sigma: float = 5.0
-    lens_fraction: float = 0.5
-    elliptical_weight: float = 0.30
-    spiral_weight: float = 0.24
-    ring_weight: float = 0.16
-    merger_weight: float = 0.14
-    barely_lensed_weight: float = 0.16
-    einstein_radius_range_arcsec: Range = (0.5, 3.0)
+    bands: Annotated[tuple[str, ...], Different()] = ("g", "r", "i")
+    size_pixels: Annotated[int, Bounds(16)] = 64
+    clip_sigma: Positive = 1000.0
+    softening_sigma: Positive = 5.0
+    lens_fraction: Fraction = 0.5
+    elliptical_weight: NonNegative = 0.30
+    spiral_weight: NonNegative = 0.24
+    ring_weight: NonNegative = 0.16
+    merger_weight: NonNegative = 0.14
+    barely_lensed_weight: NonNegative = 0.16
+    einstein_radius_range_arcsec: PositiveRange = (0.5, 3.0)
     einstein_radius_prior: Literal["population", "uniform"] = "population"
-    lens_redshift_range: Range = (0.15, 1.0)
-    axis_ratio_range: Range = (0.45, 1.0)
-    shear_max: float = 0.1
-    center_scatter_arcsec: float = 0.04
-    angle_scatter_rad: float = 0.17
+    lens_redshift_range: RedshiftRange = (0.15, 1.0)
+    axis_ratio_range: AxisRatioRange = (0.45, 1.0)
+    shear_max: Shear = 0.1
+    center_scatter_arcsec: NonNegative = 0.04
+    angle_scatter_rad: NonNegative = 0.17
     source_magnitude_range: Range = (21.5, 26.0)
-    source_radius_range_arcsec: Range = (0.08, 0.6)
-    clumps: int = 4
-    arc_snr_min: float = 5.0
-    exposure_factor: float = 1.0
-    depth_scatter_mag: float = 0.1
-    satellite_rate: float = 1.0
-    masked_fraction: float = 0.01
+    source_radius_range_arcsec: PositiveRange = (0.08, 0.6)
+    clumps: Natural = 4
+    arc_snr_min: NonNegative = 5.0
+    exposure_factor: Positive = 1.0
+    depth_scatter_mag: NonNegative = 0.1
+    satellite_rate: NonNegative = 1.0
+    masked_fraction: Fraction = 0.01
     point_spread_files: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check_cutouts(self)
-        if not 0 <= self.lens_fraction <= 1:
-            raise UsageError(f"lens_fraction is {self.lens_fraction}; accepted: 0 to 1")
+        check_bands(self)
         weights = [getattr(self, f"{kind}_weight") for kind in NON_LENSES]
-        if min(weights) < 0 or sum(weights) == 0:
-            raise UsageError(
-                f"weights of non-lenses are {weights}; accepted: 0 and above, not all of them 0"
-            )
+        if sum(weights) == 0:
+            raise UsageError("all weights of non-lenses are 0; accepted: one or more above 0")
 
     @property
     def kinds(self) -> dict[str, float]:

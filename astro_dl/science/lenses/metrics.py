@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.detection import detection_threshold, measurable, true_positive_rates
 from astro_dl.metrics.intervals import binomial_interval, estimate
@@ -18,7 +19,7 @@ MAGNIFICATION_EDGES = (1.0, 2.0, 3.0, 5.0, 10.0, np.inf)
 LARGE_EINSTEIN_RADIUS_ARCSEC, LARGE_ARC_SNR = 1.4, 20.0
 
 
-def lens_metrics(outcome: Outcome) -> dict[str, Any]:
+def lens_metrics(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]:
     """Return the metrics of lens finding for every method.
 
     Parameters
@@ -26,6 +27,8 @@ def lens_metrics(outcome: Outcome) -> dict[str, Any]:
     outcome : Outcome
         Of 0 and 1; ``info`` with ``einstein_radius`` ["], ``arc_snr``, ``exposure_arc_snr_g``,
         ``magnification`` and ``kind``, where they are known.
+    settings : EvaluationConfig
+        Confidence of the intervals.
 
     Returns
     -------
@@ -39,12 +42,14 @@ def lens_metrics(outcome: Outcome) -> dict[str, Any]:
         ``false_alarms_by_kind`` at 99% rejection. Every rate has its interval and n.
     """
     return {
-        name: _method(np.asarray(one, float), outcome.y, outcome.info)
+        name: _method(np.asarray(one, float), outcome.y, outcome.info, settings.confidence)
         for name, one in outcome.scores.items()
     }
 
 
-def rate_with_few_alarms(scores: np.ndarray, y: np.ndarray, fewer_than: int) -> dict[str, Any]:
+def rate_with_few_alarms(
+    scores: np.ndarray, y: np.ndarray, fewer_than: int, confidence: float = 0.95
+) -> dict[str, Any]:
     """Return the largest true-positive rate with fewer false positives than this.
 
     Parameters
@@ -53,6 +58,8 @@ def rate_with_few_alarms(scores: np.ndarray, y: np.ndarray, fewer_than: int) -> 
         Ranking statistic and 0/1 labels.
     fewer_than : int
         1 for none, 10 for TPR10.
+    confidence : float, default 0.95
+        Of the interval.
 
     Returns
     -------
@@ -65,11 +72,11 @@ def rate_with_few_alarms(scores: np.ndarray, y: np.ndarray, fewer_than: int) -> 
     about = {"n": int(positive.sum()), "negatives": len(negatives)}
     if len(negatives) < fewer_than or not positive.any():
         return estimate(np.nan, **about, why=f"not measurable with {len(negatives)} non-lenses")
-    return _rate(scores[positive] > negatives[fewer_than - 1]) | about
+    return _rate(scores[positive] > negatives[fewer_than - 1], confidence) | about
 
 
 def completeness(
-    detected: np.ndarray, values: np.ndarray, edges: tuple[float, ...]
+    detected: np.ndarray, values: np.ndarray, edges: tuple[float, ...], confidence: float = 0.95
 ) -> list[dict[str, Any]]:
     """Return the fraction detected in bins of a parameter, with intervals.
 
@@ -81,38 +88,40 @@ def completeness(
         Its parameter; NaN is in no bin.
     edges : tuple of float
         A bin holds its lower edge.
+    confidence : float, default 0.95
+        Of the intervals.
     """
     return [
         {"from": low, "to": high if np.isfinite(high) else None}
-        | _rate(detected[(values >= low) & (values < high)])
+        | _rate(detected[(values >= low) & (values < high)], confidence)
         for low, high in pairwise(edges)
     ]
 
 
-def _method(scores: np.ndarray, y: np.ndarray, info: Table) -> dict[str, Any]:
+def _method(scores: np.ndarray, y: np.ndarray, info: Table, confidence: float) -> dict[str, Any]:
     positive = np.asarray(y) == 1
     result: dict[str, Any] = {
-        "tpr0": rate_with_few_alarms(scores, y, 1),
-        "tpr10": rate_with_few_alarms(scores, y, 10),
+        "tpr0": rate_with_few_alarms(scores, y, 1, confidence),
+        "tpr10": rate_with_few_alarms(scores, y, 10, confidence),
     }
     if not positive.any() or positive.all():
         return result
-    result["tpr"] = true_positive_rates(scores, y, FALSE_ALARM_PROBABILITIES)
+    result["tpr"] = true_positive_rates(scores, y, FALSE_ALARM_PROBABILITIES, confidence)
     why = measurable(int(np.sum(~positive)), 1 - REJECTION)
     if why is not None:
         return result | {"completeness": {"why": why}}
     found = scores > detection_threshold(scores[~positive], 1 - REJECTION)
-    result["completeness"] = _completeness(found[positive], info[positive])
+    result["completeness"] = _completeness(found[positive], info[positive], confidence)
     if "kind" in info.colnames:
         kinds = np.asarray(info["kind"])
         result["false_alarms_by_kind"] = {
-            str(kind): _rate(found[~positive & (kinds == kind)])
+            str(kind): _rate(found[~positive & (kinds == kind)], confidence)
             for kind in np.unique(kinds[~positive])
         }
     return result
 
 
-def _completeness(found: np.ndarray, lenses: Table) -> dict[str, Any]:
+def _completeness(found: np.ndarray, lenses: Table, confidence: float) -> dict[str, Any]:
     """Return the completeness against what is known of the lenses."""
     radius, snr, exposure_snr, magnification = (
         np.asarray(lenses[name], float) if name in lenses.colnames else np.full(len(found), np.nan)
@@ -122,15 +131,17 @@ def _completeness(found: np.ndarray, lenses: Table) -> dict[str, Any]:
     words = f"radius > {LARGE_EINSTEIN_RADIUS_ARCSEC} arcsec and {{}} > {LARGE_ARC_SNR:g}"
     return {
         "rejection": REJECTION,
-        "all": _rate(found),
-        "einstein_radius_arcsec": completeness(found, radius, EINSTEIN_RADIUS_EDGES),
-        "arc_snr": completeness(found, snr, ARC_SNR_EDGES),
-        "magnification": completeness(found, magnification, MAGNIFICATION_EDGES),
-        words.format("arc_snr"): _rate(found[large & (snr > LARGE_ARC_SNR)]),
-        words.format("exposure_arc_snr_g"): _rate(found[large & (exposure_snr > LARGE_ARC_SNR)]),
+        "all": _rate(found, confidence),
+        "einstein_radius_arcsec": completeness(found, radius, EINSTEIN_RADIUS_EDGES, confidence),
+        "arc_snr": completeness(found, snr, ARC_SNR_EDGES, confidence),
+        "magnification": completeness(found, magnification, MAGNIFICATION_EDGES, confidence),
+        words.format("arc_snr"): _rate(found[large & (snr > LARGE_ARC_SNR)], confidence),
+        words.format("exposure_arc_snr_g"): _rate(
+            found[large & (exposure_snr > LARGE_ARC_SNR)], confidence
+        ),
     }
 
 
-def _rate(detected: np.ndarray) -> dict[str, Any]:
+def _rate(detected: np.ndarray, confidence: float) -> dict[str, Any]:
     count, n = int(np.sum(detected)), len(detected)
-    return estimate(count / n if n else np.nan, *binomial_interval(count, n), n=n)
+    return estimate(count / n if n else np.nan, *binomial_interval(count, n, confidence), n=n)

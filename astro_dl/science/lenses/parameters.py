@@ -1,21 +1,31 @@
 """The parameters of strong lenses from cutouts: Einstein radius, ellipticity, centre and shear."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
 from astro_dl.answers.regression import Regression
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.limits import (
+    Bounds,
+    Different,
+    Fraction,
+    Natural,
+    NonNegative,
+    Positive,
+    PositiveRange,
+    Range,
+)
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Difficulty, Task
 from astro_dl.observations.images.orientations import oriented
 from astro_dl.science.lenses.features import lens_parameter_features
 from astro_dl.science.lenses.figures import draw_mosaics
-from astro_dl.science.lenses.physics import check_cutouts, cutout_spec, simulated_cutouts
+from astro_dl.science.lenses.physics import check_bands, cutout_spec, simulated_cutouts
 from astro_dl.science.lenses.predict import predict_cutouts
+from astro_dl.science.lenses.simulation.population import AxisRatioRange, RedshiftRange, Shear
 
-Range = tuple[float, float]
 TARGETS = {
     "theta_E": ("einstein_radius", "arcsec"),
     "e1": ("e1", ""),
@@ -28,7 +38,7 @@ TARGETS = {
 """Target to the simulator's column and its unit; x grows with the column, y with the row."""
 
 
-@dataclass(frozen=True)
+@checked
 class LensParametersPhysics:
     """Everything that defines a set of lenses.
 
@@ -45,29 +55,29 @@ class LensParametersPhysics:
     """
 
     survey: str = "lsst"
-    bands: tuple[str, ...] = ("g", "r", "i")
-    size_pixels: int = 64
-    clip_sigma: float = 1000.0
-    softening_sigma: float = 5.0
-    einstein_radius_range_arcsec: Range = (0.5, 3.0)
+    bands: Annotated[tuple[str, ...], Different()] = ("g", "r", "i")
+    size_pixels: Annotated[int, Bounds(16)] = 64
+    clip_sigma: Positive = 1000.0
+    softening_sigma: Positive = 5.0
+    einstein_radius_range_arcsec: PositiveRange = (0.5, 3.0)
     einstein_radius_prior: Literal["population", "uniform"] = "uniform"
-    lens_redshift_range: Range = (0.15, 1.0)
-    axis_ratio_range: Range = (0.45, 1.0)
-    shear_max: float = 0.1
-    center_scatter_arcsec: float = 0.1
-    angle_scatter_rad: float = 0.17
+    lens_redshift_range: RedshiftRange = (0.15, 1.0)
+    axis_ratio_range: AxisRatioRange = (0.45, 1.0)
+    shear_max: Shear = 0.1
+    center_scatter_arcsec: NonNegative = 0.1
+    angle_scatter_rad: NonNegative = 0.17
     source_magnitude_range: Range = (21.5, 26.0)
-    source_radius_range_arcsec: Range = (0.08, 0.6)
-    clumps: int = 4
-    arc_snr_min: float = 20.0
-    exposure_factor: float = 1.0
-    depth_scatter_mag: float = 0.1
-    satellite_rate: float = 1.0
-    masked_fraction: float = 0.01
+    source_radius_range_arcsec: PositiveRange = (0.08, 0.6)
+    clumps: Natural = 4
+    arc_snr_min: NonNegative = 20.0
+    exposure_factor: Positive = 1.0
+    depth_scatter_mag: NonNegative = 0.1
+    satellite_rate: NonNegative = 1.0
+    masked_fraction: Fraction = 0.01
     point_spread_files: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check_cutouts(self)
+        check_bands(self)
 
 
 def head(physics: LensParametersPhysics) -> AnswerKind:

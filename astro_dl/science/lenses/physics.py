@@ -18,8 +18,8 @@ from astro_dl.science.lenses.simulation.cutouts import simulate_cutouts
 from astro_dl.science.lenses.simulation.population import LensPriors
 
 
-def check_cutouts(physics: Any) -> None:
-    """Refuse a survey, bands, priors or preprocessing that cannot be used.
+def check_bands(physics: Any) -> None:
+    """Refuse bands that the survey lacks, and another number of point-spread functions.
 
     Raises
     ------
@@ -27,16 +27,6 @@ def check_cutouts(physics: Any) -> None:
         Naming the value and what is accepted.
     """
     named_survey(physics.survey).choose(physics.bands)
-    if len(set(physics.bands)) < len(physics.bands):
-        raise UsageError(f"bands are {physics.bands}; give different ones")
-    lens_priors(physics)
-    if physics.size_pixels < 16:
-        raise UsageError(f"size_pixels is {physics.size_pixels}; accepted: 16 and above")
-    for name in ("clip_sigma", "softening_sigma", "exposure_factor"):
-        if not getattr(physics, name) > 0:
-            raise UsageError(f"{name} is {getattr(physics, name)}; accepted: above 0")
-    if not 0 <= physics.masked_fraction <= 1:
-        raise UsageError(f"masked_fraction is {physics.masked_fraction}; accepted: 0 to 1")
     files = physics.point_spread_files
     if files and len(files) != len(physics.bands):
         raise UsageError(

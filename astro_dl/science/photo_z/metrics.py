@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from astro_dl.core.config import EvaluationConfig
+from astro_dl.distributions.distribution import Distribution
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.distribution_scores import COVERAGES, pit_metrics, proper_scores
-from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
+from astro_dl.metrics.intervals import binomial_interval, estimate, repeated, resampled
 from astro_dl.metrics.regression import nmad
 
 Array = np.ndarray
@@ -18,11 +20,9 @@ OUTLIER, CATASTROPHIC = 0.05, 0.15
 
 BINS = 6
 FEWEST = 30
-REPLICAS = 200
-CONFIDENCE = 0.95
 
 
-def photo_z_metrics(outcome: Outcome) -> dict[str, Any]:
+def photo_z_metrics(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]:
     """Return errors of photometric redshifts, and whether their distributions hold.
 
     Parameters
@@ -30,6 +30,8 @@ def photo_z_metrics(outcome: Outcome) -> dict[str, Any]:
     outcome : Outcome
         Redshifts (n, 1), and what methods say of them; ``info`` with ``magnitude`` [mag] where it
         is known.
+    settings : EvaluationConfig
+        Bootstrap replicas and confidence of the intervals.
 
     Returns
     -------
@@ -39,7 +41,7 @@ def photo_z_metrics(outcome: Outcome) -> dict[str, Any]:
         the method gives distributions ``crps``, ``cde_loss``, ``pit_ks`` (Kolmogorov–Smirnov
         distance of the probability integral transform from uniform), ``coverage_68`` and
         ``coverage_95``. All of them again in bins ``by redshift`` and ``by magnitude``, of equally
-        many galaxies; those with fewer than 30 are left out. 95% intervals.
+        many galaxies; those with fewer than 30 are left out. All with intervals.
     """
     z = np.asarray(outcome.y, np.float64).ravel()
     info = outcome.info
@@ -48,7 +50,10 @@ def photo_z_metrics(outcome: Outcome) -> dict[str, Any]:
     parts = {name: _bins(values) for name, values in axes.items()}
     found = {}
     for name, estimates in outcome.scores.items():
-        measures = _measures(outcome, name, np.asarray(estimates, np.float64).ravel(), z)
+        error = (np.asarray(estimates, np.float64).ravel() - z) / (1 + z)
+        measures = _errors(error, settings)
+        if name in outcome.distributions:
+            measures |= _coverage(outcome.distributions[name], z, settings)
         found[name] = _described(measures, np.arange(len(z))) | {
             axis: _by_measure(measures, bins) for axis, bins in parts.items()
         }
@@ -58,24 +63,29 @@ def photo_z_metrics(outcome: Outcome) -> dict[str, Any]:
 Measure = Callable[[Array], dict[str, Any]]
 
 
-def _measures(outcome: Outcome, name: str, estimates: Array, z: Array) -> dict[str, Measure]:
+def _errors(error: Array, settings: EvaluationConfig) -> dict[str, Measure]:
     """Return, by name, functions from row numbers to an estimate with its interval."""
-    error = (estimates - z) / (1 + z)
-    measures: dict[str, Measure] = {
-        "bias": partial(_mean, error),
-        "nmad": lambda rows: _resampled(error[rows], nmad),
-        "outliers_0.15": partial(_share_of, np.abs(error) > CATASTROPHIC),
-        "outliers_0.05": partial(_share_of, np.abs(error) > OUTLIER),
+    return {
+        "bias": partial(_resampled, np.mean, error, settings),
+        "nmad": partial(_resampled, nmad, error, settings),
+        "outliers_0.15": partial(_share_of, np.abs(error) > CATASTROPHIC, settings),
+        "outliers_0.05": partial(_share_of, np.abs(error) > OUTLIER, settings),
     }
-    distribution = outcome.distributions.get(name)
-    if distribution is None:
-        return measures
+
+
+def _coverage(
+    distribution: Distribution, z: Array, settings: EvaluationConfig
+) -> dict[str, Measure]:
+    """Return the same for what the predicted distributions are worth."""
     pit = distribution.cdf(z[:, None])[:, 0]
-    for key, scores in proper_scores(distribution, z).items():
-        measures[key] = partial(_mean, scores[:, 0])
-    measures["pit_ks"] = lambda rows: pit_metrics(pit[rows], CONFIDENCE)["pit_ks"]
+    measures: dict[str, Measure] = {
+        key: partial(_resampled, np.mean, scores[:, 0], settings)
+        for key, scores in proper_scores(distribution, z).items()
+    }
+    measures["pit_ks"] = lambda rows: pit_metrics(pit[rows], settings.confidence)["pit_ks"]
     for percent, nominal in (("68", COVERAGES[1]), ("95", COVERAGES[3])):
-        measures[f"coverage_{percent}"] = partial(_share_of, np.abs(pit - 0.5) <= nominal / 2)
+        inside = np.abs(pit - 0.5) <= nominal / 2
+        measures[f"coverage_{percent}"] = partial(_share_of, inside, settings)
     return measures
 
 
@@ -109,17 +119,14 @@ def _bins(values: Array) -> list[tuple[float, float, Array]]:
     return bins
 
 
-def _share_of(hits: Array, rows: Array) -> dict[str, Any]:
+def _share_of(hits: Array, settings: EvaluationConfig, rows: Array) -> dict[str, Any]:
     count = int(hits[rows].sum())
-    return estimate(count / len(rows), *binomial_interval(count, len(rows), CONFIDENCE))
+    interval = binomial_interval(count, len(rows), settings.confidence)
+    return estimate(count / len(rows), *interval)
 
 
-def _mean(values: Array, rows: Array) -> dict[str, Any]:
-    return _resampled(values[rows], np.mean)
-
-
-def _resampled(values: Array, statistic: Callable[[Array], Any]) -> dict[str, Any]:
-    """Return a statistic with its bootstrap interval."""
-    rng = np.random.default_rng(0)
-    drawn = [statistic(values[rng.integers(0, len(values), len(values))]) for _ in range(REPLICAS)]
-    return estimate(statistic(values), *percentile_interval(np.array(drawn), CONFIDENCE))
+def _resampled(
+    statistic: Callable[[Array], Any], values: Array, settings: EvaluationConfig, rows: Array
+) -> dict[str, Any]:
+    drawn = repeated(statistic, values[rows])
+    return resampled(drawn, len(rows), settings.bootstrap, settings.confidence)

@@ -1,8 +1,7 @@
 """How far is a galaxy? Redshift and its probability distribution from broad-band photometry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from astropy.table import Table
@@ -10,6 +9,8 @@ from astropy.table import Table
 from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError, look_up
 from astro_dl.core.examples import Examples
+from astro_dl.core.limits import Bounds, Count, Different, NonNegative, Range
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Difficulty, InputSpec, Task
 from astro_dl.observations.photometry.magnitude_errors import measured_magnitudes
 from astro_dl.observations.photometry.synthetic_magnitudes import (
@@ -30,10 +31,8 @@ from astro_dl.science.photo_z.predict import predict_redshifts
 from astro_dl.science.photo_z.prior import draw_magnitudes, draw_types_and_redshifts
 from astro_dl.science.photo_z.templates import template_fit
 
-Range = tuple[float, float]
 
-
-@dataclass(frozen=True)
+@checked
 class PhotoZPhysics:
     """Everything that defines a set of galaxies.
 
@@ -75,39 +74,21 @@ class PhotoZPhysics:
     bands: tuple[str, ...] = ()
     errors: bool = False
     answer: Literal["mixture", "point", "gaussian", "grid"] = "mixture"
-    components: int = 6
-    grid_bins: int = 150
-    redshift_range: Range = (0.0, 3.0)
-    magnitude_range: Range = (18.0, 25.3)
-    counts_slope: float = 0.25
+    components: Count = 6
+    grid_bins: Annotated[int, Bounds(2)] = 150
+    redshift_range: Annotated[Range, Bounds(0, 3.5), Different()] = (0.0, 3.0)
+    magnitude_range: Annotated[Range, Different()] = (18.0, 25.3)
+    counts_slope: NonNegative = 0.25
     depth_offset_mag: float = 0.0
-    depth_scatter_mag: float = 0.1
-    detection_snr: float = 1.0
-    template_scatter_mag: float = 0.03
-    mean_reddening_mag: float = 0.05
-    unobserved_fraction: float = 0.02
+    depth_scatter_mag: NonNegative = 0.1
+    detection_snr: NonNegative = 1.0
+    template_scatter_mag: NonNegative = 0.03
+    mean_reddening_mag: NonNegative = 0.05
+    unobserved_fraction: Annotated[float, Bounds(0, 1, open_high=True)] = 0.02
 
     def __post_init__(self) -> None:
         if REFERENCE_BAND not in self.used_bands:
             raise UsageError(f"bands are {self.bands}; {REFERENCE_BAND!r} must be among them")
-        low, high = self.redshift_range
-        if not 0 <= low < high <= 3.5:
-            raise UsageError(f"redshift_range is {self.redshift_range}; accepted: within 0 to 3.5")
-        if not self.magnitude_range[0] < self.magnitude_range[1]:
-            raise UsageError(f"magnitude_range is {self.magnitude_range}; a rising pair is needed")
-        for name in (
-            "counts_slope",
-            "depth_scatter_mag",
-            "detection_snr",
-            "template_scatter_mag",
-            "mean_reddening_mag",
-        ):
-            if not getattr(self, name) >= 0:
-                raise UsageError(f"{name} is {getattr(self, name)}; accepted: 0 and above")
-        if not 0 <= self.unobserved_fraction < 1:
-            raise UsageError(
-                f"unobserved_fraction is {self.unobserved_fraction}; accepted: 0 to below 1"
-            )
 
     @property
     def about(self) -> PhotometricSurvey:

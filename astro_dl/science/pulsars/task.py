@@ -5,7 +5,6 @@ Universe survey (HTRU2).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,11 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.answers.binary import Binary
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.limits import Fraction
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.skill_scores import skill_scores
@@ -59,7 +61,7 @@ LONG_NAMES = {
 }
 
 
-@dataclass(frozen=True)
+@checked
 class PulsarPhysics:
     """Everything that defines a set of candidates.
 
@@ -73,13 +75,9 @@ class PulsarPhysics:
         Without, pulsars are like noise.
     """
 
-    pulsar_fraction: float = PREVALENCE
+    pulsar_fraction: Fraction = PREVALENCE
     missing_values: bool = True
     distinct: bool = True
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.pulsar_fraction <= 1:
-            raise UsageError(f"pulsar_fraction is {self.pulsar_fraction}; accepted: 0 to 1")
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -147,9 +145,15 @@ def read_htru2(physics: PulsarPhysics, folder: Path) -> Examples:
     return Examples(physics.inputs(values), values["target_class"].astype(np.float32), info)
 
 
-def pulsar_skill(outcome: Outcome) -> dict[str, Any]:
+def pulsar_skill(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]:
     """Return `skill_scores` at the prevalence of the validation set."""
-    return skill_scores(outcome.log_odds, outcome.y, outcome.prevalence or PREVALENCE)
+    return skill_scores(
+        outcome.log_odds,
+        outcome.y,
+        outcome.prevalence or PREVALENCE,
+        settings.confidence,
+        settings.bootstrap,
+    )
 
 
 task = Task(

@@ -5,22 +5,24 @@ from typing import Any
 
 import numpy as np
 
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.evaluation.predictions import Outcome
-from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
+from astro_dl.metrics.intervals import binomial_interval, estimate, repeated, resampled
 
 SNR_EDGES = (3.0, 5.0, 8.0, 12.0, 20.0, 40.0, 100.0)
 CLASS_WIDTH = 0.001
 CATASTROPHIC = 0.003
-REPLICAS = 200
 
 
-def redshift_metrics(outcome: Outcome) -> dict[str, Any]:
+def redshift_metrics(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]:
     """Return accuracies and errors of every method.
 
     Parameters
     ----------
     outcome : Outcome
         Redshifts (n, 1); ``info`` with ``snr``.
+    settings : EvaluationConfig
+        Bootstrap replicas and confidence of the intervals.
 
     Returns
     -------
@@ -32,12 +34,14 @@ def redshift_metrics(outcome: Outcome) -> dict[str, Any]:
     truth = np.asarray(outcome.y, np.float64).ravel()
     snr = np.asarray(outcome.info["snr"], np.float64)
     return {
-        name: _one_method(np.asarray(found, np.float64).ravel(), truth, snr)
+        name: _one_method(np.asarray(found, np.float64).ravel(), truth, snr, settings)
         for name, found in outcome.scores.items()
     }
 
 
-def _one_method(found: np.ndarray, truth: np.ndarray, snr: np.ndarray) -> dict[str, Any]:
+def _one_method(
+    found: np.ndarray, truth: np.ndarray, snr: np.ndarray, settings: EvaluationConfig
+) -> dict[str, Any]:
     close = np.abs(found - truth) <= CLASS_WIDTH
     relative = np.abs(found - truth) / (1 + truth)
     bins = [
@@ -45,29 +49,31 @@ def _one_method(found: np.ndarray, truth: np.ndarray, snr: np.ndarray) -> dict[s
         for low, high in pairwise(SNR_EDGES)
     ]
     return {
-        "within a class": _proportion(close),
-        "catastrophic": _proportion(relative > CATASTROPHIC),
-        "median |dz|/(1+z)": _median(relative),
+        "within a class": _proportion(close, settings),
+        "catastrophic": _proportion(relative > CATASTROPHIC, settings),
+        "median |dz|/(1+z)": _median(relative, settings),
         "within a class, by S/N": [
-            {"from": low, "to": high, **_proportion(close[inside])} for low, high, inside in bins
+            {"from": low, "to": high, **_proportion(close[inside], settings)}
+            for low, high, inside in bins
         ],
         "median |dz|/(1+z), by S/N": [
-            {"from": low, "to": high, **_median(relative[inside])} for low, high, inside in bins
+            {"from": low, "to": high, **_median(relative[inside], settings)}
+            for low, high, inside in bins
         ],
     }
 
 
-def _proportion(hits: np.ndarray) -> dict[str, Any]:
+def _proportion(hits: np.ndarray, settings: EvaluationConfig) -> dict[str, Any]:
     if not len(hits):
         return estimate(np.nan, why="no example")
     count = int(hits.sum())
-    return estimate(count / len(hits), *binomial_interval(count, len(hits), 0.95), n=len(hits))
+    interval = binomial_interval(count, len(hits), settings.confidence)
+    return estimate(count / len(hits), *interval, n=len(hits))
 
 
-def _median(values: np.ndarray) -> dict[str, Any]:
+def _median(values: np.ndarray, settings: EvaluationConfig) -> dict[str, Any]:
     if not len(values):
         return estimate(np.nan, why="no example")
-    rng = np.random.default_rng(0)
-    drawn = rng.choice(values, (REPLICAS, len(values)))
-    low, high = percentile_interval(np.median(drawn, axis=1), 0.95)
-    return estimate(float(np.median(values)), float(low), float(high), n=len(values))
+    n = len(values)
+    median = repeated(np.median, values)
+    return resampled(median, n, settings.bootstrap, settings.confidence, n=n)

@@ -5,16 +5,24 @@ of 0.001, spectra from 1.1 to 2.0 µm on a logarithmic grid. Other ranges are fo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from astropy.table import QTable, Table
 
 from astro_dl.answers.regression import Regression
-from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.limits import (
+    Bounds,
+    Different,
+    Fraction,
+    NonNegative,
+    PositiveRange,
+    Range,
+    Shares,
+)
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Difficulty, Task
 from astro_dl.observations.spectra.continuum import pseudo_continuum
 from astro_dl.observations.spectra.predict import (
@@ -35,10 +43,8 @@ from astro_dl.science.redshifts.metrics import SNR_EDGES, redshift_metrics
 from astro_dl.science.redshifts.simulation.galaxies import KINDS, draw_galaxies, redshifted_spectra
 from astro_dl.science.redshifts.simulation.night_sky import sky_residuals
 
-Range = tuple[float, float]
 
-
-@dataclass(frozen=True)
+@checked
 class GalaxyRedshiftPhysics:
     """Everything that defines a set of galaxies.
 
@@ -67,44 +73,19 @@ class GalaxyRedshiftPhysics:
         Without, galaxies have a continuum only.
     """
 
-    redshift_range: Range = (1.0, 1.8)
-    bins: int = 800
-    wavelength_range_angstrom: Range = (11_000.0, 20_000.0)
-    pixels: int = 1800
-    resolving_power: float = 450.0
-    kind_fractions: tuple[float, ...] = (0.75, 0.1, 0.15)
-    snr_range: Range = (3.0, 100.0)
-    sky_residual: float = 2.0
-    known_noise: float = 0.1
+    redshift_range: Annotated[Range, Bounds(-0.01, 20), Different()] = (1.0, 1.8)
+    bins: Annotated[int, Bounds(2, 10_000)] = 800
+    wavelength_range_angstrom: Annotated[Range, Bounds(900, 60_000), Different()] = (
+        11_000.0,
+        20_000.0,
+    )
+    pixels: Annotated[int, Bounds(64, 8192)] = 1800
+    resolving_power: Annotated[float, Bounds(10, 1e5)] = 450.0
+    kind_fractions: Annotated[tuple[float, ...], Shares(len(KINDS))] = (0.75, 0.1, 0.15)
+    snr_range: PositiveRange = (3.0, 100.0)
+    sky_residual: NonNegative = 2.0
+    known_noise: Fraction = 0.1
     lines: bool = True
-
-    def __post_init__(self) -> None:
-        low, high = self.redshift_range
-        if not -0.01 <= low < high <= 20:
-            raise UsageError(f"redshift_range is {self.redshift_range}; accepted: rising, 0 to 20")
-        short, long = self.wavelength_range_angstrom
-        if not 900 <= short < long <= 60_000:
-            raise UsageError(
-                f"wavelength_range_angstrom is {self.wavelength_range_angstrom}; accepted: rising, "
-                "900 to 60000"
-            )
-        for name, least, most in (("bins", 2, 10_000), ("pixels", 64, 8192)):
-            if not least <= getattr(self, name) <= most:
-                raise UsageError(f"{name} is {getattr(self, name)}; accepted: {least} to {most}")
-        fractions = self.kind_fractions
-        if len(fractions) != len(KINDS) or min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-6:
-            raise UsageError(
-                f"kind_fractions are {fractions}; accepted: {len(KINDS)} that sum to 1"
-            )
-        if not 0 < self.snr_range[0] <= self.snr_range[1]:
-            raise UsageError(f"snr_range is {self.snr_range}; accepted: above 0, rising")
-        if not 10 <= self.resolving_power <= 1e5:
-            raise UsageError(f"resolving_power is {self.resolving_power}; accepted: 10 to 1e5")
-        if self.sky_residual < 0 or not 0 <= self.known_noise <= 1:
-            raise UsageError(
-                f"sky_residual is {self.sky_residual}, known_noise {self.known_noise}; accepted: 0 "
-                "and above, 0 to 1"
-            )
 
 
 def head(physics: GalaxyRedshiftPhysics) -> Regression:

@@ -4,9 +4,9 @@ The question of Clarke et al. (2020), A&A 639, A84, without shapes and spectra: 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 from astropy.table import Table
@@ -14,6 +14,8 @@ from astropy.table import Table
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.limits import Shares
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
 from astro_dl.observations.tables.columns import SENTINELS, read_columns, read_table
 from astro_dl.observations.tables.inputs import (
@@ -47,7 +49,7 @@ BRIGHTEST, FAINTEST = 0.0, 40.0
 """Magnitudes beyond these are no measurements but marks of missing ones [mag]."""
 
 
-@dataclass(frozen=True)
+@checked
 class ColorPhysics:
     """Everything that defines a set of objects.
 
@@ -61,15 +63,9 @@ class ColorPhysics:
         Without, all objects are stars, whatever their label.
     """
 
-    class_fractions: tuple[float, float, float] = (0.41, 0.5, 0.09)
+    class_fractions: Annotated[tuple[float, ...], Shares(3)] = (0.41, 0.5, 0.09)
     missing_values: bool = True
     distinct: bool = True
-
-    def __post_init__(self) -> None:
-        if min(self.class_fractions) < 0 or not np.isclose(sum(self.class_fractions), 1):
-            raise UsageError(
-                f"class_fractions are {self.class_fractions}; three that sum to 1 are needed"
-            )
 
     @property
     def columns(self) -> tuple[str, ...]:

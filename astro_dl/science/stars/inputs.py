@@ -3,13 +3,13 @@
 Simulated, real and augmented spectra all become inputs through `spectrum_inputs`.
 """
 
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import numpy as np
 from scipy.fft import irfft, rfft, rfftfreq
 
-from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
+from astro_dl.core.limits import Bounds, Range
 from astro_dl.core.task import Difficulty, InputSpec
 from astro_dl.observations.photometry.extinction import optical_extinction
 from astro_dl.observations.spectra.continuum import continuum_contract, divide_by_continuum
@@ -23,7 +23,6 @@ from astro_dl.science.stars.simulation.spectra import (
 )
 
 Array = np.ndarray
-Range = tuple[float, float]
 
 DIFFICULTY = Difficulty(
     column="snr",
@@ -48,7 +47,9 @@ SMOOTHING = 0.05
 
 SCALE, LARGEST = 0.1, 10.0
 MOST_FEATURES = 512
-FEWEST_PIXELS, MOST_PIXELS = 64, 2048
+
+Pixels = Annotated[int, Bounds(64, 2048)]
+Scatter = Annotated[float, Bounds(0, 1000, open_high=True)]
 
 VELOCITY_KM_S, WIDEST_SIGMA_KM_S = 80.0, 90.0
 REDDENING_MAG, TILT = 0.3, 0.05
@@ -74,25 +75,6 @@ class StellarPhysics(Protocol):
     def calibration_error(self) -> float: ...
     @property
     def line_strength_error(self) -> float: ...
-
-
-def check_spectra(physics: StellarPhysics) -> None:
-    """Raise `UsageError` for what no spectrograph does."""
-    if not FEWEST_PIXELS <= physics.pixels <= MOST_PIXELS:
-        raise UsageError(f"pixels is {physics.pixels}; accepted: {FEWEST_PIXELS} to {MOST_PIXELS}")
-    for name in ("snr_range", "resolving_power_range"):
-        low, high = getattr(physics, name)
-        if not 0 < low <= high:
-            raise UsageError(f"{name} is ({low:g}, {high:g}); accepted: above 0, rising")
-    for name in (
-        "velocity_scatter_km_s",
-        "rotation_scale_km_s",
-        "reddening_scale_mag",
-        "calibration_error",
-        "line_strength_error",
-    ):
-        if not 0 <= getattr(physics, name) < 1000:
-            raise UsageError(f"{name} is {getattr(physics, name)}; accepted: 0 to 1000")
 
 
 def stellar_spec(physics: StellarPhysics) -> InputSpec:

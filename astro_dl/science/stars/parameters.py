@@ -1,6 +1,5 @@
 """Effective temperature, surface gravity and metallicity of a star from its optical spectrum."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -9,14 +8,17 @@ from astropy.table import Table
 from astro_dl.answers.regression import Regression
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples
+from astro_dl.core.limits import PositiveRange
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Task
 from astro_dl.science.stars.datasets import MILES_PARAMETERS
 from astro_dl.science.stars.inputs import (
     CAUTION,
     DIFFICULTY,
     PEERS,
+    Pixels,
+    Scatter,
     augment_spectra,
-    check_spectra,
     simulated_inputs,
     spectrum_features,
     stellar_spec,
@@ -24,13 +26,11 @@ from astro_dl.science.stars.inputs import (
 from astro_dl.science.stars.predict import predict_stars
 from astro_dl.science.stars.simulation.population import draw_classes, draw_stars
 
-Range = tuple[float, float]
-
 TARGETS = {"log_teff": "dex", "log_g": "dex", "fe_h": "dex"}
 """Logarithms of the effective temperature [K] and of the surface gravity [cm/s²], and [Fe/H]."""
 
 
-@dataclass(frozen=True)
+@checked
 class StellarParametersPhysics:
     """Everything that defines a set of spectra with known parameters.
 
@@ -46,17 +46,14 @@ class StellarParametersPhysics:
 
     answer: Literal["gaussian", "point"] = "gaussian"
     class_fractions: Literal["equal", "observed"] = "observed"
-    pixels: int = 1024
-    snr_range: Range = (10.0, 200.0)
-    velocity_scatter_km_s: float = 80.0
-    rotation_scale_km_s: float = 50.0
-    resolving_power_range: Range = (1500.0, 2500.0)
-    reddening_scale_mag: float = 0.2
-    calibration_error: float = 0.03
-    line_strength_error: float = 0.2
-
-    def __post_init__(self) -> None:
-        check_spectra(self)
+    pixels: Pixels = 1024
+    snr_range: PositiveRange = (10.0, 200.0)
+    velocity_scatter_km_s: Scatter = 80.0
+    rotation_scale_km_s: Scatter = 50.0
+    resolving_power_range: PositiveRange = (1500.0, 2500.0)
+    reddening_scale_mag: Scatter = 0.2
+    calibration_error: Scatter = 0.03
+    line_strength_error: Scatter = 0.2
 
 
 def head(physics: StellarParametersPhysics) -> AnswerKind:

@@ -1,6 +1,5 @@
 """The spectral type of a star from its optical spectrum: O, B, A, F, G, K or M, or its number."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -10,14 +9,17 @@ from astro_dl.answers.multiclass import Multiclass
 from astro_dl.answers.regression import Regression
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples
+from astro_dl.core.limits import PositiveRange
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Task
 from astro_dl.science.stars.datasets import MILES_TYPES
 from astro_dl.science.stars.inputs import (
     CAUTION,
     DIFFICULTY,
     PEERS,
+    Pixels,
+    Scatter,
     augment_spectra,
-    check_spectra,
     simulated_inputs,
     spectrum_features,
     stellar_spec,
@@ -25,10 +27,8 @@ from astro_dl.science.stars.inputs import (
 from astro_dl.science.stars.predict import predict_stars
 from astro_dl.science.stars.simulation.population import CLASSES, draw_classes, draw_stars
 
-Range = tuple[float, float]
 
-
-@dataclass(frozen=True)
+@checked
 class SpectralTypePhysics:
     """Everything that defines a set of typed spectra.
 
@@ -61,18 +61,15 @@ class SpectralTypePhysics:
 
     answer: Literal["class", "number"] = "class"
     class_fractions: Literal["equal", "observed"] = "equal"
-    pixels: int = 1024
-    snr_range: Range = (10.0, 200.0)
-    velocity_scatter_km_s: float = 80.0
-    rotation_scale_km_s: float = 50.0
-    resolving_power_range: Range = (1500.0, 2500.0)
-    reddening_scale_mag: float = 0.2
-    calibration_error: float = 0.03
-    line_strength_error: float = 0.2
+    pixels: Pixels = 1024
+    snr_range: PositiveRange = (10.0, 200.0)
+    velocity_scatter_km_s: Scatter = 80.0
+    rotation_scale_km_s: Scatter = 50.0
+    resolving_power_range: PositiveRange = (1500.0, 2500.0)
+    reddening_scale_mag: Scatter = 0.2
+    calibration_error: Scatter = 0.03
+    line_strength_error: Scatter = 0.2
     distinct: bool = True
-
-    def __post_init__(self) -> None:
-        check_spectra(self)
 
 
 def head(physics: SpectralTypePhysics) -> AnswerKind:

@@ -6,16 +6,16 @@ simulated, see `astro_dl.science.sun.simulation.active_region`: no labelled imag
 used.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
 from astro_dl.answers.binary import Binary
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.limits import Bounds, Choice, Fraction, NonNegative, Shares
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Difficulty, InputSpec, Task
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.science.sun.features import complexity_metrics, region_features
@@ -28,7 +28,7 @@ from astro_dl.science.sun.simulation.statistics import CLASSES
 COMPLEXITY = ("simple", "complex")
 
 
-@dataclass(frozen=True)
+@checked
 class ActiveRegionPhysics:
     """Everything that defines a set of active regions.
 
@@ -62,41 +62,17 @@ class ActiveRegionPhysics:
     """
 
     classes: Literal["mount_wilson", "complexity"] = "mount_wilson"
-    class_fractions: tuple[float, float, float, float] = (0.25, 0.25, 0.25, 0.25)
-    channels: tuple[str, ...] = CHANNELS
+    class_fractions: Annotated[tuple[float, ...], Shares(4)] = (0.25, 0.25, 0.25, 0.25)
+    channels: Annotated[tuple[str, ...], Choice(CHANNELS, ordered=True)] = CHANNELS
     component: Literal["line_of_sight", "radial"] = "line_of_sight"
-    size_pixels: int = 64
-    pixel_scale_deg: float = 0.3
-    largest_longitude_deg: float = 60.0
+    size_pixels: Annotated[int, Bounds(16, 512)] = 64
+    pixel_scale_deg: Annotated[float, Bounds(0.1, 1)] = 0.3
+    largest_longitude_deg: Annotated[float, Bounds(0, 70)] = 60.0
     foreshortened: bool = False
-    patch_fraction: float = 0.9
+    patch_fraction: Fraction = 0.9
     decorrelate_size: bool = False
-    label_noise: float = 0.0
-    flux_factor: float = 1.0
-
-    def __post_init__(self) -> None:
-        for name in self.channels:
-            if name not in CHANNELS:
-                raise unknown_name("channel", name, CHANNELS)
-        if self.channels not in (CHANNELS, *((name,) for name in CHANNELS)):
-            raise UsageError(f"channels are {self.channels}; accepted: {CHANNELS}, or one of them")
-        if min(self.class_fractions) < 0 or not np.isclose(sum(self.class_fractions), 1):
-            raise UsageError(
-                f"class_fractions are {self.class_fractions}; four that sum to 1 are needed"
-            )
-        for name in ("label_noise", "patch_fraction"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise UsageError(f"{name} is {getattr(self, name)}; accepted: 0 to 1")
-        if not 0.1 <= self.pixel_scale_deg <= 1:
-            raise UsageError(f"pixel_scale_deg is {self.pixel_scale_deg}; accepted: 0.1 to 1")
-        if not 16 <= self.size_pixels <= 512:
-            raise UsageError(f"size_pixels is {self.size_pixels}; accepted: 16 to 512")
-        if not 0 <= self.largest_longitude_deg <= 70:
-            raise UsageError(
-                f"largest_longitude_deg is {self.largest_longitude_deg}; accepted: 0 to 70"
-            )
-        if self.flux_factor < 0:
-            raise UsageError(f"flux_factor is {self.flux_factor}; accepted: 0 and above")
+    label_noise: Fraction = 0.0
+    flux_factor: NonNegative = 1.0
 
 
 def head(physics: ActiveRegionPhysics) -> AnswerKind:

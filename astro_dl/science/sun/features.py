@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.examples import Inputs
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.metrics.binary import area_under_curve
-from astro_dl.metrics.intervals import estimate, percentile_interval, resampling_weights
+from astro_dl.metrics.intervals import estimate, resampled
 from astro_dl.science.sun.disc import CM2_PER_SQUARE_DEGREE
 from astro_dl.science.sun.inputs import intensity_and_field
 from astro_dl.science.sun.measures import (
@@ -25,7 +26,6 @@ SPOT_FIELD_GAUSS = 500.0
 PATCH_FIELD_GAUSS = 150.0
 SIZE_COLUMNS = ("total_unsigned_flux", "area", "spots")
 SIZE_BINS = 10
-REPLICAS = 200
 
 
 def region_features(physics: Any, x: Inputs) -> np.ndarray:
@@ -78,13 +78,15 @@ def region_features(physics: Any, x: Inputs) -> np.ndarray:
     return np.stack(columns, axis=1).astype(np.float64)
 
 
-def complexity_metrics(outcome: Outcome) -> dict[str, Any]:
+def complexity_metrics(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]:
     """Return how well each method tells complex (βγ, βγδ) from simple (α, β) regions.
 
     Parameters
     ----------
     outcome : Outcome
         Classes, four, or 0 and 1; ``info`` with the columns of size.
+    settings : EvaluationConfig
+        Bootstrap replicas and confidence of the intervals.
 
     Returns
     -------
@@ -100,14 +102,19 @@ def complexity_metrics(outcome: Outcome) -> dict[str, Any]:
         return {}
     sizes = {name: np.asarray(outcome.info[name], float) for name in SIZE_COLUMNS}
     found: dict[str, Any] = {
-        "size_alone": {name: area_under_curve(size, complex_) for name, size in sizes.items()}
+        "size_alone": {
+            name: area_under_curve(size, complex_, settings.confidence)
+            for name, size in sizes.items()
+        }
     }
     for name, values in outcome.scores.items():
         ranking = _complexity(np.asarray(values, float))
         found[name] = {
-            "auroc": area_under_curve(ranking, complex_),
+            "auroc": area_under_curve(ranking, complex_, settings.confidence),
             "auroc_size_matched": {
-                size: matched_area_under_curve(ranking, complex_, values_of)
+                size: matched_area_under_curve(
+                    ranking, complex_, values_of, settings.confidence, settings.bootstrap
+                )
                 for size, values_of in sizes.items()
             },
         }
@@ -115,7 +122,12 @@ def complexity_metrics(outcome: Outcome) -> dict[str, Any]:
 
 
 def matched_area_under_curve(
-    scores: np.ndarray, y: np.ndarray, size: np.ndarray, bins: int = SIZE_BINS
+    scores: np.ndarray,
+    y: np.ndarray,
+    size: np.ndarray,
+    confidence: float = 0.95,
+    bootstrap: int = 200,
+    bins: int = SIZE_BINS,
 ) -> dict[str, Any]:
     """Return the area under the ROC curve among pairs of the same size.
 
@@ -127,27 +139,27 @@ def matched_area_under_curve(
         0 and 1.
     size : ndarray, (n,)
         What must not help.
+    confidence, bootstrap
+        Of the interval.
     bins : int, default 10
         Quantile bins of size; pairs within a bin count, all alike.
 
     Returns
     -------
     dict
-        ``value``, ``low`` and ``high`` (95%, bootstrap), and ``pairs`` that were compared.
+        ``value``, ``low`` and ``high`` (bootstrap), and ``pairs`` that were compared.
     """
     edges = np.unique(np.quantile(size, np.linspace(0, 1, bins + 1)[1:-1]))
     place = np.searchsorted(edges, size, side="right")
     groups = [_ranked(np.flatnonzero(place == one), scores) for one in np.unique(place)]
-    wins, pairs = _within(groups, y, np.ones(len(y)))
+    _, pairs = _within(groups, y, np.ones(len(y)))
     if pairs == 0:
         return estimate(np.nan, why="no two regions of either class are of one size", pairs=0)
-    rng = np.random.default_rng(0)
-    replicas = [
-        np.divide(*_within(groups, y, weight))
-        for weight in resampling_weights(len(y), REPLICAS, rng)
-    ]
-    low, high = percentile_interval(np.array(replicas))
-    return estimate(wins / pairs, low, high, pairs=int(pairs))
+
+    def share(weights: np.ndarray) -> float:
+        return np.divide(*_within(groups, y, weights))
+
+    return resampled(share, len(y), bootstrap, confidence, pairs=int(pairs))
 
 
 Ranked = tuple[np.ndarray, np.ndarray]

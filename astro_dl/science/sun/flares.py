@@ -5,7 +5,6 @@ Real records are split in time, regions kept whole, so that a forecast knows the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,10 @@ import numpy as np
 
 from astro_dl.answers.binary import Binary
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.errors import UsageError
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.examples import Examples
+from astro_dl.core.limits import Fraction
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.skill_scores import skill_scores
@@ -41,7 +42,7 @@ PREVALENCE = 0.038
 """Of flares among the daily records of 2010 to 2013: 174 of 4594."""
 
 
-@dataclass(frozen=True)
+@checked
 class FlarePhysics:
     """Everything that defines a set of daily records of active regions.
 
@@ -55,13 +56,9 @@ class FlarePhysics:
         Without, flaring regions are like the others.
     """
 
-    flare_fraction: float = PREVALENCE
+    flare_fraction: Fraction = PREVALENCE
     missing_values: bool = True
     distinct: bool = True
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.flare_fraction <= 1:
-            raise UsageError(f"flare_fraction is {self.flare_fraction}; accepted: 0 to 1")
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -115,9 +112,15 @@ def read_flares(physics: FlarePhysics, folder: Path) -> Examples:
     return Examples(x, (label > 0).astype(np.float32), info)
 
 
-def flare_skill(outcome: Outcome) -> dict[str, Any]:
+def flare_skill(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]:
     """Return `skill_scores` at the prevalence of the validation set."""
-    return skill_scores(outcome.log_odds, outcome.y, outcome.prevalence or PREVALENCE)
+    return skill_scores(
+        outcome.log_odds,
+        outcome.y,
+        outcome.prevalence or PREVALENCE,
+        settings.confidence,
+        settings.bootstrap,
+    )
 
 
 task = Task(

@@ -5,8 +5,8 @@ For the images themselves see `astro_dl.science.sun.ar_morphology`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.limits import Shares
+from astro_dl.core.schema import checked
 from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
 from astro_dl.observations.tables.inputs import (
     PEERS,
@@ -48,7 +50,7 @@ LABELS = {
 }
 
 
-@dataclass(frozen=True)
+@checked
 class MountWilsonPhysics:
     """Everything that defines a set of daily records of active regions.
 
@@ -62,15 +64,9 @@ class MountWilsonPhysics:
         Without, all regions are alike, whatever their class.
     """
 
-    class_fractions: tuple[float, float, float, float] = (0.29, 0.54, 0.12, 0.05)
+    class_fractions: Annotated[tuple[float, ...], Shares(4)] = (0.29, 0.54, 0.12, 0.05)
     missing_values: bool = True
     distinct: bool = True
-
-    def __post_init__(self) -> None:
-        if min(self.class_fractions) < 0 or not np.isclose(sum(self.class_fractions), 1):
-            raise UsageError(
-                f"class_fractions are {self.class_fractions}; four that sum to 1 are needed"
-            )
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -1,15 +1,14 @@
 """What simulated light curves are drawn from."""
 
-from dataclasses import dataclass
+from typing import Annotated
 
-from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.limits import Bounds, Choice, NonNegative, Positive, PositiveRange, Range, Shares
+from astro_dl.core.schema import checked
 from astro_dl.science.transits.metrics import CLASSES
 from astro_dl.science.transits.views import VIEWS
 
-Range = tuple[float, float]
 
-
-@dataclass(frozen=True)
+@checked
 class TransitPhysics:
     """Everything that defines a set of folded light curves.
 
@@ -41,42 +40,21 @@ class TransitPhysics:
         Without, all light curves are of quiet stars, whatever their class.
     """
 
-    views: tuple[str, ...] = ("global", "local", "secondary", "scalars")
-    global_bins: int = 201
-    local_bins: int = 61
-    local_reach_durations: float = 2.0
-    secondary_reach_durations: float = 4.0
-    detrending_window_days: float = 1.0
-    class_fractions: tuple[float, ...] = (0.3, 0.3, 0.4)
-    cadence_minutes: float = 30.0
-    duration_days: float = 27.4
+    views: Annotated[tuple[str, ...], Choice((*VIEWS, "scalars"))] = (
+        "global",
+        "local",
+        "secondary",
+        "scalars",
+    )
+    global_bins: Annotated[int, Bounds(3)] = 201
+    local_bins: Annotated[int, Bounds(3)] = 61
+    local_reach_durations: Positive = 2.0
+    secondary_reach_durations: Positive = 4.0
+    detrending_window_days: Positive = 1.0
+    class_fractions: Annotated[tuple[float, ...], Shares(len(CLASSES))] = (0.3, 0.3, 0.4)
+    cadence_minutes: Positive = 30.0
+    duration_days: Positive = 27.4
     magnitude_range: Range = (6.0, 13.0)
-    snr_range: Range = (8.0, 1e5)
-    minimum_snr: float = 7.0
+    snr_range: PositiveRange = (8.0, 1e5)
+    minimum_snr: NonNegative = 7.0
     signals: bool = True
-
-    def __post_init__(self) -> None:
-        for view in self.views:
-            if view not in (*VIEWS, "scalars"):
-                raise unknown_name("view", view, (*VIEWS, "scalars"))
-        if not 1 <= len(set(self.views)) == len(self.views):
-            raise UsageError(f"views are {self.views}; give one or more different ones")
-        fractions = self.class_fractions
-        if len(fractions) != len(CLASSES) or min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-6:
-            raise UsageError(
-                f"class_fractions are {fractions}; accepted: {len(CLASSES)} that sum to 1"
-            )
-        if min(self.global_bins, self.local_bins) < 3:
-            raise UsageError(
-                f"global_bins and local_bins are {self.global_bins} and {self.local_bins}; "
-                "accepted: 3 and above"
-            )
-        for name in (
-            "local_reach_durations",
-            "secondary_reach_durations",
-            "detrending_window_days",
-            "cadence_minutes",
-            "duration_days",
-        ):
-            if not getattr(self, name) > 0:
-                raise UsageError(f"{name} is {getattr(self, name)}; accepted: above 0")

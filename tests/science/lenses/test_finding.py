@@ -68,10 +68,10 @@ def test_targets_are_the_masses_of_the_deflectors():
         ({"survey": "sdsss"}, "unknown survey"),
         ({"bands": ("g", "w")}, "unknown band"),
         ({"bands": ()}, "name one or more bands"),
-        ({"bands": ("g", "g")}, "give different ones"),
-        ({"size_pixels": 8}, "size_pixels is 8"),
-        ({"clip_sigma": 0.0}, "clip_sigma is 0"),
-        ({"masked_fraction": 2.0}, "masked_fraction is 2"),
+        ({"bands": ("g", "g")}, "all different"),
+        ({"size_pixels": 8}, "size_pixels: 8"),
+        ({"clip_sigma": 0.0}, "clip_sigma: 0"),
+        ({"masked_fraction": 2.0}, "masked_fraction: 2"),
         ({"einstein_radius_range_arcsec": (0.0, 2.0)}, "einstein_radius_range"),
         ({"point_spread_files": ("a.fits",)}, "1 for 3 bands"),
     ],
@@ -82,7 +82,7 @@ def test_unusable_physics_is_refused(physics, values, message):
 
 
 def test_fractions_and_weights_are_checked():
-    with pytest.raises(UsageError, match=r"lens_fraction is 1\.5"):
+    with pytest.raises(UsageError, match=r"lens_fraction: 1\.5"):
         StrongLensPhysics(lens_fraction=1.5)
     with pytest.raises(UsageError, match="weights of non-lenses"):
         StrongLensPhysics(**{f"{kind}_weight": 0.0 for kind in NON_LENSES})

@@ -5,6 +5,7 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.answers.binary import Binary
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.science.lenses.metrics import completeness, lens_metrics, rate_with_few_alarms
 
@@ -49,7 +50,8 @@ def test_completeness_is_per_bin_and_unknown_values_are_in_none():
 
 
 def metrics(y, info, **scores):
-    return lens_metrics(Outcome(Binary(("non_lens", "lens")), y, scores, info=info))
+    outcome = Outcome(Binary(("non_lens", "lens")), y, scores, info=info)
+    return lens_metrics(outcome, EvaluationConfig())
 
 
 def test_every_method_is_described_and_the_kinds_that_fool_it_named():

@@ -7,6 +7,7 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.answers.regression import Regression
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.distributions.binned import Quantiles
 from astro_dl.distributions.mixture import Mixture
 from astro_dl.evaluation.predictions import Outcome
@@ -41,7 +42,7 @@ def outcome():
 
 @pytest.fixture(scope="module")
 def found(outcome):
-    return photo_z_metrics(outcome)
+    return photo_z_metrics(outcome, EvaluationConfig())
 
 
 def test_measures_are_those_of_their_definitions(outcome, found):
@@ -56,6 +57,14 @@ def test_measures_are_those_of_their_definitions(outcome, found):
     for key in ("bias", "nmad", "outliers_0.15", "outliers_0.05", "crps", "cde_loss"):
         assert network[key]["low"] < network[key]["value"] < network[key]["high"]
     json.dumps(found, allow_nan=False)
+
+
+def test_intervals_are_as_wide_as_the_settings_ask(outcome, found):
+    narrow = photo_z_metrics(outcome, EvaluationConfig(confidence=0.5))["network"]
+    for key in ("nmad", "outliers_0.15", "crps", "coverage_68", "pit_ks"):
+        assert narrow[key]["high"] < found["network"][key]["high"]
+    none = photo_z_metrics(outcome, EvaluationConfig(bootstrap=0))["network"]
+    assert none["nmad"]["low"] is None
 
 
 def test_honest_distributions_are_recognised(found):
@@ -93,7 +102,7 @@ def test_headlines_and_bins_reach_the_tables(found):
 def test_few_galaxies_without_magnitudes_are_still_described():
     z = np.linspace(0.2, 0.4, 20)
     outcome = Outcome(HEAD, z[:, None], {"network": 1.01 * z[:, None]})
-    found = photo_z_metrics(outcome)["network"]
+    found = photo_z_metrics(outcome, EvaluationConfig())["network"]
     assert found["bias"]["n"] == 20
     assert found["by redshift"]["nmad"] == []
     assert "by magnitude" not in found

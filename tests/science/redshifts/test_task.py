@@ -5,6 +5,7 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.answers.regression import Regression
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.science.redshifts.inputs import (
@@ -69,12 +70,12 @@ def test_metrics_count_classes_and_catastrophes():
     truth = np.full((4, 1), 1.5)
     found = np.array([1.5, 1.5009, 1.505, 1.2])
     info = Table({"snr": [4.0, 4.0, 50.0, 100.0]})
-    metrics = redshift_metrics(Outcome(Regression(("z",)), truth, {"network": found}, info=info))[
-        "network"
-    ]
+    outcome = Outcome(Regression(("z",)), truth, {"network": found}, info=info)
+    metrics = redshift_metrics(outcome, EvaluationConfig())["network"]
     assert metrics["within a class"]["value"] == 0.5
     assert metrics["catastrophic"]["value"] == 0.25
     assert metrics["median |dz|/(1+z)"]["value"] == pytest.approx((0.0009 + 0.005) / 2 / 2.5)
+    assert metrics["median |dz|/(1+z)"]["low"] is not None
     by_snr = metrics["within a class, by S/N"]
     assert [one["value"] for one in by_snr if one["value"] is not None] == [1.0, 0.0]
 
@@ -82,13 +83,14 @@ def test_metrics_count_classes_and_catastrophes():
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("redshift_range", (1.8, 1.0), "rising"),
-        ("wavelength_range_angstrom", (1.1, 2.0), "900 to 60000"),
-        ("bins", 1, "2 to 10000"),
+        ("redshift_range", (1.0, 1.0), "different"),
+        ("redshift_range", (1.8, 1.0), "lower one first"),
+        ("wavelength_range_angstrom", (1.1, 2.0), "≥ 900 and ≤ 60000"),
+        ("bins", 1, "≥ 2 and ≤ 10000"),
         ("kind_fractions", (0.5, 0.5), "sum to 1"),
-        ("snr_range", (0.0, 3.0), "above 0"),
-        ("resolving_power", 1.0, "10 to 1e5"),
-        ("known_noise", 2.0, "0 to 1"),
+        ("snr_range", (0.0, 3.0), "> 0"),
+        ("resolving_power", 1.0, "≥ 10 and ≤ 100000"),
+        ("known_noise", 2.0, "≥ 0 and ≤ 1"),
     ],
 )
 def test_impossible_physics_is_refused(field, value, words):

@@ -89,10 +89,10 @@ def test_the_contract_names_continuum_grid_and_medium():
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("pixels", 10, "64 to 2048"),
-        ("snr_range", (20.0, 10.0), "rising"),
-        ("resolving_power_range", (0.0, 10.0), "above 0"),
-        ("reddening_scale_mag", -0.1, "0 to 1000"),
+        ("pixels", 10, "≥ 64 and ≤ 2048"),
+        ("snr_range", (20.0, 10.0), "lower one first"),
+        ("resolving_power_range", (0.0, 10.0), "> 0"),
+        ("reddening_scale_mag", -0.1, "≥ 0 and < 1000"),
     ],
 )
 def test_impossible_physics_is_refused(field, value, words):

@@ -107,14 +107,14 @@ def test_augmentation_keeps_what_the_images_hold():
     ("field", "value", "words"),
     [
         ("channels", ("dopplergram",), "dopplergram"),
-        ("channels", ("magnetogram", "continuum"), "accepted"),
-        ("channels", (), "accepted"),
+        ("channels", ("magnetogram", "continuum"), "in this order"),
+        ("channels", (), "one or more"),
         ("class_fractions", (0.5, 0.5, 0.5, 0.5), "sum to 1"),
-        ("label_noise", 1.2, "0 to 1"),
-        ("pixel_scale_deg", 0.01, "0.1 to 1"),
-        ("size_pixels", 4, "16 to 512"),
-        ("largest_longitude_deg", 90.0, "0 to 70"),
-        ("flux_factor", -1.0, "0 and above"),
+        ("label_noise", 1.2, "≥ 0 and ≤ 1"),
+        ("pixel_scale_deg", 0.01, "≥ 0.1 and ≤ 1"),
+        ("size_pixels", 4, "≥ 16 and ≤ 512"),
+        ("largest_longitude_deg", 90.0, "≥ 0 and ≤ 70"),
+        ("flux_factor", -1.0, "≥ 0"),
     ],
 )
 def test_impossible_physics_is_refused(field, value, words):

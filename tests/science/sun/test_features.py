@@ -8,6 +8,7 @@ from astropy.table import Table
 from sklearn.metrics import roc_auc_score
 
 from astro_dl.answers.multiclass import Multiclass
+from astro_dl.core.config import EvaluationConfig
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.science.sun.ar_morphology import ActiveRegionPhysics, simulate
 from astro_dl.science.sun.features import (
@@ -75,6 +76,9 @@ def test_size_gives_nothing_where_it_is_matched():
     assert matched_area_under_curve(other, y, size)["value"] > 0.7
 
 
+SETTINGS = EvaluationConfig(bootstrap=50)
+
+
 def outcome(y, info, scores):
     return Outcome(Multiclass(tuple("abcd")), y, {"network": scores}, info=info)
 
@@ -84,12 +88,16 @@ def test_metrics_name_every_method_and_size():
     probabilities = np.full((120, 4), 0.1)
     probabilities[np.arange(120), y] = 0.7
     info = Table({name: RNG.random(120) for name in ("total_unsigned_flux", "area", "spots")})
-    found = complexity_metrics(outcome(y, info, probabilities))
+    found = complexity_metrics(outcome(y, info, probabilities), SETTINGS)
     assert found["network"]["auroc"]["value"] == 1
     assert found["size_alone"]["spots"]["value"] == pytest.approx(0.5, abs=0.2)
     matched = found["network"]["auroc_size_matched"]
     assert {one["value"] for one in matched.values()} == {1.0}
     logits = probabilities[:, 2:].sum(axis=1)
-    binary = complexity_metrics(outcome((y >= 2).astype(float), info, logits))
+    binary = complexity_metrics(outcome((y >= 2).astype(float), info, logits), SETTINGS)
     assert binary["network"]["auroc"]["value"] == 1
-    assert complexity_metrics(outcome(np.ones(120), info, logits)) == {}
+    no_interval = complexity_metrics(
+        outcome(y, info, probabilities), EvaluationConfig(bootstrap=0)
+    )["network"]["auroc_size_matched"]
+    assert {one["low"] for one in no_interval.values()} == {None}
+    assert complexity_metrics(outcome(np.ones(120), info, logits), SETTINGS) == {}

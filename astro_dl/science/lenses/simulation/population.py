@@ -5,12 +5,12 @@ the luminosity and the size of the deflector. So a heavier lens is brighter, as 
 draws make the red galaxies of the examples that are no lenses.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from astro_dl.core.errors import UsageError
+from astro_dl.core.limits import Bounds, Natural, NonNegative, PositiveRange, Range
+from astro_dl.core.schema import checked
 from astro_dl.observations.images.ellipse import ellipticity
 from astro_dl.observations.images.galaxy_colors import (
     SPEED_OF_LIGHT,
@@ -21,13 +21,15 @@ from astro_dl.observations.images.galaxy_colors import (
 )
 from astro_dl.science.lenses.simulation.mass import LensMass, inside_cut
 
-Range = tuple[float, float]
+RedshiftRange = Annotated[Range, Bounds(0, 2, open_low=True)]
+AxisRatioRange = Annotated[Range, Bounds(0, 1, open_low=True)]
+Shear = Annotated[float, Bounds(0, 0.5, open_high=True)]
 Draws = dict[str, np.ndarray]
 
 ARCSEC = np.pi / 180 / 3600
 
 
-@dataclass(frozen=True)
+@checked
 class LensPriors:
     """What lenses and sources are drawn from.
 
@@ -56,35 +58,16 @@ class LensPriors:
         Largest number of star-forming clumps in a source.
     """
 
-    einstein_radius_range: Range = (0.5, 3.0)
+    einstein_radius_range: PositiveRange = (0.5, 3.0)
     einstein_radius_prior: Literal["population", "uniform"] = "population"
-    lens_redshift_range: Range = (0.15, 1.0)
-    axis_ratio_range: Range = (0.45, 1.0)
-    shear_max: float = 0.1
-    center_scatter: float = 0.04
-    angle_scatter: float = 0.17
+    lens_redshift_range: RedshiftRange = (0.15, 1.0)
+    axis_ratio_range: AxisRatioRange = (0.45, 1.0)
+    shear_max: Shear = 0.1
+    center_scatter: NonNegative = 0.04
+    angle_scatter: NonNegative = 0.17
     source_magnitude_range: Range = (21.5, 26.0)
-    source_radius_range: Range = (0.08, 0.6)
-    clumps: int = 4
-
-    def __post_init__(self) -> None:
-        if self.einstein_radius_prior not in ("population", "uniform"):
-            raise UsageError(
-                "einstein_radius_prior must be population or uniform, "
-                f"not {self.einstein_radius_prior!r}"
-            )
-        for name in ("einstein_radius", "axis_ratio", "source_radius", "lens_redshift"):
-            low, high = getattr(self, f"{name}_range")
-            if not 0 < low <= high:
-                raise UsageError(
-                    f"{name}_range must be two increasing positive numbers, not ({low}, {high})"
-                )
-        if self.axis_ratio_range[1] > 1 or self.lens_redshift_range[1] > 2:
-            raise UsageError("axis_ratio_range ends at 1 and lens_redshift_range at 2, or below")
-        if not 0 <= self.shear_max < 0.5:
-            raise UsageError(f"shear_max must be between 0 and 0.5, not {self.shear_max}")
-        if self.clumps < 0:
-            raise UsageError(f"clumps must be 0 or more, not {self.clumps}")
+    source_radius_range: PositiveRange = (0.08, 0.6)
+    clumps: Natural = 4
 
 
 def truncated_normal(
