@@ -57,7 +57,11 @@ def test_the_commands_and_then_the_python_run_in_order(folder):
 
 @pytest.mark.parametrize("block", SETTINGS)
 def test_settings_are_those_of_a_config(block):
-    assert len(variants(load_config("quick", **read_yaml(block)))) > 1
+    given = read_yaml(block)["alternatives"]
+    found = variants(load_config("quick", alternatives=given))
+    assert len(found) == 1 + len(given)
+    learning_rates = [config.training.learning_rate for config in found.values()]
+    assert learning_rates[1] == given[0]["training.learning_rate"] != learning_rates[0]
 
 
 def test_the_tables_are_those_of_the_registry_and_the_cards(tmp_path):
