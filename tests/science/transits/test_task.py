@@ -39,11 +39,12 @@ def test_inputs_have_the_announced_form_for_any_choice_of_views():
             assert x.shape[1:] == shape
         else:
             assert {name: array.shape[1:] for name, array in x.items()} == shape
-    assert simulate(replace(DEFAULT, views=("local",)), 2, np.random.default_rng(0)).x.shape == (
-        2,
-        61,
-        1,
+    alone, together = (
+        simulate(replace(DEFAULT, views=views), 4, np.random.default_rng(0)).x
+        for views in [("local",), ("local", "odd")]
     )
+    assert alone.shape == (4, 61, 1)
+    np.testing.assert_array_equal(alone, together["local"])
 
 
 def test_classes_differ_as_they_should(examples):
