@@ -104,8 +104,8 @@ def test_unknown_classes_of_a_file_are_named(tmp_path):
     task = get_task("mount_wilson")
     physics = task.physics()
     (tmp_path / "solar").mkdir()
-    names = ",".join(["NOAA_AR", "T_REC", "mw", *physics.columns])
-    row = ",".join(["11158", "2011-02-15", "Omega", *["1.5"] * len(physics.columns)])
+    names = ",".join(["NOAA_AR", "T_REC", "mw", *physics.columns.names])
+    row = ",".join(["11158", "2011-02-15", "Omega", *["1.5"] * len(physics.columns.names)])
     (tmp_path / "solar" / "sharp_mount_wilson.csv").write_text(f"{names}\n{row}\n")
     with pytest.raises(UsageError, match="class 'Omega'; known: Alpha"):
         task.datasets["sharp_mount_wilson"].read(physics, tmp_path)
@@ -114,7 +114,7 @@ def test_unknown_classes_of_a_file_are_named(tmp_path):
 def test_no_input_tells_when_or_where_a_record_was_made():
     forbidden = {"T_REC", "NOAA_AR", "QUALITY", "Longitude", "Latitude", "redshift", "plate", "mjd"}
     for name in ("solar_flare", "mount_wilson", "star_galaxy_quasar"):
-        assert not forbidden & set(get_task(name).physics().columns)
+        assert not forbidden & set(get_task(name).physics().columns.names)
 
 
 @pytest.mark.parametrize("name", SETS)

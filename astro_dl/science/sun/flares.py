@@ -6,7 +6,7 @@ Real records are split in time, regions kept whole, so that a forecast knows the
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,22 +19,22 @@ from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.skill_scores import skill_scores
 from astro_dl.observations.tables.inputs import (
     PEERS,
+    FileColumns,
     column_contract,
-    column_units,
     hide_values,
     table_features,
 )
 from astro_dl.observations.tables.predict import predict_rows
 from astro_dl.science.sun.sharp_keywords import (
     KEYWORD_COLUMNS,
+    KEYWORD_FILE,
     LICENCE,
-    MISSING,
     REFERENCE,
     keyword_inputs,
     read_records,
     simulate_records,
 )
-from astro_dl.science.sun.simulation.sharp_statistics import FLARE_TABLES, KEYWORDS
+from astro_dl.science.sun.simulation.sharp_statistics import FLARE_TABLES
 
 PREVALENCE = 0.038
 """Of flares among the daily records of 2010 to 2013: 174 of 4594."""
@@ -57,21 +57,7 @@ class FlarePhysics:
     flare_fraction: Fraction = PREVALENCE
     missing_values: bool = True
     distinct: bool = True
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns that a file must have."""
-        return KEYWORDS
-
-    @property
-    def units(self) -> Mapping[str, str]:
-        """Units of these columns."""
-        return column_units(KEYWORD_COLUMNS)
-
-    @property
-    def sentinels(self) -> tuple[float, ...]:
-        """Numbers that stand for a missing value."""
-        return MISSING
+    columns: ClassVar[FileColumns] = KEYWORD_FILE
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 50) from keywords."""
