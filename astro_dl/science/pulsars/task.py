@@ -5,20 +5,19 @@ Universe survey (HTRU2).
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
 from astro_dl.core.limits import Fraction
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
-from astro_dl.evaluation.predictions import Outcome
-from astro_dl.metrics.skill_scores import skill_scores
+from astro_dl.evaluation.forecasts import forecast_skill
 from astro_dl.observations.tables.columns import read_table
 from astro_dl.observations.tables.inputs import (
     PEERS,
@@ -129,17 +128,6 @@ def read_htru2(physics: PulsarPhysics, folder: Path) -> Examples:
     return Examples(physics.inputs(values), values["target_class"].astype(np.float32), info)
 
 
-def pulsar_skill(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]:
-    """Return `skill_scores` at the prevalence of the validation set."""
-    return skill_scores(
-        outcome.log_odds,
-        outcome.y,
-        outcome.prevalence or PREVALENCE,
-        settings.confidence,
-        settings.bootstrap,
-    )
-
-
 task = Task(
     name="pulsar_candidate",
     summary="Is a candidate of a pulsar survey a pulsar?",
@@ -167,5 +155,5 @@ task = Task(
     predict_blocks=predict_rows,
     signal_fraction="pulsar_fraction",
     zero_signal={"distinct": False},
-    extra_metrics=pulsar_skill,
+    extra_metrics=partial(forecast_skill, prevalence=PREVALENCE),
 )

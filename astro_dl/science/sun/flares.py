@@ -5,18 +5,17 @@ Real records are split in time, regions kept whole, so that a forecast knows the
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Fraction
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Dataset, Difficulty, Head, InputSpec, Task
-from astro_dl.evaluation.predictions import Outcome
-from astro_dl.metrics.skill_scores import skill_scores
+from astro_dl.evaluation.forecasts import forecast_skill
 from astro_dl.observations.tables.inputs import (
     PEERS,
     FileColumns,
@@ -96,17 +95,6 @@ def read_flares(physics: FlarePhysics, folder: Path) -> Examples:
     return Examples(x, (label > 0).astype(np.float32), info)
 
 
-def flare_skill(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]:
-    """Return `skill_scores` at the prevalence of the validation set."""
-    return skill_scores(
-        outcome.log_odds,
-        outcome.y,
-        outcome.prevalence or PREVALENCE,
-        settings.confidence,
-        settings.bootstrap,
-    )
-
-
 task = Task(
     name="solar_flare",
     summary="Will an active region have a flare of class M or above within a day?",
@@ -135,5 +123,5 @@ task = Task(
     predict_blocks=predict_rows,
     signal_fraction="flare_fraction",
     zero_signal={"distinct": False},
-    extra_metrics=flare_skill,
+    extra_metrics=partial(forecast_skill, prevalence=PREVALENCE),
 )
