@@ -9,7 +9,7 @@ from astropy.table import QTable
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.blocks import ROWS_AT_ONCE, iterate_identified
-from astro_dl.observations.tables.columns import parse_column_names, read_columns
+from astro_dl.observations.tables.columns import parse_column_names
 
 BATCH_SIZE = 2048
 
@@ -58,9 +58,7 @@ def predict_rows(
     """
     mapping, physics = parse_column_names(columns), predictor.physics
     for ids, table, path in iterate_identified(paths, id_column, rows):
-        values = read_columns(
-            table, physics.columns, mapping, physics.units, path, physics.sentinels
-        )
+        values = physics.columns.read(table, path, mapping)
         yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
 
 

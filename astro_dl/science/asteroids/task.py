@@ -15,11 +15,17 @@ from astropy.table import QTable, Table
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.files import find_in
 from astro_dl.core.limits import Fraction
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Dataset, InputSpec, Task
 from astro_dl.inference.table import prediction_table
-from astro_dl.observations.tables.columns import parse_column_names, read_columns, read_table
+from astro_dl.observations.tables.columns import (
+    class_numbers,
+    parse_column_names,
+    read_columns,
+    read_table,
+)
 from astro_dl.observations.tables.inputs import PEERS, masked_inputs, table_features
 from astro_dl.science.asteroids.simulate import CLASSES, FREQUENCIES, WAVELENGTHS, simulate_spectra
 
@@ -152,17 +158,12 @@ def read_busdemeo(physics: AsteroidPhysics, folder: Path) -> Examples:
         If the file is missing or has other classes or wavelengths.
     """
     name = "asteroids/busdemeo/asteroid-spectra_16_reduced_denoised_norm.npz"
-    path = Path(folder, name)
-    if not path.is_file():
-        raise UsageError(f"no file {path}; give the folder that holds {name}")
+    path = find_in(folder, name)
     with np.load(path, allow_pickle=False) as archive:
         spectra, wavelength = archive["spectra"], archive["wavelengths"] / 1000
         labels = [str(label).rstrip("+") for label in archive["labels"][:, 0]]
-    unknown = sorted(set(labels) - set(CLASSES))
-    if unknown:
-        raise UsageError(f"{path}: class {unknown[0]!r}; known: {', '.join(CLASSES)}")
+    y = class_numbers(labels, {name: number for number, name in enumerate(CLASSES)}, path)
     x = spectrum_inputs(np.stack([resampled(wavelength, spectrum) for spectrum in spectra]))
-    y = np.array([CLASSES.index(label) for label in labels], np.int32)
     return Examples(x, y, Table({"asteroid": np.arange(len(y))}))
 
 

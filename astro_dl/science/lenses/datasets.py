@@ -10,6 +10,7 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.files import find_in
 from astro_dl.core.task import Dataset
 from astro_dl.observations.images.cutouts import centre_crop
 from astro_dl.observations.images.degrading import degrade, full_width_at_half_maximum
@@ -72,7 +73,7 @@ def read_slacs(physics: Any, folder: Path) -> Examples:
     images = []
     for name in SLACS_LENSES:
         image, noise, psf = (
-            _plain_image(_folder(folder, "slacs", name) / f"{part}.fits")
+            _plain_image(find_in(folder, f"lenses/slacs/{name}") / f"{part}.fits")
             for part in ("image", "noise_map", "psf")
         )
         seen = degrade(
@@ -100,7 +101,7 @@ def read_des_backgrounds(physics: Any, folder: Path) -> Examples:
         If the physics asks for other bands, for pixels less than half as wide, or files are
         missing.
     """
-    below = _folder(folder, "des_backgrounds")
+    below = find_in(folder, "lenses/des_backgrounds")
     survey = named_survey("des")
     by_name = {band.lower(): band for band in survey.bands}
     lacking = [band for band in physics.bands if band.lower() not in by_name]
@@ -156,7 +157,7 @@ def _challenge(physics: Any, folder: Path, part: str, pattern: str) -> Examples:
     scale = named_survey(physics.survey).pixel_scale
     images, sigmas, labels, objects = [], [], [], []
     for label, kind in enumerate(("nolens", "lens")):
-        below = _folder(folder, "bologna", part, kind)
+        below = find_in(folder, f"lenses/bologna/{part}/{kind}")
         paths = sorted(below.glob(pattern))
         if not paths:
             raise UsageError(f"no challenge images {pattern} in {below}")
@@ -177,13 +178,6 @@ def _in_sigmas(cube: np.ndarray, ratio: float, size: int) -> np.ndarray:
         *(resampled_plane(plane, ratio, size) for plane in np.moveaxis(cube, -1, 0)), strict=True
     )
     return np.stack(planes, axis=-1) / np.array(sigmas)
-
-
-def _folder(folder: Path, *parts: str) -> Path:
-    found = Path(folder, "lenses", *parts)
-    if not found.is_dir():
-        raise UsageError(f"no folder {found}; give the folder that holds lenses/{'/'.join(parts)}")
-    return found
 
 
 def _plain_image(path: Path) -> np.ndarray:

@@ -11,6 +11,7 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.files import find_in
 from astro_dl.core.task import Dataset
 
 Array = np.ndarray
@@ -49,9 +50,7 @@ def read_galaxies(
     """
     if physics.survey != survey:
         raise UsageError(f"{path} is photometry of {survey}; physics.survey is {physics.survey!r}")
-    where = Path(folder, path)
-    if not where.exists():
-        raise UsageError(f"no file {where}; give the folder that holds {path}")
+    where = find_in(folder, path)
     found = columns(where)
     for name in physics.columns:
         if name not in found:
