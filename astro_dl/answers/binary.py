@@ -49,6 +49,15 @@ class Binary(AnswerKind):
         "val_accuracy": True,
     }
 
+    titles: ClassVar[Mapping[str, str]] = {
+        "auc": "ROC AUC",
+        "average_precision": "average precision",
+        "brier": "Brier score",
+        "log_loss": "log-loss [nat]",
+        "ece": "calibration error",
+    }
+    compared_by: ClassVar[tuple[str, ...]] = ("auc", "tpr_0.01", "tpr_0.001", "tpr_0.0001")
+
     def __post_init__(self) -> None:
         if len(self.names) != 2:
             raise UsageError(f"a binary answer has two classes, not {len(self.names)}")
@@ -62,6 +71,12 @@ class Binary(AnswerKind):
     def classes(self) -> tuple[str, ...]:
         """Names of the classes."""
         return self.names
+
+    @classmethod
+    def title(cls, metric: str) -> str:
+        """Return the heading of a headline metric, or of a true-positive rate."""
+        rate = metric.removeprefix("tpr_")
+        return super().title(metric) if rate == metric else f"TPR at FAP {rate}"
 
     @classmethod
     def textbook(cls, outputs: int) -> Self:

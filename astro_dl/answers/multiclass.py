@@ -24,7 +24,6 @@ from astro_dl.inference.predictions import Answers
 from astro_dl.metrics.multiclass import confusion_matrix, multiclass_metrics
 
 Array = np.ndarray
-HEADLINES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "log_loss")
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,15 @@ class Multiclass(AnswerKind):
     kind: ClassVar[str] = "multiclass"
     target_type: ClassVar[type] = np.int32
     monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False, "val_accuracy": True}
+
+    titles: ClassVar[Mapping[str, str]] = {
+        "accuracy": "accuracy",
+        "balanced_accuracy": "balanced accuracy",
+        "macro_f1": "macro F1",
+        "macro_auc": "macro AUC",
+        "log_loss": "log-loss [nat]",
+    }
+    compared_by: ClassVar[tuple[str, ...]] = ("accuracy", "macro_f1")
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -109,7 +117,7 @@ class Multiclass(AnswerKind):
 
     def headline(self, metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Return accuracies, F1, area under the curve and log-loss."""
-        return {key: metrics[key] for key in HEADLINES if key in metrics}
+        return {key: metrics[key] for key in self.titles if key in metrics}
 
     def uncertainty(
         self, outcome: Outcome, settings: EvaluationConfig, rng: np.random.Generator

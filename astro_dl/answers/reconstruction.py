@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from astro_dl.answers.binary import measurable_thresholds
+from astro_dl.answers.binary import Binary, measurable_thresholds
 from astro_dl.answers.classes import highest
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
@@ -34,6 +34,15 @@ class Reconstruction(AnswerKind):
     kind: ClassVar[str] = "reconstruction"
     labelled: ClassVar[bool] = False
     monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False, "val_error": False}
+
+    titles: ClassVar[Mapping[str, str]] = {
+        "reconstruction_error": "reconstruction error",
+        "anomaly_auc": "anomalies, ROC AUC",
+        "anomaly_average_precision": "anomalies, average precision",
+        "silhouette": "silhouette",
+        "ari": "adjusted Rand index",
+        "nmi": "normalised mutual information",
+    }
 
     @property
     def outputs(self) -> int:
@@ -108,6 +117,11 @@ class Reconstruction(AnswerKind):
             bootstrap=settings.bootstrap,
             rng=rng,
         )
+
+    @classmethod
+    def title(cls, metric: str) -> str:
+        """Return the heading of a headline metric, or of a rate of found anomalies."""
+        return super().title(metric) if metric in cls.titles else Binary.title(metric)
 
     def headline(self, metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Return errors, how well anomalies are found, and clusters."""

@@ -31,7 +31,6 @@ from astro_dl.metrics.intervals import estimate
 from astro_dl.metrics.regression import regression_metrics
 
 Array = np.ndarray
-HEADLINES = ("bias", "nmad", "rmse", "outlier_fraction", "r2", "crps", "cde_loss")
 QUANTILES = (0.05, 0.16, 0.5, 0.84, 0.95)
 """Probabilities at which the quantiles of mixtures and grids are given."""
 
@@ -75,6 +74,17 @@ class Regression(AnswerKind):
 
     kind: ClassVar[str] = "regression"
     monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False, "val_mae": False}
+
+    titles: ClassVar[Mapping[str, str]] = {
+        "bias": "bias",
+        "nmad": "NMAD",
+        "rmse": "RMSE",
+        "outlier_fraction": "outlier fraction",
+        "r2": "R²",
+        "crps": "CRPS",
+        "cde_loss": "CDE loss",
+    }
+    compared_by: ClassVar[tuple[str, ...]] = ("nmad",)
 
     def __post_init__(self) -> None:
         if self.distribution not in DISTRIBUTIONS:
@@ -268,7 +278,7 @@ class Regression(AnswerKind):
         return {
             f"{key} {name}" if several else key: entry[key]
             for name, entry in metrics["targets"].items()
-            for key in HEADLINES
+            for key in self.titles
             if key in entry
         }
 
