@@ -57,6 +57,7 @@ def test_they_are_simulated_from_the_command_line(site, tmp_path):
     assert out.is_file()
 
 
+@pytest.mark.slow
 def test_they_keep_the_promises_of_the_zoo(site):
     program = """
 import astro_dl
