@@ -11,6 +11,8 @@ import pytest
 
 from astro_dl.core.registry import list_models, model_entry
 
+pytestmark = pytest.mark.slow
+
 BACKENDS = ("tensorflow", "jax", "torch")
 
 TRAINED = [name for name in list_models() if model_entry(name).fit is None]

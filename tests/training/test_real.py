@@ -154,6 +154,7 @@ def test_a_folder_of_real_data_must_be_named(folder, monkeypatch):
         real_split(settings(folder, **{"data.folder": None}), "test")
 
 
+@pytest.mark.slow
 def test_predicted_deviations_cover_the_truth_and_reach_the_table(folder, tmp_path):
     config = settings(
         folder,
