@@ -281,7 +281,7 @@ def _streams(predictor: Any, arguments: Arguments) -> bool:
     """Whether a prediction is only written, part by part."""
     shown = arguments.json or arguments.figures is not None
     task = predictor.task
-    return arguments.out is not None and not shown and task.predict_blocks is not None
+    return arguments.out is not None and not shown and task.files.predict_blocks is not None
 
 
 def _cross_validate(arguments: Arguments, config: Any, out: Path) -> None:

@@ -50,13 +50,13 @@ def supervised_outcome(
     scores = {NETWORK: head.scores(answers)}
     distributions = {NETWORK: answers.distribution} if answers.distribution is not None else {}
     bound = None
-    if task is not None and task.baselines is not None and config.evaluation.baselines:
+    if task is not None and task.classical.baselines is not None and config.evaluation.baselines:
         physics = _physics(predictor, data)
         key = {"task": task.name, "version": task.version, "physics": plain(physics)}
         compute = partial(baseline_scores, task, physics, config.data.workers)
         scores |= cached_scores("baselines", key, data, n, compute, progress)
-        bound = task.bound
-    if task is not None and task.features is not None and config.evaluation.baselines:
+        bound = task.classical.bound
+    if task is not None and task.classical.features is not None and config.evaluation.baselines:
         compute = partial(peer_scores, task, head, config, progress=progress)
         key = peers_key(task, config)
         found = cached_scores("peers", key, data, n, compute, progress, probe=False)

@@ -295,11 +295,11 @@ class Predictor:
         """
         predictor = self.with_uncertainty(uncertainty, passes)
         paths = given_paths(files)
-        if paths is None or self.task is None or self.task.predict_blocks is None:
+        if paths is None or self.task is None or self.task.files.predict_blocks is None:
             yield predictor.predict(files, **options)
             return
         check_files(paths)
-        for table in self.task.predict_blocks(predictor, paths, **options):
+        for table in self.task.files.predict_blocks(predictor, paths, **options):
             table.meta.update(predictor._header())
             yield table
 
@@ -320,11 +320,11 @@ class Predictor:
         list of Path
             The figures; none if the task draws none.
         """
-        if self.task is None or self.task.draw_prediction is None:
+        if self.task is None or self.task.files.draw is None:
             return []
         Path(folder).mkdir(parents=True, exist_ok=True)
         files = [Path(path) if isinstance(path, str) else path for path in paths]
-        return list(self.task.draw_prediction(self, files, table, Path(folder)))
+        return list(self.task.files.draw(self, files, table, Path(folder)))
 
     def _member_batches(self, x: Any, batch_size: int | None) -> Iterator[np.ndarray]:
         """Yield the logits of each member, (members, batch, …), batch by batch."""
@@ -347,13 +347,13 @@ class Predictor:
         return averaged(lambda batch: applied(self.model, batch, size), symmetries)
 
     def _predict_files(self, paths: Sequence[Any], options: Mapping[str, Any]) -> QTable:
-        reader = self.task.file_reader if self.task else None
+        reader = self.task.files.reader if self.task else None
         if self.task is None or reader is None:
             name = self.bundle.card["task"] or "none"
             raise UsageError(f"task {name!r} reads no files; give arrays of preprocessed inputs")
         check_files(paths)
         found = reader(self, paths, **options)
-        in_parts = self.task.predict_blocks is not None
+        in_parts = self.task.files.predict_blocks is not None
         return vstack(list(found), join_type="exact") if in_parts else QTable(found, copy=False)
 
     def _predict_arrays(

@@ -1,12 +1,12 @@
 """From an autoencoder and a test set to what it and its peers make of them."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from astro_dl.core.examples import Examples, Inputs
-from astro_dl.core.task import Task
+from astro_dl.core.task import Physics, Task
 from astro_dl.data.store import Store
 from astro_dl.evaluation.classical import known_examples, peers_key
 from astro_dl.evaluation.predictions import NETWORK, Outcome
@@ -89,7 +89,7 @@ def unsupervised_outcome(
     )
 
 
-def _classes(task: Task | None, physics: Any) -> tuple[str, ...]:
+def _classes(task: Task[Physics] | None, physics: Physics) -> tuple[str, ...]:
     """Return the names of the classes that the task's truth has."""
     head = task.head(physics) if task is not None else None
     return head.classes if head is not None else ()

@@ -17,7 +17,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.limits import Fraction
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Dataset, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Dataset, Files, InputSpec, Task
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.columns import parse_column_names, read_columns, read_table
 from astro_dl.observations.tables.inputs import PEERS, masked_inputs, table_features
@@ -250,8 +250,7 @@ task = Task(
     input_spec=input_spec,
     simulate=simulate,
     group="asteroid",
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={
         "busdemeo": Dataset(
             "538 spectra in 16 classes, smoothed, 0.45 to 2.45 um",
@@ -267,7 +266,7 @@ task = Task(
             licence="MIT",
         ),
     },
-    augment=hide_wavelengths,
-    predict_files=classify_spectra,
+    augmentation=Augmentation(inputs=hide_wavelengths),
+    files=Files(predict=classify_spectra),
     zero_signal={"distinct": False},
 )

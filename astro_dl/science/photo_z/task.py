@@ -11,7 +11,7 @@ from astro_dl.core.errors import UsageError, look_up
 from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Bounds, Count, Different, NonNegative, Range
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Difficulty, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, InputSpec, Task
 from astro_dl.observations.photometry.magnitude_errors import measured_magnitudes
 from astro_dl.observations.photometry.synthetic_magnitudes import (
     PHOTOMETRIC_SURVEYS,
@@ -214,13 +214,15 @@ task = Task(
         edges=(14.0, 16.0, 17.0, 18.0, 19.0, 20.0, 21.0, 22.0, 23.0, 24.0, 25.3),
         label="i magnitude",
     ),
-    baselines=template_fit,
-    features=photometry_features,
-    peers=("random_forest", "gradient_boosting", "knn", "logistic_regression", "training_mean"),
+    classical=Classical(
+        baselines=template_fit,
+        features=photometry_features,
+        peers=("random_forest", "gradient_boosting", "knn", "logistic_regression", "training_mean"),
+    ),
     extra_metrics=photo_z_metrics,
     datasets=DATASETS,
-    augment=hide_bands,
-    predict_blocks=predict_redshifts,
+    augmentation=Augmentation(inputs=hide_bands),
+    files=Files(predict_blocks=predict_redshifts),
     caution="The ranges of magnitudes and redshifts that configs give the simulation of SDSS were "
     "chosen after a look at the colours of whole real sets, test galaxies included: scores of "
     "simulated networks on them are not blind. No setting was chosen by those scores.",

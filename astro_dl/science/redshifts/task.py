@@ -23,7 +23,7 @@ from astro_dl.core.limits import (
     Shares,
 )
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Difficulty, Task
+from astro_dl.core.task import Classical, Difficulty, Files, Task
 from astro_dl.observations.spectra.continuum import pseudo_continuum
 from astro_dl.observations.spectra.predict import (
     resampled_spectra,
@@ -179,7 +179,7 @@ task = Task(
     simulate=simulate,
     group="galaxy",
     difficulty=Difficulty("snr", SNR_EDGES, "signal-to-noise ratio of the lines"),
-    baselines=correlate_templates,
-    predict_files=predict_galaxies,
+    classical=Classical(baselines=correlate_templates),
+    files=Files(predict=predict_galaxies),
     extra_metrics=redshift_metrics,
 )

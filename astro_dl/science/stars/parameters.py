@@ -10,7 +10,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples
 from astro_dl.core.limits import PositiveRange
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Task
+from astro_dl.core.task import Augmentation, Classical, Files, Task
 from astro_dl.science.stars.datasets import MILES_PARAMETERS
 from astro_dl.science.stars.inputs import (
     CAUTION,
@@ -95,11 +95,10 @@ task = Task(
     simulate=simulate,
     group="star",
     difficulty=DIFFICULTY,
-    features=spectrum_features,
-    peers=PEERS,
+    classical=Classical(features=spectrum_features, peers=PEERS),
     datasets={"miles": MILES_PARAMETERS},
-    augment=augment_spectra,
-    predict_files=predict_stars,
+    augmentation=Augmentation(inputs=augment_spectra),
+    files=Files(predict=predict_stars),
     caution=CAUTION,
     version=2,
 )

@@ -11,7 +11,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples
 from astro_dl.core.limits import PositiveRange
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Task
+from astro_dl.core.task import Augmentation, Classical, Files, Task
 from astro_dl.science.stars.datasets import MILES_TYPES
 from astro_dl.science.stars.inputs import (
     CAUTION,
@@ -118,11 +118,10 @@ task = Task(
     simulate=simulate,
     group="star",
     difficulty=DIFFICULTY,
-    features=spectrum_features,
-    peers=PEERS,
+    classical=Classical(features=spectrum_features, peers=PEERS),
     datasets={"miles": MILES_TYPES},
-    augment=augment_spectra,
-    predict_files=predict_stars,
+    augmentation=Augmentation(inputs=augment_spectra),
+    files=Files(predict=predict_stars),
     caution=CAUTION,
     zero_signal={"distinct": False},
     version=2,

@@ -16,7 +16,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.limits import Bounds, Choice, Fraction, NonNegative, Shares
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Difficulty, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, InputSpec, Task
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.science.sun.features import complexity_metrics, region_features
 from astro_dl.science.sun.figures import draw_regions
@@ -173,12 +173,11 @@ task = Task(
         edges=(1e21, 2e21, 4e21, 8e21, 1.6e22, 3.2e22, 6.4e22, 1.3e23),
         label="total unsigned flux [Mx]",
     ),
-    features=region_features,
-    peers=("gradient_boosting", "logistic_regression"),
-    augment=augment,
-    symmetries=ORIENTATIONS,
-    predict_files=classify_regions,
-    draw_prediction=draw_regions,
+    classical=Classical(
+        features=region_features, peers=("gradient_boosting", "logistic_regression")
+    ),
+    augmentation=Augmentation(inputs=augment, symmetries=ORIENTATIONS),
+    files=Files(predict=classify_regions, draw=draw_regions),
     zero_signal={"flux_factor": 0.0, "decorrelate_size": True},
     extra_metrics=complexity_metrics,
     caution="There are no labelled images of real regions here: all scores are of simulations, "
