@@ -20,12 +20,15 @@ from astro_dl.answers.densities import (
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.examples import Examples
+from astro_dl.data.store import Store
 from astro_dl.distributions.distribution import Distribution, mixed
 from astro_dl.distributions.mixture import Mixture
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.predictions import Answers
+from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.distribution_scores import pit_metrics, proper_scores, score_metrics
 from astro_dl.metrics.intervals import estimate
 from astro_dl.metrics.regression import regression_metrics
@@ -243,7 +246,9 @@ class Regression(AnswerKind):
                 columns[name + ending] = column * Unit(unit) if unit else column
         return columns
 
-    def outcome(self, predictor: Any, data: Any, n: int, source: str, progress: bool) -> Outcome:
+    def outcome(
+        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+    ) -> Outcome:
         """Return what the network and its peers make of n examples."""
         return supervised_outcome(predictor, data, n, source, progress)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
 from astropy.table import QTable, Table, vstack
@@ -13,7 +13,7 @@ from astro_dl.bundles.card import package_versions
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, take_inputs
-from astro_dl.core.task import InputSpec, Task
+from astro_dl.core.task import InputSpec, Physics, Task
 from astro_dl.inference.batching import applied, rebatched
 from astro_dl.inference.input_checks import (
     array_options,
@@ -38,7 +38,7 @@ ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
-class Predictor:
+class Predictor(Generic[Physics]):
     """A trained model with all that is needed to use it.
 
     Parameters
@@ -62,12 +62,12 @@ class Predictor:
     """
 
     bundle: Bundle
-    task: Task | None
-    physics: Any
+    task: Task[Physics] | None
+    physics: Physics
     input_spec: InputSpec
     head: AnswerKind
     model: "keras.Model"
-    members: tuple["Predictor", ...] = ()
+    members: tuple["Predictor[Physics]", ...] = ()
     uncertainty: Uncertainty = "head"
 
     @property
@@ -162,7 +162,7 @@ class Predictor:
 
     def with_uncertainty(
         self, uncertainty: Uncertainty | None, passes: int = PASSES, seed: int = 0
-    ) -> "Predictor":
+    ) -> "Predictor[Physics]":
         """Return a predictor that tells its uncertainty in another way.
 
         Parameters

@@ -18,6 +18,7 @@ from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.limits import Fraction
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Augmentation, Classical, Dataset, Files, InputSpec, Task
+from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.columns import parse_column_names, read_columns, read_table
 from astro_dl.observations.tables.inputs import PEERS, masked_inputs, table_features
@@ -176,7 +177,7 @@ def read_busdemeo_parts(physics: AsteroidPhysics, folder: Path) -> Examples:
 
 
 def classify_spectra(
-    predictor: Any,
+    predictor: Predictor[AsteroidPhysics],
     paths: Sequence[Any],
     *,
     columns: str = "",

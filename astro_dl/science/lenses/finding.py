@@ -28,9 +28,11 @@ from astro_dl.observations.images.orientations import ORIENTATIONS, random_orien
 from astro_dl.science.lenses.datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, DES_BACKGROUNDS, SLACS
 from astro_dl.science.lenses.features import lens_features
 from astro_dl.science.lenses.figures import draw_mosaics
+from astro_dl.science.lenses.inputs import cutout_spec
 from astro_dl.science.lenses.metrics import EINSTEIN_RADIUS_EDGES, lens_metrics
-from astro_dl.science.lenses.physics import check_bands, cutout_spec, simulated_cutouts
+from astro_dl.science.lenses.physics import check_bands
 from astro_dl.science.lenses.predict import predict_cutouts
+from astro_dl.science.lenses.simulate import simulated_cutouts
 from astro_dl.science.lenses.simulation.population import AxisRatioRange, RedshiftRange, Shear
 
 NON_LENSES = ("elliptical", "spiral", "ring", "merger", "barely_lensed")

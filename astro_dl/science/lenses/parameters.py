@@ -22,8 +22,10 @@ from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, Task
 from astro_dl.observations.images.orientations import oriented
 from astro_dl.science.lenses.features import lens_parameter_features
 from astro_dl.science.lenses.figures import draw_mosaics
-from astro_dl.science.lenses.physics import check_bands, cutout_spec, simulated_cutouts
+from astro_dl.science.lenses.inputs import cutout_spec
+from astro_dl.science.lenses.physics import check_bands
 from astro_dl.science.lenses.predict import predict_cutouts
+from astro_dl.science.lenses.simulate import simulated_cutouts
 from astro_dl.science.lenses.simulation.population import AxisRatioRange, RedshiftRange, Shear
 
 TARGETS = {
