@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from astropy.table import Table
@@ -30,6 +30,9 @@ from astro_dl.metrics.binary import area_under_curve, binary_metrics
 from astro_dl.metrics.checks import check_binary
 from astro_dl.metrics.detection import detection_threshold, measurable
 from astro_dl.metrics.efficiency import efficiency_table, equivalent_losses
+
+if TYPE_CHECKING:
+    from astro_dl.training.objective import Objective
 
 Array = np.ndarray
 
@@ -85,7 +88,7 @@ class Binary(AnswerKind):
         """Raise `UsageError` unless both classes occur, and nothing else."""
         check_class_targets(self.names, y, split)
 
-    def objective(self, y: Array, label_smoothing: float = 0.0) -> Any:
+    def objective(self, y: Array, label_smoothing: float = 0.0) -> "Objective":
         """Return binary cross-entropy."""
         import keras
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from astro_dl.inference.calibration import fit_temperature, temperature_probabil
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.multiclass import confusion_matrix, multiclass_metrics
+
+if TYPE_CHECKING:
+    from astro_dl.training.objective import Objective
 
 Array = np.ndarray
 HEADLINES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "log_loss")
@@ -57,7 +60,7 @@ class Multiclass(AnswerKind):
         """Raise `UsageError` unless at least two of the classes occur, and nothing else."""
         check_class_targets(self.names, y, split)
 
-    def objective(self, y: Array, label_smoothing: float = 0.0) -> Any:
+    def objective(self, y: Array, label_smoothing: float = 0.0) -> "Objective":
         """Return cross-entropy."""
         import keras
 

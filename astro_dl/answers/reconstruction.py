@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from astro_dl.evaluation.unsupervised.predictions import unsupervised_outcome
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.models.reconstruction import anomaly_score, reconstructed_names
+
+if TYPE_CHECKING:
+    from astro_dl.training.objective import Objective
 
 Array = np.ndarray
 
@@ -61,7 +64,7 @@ class Reconstruction(AnswerKind):
     def check_targets(self, y: Array, split: str) -> None:
         """Accept whatever truth there is: it is not learnt."""
 
-    def objective(self, y: Array, label_smoothing: float = 0.0) -> Any:
+    def objective(self, y: Array, label_smoothing: float = 0.0) -> "Objective":
         """Return the reconstruction error."""
         from astro_dl.training.likelihoods import ReconstructionError
         from astro_dl.training.objective import Objective

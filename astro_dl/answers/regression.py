@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from astropy.units import Unit
@@ -32,6 +32,9 @@ from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.distribution_scores import pit_metrics, proper_scores, score_metrics
 from astro_dl.metrics.intervals import estimate
 from astro_dl.metrics.regression import regression_metrics
+
+if TYPE_CHECKING:
+    from astro_dl.training.objective import Objective
 
 Array = np.ndarray
 HEADLINES = ("bias", "nmad", "rmse", "outlier_fraction", "r2", "crps", "cde_loss")
@@ -157,7 +160,7 @@ class Regression(AnswerKind):
         if not np.isfinite(y).all():
             raise UsageError(f"the {split} set has non-finite targets; check the task's simulator")
 
-    def objective(self, y: Array, label_smoothing: float = 0.0) -> Any:
+    def objective(self, y: Array, label_smoothing: float = 0.0) -> "Objective":
         """Return the loss of the distribution, on targets standardised by those of training.
 
         Raises

@@ -5,7 +5,7 @@ Artefacts have unit peak: whoever uses them scales them to a relative flux.
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.polynomial.polynomial import polyval
@@ -41,7 +41,7 @@ class Sector:
     gap_start_d: np.ndarray
     gap_stop_d: np.ndarray
 
-    def __getitem__(self, rows) -> Self:
+    def __getitem__(self, rows: Any) -> Self:
         """Return the rows of an index or mask."""
         return type(self)(*(getattr(self, item.name)[rows] for item in fields(self)))
 
