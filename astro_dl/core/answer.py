@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.schema import plain
 
@@ -210,9 +209,7 @@ class AnswerKind(ABC):
         return answers.values
 
     @abstractmethod
-    def metrics(
-        self, outcome: Any, method: str, settings: EvaluationConfig, rng: np.random.Generator
-    ) -> Any:
+    def metrics(self, outcome: Any, method: str, settings: Any, rng: np.random.Generator) -> Any:
         """Return every metric of one method of an outcome, JSON-able.
 
         Parameters
@@ -231,15 +228,11 @@ class AnswerKind(ABC):
     def headline(self, metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Return the estimates to print of one method by name."""
 
-    def efficiency(
-        self, outcome: Any, settings: EvaluationConfig, seed: int
-    ) -> tuple[dict[str, Any], Any]:
+    def efficiency(self, outcome: Any, settings: Any, seed: int) -> tuple[dict[str, Any], Any]:
         """Return further metrics against difficulty, and their table or None; by default none."""
         return {}, None
 
-    def uncertainty(
-        self, outcome: Any, settings: EvaluationConfig, rng: np.random.Generator
-    ) -> dict[str, Any]:
+    def uncertainty(self, outcome: Any, settings: Any, rng: np.random.Generator) -> dict[str, Any]:
         """Return how honest the answers are, by way of telling the uncertainty."""
         return {}
 
