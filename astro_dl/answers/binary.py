@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from astropy.table import Table
@@ -18,15 +18,21 @@ from astro_dl.answers.classes import (
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.data.store import Store
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import fit_platt, platt_probabilities
 from astro_dl.inference.predictions import Answers
+from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.binary import area_under_curve, binary_metrics
 from astro_dl.metrics.checks import check_binary
 from astro_dl.metrics.detection import detection_threshold, measurable
 from astro_dl.metrics.efficiency import efficiency_table, equivalent_losses
+
+if TYPE_CHECKING:
+    from astro_dl.training.objective import Objective
 
 Array = np.ndarray
 
@@ -97,7 +103,7 @@ class Binary(AnswerKind):
         """Raise `UsageError` unless both classes occur, and nothing else."""
         check_class_targets(self.names, y, split)
 
-    def objective(self, y: Array, label_smoothing: float = 0.0) -> Any:
+    def objective(self, y: Array, label_smoothing: float = 0.0) -> "Objective":
         """Return binary cross-entropy."""
         import keras
 
@@ -138,7 +144,9 @@ class Binary(AnswerKind):
         parts = {name: one.astype(np.float32) for name, one in answers.parts.items()}
         return {**class_columns(self.names, probabilities), "logit": answers.logits, **parts}
 
-    def outcome(self, predictor: Any, data: Any, n: int, source: str, progress: bool) -> Outcome:
+    def outcome(
+        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+    ) -> Outcome:
         """Return what the network, its peers and the task's baselines make of n examples."""
         return supervised_outcome(predictor, data, n, source, progress)
 

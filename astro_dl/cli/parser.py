@@ -65,7 +65,7 @@ def file_reader(model: str) -> Callable[..., Any]:
     from astro_dl.core.registry import get_task
 
     config = load_bundle(model).config
-    reader = get_task(config.task).file_reader if config.task else None
+    reader = get_task(config.task).files.reader if config.task else None
     if reader is None:
         raise UsageError(f"{model}: its task reads no files; give arrays to load_pretrained(…)")
     return reader

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
 from astropy.table import QTable, Table, vstack
@@ -13,7 +13,7 @@ from astro_dl.bundles.card import package_versions
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, take_inputs
-from astro_dl.core.task import InputSpec, Task
+from astro_dl.core.task import InputSpec, Physics, Task
 from astro_dl.inference.batching import applied, rebatched
 from astro_dl.inference.input_checks import (
     array_options,
@@ -38,7 +38,7 @@ ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
-class Predictor:
+class Predictor(Generic[Physics]):
     """A trained model with all that is needed to use it.
 
     Parameters
@@ -62,12 +62,12 @@ class Predictor:
     """
 
     bundle: Bundle
-    task: Task | None
-    physics: Any
+    task: Task[Physics] | None
+    physics: Physics
     input_spec: InputSpec
     head: AnswerKind
     model: "keras.Model"
-    members: tuple["Predictor", ...] = ()
+    members: tuple["Predictor[Physics]", ...] = ()
     uncertainty: Uncertainty = "head"
 
     @property
@@ -162,7 +162,7 @@ class Predictor:
 
     def with_uncertainty(
         self, uncertainty: Uncertainty | None, passes: int = PASSES, seed: int = 0
-    ) -> "Predictor":
+    ) -> "Predictor[Physics]":
         """Return a predictor that tells its uncertainty in another way.
 
         Parameters
@@ -295,11 +295,11 @@ class Predictor:
         """
         predictor = self.with_uncertainty(uncertainty, passes)
         paths = given_paths(files)
-        if paths is None or self.task is None or self.task.predict_blocks is None:
+        if paths is None or self.task is None or self.task.files.predict_blocks is None:
             yield predictor.predict(files, **options)
             return
         check_files(paths)
-        for table in self.task.predict_blocks(predictor, paths, **options):
+        for table in self.task.files.predict_blocks(predictor, paths, **options):
             table.meta.update(predictor._header())
             yield table
 
@@ -320,11 +320,11 @@ class Predictor:
         list of Path
             The figures; none if the task draws none.
         """
-        if self.task is None or self.task.draw_prediction is None:
+        if self.task is None or self.task.files.draw is None:
             return []
         Path(folder).mkdir(parents=True, exist_ok=True)
         files = [Path(path) if isinstance(path, str) else path for path in paths]
-        return list(self.task.draw_prediction(self, files, table, Path(folder)))
+        return list(self.task.files.draw(self, files, table, Path(folder)))
 
     def _member_batches(self, x: Any, batch_size: int | None) -> Iterator[np.ndarray]:
         """Yield the logits of each member, (members, batch, …), batch by batch."""
@@ -347,13 +347,13 @@ class Predictor:
         return averaged(lambda batch: applied(self.model, batch, size), symmetries)
 
     def _predict_files(self, paths: Sequence[Any], options: Mapping[str, Any]) -> QTable:
-        reader = self.task.file_reader if self.task else None
+        reader = self.task.files.reader if self.task else None
         if self.task is None or reader is None:
             name = self.bundle.card["task"] or "none"
             raise UsageError(f"task {name!r} reads no files; give arrays of preprocessed inputs")
         check_files(paths)
         found = reader(self, paths, **options)
-        in_parts = self.task.predict_blocks is not None
+        in_parts = self.task.files.predict_blocks is not None
         return vstack(list(found), join_type="exact") if in_parts else QTable(found, copy=False)
 
     def _predict_arrays(

@@ -1,7 +1,7 @@
 """Keplerian orbits as the observer sees them: sky separation, conjunctions and durations."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -75,7 +75,7 @@ class Orbit:
         )
         return cls(*np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, float)) for v in values)))
 
-    def __getitem__(self, rows) -> Self:
+    def __getitem__(self, rows: Any) -> Self:
         """Return the orbits of some rows (an index or mask), or columns by ``[:, None]``."""
         return take_rows(self, rows)
 

@@ -5,7 +5,7 @@ Artefacts have unit peak: whoever uses them scales them to a relative flux.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.polynomial.polynomial import polyval
@@ -42,7 +42,7 @@ class Sector:
     gap_start_d: np.ndarray
     gap_stop_d: np.ndarray
 
-    def __getitem__(self, rows) -> Self:
+    def __getitem__(self, rows: Any) -> Self:
         """Return the rows of an index or mask."""
         return take_rows(self, rows)
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
+from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.spectra.files import read_spectra
 from astro_dl.observations.spectra.spectrum import Medium, Spectrum
 from astro_dl.observations.spectra.wavelengths import resample
@@ -72,7 +72,7 @@ def resampled_spectra(spectra: Sequence[Spectrum], edges: np.ndarray) -> Resampl
 
 
 def spectrum_table(
-    predictor: Any,
+    predictor: Predictor[object],
     spectra: Sequence[Spectrum],
     found: Resampled,
     x: np.ndarray,

@@ -135,7 +135,7 @@ def masked_inputs(scaled: np.ndarray) -> np.ndarray:
     return np.concatenate([np.where(missing, 0, scaled), missing], axis=1).astype(np.float32)
 
 
-def table_features(physics: Any, x: Inputs) -> np.ndarray:
+def table_features(physics: object, x: Inputs) -> np.ndarray:
     """Return what classical methods are given: the inputs of the network, values and marks."""
     return np.asarray(x)
 

@@ -7,15 +7,17 @@ import numpy as np
 from astropy.table import QTable
 
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
+from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.blocks import ROWS_AT_ONCE, iterate_identified
 from astro_dl.observations.tables.columns import parse_column_names
+from astro_dl.observations.tables.inputs import TablePhysics
 
 BATCH_SIZE = 2048
 
 
 def predict_rows(
-    predictor: Any,
+    predictor: Predictor[TablePhysics],
     paths: Sequence[Any],
     *,
     columns: str = "",
@@ -62,7 +64,7 @@ def predict_rows(
         yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
 
 
-def _prediction(predictor: Any, x: np.ndarray, ids: Any, batch_size: int) -> QTable:
+def _prediction(predictor: Predictor[object], x: np.ndarray, ids: Any, batch_size: int) -> QTable:
     values, missing = np.split(x, 2, axis=1)
     known = {
         "x": {

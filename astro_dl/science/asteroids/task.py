@@ -18,7 +18,8 @@ from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.files import find_in
 from astro_dl.core.limits import Fraction
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Dataset, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Dataset, Files, InputSpec, Task
+from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.columns import (
     class_numbers,
@@ -177,7 +178,7 @@ def read_busdemeo_parts(physics: AsteroidPhysics, folder: Path) -> Examples:
 
 
 def classify_spectra(
-    predictor: Any,
+    predictor: Predictor[AsteroidPhysics],
     paths: Sequence[Any],
     *,
     columns: str = "",
@@ -251,8 +252,7 @@ task = Task(
     input_spec=input_spec,
     simulate=simulate,
     group="asteroid",
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={
         "busdemeo": Dataset(
             "538 spectra in 16 classes, smoothed, 0.45 to 2.45 um",
@@ -268,7 +268,7 @@ task = Task(
             licence="MIT",
         ),
     },
-    augment=hide_wavelengths,
-    predict_files=classify_spectra,
+    augmentation=Augmentation(inputs=hide_wavelengths),
+    files=Files(predict=classify_spectra),
     zero_signal={"distinct": False},
 )

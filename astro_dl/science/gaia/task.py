@@ -15,7 +15,7 @@ from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Bounds, NonNegative, Shares
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Difficulty, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, InputSpec, Task
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
@@ -141,10 +141,9 @@ task = Task(
     difficulty=Difficulty(
         column="phot_g_mean_mag", edges=(8.0, 12.0, 14.0, 15.0, 16.0, 17.0, 18.0), label="G [mag]"
     ),
-    features=table_features,
-    peers=PEERS,
-    augment=hide_values,
-    predict_blocks=predict_rows,
+    classical=Classical(features=table_features, peers=PEERS),
+    augmentation=Augmentation(inputs=hide_values),
+    files=Files(predict_blocks=predict_rows),
     zero_signal={"distinct": False},
     anomaly="contaminant",
     caution="Contaminants are simulated: real catalogues hold others too.",

@@ -22,7 +22,8 @@ from astro_dl.science.lenses.files import (
     resampled_plane,
 )
 from astro_dl.science.lenses.injection import inject_arcs
-from astro_dl.science.lenses.predict import network_input
+from astro_dl.science.lenses.inputs import network_input
+from astro_dl.science.lenses.physics import LensPhysics
 
 CHALLENGE_MASK = 1e-3
 """Masked pixels of the challenge hold 100, all others less than a millionth."""
@@ -36,7 +37,7 @@ DES_SCALE_ARCSEC = 0.263
 INJECTIONS = 4
 
 
-def read_bologna_space(physics: Any, folder: Path) -> Examples:
+def read_bologna_space(physics: LensPhysics, folder: Path) -> Examples:
     """Return the space-based challenge samples (one band, 0.1″ pixels) below ``folder``.
 
     A network of one broad red band takes them for its own; of other bands they are refused.
@@ -44,12 +45,12 @@ def read_bologna_space(physics: Any, folder: Path) -> Examples:
     return _challenge(physics, folder, "space_based", "*.fits")
 
 
-def read_bologna_ground(physics: Any, folder: Path) -> Examples:
+def read_bologna_ground(physics: LensPhysics, folder: Path) -> Examples:
     """Return the ground-based challenge samples (u, g, r, i; 0.2″ pixels) below ``folder``."""
     return _challenge(physics, folder, "ground_based", "Band*/*.fits")
 
 
-def read_slacs(physics: Any, folder: Path) -> Examples:
+def read_slacs(physics: LensPhysics, folder: Path) -> Examples:
     """Return the SLACS lenses as the physics' survey would see them.
 
     Their Hubble images (F814W, 0.05″ pixels) are blurred to the survey's seeing, binned to its
@@ -89,7 +90,7 @@ def read_slacs(physics: Any, folder: Path) -> Examples:
     return real_examples(physics, np.stack(images), np.ones(len(images)), list(SLACS_LENSES), known)
 
 
-def read_des_backgrounds(physics: Any, folder: Path) -> Examples:
+def read_des_backgrounds(physics: LensPhysics, folder: Path) -> Examples:
     """Return 46 early types of DES as they are, and each with the arcs of four simulated lenses.
 
     The arcs are as DES would have seen them; see `inject_arcs`. Bands g, r, i, z, Y; pixels of
@@ -132,7 +133,7 @@ def read_des_backgrounds(physics: Any, folder: Path) -> Examples:
 
 
 def real_examples(
-    physics: Any,
+    physics: LensPhysics,
     images: np.ndarray,
     y: np.ndarray,
     objects: Sequence[Any] | np.ndarray,
@@ -153,7 +154,7 @@ def real_examples(
     return Examples(network_input(physics, images, sigma), np.asarray(y, np.float32), info)
 
 
-def _challenge(physics: Any, folder: Path, part: str, pattern: str) -> Examples:
+def _challenge(physics: LensPhysics, folder: Path, part: str, pattern: str) -> Examples:
     scale = named_survey(physics.survey).pixel_scale
     images, sigmas, labels, objects = [], [], [], []
     for label, kind in enumerate(("nolens", "lens")):

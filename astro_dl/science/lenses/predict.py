@@ -10,7 +10,7 @@ from astropy.table import QTable, vstack
 from tqdm import tqdm
 
 from astro_dl.core.errors import UsageError
-from astro_dl.observations.images.cutouts import normalise
+from astro_dl.inference.protocol import Predictor
 from astro_dl.science.lenses.files import (
     Candidate,
     Cutout,
@@ -18,13 +18,15 @@ from astro_dl.science.lenses.files import (
     place_candidates,
     read_cutout,
 )
+from astro_dl.science.lenses.inputs import network_input_of
+from astro_dl.science.lenses.physics import LensPhysics
 from astro_dl.science.lenses.positions import read_catalogue
 
 CUTOUTS_AT_ONCE = 1024
 
 
 def predict_cutouts(
-    predictor: Any,
+    predictor: Predictor[LensPhysics],
     paths: Sequence[str | Path],
     *,
     catalogue: str | None = None,
@@ -88,7 +90,7 @@ def predict_cutouts(
 
 
 def find_in_files(
-    physics: Any,
+    physics: LensPhysics,
     paths: Sequence[str | Path],
     catalogue: str | None = None,
     hdu: int | str | None = None,
@@ -104,33 +106,8 @@ def find_in_files(
     return place_candidates(fields, positions)
 
 
-def network_input(physics: Any, images: np.ndarray, sigma: np.ndarray | None = None) -> np.ndarray:
-    """Return images (n, size, size, bands) as a network with these physics takes them, float32.
-
-    See `astro_dl.observations.images.cutouts.normalise`; ``sigma`` (n, bands) is the noise where it
-    was measured.
-    """
-    return normalise(
-        images,
-        clip_sigma=physics.clip_sigma,
-        softening_sigma=physics.softening_sigma,
-        sigma=sigma,
-    )
-
-
-def network_input_of(physics: Any, cutouts: Sequence[Cutout]) -> np.ndarray:
-    """Return cutouts as a network with these physics takes them; NaN for empty ones."""
-    size, bands = physics.size_pixels, len(physics.bands)
-    images = np.full((len(cutouts), size, size, bands), np.nan)
-    sigma = np.full((len(cutouts), bands), np.nan)
-    for row, cutout in enumerate(cutouts):
-        if cutout.image.size:
-            images[row], sigma[row] = cutout.image, cutout.sigma
-    return network_input(physics, images, sigma)
-
-
 def _predict_block(
-    predictor: Any,
+    predictor: Predictor[LensPhysics],
     candidates: Sequence[Candidate],
     own_scale: float | None,
     batch_size: int | None,

@@ -18,7 +18,7 @@ from astro_dl.answers.regression import Regression
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Dataset, InputSpec, Task, unsimulated
+from astro_dl.core.task import Classical, Dataset, Files, InputSpec, Task, unsimulated
 from astro_dl.observations.tables.columns import SENTINELS, class_numbers, read_columns, read_table
 from astro_dl.observations.tables.inputs import (
     PEERS,
@@ -184,8 +184,7 @@ task = Task(
     input_spec=input_spec,
     simulate=unsimulated,
     group="group",
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={SOURCE: Dataset("The table itself, split by group", read_own_table)},
-    predict_blocks=predict_rows,
+    files=Files(predict_blocks=predict_rows),
 )

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
@@ -13,13 +12,14 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
 from astro_dl.core.task import Dataset
+from astro_dl.science.photo_z.physics import PhotoZPhysics
 
 Array = np.ndarray
 Columns = dict[str, Array]
 
 
 def read_galaxies(
-    survey: str, path: str, columns: Callable[[Path], Columns], physics: Any, folder: Path
+    survey: str, path: str, columns: Callable[[Path], Columns], physics: PhotoZPhysics, folder: Path
 ) -> Examples:
     """Return the galaxies of a set whose redshifts are known and within the physics' range.
 

@@ -17,7 +17,7 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
 from astro_dl.core.limits import Fraction
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Dataset, Difficulty, Files, InputSpec, Task
 from astro_dl.evaluation.forecasts import forecast_skill
 from astro_dl.observations.tables.columns import read_table
 from astro_dl.observations.tables.inputs import (
@@ -142,8 +142,7 @@ task = Task(
         edges=(0.0, 0.3, 0.6, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0),
         label="excess kurtosis of the profile",
     ),
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={
         "htru2": Dataset(
             "Candidates of the High Time Resolution Universe survey",
@@ -153,8 +152,8 @@ task = Task(
             licence="CC BY 4.0 (UCI Machine Learning Repository)",
         )
     },
-    augment=hide_values,
-    predict_blocks=predict_rows,
+    augmentation=Augmentation(inputs=hide_values),
+    files=Files(predict_blocks=predict_rows),
     signal_fraction="pulsar_fraction",
     zero_signal={"distinct": False},
     extra_metrics=partial(forecast_skill, prevalence=PREVALENCE),

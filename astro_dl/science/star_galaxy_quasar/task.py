@@ -16,7 +16,7 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
 from astro_dl.core.limits import Shares
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Dataset, Difficulty, Files, InputSpec, Task
 from astro_dl.observations.tables.columns import class_numbers, read_table
 from astro_dl.observations.tables.inputs import (
     PEERS,
@@ -144,8 +144,7 @@ task = Task(
     difficulty=Difficulty(
         column="r", edges=(14.0, 15.0, 16.0, 17.0, 18.0, 19.0, 20.0), label="r magnitude"
     ),
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={
         "sdss_dr14": Dataset(
             "SDSS DR14 objects with classes from their spectra",
@@ -154,7 +153,7 @@ task = Task(
             reference="Abolfathi et al. (2018), arXiv:1707.09322",
         )
     },
-    augment=hide_values,
-    predict_blocks=predict_rows,
+    augmentation=Augmentation(inputs=hide_values),
+    files=Files(predict_blocks=predict_rows),
     zero_signal={"distinct": False},
 )

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from astropy.table import Table
@@ -13,6 +12,7 @@ from astro_dl.core.files import find_in
 from astro_dl.core.task import Dataset
 from astro_dl.observations.spectra.wavelengths import air_to_vacuum, resample
 from astro_dl.science.stars.inputs import pixel_edges, spectrum_inputs
+from astro_dl.science.stars.physics import SpectralTypePhysics, StellarPhysics
 from astro_dl.science.stars.simulation.population import CLASSES
 
 FILE = "spectra/miles.npz"
@@ -21,7 +21,7 @@ MIDDLE = 5.0
 SOUND = {"temperature": (2500, 60_000), "log_g": (-1, 6), "fe_h": (-4, 1)}
 
 
-def read_miles_types(physics: Any, folder: Path) -> Examples:
+def read_miles_types(physics: SpectralTypePhysics, folder: Path) -> Examples:
     """Return the stars of known type, below ``folder``, each once.
 
     What the file calls AGB, GB or HB is a state of evolution, not a spectral type: those stars are
@@ -42,7 +42,7 @@ def read_miles_types(physics: Any, folder: Path) -> Examples:
     return Examples(x, y, table).take(known)
 
 
-def read_miles_parameters(physics: Any, folder: Path) -> Examples:
+def read_miles_parameters(physics: StellarPhysics, folder: Path) -> Examples:
     """Return the stars whose temperature, gravity and metallicity are known, below ``folder``.
 
     Raises
@@ -71,7 +71,7 @@ def parse_type(text: str) -> float:
     return 10.0 * CLASSES.index(found[1].replace("0", "O")) + tenth
 
 
-def _read(physics: Any, folder: Path) -> tuple[np.ndarray, Table]:
+def _read(physics: StellarPhysics, folder: Path) -> tuple[np.ndarray, Table]:
     path = find_in(folder, FILE)
     with np.load(path, allow_pickle=False) as archive:
         try:

@@ -15,7 +15,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Shares
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Dataset, Difficulty, Files, InputSpec, Task
 from astro_dl.observations.tables.columns import class_numbers
 from astro_dl.observations.tables.inputs import (
     PEERS,
@@ -122,8 +122,7 @@ task = Task(
         edges=(1e21, 2e21, 4e21, 8e21, 1.6e22, 3.2e22, 6.4e22, 1.3e23),
         label="total unsigned flux [Mx]",
     ),
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={
         "sharp_mount_wilson": Dataset(
             "Daily SHARP keywords and Mount Wilson classes, 2010 to 2014",
@@ -133,7 +132,7 @@ task = Task(
             licence=LICENCE,
         )
     },
-    augment=hide_values,
-    predict_blocks=predict_rows,
+    augmentation=Augmentation(inputs=hide_values),
+    files=Files(predict_blocks=predict_rows),
     zero_signal={"distinct": False},
 )

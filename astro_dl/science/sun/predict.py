@@ -10,6 +10,7 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
+from astro_dl.inference.protocol import Predictor
 from astro_dl.science.sun.hmi import (
     QUANTITIES,
     SolarMap,
@@ -22,6 +23,7 @@ from astro_dl.science.sun.hmi import (
 )
 from astro_dl.science.sun.inputs import intensity_and_field, prepare_inputs
 from astro_dl.science.sun.measures import SPOT_EDGE, darker_area, total_flux
+from astro_dl.science.sun.physics import ActiveRegionPhysics
 
 WORDS = {quantity: word for word, quantity in QUANTITIES.items()}
 CENTRING_FIELD_GAUSS = 100.0
@@ -57,7 +59,10 @@ class RegionImage:
 
 
 def classify_regions(
-    predictor: Any, paths: Sequence[Any], *, batch_size: int | None = None
+    predictor: Predictor[ActiveRegionPhysics],
+    paths: Sequence[Any],
+    *,
+    batch_size: int | None = None,
 ) -> QTable:
     """Classify solar active regions.
 
@@ -107,7 +112,7 @@ def classify_regions(
     return table
 
 
-def load_regions(physics: Any, sources: Sequence[Any]) -> list[RegionImage]:
+def load_regions(physics: ActiveRegionPhysics, sources: Sequence[Any]) -> list[RegionImage]:
     """Return the regions of files or maps, one for each record.
 
     Parameters
@@ -152,7 +157,7 @@ def load_regions(physics: Any, sources: Sequence[Any]) -> list[RegionImage]:
     return [region_image(physics, [record[one] for one in wanted]) for record in records.values()]
 
 
-def region_image(physics: Any, maps: Sequence[SolarMap]) -> RegionImage:
+def region_image(physics: ActiveRegionPhysics, maps: Sequence[SolarMap]) -> RegionImage:
     """Return what the network is given of a region.
 
     Maps are averaged to the network's pixels and cut about the centre of the strong field (or, of a

@@ -10,7 +10,7 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task
 from astro_dl.science.photo_z.inputs import split_inputs
-from astro_dl.science.photo_z.task import PhotoZPhysics
+from astro_dl.science.photo_z.physics import PhotoZPhysics
 
 TASK = get_task("photo_z")
 SETS = {

@@ -9,7 +9,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task, list_models
 from astro_dl.models.build import build_model, resolve
 from astro_dl.science.photo_z.inputs import input_magnitudes, split_inputs
-from astro_dl.science.photo_z.task import PhotoZPhysics
+from astro_dl.science.photo_z.physics import PhotoZPhysics
 
 TASK = get_task("photo_z")
 

@@ -93,7 +93,7 @@ def test_scalars_are_standardised_by_fixed_numbers_and_never_missing():
 
 
 def test_features_are_views_and_scalars_side_by_side(examples):
-    features = task.features(DEFAULT, examples.x)
+    features = task.classical.features(DEFAULT, examples.x)
     assert features.shape == (150, 201 + 61 + 61 + 5)
     np.testing.assert_array_equal(features[:, :201], examples.x["global"][..., 0])
     assert ephemeris_features(DEFAULT, examples.x).shape == (150, 2)

@@ -6,7 +6,7 @@ box search could find them: that is what shapes the observed periods and depths.
 
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -58,7 +58,7 @@ class Stars:
     limb_darkening_1: np.ndarray
     limb_darkening_2: np.ndarray
 
-    def __getitem__(self, rows) -> Self:
+    def __getitem__(self, rows: Any) -> Self:
         """Return the rows of an index or mask."""
         return take_rows(self, rows)
 
