@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from astropy.table import QTable
 
+from astro_dl.core.reading.many_files import may_fail
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.blocks import ROWS_AT_ONCE, iterate_identified
@@ -58,10 +59,11 @@ def predict_rows(
     """
     mapping, physics = parse_column_names(columns), predictor.physics
     for ids, table, path in iterate_identified(paths, id_column, rows):
-        values = read_columns(
-            table, physics.columns, mapping, physics.units, path, physics.sentinels
-        )
-        yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
+        with may_fail(path):
+            values = read_columns(
+                table, physics.columns, mapping, physics.units, path, physics.sentinels
+            )
+            yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
 
 
 def _prediction(predictor: Any, x: np.ndarray, ids: Any, batch_size: int) -> QTable:

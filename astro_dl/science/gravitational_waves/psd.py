@@ -8,6 +8,8 @@ import numpy as np
 from scipy.signal import get_window
 
 from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.hdf5_files import open_hdf5
 
 
 def aligo_design_psd(frequencies: np.ndarray) -> np.ndarray:
@@ -217,12 +219,11 @@ def _corrected_median(powers: np.ndarray) -> np.ndarray:
 def _read_table(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Return frequencies [Hz] and PSD [1/Hz] of a table."""
     if path.suffix in (".hdf", ".hdf5", ".h5"):
-        import h5py
-
-        with h5py.File(path) as file:
+        with open_hdf5(path) as file:
             density = np.asarray(file["data"], dtype=np.float64)
             return np.arange(len(density)) * float(file["data"].attrs["delta_f"]), density
-    table = np.load(path, allow_pickle=False) if path.suffix == ".npy" else np.loadtxt(path)
+    with reading(path, "table of numbers"):
+        table = np.load(path, allow_pickle=False) if path.suffix == ".npy" else np.loadtxt(path)
     if table.ndim != 2 or 2 not in table.shape:
         raise ValueError(f"its shape is {table.shape}, not two columns")
     frequencies, amplitude = table if table.shape[0] == 2 else table.T

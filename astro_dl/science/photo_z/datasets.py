@@ -5,12 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.hdf5_files import open_hdf5
 from astro_dl.core.task import Dataset
 
 Array = np.ndarray
@@ -72,14 +73,16 @@ def read_galaxies(
 
 def sdss_galaxies(path: Path) -> Columns:
     """Return the galaxies of a structured array of SDSS objects."""
-    rows = np.load(path, allow_pickle=False)
+    with reading(path, "NumPy array"):
+        rows = np.load(path, allow_pickle=False)
     rows = rows[rows["spec_class"] == b"GALAXY"]
     return {name: rows[name].astype(float) for name in (*"ugriz", "redshift")}
 
 
 def des_galaxies(path: Path) -> Columns:
     """Return the columns of a table of DES magnitudes."""
-    table = np.genfromtxt(path, delimiter=",", names=True)
+    with reading(path, "CSV"):
+        table = np.genfromtxt(path, delimiter=",", names=True)
     names = {"redshift": "z"} | {band: f"MAG_AUTO_{band.upper()}" for band in "griz"}
     return {name: table[column] for name, column in names.items()}
 
@@ -90,14 +93,19 @@ def boss_galaxies(path: Path) -> Columns:
     if not files:
         raise UsageError(f"no table in {path}; boss_dr10_0.csv and others are needed")
     names = [*(name for band in "ugriz" for name in (band, f"{band}_err")), "redshift"]
-    rows = np.concatenate([np.loadtxt(file, delimiter=",", comments="#") for file in files])
+    rows = np.concatenate([_plain_table(file) for file in files])
     return dict(zip(names, rows.T, strict=True))
+
+
+def _plain_table(path: Path) -> np.ndarray:
+    with reading(path, "CSV"):
+        return np.loadtxt(path, delimiter=",", comments="#")
 
 
 def dc2_galaxies(path: Path) -> Columns:
     """Return the simulated galaxies of the LSST DESC data challenge 2; 99 is no detection."""
     columns: Columns = {}
-    with h5py.File(path) as file:
+    with open_hdf5(path) as file:
         group = file["photometry"]
         for band in "ugrizy":
             magnitudes = group[f"mag_{band}_lsst"][()].astype(float)

@@ -9,6 +9,7 @@ import numpy as np
 from astropy.table import QTable, Table
 
 from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.reading.many_files import may_fail
 from astro_dl.distributions.distribution import Distribution
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.out_of_distribution import rows_outside_joint_range
@@ -121,8 +122,9 @@ def predict_redshifts(
         raise UsageError("density_out: this network gives a value, and no probability density")
     with density_file(density_out, points) if density_out else nullcontext() as append:
         for ids, table, path in iterate_identified(paths, id_column, rows):
-            x = predictor.physics.inputs(_columns(predictor.physics, table, about, path))
-            yield _prediction(predictor, x, ids, batch_size or BATCH_SIZE, points, append)
+            with may_fail(path):
+                x = predictor.physics.inputs(_columns(predictor.physics, table, about, path))
+                yield _prediction(predictor, x, ids, batch_size or BATCH_SIZE, points, append)
 
 
 def odds(distribution: Distribution) -> Array:
