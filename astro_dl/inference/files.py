@@ -37,8 +37,8 @@ def predict_files(
     Raises
     ------
     UsageError
-        If the task reads no files, the first one that cannot be used where that stops, or if none
-        can be used.
+        If the task reads no files, a path names no file, for the first one that cannot be used
+        where that stops, or if none can be used.
     """
     task = predictor.task
     if task is None or task.file_reader is None:
@@ -46,8 +46,9 @@ def predict_files(
         raise UsageError(f"task {name!r} reads no files; give arrays of preprocessed inputs")
     if on_error not in (None, *get_args(OnError)):
         raise unknown_name("on_error", str(on_error), get_args(OnError))
+    # A path that names nothing is no bad file but a slip.
+    check_files(paths)
     if on_error == "stop" or (on_error is None and len(paths) == 1):
-        check_files(paths)
         yield from _parts(predictor, paths, options)
         return
     unreadable: dict[str, str] = {}

@@ -84,7 +84,11 @@ def des_galaxies(path: Path) -> Columns:
     with reading(path, "CSV"):
         table = np.genfromtxt(path, delimiter=",", names=True)
     names = {"redshift": "z"} | {band: f"MAG_AUTO_{band.upper()}" for band in "griz"}
-    return {name: table[column] for name, column in names.items()}
+    known = table.dtype.names or ()
+    for column in names.values():
+        if column not in known:
+            raise UsageError(f"{path}: no column {column!r}; it has {', '.join(known)}")
+    return {name: np.atleast_1d(table[column]) for name, column in names.items()}
 
 
 def boss_galaxies(path: Path) -> Columns:
@@ -93,13 +97,16 @@ def boss_galaxies(path: Path) -> Columns:
     if not files:
         raise UsageError(f"no table in {path}; boss_dr10_0.csv and others are needed")
     names = [*(name for band in "ugriz" for name in (band, f"{band}_err")), "redshift"]
-    rows = np.concatenate([_plain_table(file) for file in files])
+    rows = np.concatenate([_plain_table(file, len(names)) for file in files])
     return dict(zip(names, rows.T, strict=True))
 
 
-def _plain_table(path: Path) -> np.ndarray:
+def _plain_table(path: Path, columns: int) -> np.ndarray:
     with reading(path, "CSV"):
-        return np.loadtxt(path, delimiter=",", comments="#")
+        rows = np.loadtxt(path, delimiter=",", comments="#", ndmin=2)
+    if rows.shape[1] != columns:
+        raise UsageError(f"{path}: {rows.shape[1]} columns; {columns} are needed")
+    return rows
 
 
 def dc2_galaxies(path: Path) -> Columns:
@@ -108,11 +115,20 @@ def dc2_galaxies(path: Path) -> Columns:
     with open_hdf5(path) as file:
         group = file["photometry"]
         for band in "ugrizy":
-            magnitudes = group[f"mag_{band}_lsst"][()].astype(float)
+            magnitudes = _series(group, f"mag_{band}_lsst")
             columns[band] = np.where(magnitudes == 99, np.inf, magnitudes)
-            columns[f"{band}_err"] = group[f"mag_err_{band}_lsst"][()].astype(float)
-        columns["redshift"] = group["redshift"][()].astype(float)
+            columns[f"{band}_err"] = _series(group, f"mag_err_{band}_lsst")
+        columns["redshift"] = _series(group, "redshift")
+    if len({len(values) for values in columns.values()}) > 1:
+        raise UsageError(f"{path}: its columns are of different lengths")
     return columns
+
+
+def _series(group: Any, name: str) -> np.ndarray:
+    values = np.asarray(group[name][()])
+    if values.ndim != 1 or values.dtype.kind not in "fiu":
+        raise UsageError(f"{name} is {values.dtype} of shape {values.shape}, not a row of numbers")
+    return values.astype(float)
 
 
 DC2_FILE = "photo_z/dc2_lsst/test_dc2_training_9816.hdf5"
