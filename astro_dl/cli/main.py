@@ -178,6 +178,7 @@ def predict(arguments: Arguments) -> None:
     names = [arguments.model, *arguments.member]
     predictor = load_pretrained(names if arguments.member else arguments.model)
     options |= {"uncertainty": arguments.uncertainty, "passes": arguments.passes}
+    options |= {"on_error": arguments.on_error}
     if _streams(predictor, arguments):
         first, n = write_parts(predictor.predict_blocks(arguments.files, **options), arguments.out)
         print(*printed_rows(first[:20]), f"{n:,} rows in {arguments.out}", sep="\n")

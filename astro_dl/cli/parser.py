@@ -161,6 +161,11 @@ def _parsers(
         help="how it is told, the last two in parts (head, ensemble with --member)",
     )
     verb.add_argument(
+        "--on-error",
+        choices=("flag", "stop"),
+        help="a file that cannot be used is a row with a flag (several files) or an error (one)",
+    )
+    verb.add_argument(
         "--passes", type=_count, default=PASSES, help=f"passes of mc_dropout ({PASSES})"
     )
     _add_members(verb)

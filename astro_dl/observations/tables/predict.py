@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from astropy.table import QTable
 
+from astro_dl.core.reading.many_files import may_fail
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import prediction_table
@@ -60,8 +61,9 @@ def predict_rows(
     """
     mapping, physics = parse_column_names(columns), predictor.physics
     for ids, table, path in iterate_identified(paths, id_column, rows):
-        values = physics.columns.read(table, path, mapping)
-        yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
+        with may_fail(path):
+            values = physics.columns.read(table, path, mapping)
+            yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
 
 
 def _prediction(predictor: Predictor[object], x: np.ndarray, ids: Any, batch_size: int) -> QTable:

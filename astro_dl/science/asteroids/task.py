@@ -17,6 +17,8 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.files import find_in
 from astro_dl.core.limits import Fraction
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.many_files import nothing_read, read_each
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Augmentation, Classical, Dataset, Files, InputSpec, Task
 from astro_dl.inference.protocol import Predictor
@@ -160,7 +162,7 @@ def read_busdemeo(physics: AsteroidPhysics, folder: Path) -> Examples:
     """
     name = "asteroids/busdemeo/asteroid-spectra_16_reduced_denoised_norm.npz"
     path = find_in(folder, name)
-    with np.load(path, allow_pickle=False) as archive:
+    with reading(path, "NumPy archive"), np.load(path, allow_pickle=False) as archive:
         spectra, wavelength = archive["spectra"], archive["wavelengths"] / 1000
         labels = [str(label).rstrip("+") for label in archive["labels"][:, 0]]
     y = class_numbers(labels, {name: number for number, name in enumerate(CLASSES)}, path)
@@ -219,25 +221,35 @@ def classify_spectra(
         factor = u.Unit(wavelength_unit).to("um")
     except (ValueError, TypeError, u.UnitConversionError) as error:
         raise UsageError(f"wavelength_unit {wavelength_unit!r} is no unit of length") from error
-    spectra = []
-    for path in paths:
-        table = read_table(path)
-        names = ("wavelength", "reflectance")
-        values = read_columns(table, names, mapping, {"wavelength": "um"}, path, (-9999.0, -999.0))
-        has_unit = table[_column(table, mapping.get("wavelength", "wavelength"))].unit is not None
-        wavelength = values["wavelength"] * (1 if has_unit else factor)
-        spectrum = resampled(wavelength, values["reflectance"])
-        found = int((spectrum > 0).sum())
-        if found < FEWEST_WAVELENGTHS:
-            raise UsageError(
-                f"{path}: {found} of the wavelengths 0.45, 0.50 … 2.45 um have a reflectance, at "
-                f"least {FEWEST_WAVELENGTHS} are needed; is the unit {wavelength_unit!r} right?"
-            )
-        spectra.append(spectrum)
-    x = spectrum_inputs(np.stack(spectra))
+
+    def read(path: Any) -> np.ndarray:
+        return _read_spectrum(path, mapping, factor, wavelength_unit)
+
+    found = list(read_each(paths, read))
+    if not found:
+        raise nothing_read()
+    x = spectrum_inputs(np.stack([spectrum for _, spectrum in found]))
     missing = np.asarray(np.split(x, 2, axis=1)[1].any(axis=1))
-    answers, ids = predictor.answers(x, batch_size), [Path(path).name for path in paths]
+    answers, ids = predictor.answers(x, batch_size), [Path(path).name for path, _ in found]
     return prediction_table(predictor.head, ids, answers, {"missing_wavelengths": missing})
+
+
+def _read_spectrum(
+    path: Any, mapping: dict[str, str], factor: float, wavelength_unit: str
+) -> np.ndarray:
+    table = read_table(path)
+    names = ("wavelength", "reflectance")
+    values = read_columns(table, names, mapping, {"wavelength": "um"}, path, (-9999.0, -999.0))
+    has_unit = table[_column(table, mapping.get("wavelength", "wavelength"))].unit is not None
+    wavelength = values["wavelength"] * (1 if has_unit else factor)
+    spectrum = resampled(wavelength, values["reflectance"])
+    found = int((spectrum > 0).sum())
+    if found < FEWEST_WAVELENGTHS:
+        raise UsageError(
+            f"{path}: {found} of the wavelengths 0.45, 0.50 … 2.45 um have a reflectance, at "
+            f"least {FEWEST_WAVELENGTHS} are needed; is the unit {wavelength_unit!r} right?"
+        )
+    return spectrum
 
 
 def _column(table: Table, wanted: str) -> str:

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
+from astro_dl.core.reading.fits_files import read_image
 from astro_dl.core.task import Dataset
 from astro_dl.observations.images.cutouts import centre_crop
 from astro_dl.observations.images.degrading import degrade, full_width_at_half_maximum
@@ -182,9 +182,7 @@ def _in_sigmas(cube: np.ndarray, ratio: float, size: int) -> np.ndarray:
 
 
 def _plain_image(path: Path) -> np.ndarray:
-    if not path.is_file():
-        raise UsageError(f"no such file: {path}")
-    return np.asarray(fits.getdata(path), np.float64)
+    return np.asarray(read_image(path), np.float64)
 
 
 BOLOGNA_SPACE = Dataset(

@@ -5,10 +5,9 @@ from dataclasses import fields
 from functools import lru_cache
 
 import numpy as np
-from astropy.io import fits
 from astropy.table import Table
 
-from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.fits_files import read_image
 from astro_dl.observations.images.point_spread import prepare_kernel
 from astro_dl.science.lenses.inputs import network_input
 from astro_dl.science.lenses.physics import LensPhysics
@@ -58,10 +57,5 @@ def _kernels(bands: tuple[str, ...], paths: tuple[str, ...]) -> dict[str, np.nda
     """Return point-spread functions from FITS images, by band."""
     kernels = {}
     for band, path in zip(bands, paths, strict=False):
-        try:
-            kernels[band] = prepare_kernel(fits.getdata(path))
-        except (OSError, TypeError) as error:
-            raise UsageError(
-                f"cannot read the point-spread function {path}: {error}; wanted is a FITS image"
-            ) from error
+        kernels[band] = prepare_kernel(read_image(path))
     return kernels or None

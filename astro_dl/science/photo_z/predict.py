@@ -9,6 +9,7 @@ import numpy as np
 from astropy.table import QTable, Table
 
 from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.reading.many_files import may_fail
 from astro_dl.distributions.binned import Histogram
 from astro_dl.distributions.distribution import Distribution
 from astro_dl.distributions.mixture import Mixture
@@ -125,8 +126,9 @@ def predict_redshifts(
         raise UsageError("density_out: this network gives a value, and no probability density")
     with density_file(density_out, points) if density_out else nullcontext() as append:
         for ids, table, path in iterate_identified(paths, id_column, rows):
-            x = predictor.physics.inputs(_columns(predictor.physics, table, about, path))
-            yield _prediction(predictor, x, ids, batch_size or BATCH_SIZE, points, append)
+            with may_fail(path):
+                x = predictor.physics.inputs(_columns(predictor.physics, table, about, path))
+                yield _prediction(predictor, x, ids, batch_size or BATCH_SIZE, points, append)
 
 
 def odds(distribution: Distribution) -> Array:

@@ -9,6 +9,7 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
+from astro_dl.core.reading.door import reading
 from astro_dl.core.task import Dataset
 from astro_dl.observations.spectra.wavelengths import air_to_vacuum, resample
 from astro_dl.science.stars.inputs import pixel_edges, spectrum_inputs
@@ -73,7 +74,7 @@ def parse_type(text: str) -> float:
 
 def _read(physics: StellarPhysics, folder: Path) -> tuple[np.ndarray, Table]:
     path = find_in(folder, FILE)
-    with np.load(path, allow_pickle=False) as archive:
+    with reading(path, "NumPy archive"), np.load(path, allow_pickle=False) as archive:
         try:
             wavelength = air_to_vacuum(archive["wave"].astype(float))
             flux = archive["flux"].astype(float)

@@ -10,6 +10,7 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.science.sun.hmi import (
     QUANTITIES,
@@ -140,11 +141,14 @@ def load_regions(physics: ActiveRegionPhysics, sources: Sequence[Any]) -> list[R
     files = [path for path in given if not is_other_segment(path)] or given
     others = [one for one in sources if not isinstance(one, str | Path)]
     records: dict[Any, dict[str, SolarMap]] = {}
+    seen = set()
     for path in files:
-        found = _partners(path, wanted, files)
-        key = tuple(str(one) for one in found.values())
-        if key not in records:
-            records[key] = {quantity: read_sharp(one) for quantity, one in found.items()}
+        with may_fail(path):
+            found = _partners(path, wanted, files)
+            key = tuple(str(one) for one in found.values())
+            if key not in seen:
+                seen.add(key)
+                records[key] = {quantity: read_sharp(one) for quantity, one in found.items()}
     for one in _maps(others, wanted):
         records.setdefault((one.region, one.time), {})[one.quantity] = one
     for record in records.values():
@@ -154,7 +158,13 @@ def load_regions(physics: ActiveRegionPhysics, sources: Sequence[Any]) -> list[R
                 raise UsageError(
                     f"{have.name}: the {_words(quantity)} of the same record is missing"
                 )
-    return [region_image(physics, [record[one] for one in wanted]) for record in records.values()]
+    images = []
+    for key, record in records.items():
+        with may_fail(key[0]):
+            images.append(region_image(physics, [record[one] for one in wanted]))
+    if not images:
+        raise nothing_read()
+    return images
 
 
 def region_image(physics: ActiveRegionPhysics, maps: Sequence[SolarMap]) -> RegionImage:

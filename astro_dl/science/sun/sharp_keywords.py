@@ -15,6 +15,7 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
+from astro_dl.observations.tables.columns import read_table
 from astro_dl.observations.tables.inputs import Column, file_columns, hide_values, standardise
 from astro_dl.observations.tables.measured_distributions import KeywordTable, simulate_keywords
 from astro_dl.science.sun.simulation.sharp_statistics import KEYWORDS
@@ -136,4 +137,4 @@ def read_records(folder: Path, file: str, label: str) -> tuple[np.ndarray, np.nd
 
 @lru_cache(maxsize=2)
 def _table(path: Path) -> Table:
-    return Table.read(path, format="ascii.csv")
+    return read_table(path)

@@ -14,7 +14,9 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
+from astro_dl.core.reading.door import reading
 from astro_dl.core.task import Dataset
+from astro_dl.observations.tables.columns import read_table
 from astro_dl.science.transits.inputs import named_inputs, scalar_inputs
 from astro_dl.science.transits.metrics import CLASSES
 from astro_dl.science.transits.views import CEILING
@@ -107,9 +109,10 @@ def read_tess_2min(physics: "TransitPhysics", folder: Path) -> Examples:
 
 def _read(folder: Path, name: str) -> tuple[dict[str, np.ndarray], Table]:
     events = find_in(folder, f"transits/{name}/tces.csv")
-    with np.load(find_in(folder, f"transits/{name}/views.npz"), allow_pickle=False) as archive:
+    path = find_in(folder, f"transits/{name}/views.npz")
+    with reading(path, "NumPy archive"), np.load(path, allow_pickle=False) as archive:
         views = {key: archive[key] for key in archive.files}
-    return views, Table.read(events, format="csv")
+    return views, read_table(events)
 
 
 def _standard(view: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
+from astro_dl.core.reading.many_files import nothing_read, read_each
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
@@ -129,10 +130,11 @@ def find_signals(
 def read_stars(paths: Iterable[str | Path]) -> list[LightCurve]:
     """Return one light curve for each star, in order of first mention."""
     stars: dict[str, list[LightCurve]] = {}
-    for path in paths:
-        curve = read_light_curve(path)
+    for _, curve in read_each(paths, read_light_curve):
         stars.setdefault(curve.id, []).append(curve)
-    return [stitch(curves) for curves in stars.values()]
+    if not stars:
+        raise nothing_read()
+    return [curve for _, curve in read_each(stars, lambda star: stitch(stars[star]))]
 
 
 def fold_signal(
