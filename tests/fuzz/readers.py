@@ -88,8 +88,7 @@ def packed(make: Callable[[Path], bytes]) -> Callable[[Path], bytes]:
 
 
 def read_catalogue_columns(path: Path) -> Arrays:
-    """Read a table whole, in parts, and its columns."""
-    read_table(path)
+    """Read a table in parts, and columns of numbers from them."""
     for _, part, where in iterate_identified([path]):
         values = read_columns(part, "ugriz", where=where)
         assert all(len(one) == len(part) for one in values.values())
@@ -97,10 +96,15 @@ def read_catalogue_columns(path: Path) -> Arrays:
 
 
 def read_parts(path: Path) -> Arrays:
-    """Read a table whole and in parts."""
-    read_table(path)
+    """Read a table in parts."""
     for part in iterate_table(path, 5):
         assert len(part)
+    return []
+
+
+def read_whole(path: Path) -> Arrays:
+    """Read a table at once, and columns of numbers from it."""
+    read_columns(read_table(path), "ugriz", where=path)
     return []
 
 
@@ -331,6 +335,8 @@ READERS: dict[str, Reader] = {
     "positions_fits": Reader(
         "fits", "a.fits", written(positions(), ".fits", "fits"), only_read(read_catalogue)
     ),
+    "own_table_csv": Reader("text", "a.csv", written(catalogue(), ".csv", "csv"), read_whole),
+    "own_table_fits": Reader("fits", "a.fits", written(catalogue(), ".fits", "fits"), read_whole),
     "table_csv": Reader("text", "a.csv", written(catalogue(), ".csv", "csv"), read_parts),
     "photoz_csv": Reader(
         "text", "a.csv", written(catalogue(), ".csv", "csv"), read_catalogue_columns
