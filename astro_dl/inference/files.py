@@ -10,9 +10,9 @@ import numpy as np
 from astropy.table import MaskedColumn, QTable, Table
 
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.predictor import Predictor
 from astro_dl.core.reading.many_files import nothing_read, tolerating
 from astro_dl.inference.input_checks import check_files
+from astro_dl.inference.protocol import Predictor
 
 OnError = Literal["flag", "stop"]
 UNREADABLE = "unreadable"
