@@ -8,8 +8,9 @@ from astropy.table import QTable
 
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.table import prediction_table
-from astro_dl.observations.tables.blocks import ROWS_AT_ONCE, iterate_identified
+from astro_dl.observations.tables.blocks import iterate_identified
 from astro_dl.observations.tables.columns import parse_column_names, read_columns
+from astro_dl.observations.tables.read import ROWS_AT_ONCE, meant_table
 
 BATCH_SIZE = 2048
 
@@ -20,6 +21,8 @@ def predict_rows(
     *,
     columns: str = "",
     id_column: str = "",
+    hdu: int | str | None = None,
+    path: str = "",
     batch_size: int | None = None,
     rows: int = ROWS_AT_ONCE,
 ) -> Iterator[QTable]:
@@ -31,12 +34,16 @@ def predict_rows(
         A model of a task on catalogues, whose physics is a
         `astro_dl.observations.tables.inputs.TablePhysics`.
     paths : sequence of path
-        CSV, ECSV, FITS, VOTable, HDF5 or Parquet files.
+        As `astro_dl.observations.tables.read.read_table` takes them.
     columns : str, optional
         Names of the file's columns where they differ, as ``u=psfMag_u,g=psfMag_g``.
     id_column : str, optional
         Column that identifies a row; default the number of the row, after the file's name where
         there are several files.
+    hdu : int or str, optional
+        Extension of FITS files, or table of VOTables, where they hold several.
+    path : str, optional
+        Path of the table in HDF5 files that hold several.
     batch_size : int, default 2048
         Rows given to the model at once.
     rows : int, default 65536
@@ -57,9 +64,10 @@ def predict_rows(
         of the training.
     """
     mapping, physics = parse_column_names(columns), predictor.physics
-    for ids, table, path in iterate_identified(paths, id_column, rows):
+    which = meant_table(hdu, path)
+    for ids, table, file in iterate_identified(paths, id_column, rows, which):
         values = read_columns(
-            table, physics.columns, mapping, physics.units, path, physics.sentinels
+            table, physics.columns, mapping, physics.units, file, physics.sentinels
         )
         yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
 

@@ -20,7 +20,7 @@ from astro_dl.core.schema import checked
 from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.skill_scores import skill_scores
-from astro_dl.observations.tables.columns import read_columns, read_table
+from astro_dl.observations.tables.columns import read_columns
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
@@ -31,6 +31,7 @@ from astro_dl.observations.tables.inputs import (
 )
 from astro_dl.observations.tables.measured_distributions import simulate_keywords
 from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.observations.tables.read import read_table
 from astro_dl.science.pulsars.statistics import CANDIDATE_TABLES
 
 PREVALENCE = 0.092

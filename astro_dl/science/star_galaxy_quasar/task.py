@@ -17,7 +17,7 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Shares
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
-from astro_dl.observations.tables.columns import SENTINELS, read_columns, read_table
+from astro_dl.observations.tables.columns import SENTINELS, read_columns
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
@@ -27,6 +27,7 @@ from astro_dl.observations.tables.inputs import (
     table_features,
 )
 from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.observations.tables.read import read_table
 from astro_dl.science.star_galaxy_quasar.color_loci import (
     BANDS,
     KINDS,
