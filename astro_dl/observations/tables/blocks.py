@@ -8,6 +8,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.many_files import may_fail
 from astro_dl.observations.tables.columns import FIRST_ROW, no_column
 from astro_dl.observations.tables.read import ROWS_AT_ONCE, iterate_table
 
@@ -45,20 +46,25 @@ def iterate_identified(
     first: tuple[str, str | Path] | None = None
     for path in paths:
         prefix = f"{Path(path).name}:" if len(paths) > 1 else ""
-        for table in iterate_table(path, rows, which, as_text=id_column):
-            start = table.meta[FIRST_ROW]
-            if not id_column:
-                numbers = np.arange(start, start + len(table))
-                yield np.char.add(prefix, numbers.astype(str)) if prefix else numbers, table, path
-                continue
-            ids = identifiers(table, id_column, path)
-            first = first or (ids.dtype.kind, path)
-            if ids.dtype.kind != first[0]:
-                raise UsageError(
-                    f"column {id_column!r} holds {_said(first[0])} in {first[1]} and "
-                    f"{_said(ids.dtype.kind)} in {path}; give the files one by one"
-                )
-            yield ids, table, path
+        with may_fail(path):
+            for table in iterate_table(path, rows, which, as_text=id_column):
+                if not id_column:
+                    yield _row_numbers(table, prefix), table, path
+                    continue
+                ids = identifiers(table, id_column, path)
+                first = first or (ids.dtype.kind, path)
+                if ids.dtype.kind != first[0]:
+                    raise UsageError(
+                        f"column {id_column!r} holds {_said(first[0])} in {first[1]} and "
+                        f"{_said(ids.dtype.kind)} in {path}; give the files one by one"
+                    )
+                yield ids, table, path
+
+
+def _row_numbers(table: Table, prefix: str) -> np.ndarray:
+    start = table.meta[FIRST_ROW]
+    numbers = np.arange(start, start + len(table))
+    return np.char.add(prefix, numbers.astype(str)) if prefix else numbers
 
 
 def identifiers(table: Table, name: str, where: str | Path) -> np.ndarray:

@@ -104,6 +104,32 @@ def missing_as_nan(
     return np.where(missing, np.nan, values)
 
 
+def class_numbers(
+    labels: Iterable[object], known: Mapping[str, int], where: str | Path
+) -> np.ndarray:
+    """Return the numbers of classes, (n,) int32.
+
+    Parameters
+    ----------
+    labels : iterable
+        As a file has them; compared as text.
+    known : mapping of str to int
+        Number by label.
+    where : str or Path
+        What messages call the file.
+
+    Raises
+    ------
+    UsageError
+        If a label is unknown.
+    """
+    texts = [str(label) for label in labels]
+    unknown = sorted(set(texts) - set(known))
+    if unknown:
+        raise UsageError(f"{where}: class {unknown[0]!r}; known: {', '.join(known)}")
+    return np.array([known[text] for text in texts], np.int32)
+
+
 def parse_column_names(text: str) -> dict[str, str]:
     """Return the mapping that ``"name=column,name=column"`` says.
 

@@ -10,6 +10,7 @@ from astropy.io import fits
 from astropy.table import MaskedColumn, Table
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.fits_files import open_fits
 
 
 def iterate_fits(path: Path, rows: int, which: int | str | None = None) -> Iterator[Table]:
@@ -18,7 +19,7 @@ def iterate_fits(path: Path, rows: int, which: int | str | None = None) -> Itera
     Parameters
     ----------
     path : Path
-        Also ``.gz``.
+        Also compressed.
     rows : int
         Most rows of a part.
     which : int or str, optional
@@ -28,9 +29,9 @@ def iterate_fits(path: Path, rows: int, which: int | str | None = None) -> Itera
     Raises
     ------
     UsageError
-        If there is no such table.
+        If the file is damaged, or there is no such table.
     """
-    with fits.open(path, memmap=path.suffix.lower() != ".gz") as file:
+    with open_fits(path, memmap=True) as file:
         hdu = _chosen(file, which, path)
         for start in range(0, len(hdu.data), rows):
             yield _part(hdu, hdu.data[start : start + rows])

@@ -12,6 +12,7 @@ import numpy as np
 from astropy.table import Column, Table
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.hdf5_files import open_hdf5
 
 HEADER = "__table_column_meta__"
 PANDAS = "pandas_type"
@@ -32,14 +33,14 @@ def read_hdf5(path: Path, which: str | None = None) -> Table:
     Raises
     ------
     UsageError
-        If there is no such table.
+        If the file is damaged, or there is no such table.
     """
-    with h5py.File(path) as file:
+    with open_hdf5(path) as file:
         tables = _tables(file)
         name = _chosen(tables, which, path)
         found = file[name]
         if isinstance(found, h5py.Dataset):
-            return Table.read(path, format="hdf5", path=name)
+            return Table.read(file, format="hdf5", path=name)
         if _text(found.attrs.get(PANDAS, "")) in FRAMES:
             return _of_pandas(found, path)
         return Table({key: _column(values) for key, values in _columns(found).items()})

@@ -6,17 +6,20 @@ from typing import Any
 import numpy as np
 from astropy.table import QTable
 
+from astro_dl.core.reading.many_files import may_fail
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
+from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.blocks import iterate_identified
-from astro_dl.observations.tables.columns import parse_column_names, read_columns
+from astro_dl.observations.tables.columns import parse_column_names
+from astro_dl.observations.tables.inputs import TablePhysics
 from astro_dl.observations.tables.read import ROWS_AT_ONCE, meant_table
 
 BATCH_SIZE = 2048
 
 
 def predict_rows(
-    predictor: Any,
+    predictor: Predictor[TablePhysics],
     paths: Sequence[Any],
     *,
     columns: str = "",
@@ -66,13 +69,12 @@ def predict_rows(
     mapping, physics = parse_column_names(columns), predictor.physics
     which = meant_table(hdu, path)
     for ids, table, file in iterate_identified(paths, id_column, rows, which):
-        values = read_columns(
-            table, physics.columns, mapping, physics.units, file, physics.sentinels
-        )
-        yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
+        with may_fail(file):
+            values = physics.columns.read(table, file, mapping)
+            yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
 
 
-def _prediction(predictor: Any, x: np.ndarray, ids: Any, batch_size: int) -> QTable:
+def _prediction(predictor: Predictor[object], x: np.ndarray, ids: Any, batch_size: int) -> QTable:
     values, missing = np.split(x, 2, axis=1)
     known = {
         "x": {

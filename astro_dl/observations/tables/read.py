@@ -1,13 +1,14 @@
 """Tables in files of the formats that astronomers use, read as a whole or in parts."""
 
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 from astropy.table import Table, vstack
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.door import reading
 from astro_dl.observations.tables.columns import FIRST_ROW
 from astro_dl.observations.tables.fits_files import iterate_fits
 from astro_dl.observations.tables.hdf5_files import read_hdf5
@@ -92,7 +93,7 @@ def iterate_table(
     path = Path(path)
     kind = table_kind(path)
     read = 0
-    with _understood_errors(path, kind):
+    with reading(path, f"{kind} table"):
         for part in _parts(path, kind, rows, which, as_text):
             for start in range(0, len(part), rows):
                 piece = part[start : start + rows]
@@ -135,7 +136,7 @@ def table_kind(path: str | Path) -> str:
         raise UsageError(f"{path}: the file is empty")
     if FORMATS[ending] != "text":
         return FORMATS[ending]
-    with _understood_errors(path, "text"):
+    with reading(path, "text table"):
         return text_format(path)
 
 
@@ -155,18 +156,23 @@ def _parts(
     elif kind == "hdf5":
         yield read_hdf5(path, None if which is None else str(which))
     elif kind == "votable":
-        yield Table.read(path, format=kind, **({} if which is None else {"table_id": which}))
+        yield _votable(path, which)
     else:
         yield read_whole_text(path, kind)
 
 
-@contextmanager
-def _understood_errors(path: Path, kind: str) -> Iterator[None]:
-    """Say in one line what a reader says of a file: each has errors of its own."""
-    try:
-        yield
-    except UsageError:
-        raise
-    except Exception as error:
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise UsageError(f"{path}: cannot be read as {kind} table ({reason})") from error
+def _votable(path: Path, which: int | str | None) -> Table:
+    from astropy.io.votable import parse
+
+    tables = list(parse(path).iter_tables())
+    held = ", ".join(f"{number} {one.ID or one.name or ''}" for number, one in enumerate(tables))
+    wanted = "0" if which is None else str(which)
+    found = [one for number, one in enumerate(tables) if wanted in (str(number), one.ID, one.name)]
+    if not found:
+        raise UsageError(f"{path}: no table {wanted!r}; it has: {held or 'none'}")
+    if which is None and len(tables) > 1:
+        warnings.warn(
+            f"{path}: holds the tables {held}; the first is read, others by the option hdu",
+            stacklevel=2,
+        )
+    return found[0].to_table(use_names_over_ids=True)

@@ -19,13 +19,20 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.files import file_sha256
-from astro_dl.core.task import Dataset, InputSpec, Task, unsimulated
+from astro_dl.core.task import Classical, Dataset, Files, InputSpec, Task, unsimulated
 from astro_dl.observations.tables.blocks import identifiers
 from astro_dl.observations.tables.cells import NULL_WORDS
-from astro_dl.observations.tables.columns import SENTINELS, no_column, read_columns, texts_of
+from astro_dl.observations.tables.columns import (
+    SENTINELS,
+    class_numbers,
+    no_column,
+    read_columns,
+    texts_of,
+)
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
+    FileColumns,
     column_contract,
     masked_inputs,
     table_features,
@@ -81,19 +88,13 @@ class OwnTable:
     answer: Literal["point", "gaussian", "mixture"] = "point"
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns that a file must have."""
-        return tuple(column.name for column in self.features)
+    def columns(self) -> FileColumns:
+        """What files must have, in any unit where the training's table told none.
 
-    @property
-    def units(self) -> Mapping[str, str]:
-        """Units of these columns; any for those of which the training's table told none."""
-        return {column.name: column.unit or ANY_UNIT for column in self.features}
-
-    @property
-    def sentinels(self) -> tuple[float, ...]:
-        """None for all columns alike: see `without_sentinels`."""
-        return ()
+        No sentinels for all columns alike, see `without_sentinels`.
+        """
+        units = {column.name: column.unit or ANY_UNIT for column in self.features}
+        return FileColumns(tuple(units), units, sentinels=())
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 2k) from columns."""
@@ -143,14 +144,10 @@ def read_own_table(physics: OwnTable, folder: Path) -> Examples:
             f"{physics.sha256[:12]}…), and rows that were trained on could be scored; train anew, "
             "or bring the file back"
         )
-    values = read_columns(table, physics.columns, None, physics.units, path, physics.sentinels)
+    values = physics.columns.read(table, path)
     if physics.classes:
-        labels = class_labels(table, physics.target, path)
-        unknown = sorted(set(labels) - set(physics.classes))
-        if unknown:
-            raise UsageError(f"{path}: class {unknown[0]!r}; known: {', '.join(physics.classes)}")
-        number = {name: k for k, name in enumerate(physics.classes)}
-        y = np.array([number[label] for label in labels])
+        known = {name: number for number, name in enumerate(physics.classes)}
+        y = class_numbers(class_labels(table, physics.target, path), known, path)
         y = y.astype(np.float32 if len(physics.classes) == 2 else np.int32)
     else:
         y = target_values(table, physics, path)[:, None].astype(np.float32)
@@ -251,8 +248,7 @@ task = Task(
     input_spec=input_spec,
     simulate=unsimulated,
     group="group",
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={SOURCE: Dataset("The table itself, split by group", read_own_table)},
-    predict_blocks=predict_rows,
+    files=Files(predict_blocks=predict_rows),
 )

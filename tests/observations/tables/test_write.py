@@ -59,7 +59,7 @@ def test_fits_keeps_the_header_as_json_and_units(tmp_path, table):
 
 
 def test_letters_that_fits_cannot_hold_are_refused(tmp_path, table):
-    with pytest.raises(UsageError, match="column 'id' has 'bé'; write .ecsv"):
+    with pytest.raises(UsageError, match=r"column 'id' has 'bé'; write \.ecsv"):
         write_table(table, tmp_path / "t.fits")
     table["id"] = ["a", "b"]
     table["p_étoile"] = [0.1, 0.9]
