@@ -124,6 +124,11 @@ def _open_hdf5(path: Path) -> StrainFile:
         detector = _text(_dataset(file, path, "meta/Detector")[()])
         start = float(strain.attrs.get("Xstart", start))
         spacing = float(strain.attrs.get("Xspacing", duration / max(len(strain), 1)))
+        if not np.isfinite([start, duration, spacing]).all() or spacing <= 0:
+            raise UsageError(
+                f"{path}: starts at {start:g}, lasts {duration:g} s, a sample every {spacing:g} s; "
+                "accepted: finite numbers, and a spacing above 0"
+            )
         if abs(len(strain) * spacing - duration) > spacing:
             raise UsageError(
                 f"{path} contradicts itself: {len(strain)} samples every {spacing:g} s are not the "
@@ -140,6 +145,8 @@ def _read_hdf5(file: StrainFile, first: int, stop: int) -> tuple[np.ndarray, np.
         mask = opened["quality/simple/DQmask"]
         names = [_text(name) for name in opened["quality/simple/DQShortnames"][()]]
         spacing = float(mask.attrs.get("Xspacing", 1.0))
+        if not 0 < spacing < np.inf:
+            raise UsageError(f"{file.path}: data quality every {spacing:g} s; accepted: above 0")
         seconds = np.arange(first, stop) / (file.sample_rate * spacing)
         low, high = int(seconds[0]), int(seconds[-1]) + 1
         flags = np.zeros(high - low, dtype=np.int64)
