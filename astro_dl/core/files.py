@@ -1,5 +1,6 @@
-"""Files that appear only when they are complete."""
+"""Files that appear only when they are complete, and what is in them."""
 
+import hashlib
 import os
 import uuid
 from collections.abc import Iterator
@@ -48,3 +49,9 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def file_sha256(path: str | Path) -> str:
+    """Return the sha256 of a file, as hexadecimal digits."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

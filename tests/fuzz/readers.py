@@ -23,8 +23,9 @@ from astro_dl.core.strict_yaml import read_yaml
 from astro_dl.observations.images.band_images import read_window
 from astro_dl.observations.light_curves.files import read_light_curve
 from astro_dl.observations.spectra.files import read_spectra
-from astro_dl.observations.tables.blocks import iterate_identified, iterate_table
-from astro_dl.observations.tables.columns import read_columns, read_table
+from astro_dl.observations.tables.blocks import iterate_identified
+from astro_dl.observations.tables.columns import read_columns
+from astro_dl.observations.tables.read import iterate_table, read_table
 from astro_dl.science.gravitational_waves.psd import load_psd
 from astro_dl.science.gravitational_waves.strain_files import open_file, read_slice
 from astro_dl.science.lenses.files import find_candidates, read_cutout

@@ -14,7 +14,7 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import keyword_number, open_fits
 from astro_dl.observations.spectra.spectrum import MEDIA, Medium, Spectrum, make_spectrum
-from astro_dl.observations.tables.columns import FORMATS, read_table
+from astro_dl.observations.tables.read import FORMATS, read_table
 
 LARGEST_LOGARITHM = 10.0
 VARIANCE_NAMES, ERROR_NAMES, IVAR_NAMES = ("VARIANCE", "VAR"), ("ERROR", "SIGMA"), ("IVAR",)
