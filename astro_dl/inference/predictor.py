@@ -26,7 +26,13 @@ from astro_dl.inference.input_checks import (
     rows_outside_training_range,
 )
 from astro_dl.inference.predictions import Answers
-from astro_dl.inference.table import prediction_table
+from astro_dl.inference.table import (
+    Effect,
+    Flag,
+    answered_rows,
+    prediction_table,
+    unsupported,
+)
 from astro_dl.inference.test_time_augmentation import averaged, used_symmetries
 from astro_dl.inference.uncertainty import PASSES, Uncertainty, several_models
 
@@ -211,7 +217,7 @@ class Predictor(Generic[Physics]):
         import keras
 
         encoder = keras.Model(self.model.input, self.model.get_layer("embedding").output)
-        size = batch_size or BATCH_SIZE
+        size = BATCH_SIZE if batch_size is None else batch_size
         blocks = x if isinstance(x, Iterator) else [x]
         batches = rebatched((as_inputs(block, self.input_spec) for block in blocks), size)
         return np.concatenate([applied(encoder, batch, size) for batch in batches])
@@ -249,7 +255,7 @@ class Predictor(Generic[Physics]):
             (the default for one).
         **options
             For files those of the task (`astro_dl.task_info` lists them); for arrays ``ids``, the
-            column ``id`` (n,), and ``batch_size``.
+            column ``id`` (n,), ``batch_size`` and ``keep_flagged``.
 
         Returns
         -------
@@ -257,7 +263,8 @@ class Predictor(Generic[Physics]):
             One row per example in the order of the input, or what the task makes of files. The
             header has the model's name, the bundle's sha256 and versions. Examples with values that
             are not finite are flagged ``non_finite_input`` and get NaN; those with values beyond
-            the training's extremes are flagged ``outside_training_range``.
+            the training's extremes are flagged ``outside_training_range`` and get NaN, too, unless
+            ``keep_flagged`` is set or what is unusual is the very question.
 
         Raises
         ------
@@ -329,7 +336,7 @@ class Predictor(Generic[Physics]):
 
     def _member_batches(self, x: Any, batch_size: int | None) -> Iterator[np.ndarray]:
         """Yield the logits of each member, (members, batch, …), batch by batch."""
-        size = batch_size or BATCH_SIZE
+        size = BATCH_SIZE if batch_size is None else batch_size
         if size < 1:
             raise UsageError(f"batch_size is {size}; accepted: 1 and above")
         blocks = x if isinstance(x, Iterator) else [x]
@@ -348,7 +355,11 @@ class Predictor(Generic[Physics]):
         return averaged(lambda batch: applied(self.model, batch, size), symmetries)
 
     def _predict_arrays(
-        self, x: Any, ids: Sequence[Any] | np.ndarray | None = None, batch_size: int | None = None
+        self,
+        x: Any,
+        ids: Sequence[Any] | np.ndarray | None = None,
+        batch_size: int | None = None,
+        keep_flagged: bool = False,
     ) -> QTable:
         arrays = as_inputs(x, self.input_spec)
         n = input_length(arrays)
@@ -362,7 +373,9 @@ class Predictor(Generic[Physics]):
         if not any(rows.any() for rows in finite):
             check_finite(arrays)
         tables = [
-            self._predict_block(take_inputs(arrays, part), ids[part], rows, batch_size)
+            self._predict_block(
+                take_inputs(arrays, part), ids[part], rows, batch_size, keep_flagged
+            )
             for part, rows in zip(parts, finite, strict=True)
         ]
         return tables[0] if len(tables) == 1 else vstack(tables)
@@ -373,10 +386,15 @@ class Predictor(Generic[Physics]):
         ids: Sequence[Any] | np.ndarray,
         finite: np.ndarray,
         batch_size: int | None,
+        keep_flagged: bool,
     ) -> QTable:
         outside = rows_outside_training_range(x, self.bundle.card["input_statistics"])
-        flags = {"non_finite_input": ~finite, "outside_training_range": outside & finite}
-        return prediction_table(self.head, ids, self.answers(x, batch_size, finite), flags)
+        flags = {
+            "non_finite_input": Flag(~finite, Effect.NO_ANSWER),
+            "outside_training_range": Flag(outside & finite, unsupported(self.head)),
+        }
+        answers = self.answers(x, batch_size, answered_rows(flags, keep_flagged))
+        return prediction_table(self.head, ids, answers, flags)
 
     def _header(self) -> dict[str, Any]:
         card, together = self.bundle.card, self.members or (self,)
