@@ -266,7 +266,7 @@ def _rows_of_one(
 
 def _image(path: Path, hdu: Any) -> np.ndarray:
     """Return the numbers of an extension, (rows, pixels)."""
-    data = hdu.data if hdu.is_image else None
+    data = getattr(hdu, "data", None) if hdu.is_image else None
     if data is None or data.ndim not in (1, 2) or not data.size:
         raise UsageError(f"{path}: {hdu.name or 'PRIMARY'} is no image of one or two axes")
     return np.atleast_2d(data)
@@ -324,9 +324,9 @@ def _logarithms(path: Path, values: np.ndarray) -> np.ndarray:
 
 def _fibres(path: Path, by_name: dict[str, Any], rows: int) -> dict[int, str]:
     """Return row number to name of the objects, without sky and unused fibres."""
-    if "FIBRES" not in by_name or len(by_name["FIBRES"].data) != rows:
+    table: Any = getattr(by_name.get("FIBRES"), "data", None)
+    if getattr(table, "names", None) is None or len(table) != rows:
         return {row: str(row) for row in range(rows)}
-    table = by_name["FIBRES"].data
     columns = {name.upper() for name in table.names}
     kinds = table["TYPE"] if "TYPE" in columns else [""] * rows
     names = table["NAME"] if "NAME" in columns else range(rows)
