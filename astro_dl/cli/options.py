@@ -1,0 +1,98 @@
+"""Options that several verbs take, and how the words after them are read."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from astro_dl.core.errors import UsageError
+
+Arguments = argparse.Namespace
+TABLE_FORMATS = "table: .ecsv, .csv, .fits, .hdf5 or .parquet"
+
+
+class VerbParser(argparse.ArgumentParser):
+    """Reports wrong usage like every other user error, in one line.
+
+    ``words`` are those that it will read: some options depend on them.
+    """
+
+    words: Sequence[str] = ()
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+
+def add_settings(parser: VerbParser, what: str) -> None:
+    """Add ``--set KEY=VALUE`` and ``--quiet``."""
+    parser.add_argument(
+        *("--set", "-s"),
+        dest="settings",
+        metavar="KEY=VALUE",
+        type=setting,
+        action="append",
+        default=[],
+        help=f"{what}; repeatable",
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+
+def add_shorthand(parser: VerbParser, flag: str, key: str, help: str) -> None:
+    """Add a flag that stands for ``--set key=value``."""
+    parser.add_argument(
+        flag,
+        dest="settings",
+        type=lambda text: setting(f"{key}={text}"),
+        action="append",
+        metavar="N",
+        help=f"{help}: --set {key}=N",
+    )
+
+
+def add_members(parser: VerbParser) -> None:
+    """Add ``--member BUNDLE``."""
+    parser.add_argument(
+        "--member",
+        action="append",
+        default=[],
+        metavar="BUNDLE",
+        help="another bundle of the task, that answers together with the first; repeatable",
+    )
+
+
+def add_folds(parser: VerbParser) -> None:
+    """Add ``--cv K``."""
+    parser.add_argument(
+        "--cv",
+        type=count,
+        metavar="K",
+        help="train and score on K folds of the real set, groups whole, and print the spread",
+    )
+
+
+def setting(text: str) -> tuple[str, Any]:
+    """Return the key and the value of a ``KEY=VALUE``."""
+    from astro_dl.core.config import parse_override
+
+    return _argument(parse_override, text)
+
+
+def value(text: str) -> Any:
+    """Return what a word is in YAML."""
+    from astro_dl.core.strict_yaml import read_yaml
+
+    return _argument(read_yaml, text)
+
+
+def count(text: str) -> int:
+    """Return an integer that is 1 at least."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not accepted; accepted: an integer ≥ 1")
+    return int(text)
+
+
+def _argument(read: Callable[[str], Any], text: str) -> Any:
+    """Return what is read from a word; argparse keeps the messages of its own error only."""
+    try:
+        return read(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -1,0 +1,127 @@
+"""The verb ``predict``."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from astro_dl.cli.options import TABLE_FORMATS, Arguments, VerbParser, add_members, count, value
+from astro_dl.cli.output import plain_cell, print_json
+from astro_dl.cli.shared import keep_inputs
+from astro_dl.core.errors import UsageError
+from astro_dl.inference.uncertainty import PASSES, UNCERTAINTIES
+
+if TYPE_CHECKING:
+    from astro_dl.inference.protocol import Predictor
+
+
+def add_arguments(parser: VerbParser) -> None:
+    """Add what the verb takes."""
+    parser.add_argument("model", help="name of a shipped bundle, or folder of a run")
+    parser.add_argument("files", nargs="+", help="what the task reads, as GWOSC strain files")
+    parser.add_argument("--out", type=Path, help=TABLE_FORMATS)
+    parser.add_argument("--figures", type=Path, help="folder for figures")
+    parser.add_argument(
+        "--uncertainty",
+        choices=UNCERTAINTIES,
+        help="how it is told, the last two in parts (head, ensemble with --member)",
+    )
+    parser.add_argument(
+        "--on-error",
+        choices=("flag", "stop"),
+        help="a file that cannot be used is a row with a flag (several files) or an error (one)",
+    )
+    parser.add_argument(
+        "--passes", type=count, default=PASSES, help=f"passes of mc_dropout ({PASSES})"
+    )
+    add_members(parser)
+    parser.set_defaults(task_options=())
+    _add_task_options(parser)
+
+
+def run(arguments: Arguments) -> None:
+    """Apply a bundle to real files and write the table of results."""
+    from astro_dl.core.schema import read_keywords
+    from astro_dl.inference.load import load_pretrained
+    from astro_dl.observations.tables.write import printed_rows, table_format, write_table
+    from astro_dl.observations.tables.write_parts import write_parts
+
+    if arguments.out is not None:
+        table_format(arguments.out)
+    reader = file_reader(arguments.model)
+    given = {name: vars(arguments)[name] for name in arguments.task_options if name in arguments}
+    options = read_keywords(reader, given)
+    keep_inputs(arguments.out, [*arguments.files, *given.values()])
+    names = [arguments.model, *arguments.member]
+    predictor = load_pretrained(names if arguments.member else arguments.model)
+    options |= {"uncertainty": arguments.uncertainty, "passes": arguments.passes}
+    options |= {"on_error": arguments.on_error}
+    if _streams(predictor, arguments):
+        first, n = write_parts(predictor.predict_blocks(arguments.files, **options), arguments.out)
+        print(*printed_rows(first[:20]), f"{n:,} rows in {arguments.out}", sep="\n")
+        return
+    table = predictor.predict(arguments.files, **options)
+    written = [] if arguments.out is None else [write_table(table, arguments.out)]
+    if arguments.figures is not None:
+        written += predictor.draw(arguments.files, table, arguments.figures)
+    if arguments.json:
+        rows = [dict(zip(table.colnames, map(plain_cell, row), strict=True)) for row in table]
+        print_json({"rows": rows, "written": [str(path) for path in written]})
+    else:
+        print(*printed_rows(table), *written, sep="\n")
+
+
+def _streams(predictor: "Predictor[Any]", arguments: Arguments) -> bool:
+    """Whether a prediction is only written, part by part."""
+    shown = arguments.json or arguments.figures is not None
+    task = predictor.task
+    parts = task is not None and task.files.predict_blocks is not None
+    return arguments.out is not None and not shown and parts
+
+
+def _add_task_options(parser: VerbParser) -> None:
+    """Add the keyword parameters with which the task of the named bundle reads files."""
+    from astro_dl.core.schema import keyword_defaults
+    from astro_dl.core.shipped import shipped_bundles
+
+    model = next(
+        (
+            word
+            for word in parser.words
+            if word in shipped_bundles() or Path(word, "card.json").exists()
+        ),
+        None,
+    )
+    if model is None:
+        return
+    options = keyword_defaults(file_reader(model))
+    parser.set_defaults(task_options=tuple(options))
+    for name, default in options.items():
+        taken = (
+            {"action": "store_true"} if default is False else {"type": value, "metavar": "VALUE"}
+        )
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            dest=name,
+            default=argparse.SUPPRESS,
+            help=f"option of the task (default {default})".replace("%", "%%"),
+            **taken,
+        )
+
+
+def file_reader(model: str) -> Callable[..., Any]:
+    """Return the function by which the task of a bundle predicts on files.
+
+    Raises
+    ------
+    UsageError
+        If there is no such bundle, or its task reads no files.
+    """
+    from astro_dl.bundles.bundle import load_bundle
+    from astro_dl.core.registry import get_task
+
+    config = load_bundle(model).config
+    reader = get_task(config.task).files.reader if config.task else None
+    if reader is None:
+        raise UsageError(f"{model}: its task reads no files; give arrays to load_pretrained(…)")
+    return reader
