@@ -26,13 +26,7 @@ from astro_dl.inference.input_checks import (
     rows_outside_training_range,
 )
 from astro_dl.inference.predictions import Answers
-from astro_dl.inference.table import (
-    Effect,
-    Flag,
-    answered_rows,
-    prediction_table,
-    unsupported,
-)
+from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table, unsupported
 from astro_dl.inference.test_time_augmentation import averaged, used_symmetries
 from astro_dl.inference.uncertainty import PASSES, Uncertainty, several_models
 
