@@ -1,9 +1,9 @@
-"""Files that appear only when they are complete, and what is in them."""
+"""Files that appear only when they are complete, what is in them, and what to call them."""
 
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,3 +55,22 @@ def file_sha256(path: str | Path) -> str:
     """Return the sha256 of a file, as hexadecimal digits."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def distinct_names(paths: Sequence[Path]) -> dict[Path, str]:
+    """Return a name for each path: its file's, after as many folders as tell it from the others.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files; one that is given twice has one name.
+    """
+    parts = {path: path.resolve().parts for path in paths}
+    names = {}
+    for path, own in parts.items():
+        others = {other for other in parts.values() if other != own}
+        length = next(
+            n for n in range(1, len(own) + 1) if all(own[-n:] != other[-n:] for other in others)
+        )
+        names[path] = Path(*own[-length:]).as_posix()
+    return names

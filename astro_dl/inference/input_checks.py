@@ -11,6 +11,7 @@ from astro_dl.core.examples import Inputs, input_length, inputs_by_name
 from astro_dl.core.task import InputSpec
 
 READABLE_OBJECTS = (("time", "flux"), ("data", "meta"))
+ARRAY_OPTIONS = ("ids", "batch_size", "keep_flagged")
 SCALE_TOLERANCE = 30.0
 CHECKED_EXAMPLES = 512
 FEWEST_VALUES = 1000
@@ -140,8 +141,9 @@ def _is_readable_object(given: Any) -> bool:
 def array_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of a prediction on arrays; raise `UsageError` for any other."""
     for name in options:
-        if name not in ("ids", "batch_size"):
-            raise UsageError(f"unknown option {name!r} for arrays; accepted: ids, batch_size")
+        if name not in ARRAY_OPTIONS:
+            accepted = ", ".join(ARRAY_OPTIONS)
+            raise UsageError(f"unknown option {name!r} for arrays; accepted: {accepted}")
     return dict(options)
 
 

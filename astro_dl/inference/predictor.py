@@ -12,8 +12,9 @@ from astro_dl.bundles.bundle import Bundle
 from astro_dl.bundles.card import package_versions
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Inputs, input_length, take_inputs
+from astro_dl.core.examples import Inputs
 from astro_dl.core.task import InputSpec, Physics, Task
+from astro_dl.inference.arrays import predict_arrays
 from astro_dl.inference.batching import applied, rebatched
 from astro_dl.inference.files import OnError, draw_files, predict_files
 from astro_dl.inference.input_checks import (
@@ -21,12 +22,9 @@ from astro_dl.inference.input_checks import (
     as_inputs,
     check_finite,
     check_scale,
-    finite_rows,
     given_paths,
-    rows_outside_training_range,
 )
 from astro_dl.inference.predictions import Answers
-from astro_dl.inference.table import prediction_table
 from astro_dl.inference.test_time_augmentation import averaged, used_symmetries
 from astro_dl.inference.uncertainty import PASSES, Uncertainty, several_models
 
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     import keras
 
 BATCH_SIZE = 256
-ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -211,7 +208,7 @@ class Predictor(Generic[Physics]):
         import keras
 
         encoder = keras.Model(self.model.input, self.model.get_layer("embedding").output)
-        size = batch_size or BATCH_SIZE
+        size = BATCH_SIZE if batch_size is None else batch_size
         blocks = x if isinstance(x, Iterator) else [x]
         batches = rebatched((as_inputs(block, self.input_spec) for block in blocks), size)
         return np.concatenate([applied(encoder, batch, size) for batch in batches])
@@ -249,7 +246,7 @@ class Predictor(Generic[Physics]):
             (the default for one).
         **options
             For files those of the task (`astro_dl.task_info` lists them); for arrays ``ids``, the
-            column ``id`` (n,), and ``batch_size``.
+            column ``id`` (n,), ``batch_size`` and ``keep_flagged``.
 
         Returns
         -------
@@ -257,7 +254,8 @@ class Predictor(Generic[Physics]):
             One row per example in the order of the input, or what the task makes of files. The
             header has the model's name, the bundle's sha256 and versions. Examples with values that
             are not finite are flagged ``non_finite_input`` and get NaN; those with values beyond
-            the training's extremes are flagged ``outside_training_range``.
+            the training's extremes are flagged ``outside_training_range`` and get NaN, too, unless
+            ``keep_flagged`` is set or what is unusual is the very question.
 
         Raises
         ------
@@ -269,7 +267,7 @@ class Predictor(Generic[Physics]):
             return predictor.predict(files_or_arrays, on_error=on_error, **options)
         paths = given_paths(files_or_arrays)
         table = (
-            self._predict_arrays(files_or_arrays, **array_options(options))
+            predict_arrays(self, files_or_arrays, **array_options(options))
             if paths is None
             else vstack(list(predict_files(self, paths, options, on_error)))
         )
@@ -329,7 +327,7 @@ class Predictor(Generic[Physics]):
 
     def _member_batches(self, x: Any, batch_size: int | None) -> Iterator[np.ndarray]:
         """Yield the logits of each member, (members, batch, …), batch by batch."""
-        size = batch_size or BATCH_SIZE
+        size = BATCH_SIZE if batch_size is None else batch_size
         if size < 1:
             raise UsageError(f"batch_size is {size}; accepted: 1 and above")
         blocks = x if isinstance(x, Iterator) else [x]
@@ -346,37 +344,6 @@ class Predictor(Generic[Physics]):
         average = self.bundle.config.evaluation.average_symmetries
         symmetries = used_symmetries(self.task, average)
         return averaged(lambda batch: applied(self.model, batch, size), symmetries)
-
-    def _predict_arrays(
-        self, x: Any, ids: Sequence[Any] | np.ndarray | None = None, batch_size: int | None = None
-    ) -> QTable:
-        arrays = as_inputs(x, self.input_spec)
-        n = input_length(arrays)
-        if ids is not None and len(ids) != n:
-            raise UsageError(f"{len(ids)} ids for {n} examples; one each is needed")
-        check_scale(arrays, self.bundle.card["input_statistics"])
-        ids = np.arange(n) if ids is None else ids
-        size = max(ROWS_AT_ONCE, batch_size or 0)
-        parts = [slice(start, start + size) for start in range(0, n, size)]
-        finite = [finite_rows(take_inputs(arrays, part)) for part in parts]
-        if not any(rows.any() for rows in finite):
-            check_finite(arrays)
-        tables = [
-            self._predict_block(take_inputs(arrays, part), ids[part], rows, batch_size)
-            for part, rows in zip(parts, finite, strict=True)
-        ]
-        return tables[0] if len(tables) == 1 else vstack(tables)
-
-    def _predict_block(
-        self,
-        x: Inputs,
-        ids: Sequence[Any] | np.ndarray,
-        finite: np.ndarray,
-        batch_size: int | None,
-    ) -> QTable:
-        outside = rows_outside_training_range(x, self.bundle.card["input_statistics"])
-        flags = {"non_finite_input": ~finite, "outside_training_range": outside & finite}
-        return prediction_table(self.head, ids, self.answers(x, batch_size, finite), flags)
 
     def _header(self) -> dict[str, Any]:
         card, together = self.bundle.card, self.members or (self,)

@@ -1,6 +1,8 @@
 """The table that `predict` returns: one row per example."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 import numpy as np
@@ -12,13 +14,79 @@ from astro_dl.inference.predictions import Answers
 
 OWN_COLUMNS = ("id", "flags")
 """Columns of every table, whose names no target can have."""
+MOST_NAMED = 3
+"""Inputs named in a message."""
+
+
+class Effect(Enum):
+    """What a flag means for the answer of the rows that bear it."""
+
+    NONE = auto()
+    """The answer stands."""
+
+    WITHHELD = auto()
+    """It is beyond what the network can know: NaN, unless flagged answers are kept."""
+
+    NO_ANSWER = auto()
+    """There is nothing to answer from: always NaN."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A word of the column ``flags``.
+
+    Parameters
+    ----------
+    rows : ndarray of bool, (n,)
+        The rows that bear it.
+    effect : Effect, default NONE
+        What it means for their answers.
+    """
+
+    rows: np.ndarray
+    effect: Effect = Effect.NONE
+
+
+def unsupported(head: AnswerKind) -> Effect:
+    """Return what lying outside the training range means for this kind of answer.
+
+    Reconstructions are asked how unusual an example is: there the answer stands.
+    """
+    return Effect.WITHHELD if head.labelled else Effect.NONE
+
+
+def answered_rows(flags: Mapping[str, Flag], keep_flagged: bool) -> np.ndarray:
+    """Return which rows (n,) get an answer: the ``usable`` of `Predictor.answers`.
+
+    Parameters
+    ----------
+    flags : mapping of str to Flag
+        At least one.
+    keep_flagged : bool
+        Whether answers that a flag calls unsupported are given all the same.
+    """
+    against = {Effect.NO_ANSWER} if keep_flagged else {Effect.NO_ANSWER, Effect.WITHHELD}
+    without = [flag.rows for flag in flags.values() if flag.effect in against]
+    n = len(next(iter(flags.values())).rows)
+    return ~np.logical_or.reduce([np.zeros(n, bool), *without])
+
+
+def check_any_answer(
+    usable: np.ndarray, ids: Sequence[Any] | np.ndarray, reasons: Sequence[str]
+) -> None:
+    """Raise `UsageError` naming inputs and reasons where none of them (n,) is usable."""
+    if usable.any():
+        return
+    named = [f"{id} ({reason})" for id, reason in zip(ids[:MOST_NAMED], reasons, strict=False)]
+    more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
+    raise UsageError(f"nothing can be predicted from {', '.join(named)}{more}")
 
 
 def prediction_table(
     head: AnswerKind,
     ids: Sequence[Any] | np.ndarray,
     answers: Answers,
-    flags: Mapping[str, np.ndarray] | None = None,
+    flags: Mapping[str, np.ndarray | Flag] | None = None,
 ) -> QTable:
     """Return one row per example.
 
@@ -30,7 +98,7 @@ def prediction_table(
         Column ``id``.
     answers : Answers
         Of n examples, see `astro_dl.inference.predictions`.
-    flags : mapping of str to bool ndarray, (n,), optional
+    flags : mapping of str to Flag or bool ndarray, (n,), optional
         Word to the rows that bear it.
 
     Returns
@@ -58,7 +126,10 @@ def prediction_table(
             f"{', '.join(OWN_COLUMNS)}; train with another name of the target"
         )
     table = QTable({"id": ids, **columns})
-    table["flags"] = _words(flags or {}, len(table))
+    rows = {
+        word: flag.rows if isinstance(flag, Flag) else flag for word, flag in (flags or {}).items()
+    }
+    table["flags"] = _words(rows, len(table))
     return table
 
 

@@ -57,7 +57,7 @@ def test_its_bundle_says_all_of_it(bundle):
 
 def test_its_predictions_have_columns_of_their_own(bundle):
     x, _, info = astro_dl.simulate("toy_photons", 500, seed=3)
-    table = astro_dl.load_pretrained(bundle.folder).predict(x)
+    table = astro_dl.load_pretrained(bundle.folder).predict(x, keep_flagged=True)
     assert table.colnames == [
         "id",
         *("expected_blue", "p_no_blue", "expected_red", "p_no_red"),

@@ -139,7 +139,7 @@ def test_batch_size_below_one_is_refused(predictor, x):
 
 
 def test_binary_table_has_the_designed_columns(predictor, x):
-    table = predictor.predict(x, ids=[f"s{i}" for i in range(len(x))])
+    table = predictor.predict(x, ids=[f"s{i}" for i in range(len(x))], keep_flagged=True)
     assert isinstance(table, QTable)
     assert table.colnames == ["id", "label", "p_noise", "p_signal", "logit", "flags"]
     scores = predictor.score(x)
@@ -158,9 +158,14 @@ def test_unfit_rows_are_flagged_and_never_silently_used(predictor, x):
     x[1, 3], x[4, 0] = np.nan, 500.0
     table = predictor.predict(x)
     assert list(table["flags"]) == ["", "non_finite_input", "", "", "outside_training_range", ""]
-    assert np.isnan([table["logit"][1], table["p_signal"][1]]).all()
-    assert table["label"][1] == ""
-    assert np.isfinite(table["logit"][[0, 2, 3, 4, 5]]).all()
+    assert np.isnan(table["logit"][[1, 4]]).all()
+    assert np.isnan(table["p_signal"][[1, 4]]).all()
+    assert list(table["label"][[1, 4]]) == ["", ""]
+    assert np.isfinite(table["logit"][[0, 2, 3, 5]]).all()
+    kept = predictor.predict(x, keep_flagged=True)
+    assert list(kept["flags"]) == list(table["flags"])
+    assert np.isfinite(kept["logit"][[0, 2, 3, 4, 5]]).all()
+    assert np.isnan(kept["logit"][1])
 
 
 def test_all_rows_unfit_is_an_error(predictor, x):

@@ -146,7 +146,7 @@ def test_entropy_is_divided_and_rows_stay_apart(predictors, x):
 def test_predictions_are_made_block_by_block(predictors, x, monkeypatch):
     predictor = predictors["mixture"]
     whole = predictor.predict(x)
-    monkeypatch.setattr("astro_dl.inference.predictor.ROWS_AT_ONCE", 256)
+    monkeypatch.setattr("astro_dl.inference.arrays.ROWS_AT_ONCE", 256)
     seen = []
     answers = type(predictor).answers
     monkeypatch.setattr(

@@ -1,6 +1,6 @@
 """Light curves in FITS tables, in text, and as objects of other packages."""
 
-import csv
+import re
 from collections import ChainMap
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,32 +9,28 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import is_number, keyword_number, open_fits
-from astro_dl.observations.light_curves.light_curve import TIME_OFFSETS, LightCurve, from_arrays
-
-FLUXES = ("PDCSAP_FLUX", "KSPSAP_FLUX", "DET_FLUX", "FLUX", "SAP_FLUX")
-QUALITIES = ("QUALITY", "SAP_QUALITY")
-KEPLER_BAD, TESS_BAD = 1130799, 17087 | 4096
-"""Quality bits that spoil a cadence: the default masks of lightkurve for Kepler and TESS, and the
-bit by which QLP marks its own."""
-
-IDENTIFIERS = ("TICID", "KEPLERID")
-MAGNITUDES = ("TESSMAG", "KEPMAG")
-TIME_NAMES = ("time", "t", "bjd", "btjd", "bkjd", "jd", "mjd", "date", "time_bjd", "tbjd")
-FLUX_NAMES = (
-    "pdcsap_flux",
-    "flux",
-    "fcor",
-    "corrected_flux",
-    "sap_flux",
-    "f",
-    "rel_flux",
-    "relative_flux",
-    "detrended_flux",
+from astro_dl.observations.light_curves.light_curve import LightCurve, from_arrays
+from astro_dl.observations.light_curves.names import (
+    ANY_BIT,
+    FLUX_NAMES,
+    KEPLER_BAD,
+    LAYOUTS,
+    MAGNITUDE_NAMES,
+    QUALITY_NAMES,
+    TESS_BAD,
+    TIME_NAMES,
+    TIME_OFFSETS,
+    Layout,
 )
-QUALITY_NAMES = ("quality", "sap_quality", "flag", "flags")
-OFFSETS = {"bjd": 0.0, "jd": 0.0, "btjd": 2457000.0, "bkjd": 2454833.0, "mjd": 2400000.5}
+from astro_dl.observations.light_curves.text_files import read_text
+from astro_dl.observations.light_curves.units import in_days, linear_flux
+
+IDENTIFIERS = {"TICID": "TIC", "TIC_ID": "TIC", "KEPLERID": "KIC", "EPIC_ID": "EPIC"}
+CATALOGUE_NUMBER = re.compile(r"\b(TIC|KIC|EPIC|Gaia DR\d)[\s_-]*0*(\d+)\b", re.IGNORECASE)
+MAGNITUDES = ("TESSMAG", "TMAG", "KEPMAG")
+REFERENCES = {"BJDREF": 0.0, "JDREF": 0.0, "MJDREF": 2400000.5}
+"""Cards of the zero of times, before I and F, and what makes them Julian dates [d]."""
 
 
 def read_light_curve(source: Any) -> LightCurve:
@@ -43,15 +39,16 @@ def read_light_curve(source: Any) -> LightCurve:
     Parameters
     ----------
     source : path or object
-        FITS (``.fits``, ``.fit``, also ``.gz``) with a table of ``TIME`` and a flux, as SPOC, QLP,
-        Kepler and K2 make them; text (``.csv``, ``.txt``, ``.dat``, ``.tsv``) with a header or with
-        times in the first and flux in the second column; or an object such as a lightkurve
-        ``LightCurve``.
+        FITS (``.fits``, ``.fit``, also ``.gz``) with a table of times and fluxes, as SPOC, QLP,
+        Kepler, K2, eleanor, TGLC and K2SFF make them; text (``.csv``, ``.txt``, ``.dat``,
+        ``.tsv``) with a header or with times in the first and flux in the second column; or an
+        object such as a lightkurve ``LightCurve``.
 
     Raises
     ------
     UsageError
-        If it is no light curve, a column is missing, no point is finite, or times are not in days.
+        If it is no light curve, a column is missing, no point is finite, or a unit is not one of
+        time or flux.
     """
     if not isinstance(source, str | Path):
         return _from_object(source)
@@ -71,22 +68,37 @@ def read_light_curve(source: Any) -> LightCurve:
 def _from_object(source: Any) -> LightCurve:
     """Read an object by its ``time`` and ``flux``, as lightkurve's, without importing it."""
     time, flux = getattr(source, "time", None), getattr(source, "flux", None)
+    kind = type(source).__name__
     if time is None or flux is None:
         raise UsageError(
-            f"a {type(source).__name__} is no light curve; give a file, or an object with "
-            "time and flux"
+            f"a {kind} is no light curve; give a file, or an object with time and flux"
         )
     if hasattr(source, "columns") and "quality" in getattr(source, "columns", ()):
         good = np.asarray(_values(source["quality"])) == 0
     else:
         good = None
-    scale = getattr(time, "format", "")
-    offset = {name.lower(): value for value, name in TIME_OFFSETS.items()}.get(scale, np.nan)
     meta = getattr(source, "meta", None) or {}
-    label = getattr(source, "label", None) or meta.get("OBJECT") or type(source).__name__
+    label = str(getattr(source, "label", None) or meta.get("OBJECT") or kind)
+    known = {str(key).upper(): value for key, value in dict(meta).items()}
+    known.setdefault("OBJECT", label)
+    days, offset = _times(time, label)
     return from_arrays(
-        str(label), _values(time), _values(flux), good=good, offset=offset if scale else np.nan
+        label,
+        days,
+        linear_flux(_values(flux), getattr(flux, "unit", None), label),
+        good=good,
+        offset=offset,
+        numbers=_catalogue_numbers(known),
     )
+
+
+def _times(time: Any, label: str) -> tuple[np.ndarray, float]:
+    """Return times [d] of an astropy Time, a Quantity or an array, and their Julian zero."""
+    scale = getattr(time, "format", "")
+    offsets = {name.lower(): value for value, name in TIME_OFFSETS.items()} | {"jd": np.nan}
+    if scale and scale not in offsets:
+        return _values(time.jd), 0.0
+    return in_days(_values(time), getattr(time, "unit", None), label), offsets.get(scale, np.nan)
 
 
 def _values(column: Any) -> np.ndarray:
@@ -98,173 +110,137 @@ def _values(column: Any) -> np.ndarray:
 def read_fits(path: Path) -> LightCurve:
     """Return the light curve of a FITS file; see `read_light_curve`.
 
-    The first of ``PDCSAP_FLUX``, ``KSPSAP_FLUX``, ``DET_FLUX``, ``FLUX`` and ``SAP_FLUX`` that has
-    finite values is taken, without the cadences that its quality column rules out.
+    Of the makers in `astro_dl.observations.light_curves.names.LAYOUTS` the first whose columns are
+    there is taken, and of its fluxes the first with finite values, without the cadences that its
+    columns of quality rule out; else the columns are found by the names that text may have, too.
 
     Raises
     ------
     UsageError
-        If it is no FITS file, no table of it has ``TIME`` and one of these, or times have no known
-        unit.
+        If it is no FITS file, no table of it has times and one of these fluxes, or a unit is none
+        of time or flux.
     """
     with open_fits(path) as hdus:
         return _from_hdus(path, hdus)
 
 
 def _from_hdus(path: Path, hdus: Any) -> LightCurve:
-    table = next((hdu for hdu in hdus if hdu.is_image is False and "TIME" in _columns(hdu)), None)
-    if table is None:
-        found = ", ".join(f"{hdu.name or 'PRIMARY'} {_columns(hdu)}" for hdu in hdus)
-        raise UsageError(
-            f"{path}: no table with a column TIME; a light-curve file is needed, found: {found}"
-        )
-    columns = _columns(table)
-    candidates = [name for name in FLUXES if name in columns and table.data[name].ndim == 1]
-    if not candidates:
-        raise UsageError(
-            f"{path}: table {table.name!r} has no flux; accepted: {', '.join(FLUXES)} "
-            "(one value for each time: target pixels are no light curve)"
-        )
+    found = next(((hdu, layout) for hdu in hdus if (layout := _layout(hdu))), None)
+    if found is None:
+        raise _no_light_curve(path, hdus)
+    table, layout = found
+    candidates = [name for name in layout.fluxes if _is_series(table, name)]
     fluxes = {name: _column(path, table, name) for name in candidates}
     flux = next((name for name in fluxes if np.isfinite(fluxes[name]).any()), candidates[0])
     header, primary = table.header, hdus[0].header
     merged = ChainMap(header, primary)
-    quality = next((name for name in QUALITIES if name in columns), None)
-    kepler = "kepler" in str(merged.get("TELESCOP", merged.get("MISSION", ""))).lower()
-    good = None
-    if quality is not None:
-        bad = KEPLER_BAD if kepler else TESS_BAD
-        words = table.data[quality]
-        if words.dtype.kind not in "iub" or words.ndim != 1:
-            raise UsageError(f"{path}: column {quality} is {words.dtype}; integers are needed")
-        good = (words.astype(np.int64) & bad) == 0
-    unit = str(header.get(f"TUNIT{columns.index('TIME') + 1}", "")).strip().lower() or "d"
-    if unit.split()[0] not in ("d", "day", "days", "bjd", "jd"):
-        raise UsageError(f"{path}: TIME is in {unit!r}; days are needed")
+    time_unit = str(_unit(table, layout.time) or header.get("TIMEUNIT") or "d").lower()
+    flux_unit = "mag" if flux.lower() in MAGNITUDE_NAMES else _unit(table, flux)
     magnitude = next((merged[key] for key in MAGNITUDES if is_number(merged.get(key))), np.nan)
+    offset = _offset(path, merged, time_unit)
+    if not np.isfinite(offset) and layout.offset is not None:
+        offset = layout.offset
+    numbers = _catalogue_numbers(merged)
     return from_arrays(
-        _identifier(path, merged),
-        _column(path, table, "TIME"),
-        fluxes[flux],
-        good=good,
-        offset=_offset(path, merged, unit),
+        _name(path, merged, numbers),
+        in_days(_column(path, table, layout.time), time_unit, str(path)),
+        linear_flux(fluxes[flux], flux_unit, str(path)),
+        good=_good(path, table, layout, merged),
+        offset=offset,
         magnitude=float(magnitude),
+        path=path,
+        numbers=numbers,
     )
+
+
+def _layout(hdu: Any) -> Layout | None:
+    """Return how a table holds a light curve; None if it holds none."""
+    columns = _columns(hdu)
+    for layout in LAYOUTS:
+        if layout.time in columns and any(_is_series(hdu, name) for name in layout.fluxes):
+            return layout
+    time = next((name.upper() for name in TIME_NAMES if _is_series(hdu, name.upper())), None)
+    fluxes = [name.upper() for name in (*FLUX_NAMES, *MAGNITUDE_NAMES)]
+    fluxes = [name for name in fluxes if _is_series(hdu, name)]
+    bad: dict[str, int | None] = {name.upper(): ANY_BIT for name in QUALITY_NAMES}
+    return Layout(time, tuple(fluxes), bad) if time and fluxes else None
+
+
+def _no_light_curve(path: Path, hdus: Any) -> UsageError:
+    tables = {hdu.name or "PRIMARY": _columns(hdu) for hdu in hdus}
+    found = "; ".join(f"{name}: {', '.join(names) or 'no table'}" for name, names in tables.items())
+    if not any(set(map(str.upper, TIME_NAMES)) & set(names) for names in tables.values()):
+        return UsageError(
+            f"{path}: no table with a column TIME; a light-curve file is needed, found: {found}"
+        )
+    accepted = ", ".join(name for layout in LAYOUTS for name in layout.fluxes)
+    return UsageError(
+        f"{path}: has no flux; accepted: {accepted} (one value for each time: target pixels are no "
+        f"light curve), found: {found}"
+    )
+
+
+def _good(path: Path, table: Any, layout: Layout, header: Mapping[str, Any]) -> np.ndarray | None:
+    """Return which cadences are of good quality; None where nothing is said."""
+    kepler = "kepler" in str(header.get("TELESCOP", header.get("MISSION", ""))).lower()
+    good = None
+    for name in layout.bad.keys() & set(_columns(table)):
+        bits = layout.bad[name]
+        own = (KEPLER_BAD if kepler else TESS_BAD) if bits is None else bits
+        marks = np.nan_to_num(_column(path, table, name), nan=ANY_BIT).astype(np.int64)
+        spared = (marks & own) == 0
+        good = spared if good is None else good & spared
+    return good
 
 
 def _columns(hdu: Any) -> list[str]:
     return [str(name).upper() for name in hdu.columns.names] if hasattr(hdu, "columns") else []
 
 
-def _column(path: Path, table: Any, name: str) -> np.ndarray:
-    values = table.data[name]
+def _is_series(hdu: Any, name: str) -> bool:
+    """Whether a table has a column of this name with one number a row."""
+    columns = _columns(hdu)
+    return name in columns and hdu.data.field(columns.index(name)).ndim == 1
+
+
+def _column(path: Path, hdu: Any, name: str) -> np.ndarray:
+    values = hdu.data.field(_columns(hdu).index(name))
     if values.dtype.kind not in "fiub" or values.ndim != 1:
         raise UsageError(f"{path}: column {name} holds no numbers, one for each time")
     return values.astype(np.float64)
 
 
-def _identifier(path: Path, header: Mapping[str, Any]) -> str:
-    if header.get("OBJECT"):
-        return str(header["OBJECT"]).strip()
-    for key, prefix in zip(IDENTIFIERS, ("TIC", "KIC"), strict=True):
-        if is_number(header.get(key)):
-            return f"{prefix} {header[key]}"
-    return path.stem
+def _unit(hdu: Any, name: str) -> str | None:
+    unit = hdu.columns[_columns(hdu).index(name)].unit
+    return None if unit is None else str(unit)
+
+
+def _name(path: Path, header: Mapping[str, Any], numbers: tuple[str, ...]) -> str:
+    """Return what to call the star: what holds its number, else its name, else the file's."""
+    said = str(header.get("OBJECT") or "").strip()
+    if numbers and not CATALOGUE_NUMBER.search(said):
+        return numbers[0]
+    return said or path.stem
+
+
+def _catalogue_numbers(header: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the numbers of a star in catalogues, as ``"TIC 123"``, sorted."""
+    k2 = "K2" in str(header.get("MISSION", "")).upper()
+    said = CATALOGUE_NUMBER.search(str(header.get("OBJECT") or ""))
+    found = {f"{said[1].upper()} {said[2]}"} if said else set()
+    for key, catalogue in IDENTIFIERS.items():
+        number = str(header.get(key, "")).strip()
+        if number.isdigit() and int(number) > 0:
+            own = "EPIC" if catalogue == "KIC" and (k2 or "EPIC" in "".join(found)) else catalogue
+            found.add(f"{own} {int(number)}")
+    return tuple(sorted(found))
 
 
 def _offset(path: Path, header: Mapping[str, Any], unit: str) -> float:
-    if is_number(header.get("BJDREFI")):
-        return float(header["BJDREFI"]) + keyword_number(header, "BJDREFF", path, 0.0)
+    for card, julian in REFERENCES.items():
+        if is_number(header.get(f"{card}I")):
+            rest = keyword_number(header, f"{card}F", path, 0.0)
+            return julian + float(header[f"{card}I"]) + rest
     # Some say it in the unit alone: "BJD - 2457000".
-    number = unit.replace(",", "").split("-")[-1].strip()
-    return float(number) if "-" in unit and number.replace(".", "").isdigit() else np.nan
-
-
-def read_text(path: Path) -> LightCurve:
-    """Return the light curve of a text file; see `read_light_curve`.
-
-    Comma-, semicolon-, tab- or blank-separated. With a header, columns are found by name (any
-    case); without, the first is time and the second flux. Lines that start with ``#`` are skipped,
-    but for one that names the columns just above the numbers.
-
-    Raises
-    ------
-    UsageError
-        If there is no column of times or of flux, or values are no numbers.
-    """
-    rows, names = _text_rows(path)
-    table = np.array(rows)
-    if names is None:
-        time, flux, good, offset = table[:, 0], table[:, 1], None, np.nan
-    else:
-        time_name = _named(path, names, TIME_NAMES, "time")
-        time = table[:, names.index(time_name)]
-        flux = table[:, names.index(_named(path, names, FLUX_NAMES, "flux"))]
-        quality = next((name for name in QUALITY_NAMES if name in names), None)
-        good = None if quality is None else table[:, names.index(quality)] == 0
-        offset = OFFSETS.get(time_name, np.nan)
-        # A column called BJD that holds small numbers has lost an offset that nobody knows.
-        if offset == 0 and not np.nanmax(time) > 2.4e6:
-            offset = np.nan
-    return from_arrays(path.stem, time, flux, good=good, offset=offset)
-
-
-def _text_rows(path: Path) -> tuple[list[list[float]], list[str] | None]:
-    """Return the numbers of a text file, and its column names if it has any."""
-    lines = [line.strip() for line in _text(path).splitlines() if line.strip()]
-    body = [line for line in lines if not line.startswith("#")]
-    if not body:
-        raise UsageError(f"{path}: the file holds no numbers")
-    delimiter = next((mark for mark in ",;\t" if mark in body[0]), None)
-    with reading(path, "text table"):
-        cells = [_split(line, delimiter) for line in body]
-    names = None
-    if not _numeric(cells[0]):
-        names, cells = [cell.strip().lower() for cell in cells[0]], cells[1:]
-    else:
-        above = [line for line in lines[: lines.index(body[0])] if line.startswith("#")]
-        titles = _split(above[-1].lstrip("# "), delimiter) if above else []
-        if len(titles) == len(cells[0]) and not _numeric(titles):
-            names = [title.strip().lower() for title in titles]
-    width = len(names) if names else len(cells[0]) if cells else 0
-    if width < 2 or not cells:
-        raise UsageError(f"{path}: {width} columns and {len(cells)} rows; time and flux are needed")
-    rows = []
-    for number, row in enumerate(cells, start=len(body) - len(cells) + 1):
-        if len(row) < width:
-            raise UsageError(f"{path}: row {number} has {len(row)} values, not {width}")
-        rows.append([_number(cell) for cell in row[:width]])
-    return rows, names
-
-
-def _text(path: Path) -> str:
-    with reading(path, "text"):
-        return path.read_text(encoding="utf-8-sig")
-
-
-def _split(line: str, delimiter: str | None) -> list[str]:
-    return line.split() if delimiter is None else next(csv.reader([line], delimiter=delimiter))
-
-
-def _numeric(cells: list[str]) -> bool:
-    return all(not np.isnan(_number(cell)) or _missing(cell) for cell in cells[:2])
-
-
-def _missing(cell: str) -> bool:
-    return cell.strip().lower() in ("", "nan", "null", "none", "--", "na")
-
-
-def _number(cell: str) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        return np.nan
-
-
-def _named(path: Path, names: list[str], accepted: tuple[str, ...], what: str) -> str:
-    for name in accepted:
-        if name in names:
-            return name
-    raise UsageError(
-        f"{path}: no column of {what} among {', '.join(names)}; accepted: {', '.join(accepted)}"
-    )
+    number = unit.replace(",", " ").split("-")[-1].split()[:1] if "-" in unit else []
+    return float(number[0]) if number and number[0].replace(".", "").isdigit() else np.nan

@@ -1,16 +1,24 @@
-"""Light curves from files: SPOC, QLP, Kepler and K2 FITS, CSV, and objects like lightkurve's."""
+"""Light curves of one star: cleaned, and those of several files joined."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.files import distinct_names
+from astro_dl.core.reading.many_files import read_each
+from astro_dl.observations.light_curves.names import TIME_OFFSETS
 
-TIME_OFFSETS = {2457000.0: "BTJD", 2454833.0: "BKJD", 0.0: "BJD", 2400000.5: "MJD"}
 FEWEST_POINTS = 20
 JULIAN_DATES = 2.4e6
 COARSEST_CADENCE_DAYS = 0.25
+SURELY_POSITIVE = 10.0
+"""A star this many standard deviations of a point above zero has no flux of zero or less."""
+
+ABSURD = 1e3
+"""Flux this many times farther from the median than zero is no measurement."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,12 @@ class LightCurve:
     magnitude : float
         Of the mission's band; NaN if unknown.
     flags : tuple of str
-        What had to be mended: ``nan_flux``, ``unsorted_times``, ``duplicate_times``.
+        What had to be mended: ``nan_flux``, ``impossible_flux``, ``unsorted_times``,
+        ``duplicate_times``.
+    path : Path or None
+        The file that it is from.
+    numbers : tuple of str
+        The star's numbers in catalogues, as ``"TIC 123"``; empty where they are unknown.
     """
 
     id: str
@@ -42,6 +55,8 @@ class LightCurve:
     offset: float = np.nan
     magnitude: float = np.nan
     flags: tuple[str, ...] = field(default=())
+    path: Path | None = None
+    numbers: tuple[str, ...] = ()
 
 
 def from_arrays(
@@ -52,8 +67,13 @@ def from_arrays(
     good: np.ndarray | None = None,
     offset: float = np.nan,
     magnitude: float = np.nan,
+    path: Path | None = None,
+    numbers: tuple[str, ...] = (),
 ) -> LightCurve:
     """Return a cleaned light curve.
+
+    Flux of exactly zero, or of zero and less for a star that is bright, or a thousand times farther
+    from the median than zero is, counts as missing: so lost cadences are written.
 
     Parameters
     ----------
@@ -67,6 +87,10 @@ def from_arrays(
         Added to the times it gives Julian dates [d].
     magnitude : float, optional
         Magnitude.
+    path : Path, optional
+        The file; it is named in messages instead of the star.
+    numbers : tuple of str, optional
+        The star's numbers in catalogues.
 
     Raises
     ------
@@ -74,15 +98,18 @@ def from_arrays(
         If fewer than 20 points are finite and good, the flux is not above 0 in the median, or the
         times can't be days.
     """
+    where = str(path or id)
     time, flux = np.asarray(time, np.float64), np.asarray(flux, np.float64)
     if time.shape != flux.shape or time.ndim != 1:
-        raise UsageError(f"{id}: times have shape {time.shape} and flux {flux.shape}; give (T,)")
+        raise UsageError(f"{where}: times have shape {time.shape} and flux {flux.shape}; give (T,)")
     kept = np.isfinite(time) & (np.ones(len(time), bool) if good is None else good)
-    usable = kept & np.isfinite(flux)
-    flags = ["nan_flux"] if (kept & ~usable).any() else []
+    finite = kept & np.isfinite(flux)
+    usable = finite & ~_impossible(flux, finite)
+    flags = ["nan_flux"] if (kept & ~finite).any() else []
+    flags += ["impossible_flux"] if (finite & ~usable).any() else []
     if usable.sum() < FEWEST_POINTS:
         raise UsageError(
-            f"{id}: {usable.sum()} of {len(time)} points are finite and of good quality; "
+            f"{where}: {usable.sum()} of {len(time)} points are finite and of good quality; "
             f"{FEWEST_POINTS} or more are needed"
         )
     time, flux = time[usable], flux[usable]
@@ -93,11 +120,16 @@ def from_arrays(
     if len(first) < len(flux):
         flags.append("duplicate_times")
     flux = flux[first]
-    _check_days(id, time)
+    _check_days(where, time)
     level = float(np.median(flux))
     if not level > 0:
         raise UsageError(
-            f"{id}: median flux is {level:.4g}; give flux above 0, not magnitudes or differences"
+            f"{where}: median flux is {level:.4g}; give flux above 0, not magnitudes or differences"
+        )
+    if level < (scatter := _scatter(flux)):
+        raise UsageError(
+            f"{where}: median flux is {level:.4g} with a scatter of {scatter:.4g}; give the flux "
+            "of the star, not differences from its mean"
         )
     if not np.isfinite(offset) and time[0] > JULIAN_DATES:
         offset = 0.0
@@ -109,7 +141,56 @@ def from_arrays(
         offset=offset,
         magnitude=magnitude,
         flags=tuple(flags),
+        path=path,
+        numbers=numbers,
     )
+
+
+def _impossible(flux: np.ndarray, finite: np.ndarray) -> np.ndarray:
+    """Return which values (T,) are no measurements, but marks of missing ones."""
+    measured = flux[finite & (flux != 0)]
+    if not len(measured):
+        return finite & (flux == 0)
+    level, scatter = float(np.median(measured)), _scatter(measured)
+    with np.errstate(invalid="ignore", over="ignore"):
+        absurd = np.abs(flux - level) > ABSURD * (abs(level) + scatter)
+        negative = (flux <= 0) & (level > SURELY_POSITIVE * scatter)
+    return finite & ((flux == 0) | absurd | negative)
+
+
+def _scatter(flux: np.ndarray) -> float:
+    return float(1.4826 * np.median(np.abs(flux - np.median(flux))))
+
+
+def join_stars(curves: Iterable[LightCurve]) -> list[LightCurve]:
+    """Return one light curve for each star, in order of first mention, with distinct names.
+
+    Files are of one star if its numbers in catalogues are the same; those without a number are of a
+    star each, whatever name they give it, and named after the file.
+
+    Raises
+    ------
+    UsageError
+        If light curves that are not from files cannot be told apart, or those of a star cannot be
+        joined.
+    """
+    stars: dict[object, list[LightCurve]] = {}
+    for position, curve in enumerate(curves):
+        key = curve.numbers or (curve.path.resolve() if curve.path else position)
+        stars.setdefault(key, []).append(curve)
+    groups = {group[0].path or group[0].id: group for group in stars.values()}
+    joined = [curve for _, curve in read_each(groups, lambda first: stitch(groups[first]))]
+    shared = {one.id for one in joined if sum(other.id == one.id for other in joined) > 1}
+    names = distinct_names([one.path for one in joined if one.path and one.id in shared])
+    for one in joined:
+        if one.id in shared and one.path is None:
+            raise UsageError(
+                f"two light curves are called {one.id!r} and have no number of a catalogue; give "
+                "each a label of its own"
+            )
+    return [
+        replace(one, id=names[one.path]) if one.path and one.id in shared else one for one in joined
+    ]
 
 
 def stitch(curves: Sequence[LightCurve]) -> LightCurve:
@@ -139,10 +220,10 @@ def _union(flags: Iterable[Sequence[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(flag for some in flags for flag in some))
 
 
-def _check_days(id: str, time: np.ndarray) -> None:
+def _check_days(where: str, time: np.ndarray) -> None:
     cadence = float(np.median(np.diff(time)))
     if cadence > COARSEST_CADENCE_DAYS:
         raise UsageError(
-            f"{id}: times are {cadence:.4g} apart; light curves of transits have a point every "
+            f"{where}: times are {cadence:.4g} apart; light curves of transits have a point every "
             f"{COARSEST_CADENCE_DAYS:g} d or more often: give times in days, not hours or seconds"
         )

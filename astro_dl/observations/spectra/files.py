@@ -7,24 +7,31 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
-from astropy.io import fits
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import keyword_number, open_fits
+from astro_dl.observations.spectra.desi import is_coadd, read_coadd
 from astro_dl.observations.spectra.spectrum import MEDIA, Medium, Spectrum, make_spectrum
+from astro_dl.observations.spectra.text_files import TEXT_ENDINGS, read_columns_of_text
+from astro_dl.observations.spectra.units import in_angstroms, is_logarithm, per_angstrom
 from astro_dl.observations.tables.read import FORMATS, read_table
 
-LARGEST_LOGARITHM = 10.0
 VARIANCE_NAMES, ERROR_NAMES, IVAR_NAMES = ("VARIANCE", "VAR"), ("ERROR", "SIGMA"), ("IVAR",)
 PROGRAMME = ("P", "")
+FEWEST_PARTS, SAME_WAVELENGTH = 3, 1e-3
+LARGEST_LOGARITHM = 10.0
 FITS_ENDINGS = (".fits", ".fit", ".fts")
 WAVELENGTHS = ("wavelength", "wave", "lambda", "lam", "wl")
 LOG_WAVELENGTHS = ("loglam", "log_wavelength", "log_lambda")
 FLUXES = ("flux", "flux_density", "intensity", "f_lambda", "counts")
 INVERSE_VARIANCES, VARIANCES = ("ivar",), ("variance", "var")
 ERRORS = ("error", "flux_error", "err", "sigma", "uncertainty", "e_flux", "flux_err")
+MASKS = ("andmask",)
+"""Columns that are zero for good pixels, where errors don't tell."""
+
+COLUMN_NAMES = frozenset((*WAVELENGTHS, *LOG_WAVELENGTHS, *FLUXES))
 
 
 def read_spectra(path: str | Path, medium: Medium | None = None) -> list[Spectrum]:
@@ -33,11 +40,13 @@ def read_spectra(path: str | Path, medium: Medium | None = None) -> list[Spectru
     Parameters
     ----------
     path : str or Path
-        FITS: native SDSS (``spec-*.fits``, ``spSpec-*.fit``), any table with columns of wavelength
-        and flux, or images of one spectrum or many (a row each) with linear or logarithmic
-        wavelengths by keywords or in an extension ``WAVELENGTH``, with ``VARIANCE`` and ``FIBRES``
-        extensions as those of 2dF and AAOmega. CSV, ECSV, VOTable, HDF5 or Parquet: tables with the
-        columns ``wavelength`` or ``loglam``, ``flux`` and, perhaps, ``error`` or ``ivar``.
+        FITS: native SDSS (``spec-*.fits``, ``spSpec-*.fit``), LAMOST, DESI coadds, any table with
+        columns of wavelength and flux, or images of one spectrum or many (a row each) with linear
+        or logarithmic wavelengths by keywords or in an extension ``WAVELENGTH``, with ``VARIANCE``
+        and ``FIBRES`` extensions as those of 2dF and AAOmega. CSV, ECSV, VOTable, HDF5 or Parquet:
+        tables with the columns ``wavelength`` or ``loglam``, ``flux`` and, perhaps, ``error`` or
+        ``ivar``. Text (``.txt``, ``.dat``, ``.asc``): the same, or two or three columns without
+        names, wavelength, flux and error.
     medium : {"air", "vacuum"}, optional
         What the wavelengths are measured in, whatever the file says.
 
@@ -61,8 +70,13 @@ def read_spectra(path: str | Path, medium: Medium | None = None) -> list[Spectru
     ending = inner.suffix.lower()
     if ending in FITS_ENDINGS:
         return read_fits_spectra(path, medium)
+    if ending in TEXT_ENDINGS:
+        table = read_columns_of_text(path, COLUMN_NAMES)
+        return [from_columns(path, path.name, table, medium)]
     if ending not in FORMATS:
-        accepted = ", ".join((*FITS_ENDINGS, *(one for one in FORMATS if "fit" not in one)))
+        accepted = ", ".join(
+            (*FITS_ENDINGS, *TEXT_ENDINGS, *(one for one in FORMATS if "fit" not in one))
+        )
         raise UsageError(f"{path}: ending {ending!r} names no spectrum; accepted: {accepted}")
     with reading(path):
         return [from_columns(path, path.name, read_table(path), medium)]
@@ -88,37 +102,42 @@ def from_columns(
                 f"{path}: no column of wavelengths among {', '.join(table.colnames)}; accepted: "
                 f"{', '.join((*WAVELENGTHS, *LOG_WAVELENGTHS))}"
             )
-        wavelength = _numbers(table[column]) * angstroms(table[column].unit, path)
+        wavelength = in_angstroms(_numbers(table[column]), table[column].unit, path)
     flux = _column(table, FLUXES)
     if flux is None:
         raise UsageError(
             f"{path}: no column of fluxes among {', '.join(table.colnames)}; accepted: "
             f"{', '.join(FLUXES)}"
         )
+    values, factor = per_angstrom(_numbers(table[flux]), wavelength, table[flux].unit, path)
     variance = _variance(table)
-    own = medium or own_medium
-    return make_spectrum(path, name, wavelength, _numbers(table[flux]), variance, own)
-
-
-def angstroms(unit: Any, path: Path) -> float:
-    """Return how many Å a unit of length is; 1 for none."""
-    if unit is None or not str(unit).strip():
-        return 1.0
-    try:
-        return float(u.Unit(str(unit).strip().rstrip("s")).to("Angstrom"))
-    except (ValueError, TypeError, u.UnitConversionError) as error:
-        raise UsageError(f"{path}: wavelengths in {unit}, which is no unit of length") from error
+    if variance is not None:
+        variance = variance * factor**2
+    return make_spectrum(path, name, wavelength, values, variance, medium or own_medium)
 
 
 def _variance(table: Table) -> np.ndarray | None:
+    """Return variances in the unit of the flux, NaN at bad pixels; None where nothing is said."""
+    variance = _stated_variance(table)
+    mask = _column(table, MASKS)
+    if variance is None or mask is None:
+        return variance
+    return np.where(_numbers(table[mask]) == 0, variance, np.nan)
+
+
+def _stated_variance(table: Table) -> np.ndarray | None:
     inverse = _column(table, INVERSE_VARIANCES)
     if inverse is not None:
-        values = _numbers(table[inverse])
-        return np.where(values > 0, 1 / np.where(values > 0, values, 1), np.nan)
+        return _inverted(_numbers(table[inverse]))
     variance, error = _column(table, VARIANCES), _column(table, ERRORS)
     if variance is not None:
         return _numbers(table[variance])
     return None if error is None else _numbers(table[error]) ** 2
+
+
+def _inverted(inverse: np.ndarray) -> np.ndarray:
+    """Return variances of their inverses, NaN where these are not above zero."""
+    return np.where(inverse > 0, 1 / np.where(inverse > 0, inverse, 1), np.nan)
 
 
 def _column(table: Table, names: Sequence[str]) -> str | None:
@@ -144,20 +163,55 @@ def read_fits_spectra(path: Path, medium: Medium | None) -> list[Spectrum]:
 
 def _from_hdus(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
     primary = hdus[0]
+    if is_coadd(hdus):
+        return read_coadd(path, hdus, medium)
     if primary.is_image and primary.data is not None and primary.data.ndim in (1, 2):
         return _from_image(path, hdus, medium)
     for hdu in hdus[1:]:
-        columns = getattr(hdu, "columns", fits.ColDefs([]))
-        names = {str(name).lower() for name in columns.names}
+        names = {name.lower() for name in _column_names(hdu)}
         if names & {*WAVELENGTHS, *LOG_WAVELENGTHS} and names & {*FLUXES}:
-            table = Table.read(hdu)
             own = _medium(ChainMap(hdu.header, primary.header))
-            return [from_columns(path, path.name, table, medium, own)]
-    found = ", ".join(hdu.name or "PRIMARY" for hdu in hdus)
+            return [
+                from_columns(path, name, table, medium, own)
+                for name, table in _spectra_of_table(path, _read_hdu(hdu)).items()
+            ]
+    found = "; ".join(f"{hdu.name or 'PRIMARY'} {', '.join(_column_names(hdu))}" for hdu in hdus)
     raise UsageError(
         f"{path}: no spectrum: neither an image of one or two axes nor a table with columns of "
-        f"wavelength and flux; found: {found}"
+        f"wavelength ({', '.join((*WAVELENGTHS, *LOG_WAVELENGTHS))}) and flux "
+        f"({', '.join(FLUXES)}); found: {found}"
     )
+
+
+def _column_names(hdu: Any) -> list[str]:
+    return [str(name) for name in hdu.columns.names] if hasattr(hdu, "columns") else []
+
+
+def _read_hdu(hdu: Any) -> Table:
+    """Return a table whose units are texts as the file has them, so that none is lost."""
+    names = hdu.columns.names
+    units = [hdu.columns[name].unit for name in names]
+    table = Table({name: np.ma.asarray(np.ma.array(hdu.data[name])) for name in names})
+    for name, unit in zip(names, units, strict=True):
+        table[name].unit = None if not unit else u.Unit(unit, parse_strict="silent")
+    return table
+
+
+def _spectra_of_table(path: Path, table: Table) -> dict[str, Table]:
+    """Return tables by name: one, or one for each row where a row holds a whole spectrum."""
+    flux = _column(table, FLUXES)
+    if flux is None or table[flux].ndim != 2:
+        return {path.name: table}
+    pixels = table[flux].shape[1]
+    names = [name for name in table.colnames if table[name].shape[1:] == (pixels,)]
+    units = {name: table[name].unit for name in names}
+    made = {}
+    for row in range(len(table)):
+        own = Table({name: table[name][row] for name in names})
+        for name, unit in units.items():
+            own[name].unit = unit
+        made[path.name if len(table) == 1 else f"{path.name}:{row}"] = own
+    return made
 
 
 def _from_image(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
@@ -166,9 +220,10 @@ def _from_image(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
     flux = _image(path, hdus[0])
     by_name = {hdu.name.upper(): hdu for hdu in hdus[1:]}
     variance: np.ndarray | None
-    if "COEFF0" in header and "VARIANCE" not in by_name and len(flux) > 1:
-        # The rows of the first SDSS releases: flux, flux without continuum, error …
-        by_name, variance, flux = {}, flux[2:3] ** 2, flux[:1]
+    own_rows = _rows_of_one(path, header, by_name, flux)
+    if own_rows is not None:
+        flux, variance = own_rows
+        by_name = {}
     else:
         variance = _image_variance(path, by_name)
     if variance is not None and variance.shape != flux.shape:
@@ -177,7 +232,9 @@ def _from_image(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
     if wavelength.shape not in (flux.shape, (1, flux.shape[1])):
         raise UsageError(f"{path}: fluxes {flux.shape} and wavelengths {wavelength.shape} differ")
     wavelength = np.broadcast_to(wavelength, flux.shape)
-    names = _fibres(by_name, len(flux))
+    flux, factor = per_angstrom(flux, wavelength, header.get("BUNIT"), path)
+    variance = None if variance is None else variance * factor**2
+    names = _fibres(path, by_name, len(flux))
     own = medium or _medium(header)
     return [
         make_spectrum(
@@ -190,6 +247,21 @@ def _from_image(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
         )
         for row, name in names.items()
     ]
+
+
+def _rows_of_one(
+    path: Path, header: Any, by_name: dict[str, Any], rows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return flux and variance (1, pixels) where the rows are not spectra but parts of one."""
+    if "COEFF0" not in header or "VARIANCE" in by_name or len(rows) < FEWEST_PARTS:
+        return None
+    expected = _from_coefficients(path, header, rows.shape[1])
+    if np.allclose(rows[2], expected, rtol=SAME_WAVELENGTH):
+        # LAMOST: flux, inverse variance, wavelength, masks of any and of all exposures.
+        good = rows[3:4] == 0 if len(rows) > FEWEST_PARTS else True
+        return rows[:1], np.where(good, _inverted(rows[1:2]), np.nan)
+    # The first releases of SDSS: flux, flux without continuum, error, mask.
+    return rows[:1], rows[2:3] ** 2
 
 
 def _image(path: Path, hdu: Any) -> np.ndarray:
@@ -207,8 +279,7 @@ def _image_variance(path: Path, by_name: dict[str, Any]) -> np.ndarray | None:
         if name in ERROR_NAMES:
             return _image(path, hdu) ** 2
         if name in IVAR_NAMES:
-            inverse = _image(path, hdu)
-            return np.where(inverse > 0, 1 / np.where(inverse > 0, inverse, 1), np.nan)
+            return _inverted(_image(path, hdu))
     return None
 
 
@@ -218,25 +289,31 @@ def _wavelengths(path: Path, header: Any, by_name: dict[str, Any], pixels: int) 
         values = _image(path, by_name["WAVELENGTH"]).astype(np.float64)
         if not np.isfinite(values).any():
             raise UsageError(f"{path}: no wavelength is a finite number")
-        unit = angstroms(by_name["WAVELENGTH"].header.get("BUNIT"), path)
-        return 10**values if np.nanmax(values) < LARGEST_LOGARITHM else values * unit
+        own = by_name["WAVELENGTH"].header.get("BUNIT")
+        return 10**values if is_logarithm(values, own) else in_angstroms(values, own, path)
     place = np.arange(pixels)
     if "COEFF0" in header:
-        first, slope = (keyword_number(header, key, path) for key in ("COEFF0", "COEFF1"))
-        return 10 ** _logarithms(path, first + slope * place)
+        return _from_coefficients(path, header, pixels)
     step = keyword_number(header, "CDELT1", path, keyword_number(header, "CD1_1", path, 0.0))
     step = keyword_number(header, "CD1_1", path, step) if step == 1.0 else step
     if "CRVAL1" not in header or not step:
         raise UsageError(f"{path}: no wavelengths: neither CRVAL1 and CDELT1 nor COEFF0 is there")
     start = keyword_number(header, "CRVAL1", path)
     offset = place + 1 - keyword_number(header, "CRPIX1", path, 1.0)
-    if header.get("DC-FLAG") == 1 or start < LARGEST_LOGARITHM:
-        return 10 ** _logarithms(path, start + step * offset)
-    unit = angstroms(header.get("CUNIT1"), path)
+    unit = header.get("CUNIT1")
+    values = np.asarray(start + step * offset, np.float64)
+    if header.get("DC-FLAG") == 1 or is_logarithm(values, unit):
+        return 10 ** _logarithms(path, values)
     if str(header.get("CTYPE1", "")).upper().endswith("-LOG"):
         # Greisen et al. (2006), A&A 446, 747, eq. 5
-        return start * np.exp(_logarithms(path, step * offset / start)) * unit
-    return (start + step * offset) * unit
+        values = np.asarray(start * np.exp(_logarithms(path, step * offset / start)), np.float64)
+    return in_angstroms(values, unit, path)
+
+
+def _from_coefficients(path: Path, header: Any, pixels: int) -> np.ndarray:
+    """Return the wavelengths (pixels,) [Å] of keywords COEFF0 and COEFF1."""
+    first, slope = (keyword_number(header, key, path) for key in ("COEFF0", "COEFF1"))
+    return 10 ** _logarithms(path, first + slope * np.arange(pixels))
 
 
 def _logarithms(path: Path, values: np.ndarray) -> np.ndarray:
@@ -245,7 +322,7 @@ def _logarithms(path: Path, values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _fibres(by_name: dict[str, Any], rows: int) -> dict[int, str]:
+def _fibres(path: Path, by_name: dict[str, Any], rows: int) -> dict[int, str]:
     """Return row number to name of the objects, without sky and unused fibres."""
     table: Any = getattr(by_name.get("FIBRES"), "data", None)
     if getattr(table, "names", None) is None or len(table) != rows:
@@ -259,7 +336,7 @@ def _fibres(by_name: dict[str, Any], rows: int) -> dict[int, str]:
         if str(kind).strip().upper() in PROGRAMME
     }
     if not chosen:
-        raise UsageError("no fibre is of type P: all are of the sky, or unused")
+        raise UsageError(f"{path}: no fibre is of type P: all are of the sky, or unused")
     return chosen
 
 

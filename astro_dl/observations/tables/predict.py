@@ -9,7 +9,7 @@ from astropy.table import QTable
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import prediction_table
+from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table, unsupported
 from astro_dl.observations.tables.blocks import iterate_identified
 from astro_dl.observations.tables.columns import parse_column_names
 from astro_dl.observations.tables.inputs import TablePhysics
@@ -28,6 +28,7 @@ def predict_rows(
     path: str = "",
     batch_size: int | None = None,
     rows: int = ROWS_AT_ONCE,
+    keep_flagged: bool = False,
 ) -> Iterator[QTable]:
     """Predict for the rows of catalogues, in bounded memory.
 
@@ -51,6 +52,8 @@ def predict_rows(
         Rows given to the model at once.
     rows : int, default 65536
         Most rows read, and yielded, at once.
+    keep_flagged : bool, default False
+        Answer for rows outside the training range, too, instead of leaving the answer out.
 
     Yields
     ------
@@ -58,7 +61,8 @@ def predict_rows(
         Parts that follow each other, of one row per row of the files, in their order: ``id``, what
         `prediction_table` gives, and ``flags``: ``missing_values`` where values are masked, not
         finite or sentinels such as 99, ``nothing_known`` where all of them are (answers are NaN),
-        and ``outside_training_range``.
+        and ``outside_training_range`` (answers are NaN unless flagged ones are kept, or what is
+        unusual is the question).
 
     Raises
     ------
@@ -68,13 +72,16 @@ def predict_rows(
     """
     mapping, physics = parse_column_names(columns), predictor.physics
     which = meant_table(hdu, path)
+    size = BATCH_SIZE if batch_size is None else batch_size
     for ids, table, file in iterate_identified(paths, id_column, rows, which):
         with may_fail(file):
             values = physics.columns.read(table, file, mapping)
-            yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
+            yield _prediction(predictor, physics.inputs(values), ids, size, keep_flagged)
 
 
-def _prediction(predictor: Predictor[object], x: np.ndarray, ids: Any, batch_size: int) -> QTable:
+def _prediction(
+    predictor: Predictor[object], x: np.ndarray, ids: Any, batch_size: int, keep_flagged: bool
+) -> QTable:
     values, missing = np.split(x, 2, axis=1)
     known = {
         "x": {
@@ -86,10 +93,11 @@ def _prediction(predictor: Predictor[object], x: np.ndarray, ids: Any, batch_siz
     if len(complete := values[~missing.any(axis=1)]):
         check_scale(complete, known)
     nothing = np.asarray(missing.all(axis=1))
-    answers = predictor.answers(x, batch_size, usable=~nothing)
+    outside = rows_outside_training_range(values, known) & ~nothing
     flags = {
-        "missing_values": np.asarray(missing.any(axis=1)),
-        "nothing_known": nothing,
-        "outside_training_range": rows_outside_training_range(values, known) & ~nothing,
+        "missing_values": Flag(np.asarray(missing.any(axis=1))),
+        "nothing_known": Flag(nothing, Effect.NO_ANSWER),
+        "outside_training_range": Flag(outside, unsupported(predictor.head)),
     }
+    answers = predictor.answers(x, batch_size, usable=answered_rows(flags, keep_flagged))
     return prediction_table(predictor.head, ids, answers, flags)

@@ -15,7 +15,7 @@ from astropy.table import QTable, Table
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
-from astro_dl.core.files import find_in
+from astro_dl.core.files import distinct_names, find_in
 from astro_dl.core.limits import Fraction
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.many_files import nothing_read, read_each
@@ -226,7 +226,8 @@ def classify_spectra(
         raise nothing_read()
     x = spectrum_inputs(np.stack([spectrum for _, spectrum in found]))
     missing = np.asarray(np.split(x, 2, axis=1)[1].any(axis=1))
-    answers, ids = predictor.answers(x, batch_size), [Path(path).name for path, _ in found]
+    names = distinct_names([Path(path) for path in paths])
+    answers, ids = predictor.answers(x, batch_size), [names[Path(path)] for path, _ in found]
     return prediction_table(predictor.head, ids, answers, {"missing_wavelengths": missing})
 
 

@@ -16,10 +16,13 @@ from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.hdf5_files import open_hdf5
 from astro_dl.science.gravitational_waves.detectors import DETECTORS
 
-EXCLUSIONS = ("no data", "not finite", "data quality")
+EXCLUSIONS = ("no data", "not finite", "data quality", "constant")
 """Why a sample must not be used: the codes count from 1, and 0 is a good sample."""
 
-NOT_FINITE, BAD_QUALITY = 2, 3
+NOT_FINITE, BAD_QUALITY, CONSTANT = 2, 3, 4
+LONGEST_CONSTANT_S, FEWEST_EQUAL = 0.01, 16
+"""Noise never repeats a number for so long: what does is a gap that was filled."""
+
 REQUIRED_QUALITY = ("DATA", "CBC_CAT1")
 
 
@@ -100,15 +103,28 @@ def read_slice(file: StrainFile, first: int, stop: int) -> tuple[np.ndarray, np.
     UsageError
         If the data cannot be read.
     """
+    # A constant stretch is told by what it is as a whole, wherever the slice cuts it.
+    run = max(FEWEST_EQUAL, round(LONGEST_CONSTANT_S * file.sample_rate))
+    low, high = max(0, first - run), min(file.samples, stop + run)
     with reading(file.path, "strain"):
         if file.channels:
-            strain, quality = _read_frame(file, first, stop)
+            strain, quality = _read_frame(file, low, high)
         else:
-            strain, quality = _read_hdf5(file, first, stop)
+            strain, quality = _read_hdf5(file, low, high)
     finite = np.isfinite(strain)
     exclusion = np.where(quality, 0, BAD_QUALITY).astype(np.uint8)
+    exclusion[_constant(strain, run)] = CONSTANT
     exclusion[~finite] = NOT_FINITE
-    return np.where(finite, strain, 0.0), exclusion
+    wanted = slice(first - low, stop - low)
+    return np.where(finite, strain, 0.0)[wanted], exclusion[wanted]
+
+
+def _constant(strain: np.ndarray, run: int) -> np.ndarray:
+    """Return which samples (N,) are among ``run`` or more in a row of one value."""
+    edges = np.flatnonzero(np.diff(strain) != 0) + 1
+    starts = np.concatenate([[0], edges])
+    lengths = np.diff(np.concatenate([starts, [len(strain)]]))
+    return np.repeat(lengths >= run, lengths)
 
 
 def _open_hdf5(path: Path) -> StrainFile:

@@ -1,6 +1,6 @@
 """Lens networks on real images: from files to a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from tqdm import tqdm
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.inference.protocol import Predictor
+from astro_dl.inference.table import check_any_answer
 from astro_dl.science.lenses.files import (
     Candidate,
     Cutout,
@@ -36,6 +37,7 @@ def predict_cutouts(
     pixel_scale_arcsec: float | None = None,
     batch_size: int | None = None,
     progress: bool = True,
+    keep_flagged: bool = False,
 ) -> QTable:
     """Apply a network to cutouts, or to the positions of a catalogue in survey images.
 
@@ -59,6 +61,8 @@ def predict_cutouts(
         Cutouts given to the network at once.
     progress : bool, default True
         Whether to show a progress bar.
+    keep_flagged : bool, default False
+        Answer for cutouts outside the training range, too, instead of leaving the answer out.
 
     Returns
     -------
@@ -67,7 +71,8 @@ def predict_cutouts(
         ``label``, ``p_<class>`` and ``logit``, best first; for parameters their values with
         ``_std``, in the order of the files; ``masked_fraction``, and ``flags`` (see `read_cutout`;
         also ``band_order_assumed``, ``band_<own>_for_<network's>``, ``outside_images``,
-        ``too_few_pixels`` or ``no_noise``, which give NaN).
+        ``too_few_pixels`` or ``no_noise``, which give NaN, as ``outside_training_range`` does
+        unless flagged answers are kept).
 
     Raises
     ------
@@ -80,7 +85,8 @@ def predict_cutouts(
     with tqdm(total=len(candidates), unit="cutout", disable=not progress) as bar:
         for first in range(0, len(candidates), CUTOUTS_AT_ONCE):
             block = candidates[first : first + CUTOUTS_AT_ONCE]
-            parts += _predict_block(predictor, block, pixel_scale_arcsec, batch_size)
+            given = {"batch_size": batch_size, "keep_flagged": keep_flagged}
+            parts += _predict_block(predictor, block, pixel_scale_arcsec, given)
             bar.update(len(block))
     if not parts:
         raise nothing_read()
@@ -113,7 +119,7 @@ def _predict_block(
     predictor: Predictor[LensPhysics],
     candidates: Sequence[Candidate],
     own_scale: float | None,
-    batch_size: int | None,
+    given: Mapping[str, Any],
 ) -> list[QTable]:
     physics = predictor.physics
     scale = predictor.input_spec.contract["pixel_scale_arcsec"]
@@ -127,7 +133,10 @@ def _predict_block(
         return []
     x = network_input_of(physics, cutouts)
     usable = np.isfinite(x).all(axis=(1, 2, 3))
-    table = predictor.predict(x, ids=[one.id for one in read], batch_size=batch_size)
+    ids = [one.id for one in read]
+    own = [_joined(cutout, "", good) for cutout, good in zip(cutouts, usable, strict=True)]
+    check_any_answer(usable, ids, own)
+    table = predictor.predict(x, ids=ids, **given)
     table.add_column([one.ra for one in read] * u.deg, 1, "ra")
     table.add_column([one.dec for one in read] * u.deg, 2, "dec")
     flags = [

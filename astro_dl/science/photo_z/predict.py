@@ -16,7 +16,7 @@ from astro_dl.distributions.mixture import Mixture
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.out_of_distribution import rows_outside_joint_range
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import prediction_table
+from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table
 from astro_dl.observations.tables.blocks import iterate_identified
 from astro_dl.observations.tables.columns import find_column, parse_column_names, read_columns
 from astro_dl.observations.tables.read import ROWS_AT_ONCE, meant_table
@@ -69,6 +69,7 @@ def predict_redshifts(
     density_grid: str = "",
     batch_size: int | None = None,
     rows: int = ROWS_AT_ONCE,
+    keep_flagged: bool = False,
 ) -> Iterator[QTable]:
     """Estimate the redshifts of the galaxies of catalogues, in bounded memory.
 
@@ -105,6 +106,8 @@ def predict_redshifts(
         Rows given to the network at once.
     rows : int, default 65536
         Most rows read, and yielded, at once.
+    keep_flagged : bool, default False
+        Answer for rows outside the training range, too, instead of leaving the answer out.
 
     Yields
     ------
@@ -115,7 +118,8 @@ def predict_redshifts(
         ``redshift_odds``, the probability within ±0.06 (1 + mode) of the mode (Benítez 2000,
         section 4.3); ``flags``: ``not_detected`` and ``not_observed`` in some band,
         ``nothing_known`` where no band was detected (answers are NaN), ``outside_training_range``
-        in some band or colour, ``out_of_distribution`` farther from the training set, with all
+        in some band or colour (answers are NaN unless flagged ones are kept),
+        ``out_of_distribution`` farther from the training set, with all
         bands together, than 99% of it.
 
     Raises
@@ -137,7 +141,8 @@ def predict_redshifts(
         for ids, table, file in iterate_identified(paths, id_column, rows, meant_table(hdu, path)):
             with may_fail(file):
                 x = predictor.physics.inputs(_columns(predictor.physics, table, about, file))
-                yield _prediction(predictor, x, ids, batch_size or BATCH_SIZE, points, append)
+                size = BATCH_SIZE if batch_size is None else batch_size
+                yield _prediction(predictor, x, ids, size, points, append, keep_flagged)
 
 
 def odds(distribution: Distribution) -> Array:
@@ -213,6 +218,7 @@ def _prediction(
     batch_size: int,
     points: Array,
     append: Callable[[Array], None] | None,
+    keep_flagged: bool,
 ) -> QTable:
     unseen, unknown = (np.asarray(part > 0) for part in split_inputs(x)[3:])
     nothing = np.asarray((unseen | unknown).all(axis=1))
@@ -220,16 +226,16 @@ def _prediction(
     # Only complete rows tell wrong units from missing values, which are zeros here.
     if len(complete := x[~(unseen | unknown).any(axis=1)]):
         check_scale(complete, statistics)
-    answers = predictor.answers(x, batch_size, ~nothing)
     outside = rows_outside_training_range(x, statistics) & ~nothing
     unusual = rows_outside_joint_range(photometry_features(None, x), statistics.get("features"))
     flags = {
-        "not_detected": np.asarray(unseen.any(axis=1)),
-        "not_observed": np.asarray(unknown.any(axis=1)),
-        "nothing_known": nothing,
-        "outside_training_range": outside,
-        "out_of_distribution": unusual & ~nothing,
+        "not_detected": Flag(np.asarray(unseen.any(axis=1))),
+        "not_observed": Flag(np.asarray(unknown.any(axis=1))),
+        "nothing_known": Flag(nothing, Effect.NO_ANSWER),
+        "outside_training_range": Flag(outside, Effect.WITHHELD),
+        "out_of_distribution": Flag(unusual & ~nothing),
     }
+    answers = predictor.answers(x, batch_size, answered_rows(flags, keep_flagged))
     table = prediction_table(predictor.head, ids, answers, flags)
     if answers.distribution is not None:
         place = table.colnames.index("flags")

@@ -14,6 +14,7 @@ from astro_dl.answers.regression import Regression
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Classical, Difficulty, Files, Task
 from astro_dl.inference.protocol import Predictor
+from astro_dl.inference.table import Effect
 from astro_dl.observations.spectra.continuum import pseudo_continuum
 from astro_dl.observations.spectra.predict import (
     resampled_spectra,
@@ -85,6 +86,7 @@ def predict_galaxies(
     *,
     medium: Medium | None = None,
     batch_size: int | None = None,
+    keep_flagged: bool = False,
 ) -> QTable:
     """Apply a network to spectra of galaxies.
 
@@ -98,13 +100,17 @@ def predict_galaxies(
         What the wavelengths are measured in, whatever the files say.
     batch_size : int, optional
         Spectra given to the network at once.
+    keep_flagged : bool, default False
+        Give answers outside the training range, too, instead of leaving them out.
 
     Returns
     -------
     astropy.table.QTable
         One row per spectrum, in the order of the files: ``id``, ``redshift`` and what is told of
         its distribution; ``snr``, ``missing_fraction``, and ``flags``: ``missing_wavelengths``,
-        ``low_snr``, ``air_assumed``, ``no_continuum`` (no answer), ``outside_training_range``.
+        ``low_snr`` (of a pixel, which the lines may stand out of all the same), ``air_assumed``,
+        ``no_continuum`` (no answer), ``outside_training_range`` (no answer unless flagged ones are
+        kept).
 
     Raises
     ------
@@ -114,7 +120,9 @@ def predict_galaxies(
     spectra = spectra_of_files(paths, medium)
     found = resampled_spectra(spectra, spectrum_edges(predictor.physics))
     x = redshift_spectrum_inputs(predictor.physics, found.flux, found.sigma)
-    return spectrum_table(predictor, spectra, found, x, batch_size)
+    return spectrum_table(
+        predictor, spectra, found, x, batch_size, keep_flagged, low_snr=Effect.NONE
+    )
 
 
 task = Task(

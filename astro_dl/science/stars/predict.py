@@ -7,7 +7,9 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
+from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
+from astro_dl.inference.table import Effect, Flag
 from astro_dl.observations.spectra.predict import (
     resampled_spectra,
     spectra_of_files,
@@ -18,6 +20,9 @@ from astro_dl.science.stars.inputs import pixel_edges, spectrum_inputs
 from astro_dl.science.stars.physics import StellarPhysics
 
 LN_10 = float(np.log(10))
+KNOWN_STARS = {"log_teff": (3.4, 4.7), "log_g": (-1.0, 6.0), "fe_h": (-4.0, 1.5)}
+"""Range of the parameters of the stars of MILES (Cenarro et al. 2007, MNRAS 374, 664) and of the
+simulated ones, rounded outwards."""
 
 
 def predict_stars(
@@ -26,6 +31,7 @@ def predict_stars(
     *,
     medium: Medium | None = None,
     batch_size: int | None = None,
+    keep_flagged: bool = False,
 ) -> QTable:
     """Apply a network to spectra of stars.
 
@@ -40,14 +46,18 @@ def predict_stars(
         What the wavelengths are measured in, whatever the files say.
     batch_size : int, optional
         Spectra given to the network at once.
+    keep_flagged : bool, default False
+        Give answers that a flag calls unsupported, too, instead of leaving them out.
 
     Returns
     -------
     astropy.table.QTable
         One row per spectrum, in the order of the files: ``id``; ``label`` and ``p_<class>``, or the
         targets with their uncertainties, and ``teff`` [K]; ``snr``, ``missing_fraction``, and
-        ``flags``: ``missing_wavelengths``, ``low_snr``, ``air_assumed``, ``no_continuum`` (no
-        answer), ``outside_training_range``.
+        ``flags``: ``missing_wavelengths``, ``air_assumed``, ``no_continuum`` (no answer);
+        ``low_snr`` (below 10, or so by the scatter where errors are unknown),
+        ``outside_training_range`` and ``answer_outside_training_range`` (parameters that no star
+        of the training had), which leave the answer out unless flagged ones are kept.
 
     Raises
     ------
@@ -56,7 +66,16 @@ def predict_stars(
     """
     spectra = spectra_of_files(paths, medium)
     found = resampled_spectra(spectra, pixel_edges(predictor.physics.pixels))
-    table = spectrum_table(predictor, spectra, found, spectrum_inputs(found.flux), batch_size)
+    table = spectrum_table(
+        predictor,
+        spectra,
+        found,
+        spectrum_inputs(found.flux),
+        batch_size,
+        keep_flagged,
+        low_snr=Effect.WITHHELD,
+        judged=lambda answers: _unknown_stars(predictor.head.names, answers),
+    )
     if "log_teff" not in table.colnames:
         return table
     place = table.colnames.index("log_teff")
@@ -65,3 +84,14 @@ def predict_stars(
     if "log_teff_std" in table.colnames:
         table.add_column(teff * LN_10 * table["log_teff_std"].value, place + 1, "teff_std")
     return table
+
+
+def _unknown_stars(names: Sequence[str], answers: Answers) -> dict[str, Flag]:
+    """Return a flag of the rows whose parameters no star of the training had."""
+    outside = np.zeros(len(answers.values), bool)
+    for column, name in enumerate(names):
+        if name in KNOWN_STARS:
+            low, high = KNOWN_STARS[name]
+            value = answers.values[:, column]
+            outside |= (value < low) | (value > high)
+    return {"answer_outside_training_range": Flag(outside, Effect.WITHHELD)}

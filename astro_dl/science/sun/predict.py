@@ -64,6 +64,7 @@ def classify_regions(
     paths: Sequence[Any],
     *,
     batch_size: int | None = None,
+    keep_flagged: bool = False,
 ) -> QTable:
     """Classify solar active regions.
 
@@ -77,6 +78,8 @@ def classify_regions(
         From Python also sunpy maps.
     batch_size : int, optional
         Regions given to the network at once.
+    keep_flagged : bool, default False
+        Answer for regions outside the training range, too, instead of leaving the answer out.
 
     Returns
     -------
@@ -86,7 +89,8 @@ def classify_regions(
         [millionths of the hemisphere] in the network's field (where it has the channel), and
         ``flags``: ``far_from_disc_centre`` (beyond 60 deg), ``missing_pixels`` (above 1%),
         ``larger_than_field`` (a tenth of the flux, or darkening, lies outside), ``faint``
-        (unsigned flux below 2e20 Mx), ``poor_quality`` (the instrument's own flag).
+        (unsigned flux below 2e20 Mx), ``poor_quality`` (the instrument's own flag),
+        ``outside_training_range`` (no answer unless flagged ones are kept).
 
     Raises
     ------
@@ -95,7 +99,8 @@ def classify_regions(
     """
     images = load_regions(predictor.physics, paths)
     x = np.stack([one.x for one in images])
-    table = predictor.predict(x, ids=[one.id for one in images], batch_size=batch_size)
+    ids = [one.id for one in images]
+    table = predictor.predict(x, ids=ids, batch_size=batch_size, keep_flagged=keep_flagged)
     table = QTable(table, copy=False)
     extra = [",".join(one.flags) for one in images]
     flags = [",".join(filter(None, pair)) for pair in zip(table["flags"], extra, strict=True)]

@@ -17,6 +17,7 @@ TUKEY_CONSTANT = 5.0
 ITERATIONS = 3
 FEWEST_POINTS = 5
 BLOCK_VALUES = 100_000
+CLOSE_CADENCES, USUAL_SCATTER = 1.6, 3.0
 
 
 def detrend(
@@ -216,3 +217,30 @@ def clip_outliers(flux: np.ndarray, limit: float = 4.0) -> np.ndarray:
     offset = flux - _masked_median(flux, np.isfinite(flux))[..., None]
     with np.errstate(invalid="ignore"):
         return np.where(offset > limit * robust_scatter(flux)[..., None], np.nan, flux)
+
+
+def lone_dips(time: np.ndarray, flat: np.ndarray, limit: float = 20.0) -> np.ndarray:
+    """Return the points of a detrended curve that are far too low while their neighbours are not.
+
+    Transits that a search can find last for more than one cadence; a single low point is a lost
+    cadence or a defect, and deep ones would hide every transit.
+
+    Parameters
+    ----------
+    time, flat : ndarray, (T,)
+        Ascending times [d] and detrended flux, all finite.
+    limit : float, default 20
+        Robust standard deviations below the median from where a point is far too low.
+
+    Returns
+    -------
+    ndarray of bool, (T,)
+        At the edge of a gap one neighbour is enough; a point without any is never one.
+    """
+    offset = (flat - np.median(flat)) / max(float(robust_scatter(flat)), 1e-12)
+    steps = np.diff(time)
+    near = np.concatenate([[False], steps < CLOSE_CADENCES * np.median(steps), [False]])
+    usual = np.concatenate([[False], offset > -USUAL_SCATTER, [False]])
+    before, after = near[:-1] & usual[:-2], near[1:] & usual[2:]
+    alone = (before | ~near[:-1]) & (after | ~near[1:]) & (before | after)
+    return (offset < -limit) & alone

@@ -13,7 +13,13 @@ from astro_dl.observations.light_curves.light_curve import LightCurve
 from astro_dl.science.transits.detrending import in_transit
 from astro_dl.science.transits.inputs import FoldedCurves, view_shape
 from astro_dl.science.transits.physics import TransitPhysics
-from astro_dl.science.transits.predict import at_cadence, fold_signal, read_stars, table_signals
+from astro_dl.science.transits.predict import (
+    at_cadence,
+    fold_signal,
+    read_stars,
+    table_signals,
+    without_lone_dips,
+)
 from astro_dl.science.transits.search.vetting_tests import secondary_depth
 from astro_dl.science.transits.views import (
     Ephemeris,
@@ -60,6 +66,8 @@ def draw_signals(
     figures = []
     for star in read_stars(paths):
         curve, _ = at_cadence(star, predictor.physics.cadence_minutes)
+        if table.meta.get("searched"):
+            curve = without_lone_dips(curve)
         rows = table[np.asarray(table["id"]) == curve.id]
         signals = table_signals(rows)
         for number, row in enumerate(rows):

@@ -15,10 +15,11 @@ from astro_dl.core.reading.many_files import nothing_read, read_each
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import prediction_table
+from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table
 from astro_dl.observations.light_curves.files import read_light_curve
-from astro_dl.observations.light_curves.light_curve import JULIAN_DATES, LightCurve, stitch
-from astro_dl.science.transits.detrending import in_transit
+from astro_dl.observations.light_curves.light_curve import JULIAN_DATES, LightCurve, join_stars
+from astro_dl.observations.light_curves.names import TIME_OFFSETS
+from astro_dl.science.transits.detrending import detrend, in_transit, lone_dips
 from astro_dl.science.transits.inputs import (
     PROTECTED_DURATIONS,
     FoldedCurves,
@@ -26,10 +27,12 @@ from astro_dl.science.transits.inputs import (
     view_shape,
 )
 from astro_dl.science.transits.physics import TransitPhysics
+from astro_dl.science.transits.search.coverage import FEWEST_POINTS
 from astro_dl.science.transits.search.periodic import (
     Signal,
     hidden_fraction,
     locate_transit,
+    longest_period,
     observed_cycles,
     search_transits,
 )
@@ -39,6 +42,10 @@ from astro_dl.science.transits.views import count_in_local_bins
 SIGNIFICANT = 5.0
 RELATIVE_DIFFERENCE = 0.1
 FAINT_SNR = 7.0
+DIPS_WINDOW_DAYS = 1.5
+FEWEST_CADENCES = 4.0
+FARTHEST_EPOCH_DAYS = 1000.0
+"""Beyond, errors of the period add up to more than a transit, and time systems are confused."""
 
 
 def find_signals(
@@ -53,6 +60,7 @@ def find_signals(
     max_signals: int = 5,
     min_period: float = 0.5,
     max_period: float | None = None,
+    keep_flagged: bool = False,
 ) -> QTable:
     """Classify periodic dips in light curves.
 
@@ -61,12 +69,13 @@ def find_signals(
     predictor : Predictor
         A network of task ``tess_transit``.
     paths : sequence of path
-        Light curves: FITS of SPOC, QLP, Kepler or K2, or text. Files of the same star are joined.
+        Light curves: FITS of SPOC, QLP, Kepler, K2, eleanor, TGLC or K2SFF, or text. Files of the
+        same star, by its number in a catalogue, are joined.
     period : float, optional
         Period of a known signal [d]; without one, the light curves are searched.
     epoch : float, optional
         Time of the centre of one of its transits, in the time system of the file or as a Julian
-        date [d]; where it is left out, the best one is found.
+        date [d], within 1000 d of the data; where it is left out, the best one is found.
     duration : float, optional
         Full duration of its transits [d]; where it is left out, the best one is found.
     search : bool, default False
@@ -77,7 +86,10 @@ def find_signals(
     max_signals : int, default 5
         The search ends after so many.
     min_period, max_period : float, optional
-        Periods searched [d]; default from 0.5 to 70% of the time covered.
+        Periods searched [d], of four cadences and more; default from 0.5 to 70% of the time
+        covered, or of the longest stretch where gaps take most of it.
+    keep_flagged : bool, default False
+        Classify signals outside the training range, too, instead of leaving the answer out.
 
     Returns
     -------
@@ -85,19 +97,23 @@ def find_signals(
         One row per signal, in the order of the files, the strongest first: ``id``, ``period``,
         ``epoch`` (in ``time_system``), ``duration`` [d], ``depth``, ``snr``, ``transits`` (number
         with points in them), ``label``, ``p_<class>`` and ``flags``: ``nan_flux``,
-        ``unsorted_times``, ``duplicate_times`` (mended); ``no_transit_in_data``,
-        ``single_transit``, ``period_longer_than_baseline``, ``sparse_view`` (half of the local bins
-        hold one point or none), ``low_snr``; ``shorter_period_possible`` (a fraction of the period
-        would hide in gaps); ``harmonic_of_<row of the same star>``; ``odd_even_differ``,
-        ``secondary_event`` (beyond 5 standard errors); ``coarse_cadence``;
-        ``outside_training_range``.
+        ``impossible_flux`` (zeros and what no star can have, left out), ``unsorted_times``,
+        ``duplicate_times`` (mended), ``lone_dips`` (single low cadences, left out of the search);
+        ``no_transit_in_data`` (no answer), ``single_transit``, ``period_longer_than_baseline``,
+        ``sparse_view`` (half of the local bins hold one point or none), ``low_snr``;
+        ``shorter_period_possible`` (a fraction of the period would hide in gaps),
+        ``period_alias_possible`` (another number of periods in a gap fits as well);
+        ``harmonic_of_<row of the same star>``; ``odd_even_differ``, ``secondary_event`` (beyond 5
+        standard errors); ``coarse_cadence``;
+        ``outside_training_range`` (no answer unless flagged ones are kept).
 
     Raises
     ------
     UsageError
-        If files or options cannot be used.
+        If files or options cannot be used, or a light curve has too few points to be searched.
     """
     _check_options(period, epoch, duration, search)
+    _check_search(min_snr, max_signals)
     stars = read_stars(paths)
     if period is not None and len(stars) > 1:
         raise UsageError(f"one period for {len(stars)} stars; give files of one star, or search")
@@ -106,11 +122,11 @@ def find_signals(
     for star in stars:
         curve, coarse = at_cadence(star, predictor.physics.cadence_minutes)
         if period is None:
-            longest = max_period or 0.7 * float(np.ptp(curve.time))
+            curve = without_lone_dips(curve)
             signals = search_transits(
                 curve.time,
                 curve.flux,
-                period_range=_period_range(min_period, longest),
+                period_range=_period_range(curve, min_period, max_period),
                 fewest_snr=min_snr,
                 most_signals=max_signals,
             )
@@ -122,19 +138,26 @@ def find_signals(
             flags = [*curve.flags, *(["coarse_cadence"] if coarse else [])]
             flags += _signal_flags(predictor.physics, curve, signal, one)
             rows.append(_row(curve, one, flags))
-    table = _table(predictor, rows, folded)
+    table = _table(predictor, rows, folded, keep_flagged)
     table.meta = {"stars": [star.id for star in stars], "searched": period is None}
     return table
 
 
 def read_stars(paths: Iterable[str | Path]) -> list[LightCurve]:
     """Return one light curve for each star, in order of first mention."""
-    stars: dict[str, list[LightCurve]] = {}
-    for _, curve in read_each(paths, read_light_curve):
-        stars.setdefault(curve.id, []).append(curve)
+    stars = join_stars(curve for _, curve in read_each(paths, read_light_curve))
     if not stars:
         raise nothing_read()
-    return [curve for _, curve in read_each(stars, lambda star: stitch(stars[star]))]
+    return stars
+
+
+def without_lone_dips(curve: LightCurve) -> LightCurve:
+    """Return a curve without single low cadences, which no search takes for a transit; flagged."""
+    lone = lone_dips(curve.time, detrend(curve.time, curve.flux, DIPS_WINDOW_DAYS))
+    if not lone.any():
+        return curve
+    flags = (*curve.flags, "lone_dips")
+    return replace(curve, time=curve.time[~lone], flux=curve.flux[~lone], flags=flags)
 
 
 def fold_signal(
@@ -187,11 +210,26 @@ def _check_options(
         )
 
 
-def _period_range(shortest: float, longest: float) -> tuple[float, float]:
-    if not 0 < shortest < longest:
+def _check_search(min_snr: float, max_signals: int) -> None:
+    if max_signals < 1:
+        raise UsageError(f"max_signals is {max_signals}; accepted: 1 and above")
+    if not np.isfinite(min_snr) or min_snr < 0:
+        raise UsageError(f"min_snr is {min_snr:g}; accepted: 0 and above")
+
+
+def _period_range(curve: LightCurve, shortest: float, longest: float | None) -> tuple[float, float]:
+    if len(curve.time) < FEWEST_POINTS:
+        raise UsageError(
+            f"{curve.path or curve.id}: {len(curve.time)} points cannot be searched for transits; "
+            f"{FEWEST_POINTS} or more are needed"
+        )
+    if longest is None:
+        longest = longest_period(curve.time)
+    least = FEWEST_CADENCES * float(np.median(np.diff(curve.time)))
+    if not (least <= shortest < longest and np.isfinite(longest)):
         raise UsageError(
             f"periods from {shortest:g} to {longest:g} d cannot be searched; accepted: min_period "
-            "above 0 and below max_period"
+            f"of {least:.3g} d ({FEWEST_CADENCES:g} cadences) and above, and below max_period"
         )
     return shortest, longest
 
@@ -206,18 +244,32 @@ def _given_signal(
 
 
 def _in_time_system(curve: LightCurve, epoch: float) -> float:
-    if epoch > JULIAN_DATES and curve.time[0] < JULIAN_DATES:
+    """Return an epoch in the times of a curve.
+
+    Raises
+    ------
+    UsageError
+        If it is in another system, or too far from the data to be in theirs.
+    """
+    start, end = float(curve.time[0]), float(curve.time[-1])
+    own = epoch
+    if epoch > JULIAN_DATES > start:
         if not np.isfinite(curve.offset):
             raise UsageError(
                 f"{curve.id}: epoch {epoch:.10g} is a Julian date, but the file's times start at "
-                f"{curve.time[0]:.6g} of an unknown zero; give epoch in the file's own times"
+                f"{start:.6g} of an unknown zero; give epoch in the file's own times"
             )
-        return epoch - curve.offset
-    if epoch < JULIAN_DATES < curve.time[0]:
-        raise UsageError(
-            f"{curve.id}: times are Julian dates and epoch is {epoch:g}; give it as a Julian date"
-        )
-    return epoch
+        own = epoch - curve.offset
+    if start - FARTHEST_EPOCH_DAYS <= own <= end + FARTHEST_EPOCH_DAYS:
+        return own
+    zeros = {name: zero - curve.offset for zero, name in TIME_OFFSETS.items()}
+    likely = [name for name, shift in zeros.items() if start <= epoch + shift <= end]
+    hint = f"; it looks like {likely[0]}" if likely else ""
+    raise UsageError(
+        f"{curve.id}: epoch {epoch:.10g} is more than {FARTHEST_EPOCH_DAYS:g} d from the data, "
+        f"{start:.10g} to {end:.10g} {curve.time_system or 'd'}{hint}; give it in the file's own "
+        "times or, where their zero is known, give it as a Julian date"
+    )
 
 
 def at_cadence(curve: LightCurve, minutes: float) -> tuple[LightCurve, bool]:
@@ -251,6 +303,7 @@ def _signal_flags(
         "sparse_view": np.mean(bins <= 1) >= 0.5,
         "low_snr": one.fit.snr[0] < FAINT_SNR,
         "shorter_period_possible": hidden_fraction(time, one.flux[0], when),
+        "period_alias_possible": signal.ambiguous,
         f"harmonic_of_{signal.harmonic_of + 1}": signal.harmonic_of >= 0,
         "odd_even_differ": difference
         > max(SIGNIFICANT * np.hypot(odd[0, 1], even[0, 1]), RELATIVE_DIFFERENCE * depth),
@@ -290,18 +343,24 @@ def _table(
     predictor: Predictor[TransitPhysics],
     rows: Sequence[dict[str, Any]],
     folded: Sequence[FoldedCurves],
+    keep_flagged: bool,
 ) -> QTable:
-    flags = [list(row["flags"]) for row in rows]
-    # Where there is no transit in the data, there is nothing to be judged.
-    usable = np.array(["no_transit_in_data" not in words for words in flags], bool)
+    words = [list(row["flags"]) for row in rows]
     nothing = np.empty((0, len(predictor.head.names)))
     answers = Answers(nothing, nothing)
     if folded:
         x = _stacked([one.x for one in folded])
-        answers = predictor.answers(x, usable=usable)
-        statistics = predictor.bundle.card["input_statistics"]
-        for row in np.flatnonzero(rows_outside_training_range(x, statistics)):
-            flags[row].append("outside_training_range")
+        outside = rows_outside_training_range(x, predictor.bundle.card["input_statistics"])
+        flags = {
+            # Where there is no transit in the data, there is nothing to be judged.
+            "no_transit_in_data": Flag(
+                np.array(["no_transit_in_data" in row for row in words]), Effect.NO_ANSWER
+            ),
+            "outside_training_range": Flag(outside, Effect.WITHHELD),
+        }
+        answers = predictor.answers(x, usable=answered_rows(flags, keep_flagged))
+        for row in np.flatnonzero(outside):
+            words[row].append("outside_training_range")
     table = QTable(
         {name: np.array([row[name] for row in rows], kind) for name, kind in COLUMNS.items()}
     )
@@ -311,7 +370,7 @@ def _table(
     for name in judged.colnames:
         if name not in ("id", "flags"):
             table[name] = judged[name]
-    table["flags"] = np.array([",".join(words) for words in flags], dtype=str)
+    table["flags"] = np.array([",".join(row) for row in words], dtype=str)
     return table
 
 

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import numpy as np
 
 from astro_dl.core.registry import get_task
-from astro_dl.inference.table import prediction_table
 
 
 def stand_in(name, **physics):
@@ -15,12 +14,12 @@ def stand_in(name, **physics):
     head = task.head(settings)
     given = []
 
-    def predict(x, ids, batch_size=None):
+    def answers(x, batch_size, usable):
         assert x.dtype == np.float32
         assert x.shape[1:] == task.input_spec(settings).shape
         given.append(x)
-        answers = head.answers(x[:, : head.outputs, 0].astype(float))
-        flags = {"non_finite_input": ~np.isfinite(x).all(axis=(1, 2))}
-        return prediction_table(head, ids, answers, flags)
+        logits = x[:, : head.outputs, 0].astype(float)
+        return head.answers(np.where(usable[:, None], logits, np.nan))
 
-    return SimpleNamespace(physics=settings, head=head, predict=predict, given=given)
+    bundle = SimpleNamespace(card={"input_statistics": None})
+    return SimpleNamespace(physics=settings, head=head, answers=answers, bundle=bundle, given=given)

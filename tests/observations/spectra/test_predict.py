@@ -48,7 +48,8 @@ def test_an_air_spectrum_taken_for_vacuum_is_shifted(tmp_path):
 
 
 def test_parameters_come_with_a_temperature(tmp_path):
-    table = predict_stars(stand_in("stellar_parameters"), [write_sdss(tmp_path / "s.fits")])
+    path = write_sdss(tmp_path / "s.fits")
+    table = predict_stars(stand_in("stellar_parameters"), [path], keep_flagged=True)
     assert table.colnames[: len(COLUMNS)] == COLUMNS
     assert str(table["teff"].unit) == "K"
     assert table["teff"].value[0] == pytest.approx(10 ** table["log_teff"].value[0], rel=1e-5)

@@ -207,7 +207,8 @@ def test_bad_options_are_refused(tmp_path, options, message):
 
 def test_strain_without_a_usable_second_is_refused(tmp_path):
     quality = np.full(20, 1, dtype=np.uint32)
-    path = write_gwosc(tmp_path / "H.hdf5", np.ones(20 * RATE) * 1e-21, quality=quality)
+    strain = 1e-21 * np.random.default_rng(0).standard_normal(20 * RATE)
+    path = write_gwosc(tmp_path / "H.hdf5", strain, quality=quality)
     with pytest.raises(UsageError, match=r"none of the strain can be .* data quality"):
         search(matched_filter_predictor(), [path], progress=False)
 

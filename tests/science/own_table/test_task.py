@@ -54,19 +54,25 @@ def test_three_commands_lead_from_a_table_to_predictions(tmp_path, capsys, monke
     assert "240 rows in z.csv" in capsys.readouterr().out
     found = Table.read("z.csv", format="ascii.csv")
     assert found.colnames == ["id", "z", "z_std", "flags"]
-    assert np.corrcoef(found["z"], Table.read("new.fits")["z"])[0, 1] > 0.7
     assert all(str(flags).startswith("missing_values") for flags in found["flags"])
+    known = found["flags"] == "missing_values"
+    assert known.sum() > 200
+    assert np.isnan(found["z"][~known]).all()
+    assert np.corrcoef(found["z"][known], Table.read("new.fits")["z"][known])[0, 1] > 0.7
 
 
 def test_an_absurd_number_makes_no_absurd_answer(tmp_path):
     config = setup(write(tmp_path), **{"training.epochs": 2, "evaluation.plots": False})
     train(config, tmp_path / "run", progress=False)
-    mag_g = np.full(240, 20.0)
+    mag_g = np.full(240, 21.5)
     mag_g[:2] = 1e6, 1e15
     new = write(tmp_path, "new.csv", mag_g=mag_g)
-    found = load_pretrained(tmp_path / "run").predict([new])
-    assert found["z_std"][:2].max() < 100 * found["z_std"][2:].max()
+    predictor = load_pretrained(tmp_path / "run")
+    found = predictor.predict([new])
     assert [str(flags) for flags in found["flags"][:2]] == ["outside_training_range"] * 2
+    assert np.isnan(found["z_std"][:2]).all()
+    kept = predictor.predict([new], keep_flagged=True)
+    assert kept["z_std"][:2].max() < 100 * kept["z_std"][2:].max()
 
 
 def test_bundles_are_scored_together(tmp_path, capsys, monkeypatch):

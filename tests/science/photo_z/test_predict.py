@@ -112,7 +112,7 @@ def test_formats_and_names_make_no_difference(tmp_path, predictor):
 
 def test_not_detected_and_not_observed_are_told_apart(tmp_path, predictor):
     u = MaskedColumn([18.9, 99.0, np.inf, -99.0, np.nan, 18.9], mask=[0, 0, 0, 0, 0, 1])
-    table = predict(predictor, [write(tmp_path, catalogue(u=u))])
+    table = predict(predictor, [write(tmp_path, catalogue(u=u))], keep_flagged=True)
     flags = [set(words.split(",")) - {"outside_training_range"} for words in table["flags"]]
     unseen, unknown = {"not_detected"}, {"not_observed"}
     usual = [one - {"out_of_distribution"} for one in flags]
@@ -154,7 +154,7 @@ def test_a_band_may_be_missing_altogether(tmp_path, predictor):
 @pytest.mark.parametrize(("value", "word"), [(np.nan, "not_observed"), (99.0, "not_detected")])
 def test_a_band_may_lack_any_measurement(value, word, tmp_path, predictor):
     path = write(tmp_path, catalogue(u=np.full(6, value)))
-    table = predict(predictor, [path])
+    table = predict(predictor, [path], keep_flagged=True)
     assert all(word in words for words in table["flags"])
     assert np.isfinite(table["redshift"]).all()
 
@@ -171,7 +171,7 @@ def test_fluxes_are_taken_with_a_zero_point(tmp_path, predictor):
         table[band] = 10 ** (-0.4 * (table[band] - 22.5))
     table["u"][1], table["u"][2] = -3.0, np.nan
     path = write(tmp_path, table, "flux.fits")
-    found = predict(predictor, [path], zero_point=22.5)
+    found = predict(predictor, [path], zero_point=22.5, keep_flagged=True)
     np.testing.assert_allclose(found["redshift"], expected["redshift"], atol=1e-4)
     assert "not_detected" in found["flags"][1]
     assert "not_observed" in found["flags"][2]
@@ -185,7 +185,7 @@ def test_fluxes_are_taken_with_a_zero_point(tmp_path, predictor):
 def test_errors_are_needed_where_the_network_takes_them(tmp_path):
     predictor = make_predictor(errors=True)
     table = catalogue(**{f"{band}_err": np.full(6, 0.03) for band in BANDS})
-    found = predict(predictor, [write(tmp_path, table)])
+    found = predict(predictor, [write(tmp_path, table)], keep_flagged=True)
     assert np.isfinite(found["redshift"]).all()
     with pytest.raises(UsageError, match="no column 'u_err'"):
         predict(predictor, [write(tmp_path, name="without.fits")])

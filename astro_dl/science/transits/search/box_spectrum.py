@@ -14,6 +14,7 @@ CHUNK = 400
 BACKGROUND_PERIODS = 201
 PEAK_WIDTH = 20
 BINNED_MINUTES = 10.0
+LEAST_SCATTER = 1e-7
 
 
 def transit_duration(period: ArrayLike, density: float = 1.0) -> np.ndarray:
@@ -73,7 +74,9 @@ def box_spectrum(
         are 0.4 to 1.6 times those of central transits of a star like the Sun.
     """
     time, flux = _binned(time, flux)
-    model = BoxLeastSquares(time, flux, dy=np.full(len(time), robust_scatter(flux)))
+    # Without any noise a box would explain infinitely much.
+    scatter = max(float(robust_scatter(flux)), LEAST_SCATTER)
+    model = BoxLeastSquares(time, flux, dy=np.full(len(time), scatter))
     parts = []
     for part in np.array_split(periods, max(1, len(periods) // CHUNK)):
         typical = transit_duration(np.sqrt(part[0] * part[-1]))
@@ -96,7 +99,7 @@ def best_box(
     typical = float(transit_duration(period))
     durations = (
         np.array([duration])
-        if duration
+        if duration is not None
         else np.minimum(np.geomspace(0.2, 2.5, 12) * typical, 0.4 * period)
     )
     model = BoxLeastSquares(time, flux)

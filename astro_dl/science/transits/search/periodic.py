@@ -1,6 +1,6 @@
 """Search of one light curve for transits, one signal after the other, by box least squares."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +12,14 @@ from astro_dl.science.transits.search.box_spectrum import (
     frequency_grid,
     outstanding,
 )
+from astro_dl.science.transits.search.coverage import (
+    FEWEST_POINTS,
+    LONGEST_STRETCH_DAYS,
+    aliases,
+    incoherent_spectrum,
+    is_sparse,
+    longest_stretch,
+)
 from astro_dl.science.transits.search.trapezoids import TransitFit, fit_trapezoids
 from astro_dl.science.transits.views import Ephemeris
 
@@ -22,7 +30,10 @@ FEWEST_CADENCES = 1.5
 TUNING_STEPS = 11
 RATIO_TOLERANCE = 0.005
 MASKED_DURATIONS = 1.5
-FEWEST_POINTS = 50
+SHORTEST_PERIOD, SEARCHED_FRACTION = 0.5, 0.7
+ALIAS_RANGE = 0.1
+DISTINGUISHED = 25.0
+"""Difference of χ² by which one alias of a period is better than the others: five sigma."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,8 @@ class Signal:
     harmonic_of : int
         Position of an earlier signal to whose period this one's is as small whole numbers, with
         transits at some of the same times; −1 of none.
+    ambiguous : bool
+        Whether another number of periods in a gap of the data fits the transits as well.
     """
 
     period: float
@@ -51,6 +64,7 @@ class Signal:
     snr: float
     transits: int
     harmonic_of: int = -1
+    ambiguous: bool = False
 
     @property
     def ephemeris(self) -> Ephemeris:
@@ -79,11 +93,16 @@ def search_transits(
     window : float, default 1.5
         Of the detrending [d].
     period_range : tuple of float, optional
-        Default half a day to 70% of the baseline [d].
+        Default half a day to `longest_period` [d].
     fewest_snr : float, default 7
         Search ends at the first signal below.
     most_signals : int, default 5
         Search ends after so many.
+
+    Returns
+    -------
+    list of Signal
+        None of fewer than 50 points.
     """
     good = np.isfinite(flux)
     time, flux = time[good], flux[good]
@@ -101,6 +120,16 @@ def search_transits(
         width = MASKED_DURATIONS * signal.duration
         masked |= in_transit(time, signal.period, signal.epoch, width)[0]
     return found
+
+
+def longest_period(time: np.ndarray) -> float:
+    """Return the longest period searched by default [d].
+
+    70% of the baseline, or of the longest stretch where most of the baseline is gaps: of longer
+    periods too few transits are seen to tell them from each other.
+    """
+    covered = longest_stretch(time) if is_sparse(time) else float(time[-1] - time[0])
+    return SEARCHED_FRACTION * covered
 
 
 def locate_transit(
@@ -130,7 +159,8 @@ def locate_transit(
         flat = clip_outliers(detrend(time, flux, window))
         kept = np.isfinite(flat)
         best = best_box(time[kept], flat[kept], period, duration)
-        epoch, duration = (best[0] if epoch is None else epoch), duration or best[1]
+        epoch = best[0] if epoch is None else epoch
+        duration = best[1] if duration is None else duration
     when = Ephemeris(np.array([period]), np.array([epoch]), np.array([duration]))
     mask = in_transit(time, period, epoch, duration)[0]
     flat = clip_outliers(detrend(time, flux, window, mask))
@@ -174,14 +204,11 @@ def _strongest(
     good = np.isfinite(flux)
     if good.sum() < FEWEST_POINTS:
         return None
-    baseline = time[good][-1] - time[good][0]
     cadence = float(np.median(np.diff(time[good])))
-    shortest, longest = period_range or (0.5, 0.7 * baseline)
-    periods = frequency_grid(baseline, shortest, max(longest, shortest * 1.01))
-    power, epochs, durations = box_spectrum(time[good], flux[good], periods)
+    shortest, longest = period_range or (SHORTEST_PERIOD, longest_period(time[good]))
     signals = []
-    for peak in outstanding(power):
-        start = Ephemeris(periods[[peak]], epochs[[peak]], durations[[peak]])
+    for period, epoch, duration in _candidates(time[good], flux[good], shortest, longest):
+        start = Ephemeris(*(np.array([value]) for value in (period, epoch, duration)))
         signal = _signal(time, flux, _tuned(time, flux, start))
         signal = _simplest(time, flux, signal, shortest)
         if signal.transits >= 2 and signal.duration > FEWEST_CADENCES * cadence:
@@ -189,7 +216,44 @@ def _strongest(
     if not signals:
         return None
     best = max(signals, key=lambda signal: signal.snr)
-    return _signal(time, flux, _tuned(time, flux, best.ephemeris))
+    tuned = _signal(time, flux, _tuned(time, flux, best.ephemeris))
+    return replace(tuned, ambiguous=is_sparse(time[good]) and _has_alias(time, tuned, signals))
+
+
+def _candidates(
+    time: np.ndarray, flux: np.ndarray, shortest: float, longest: float
+) -> Iterator[tuple[float, float, float]]:
+    """Yield period, epoch and duration of what stands out in the box spectra [d]."""
+    longest = max(longest, shortest * 1.01)
+    baseline = float(time[-1] - time[0])
+    if baseline <= LONGEST_STRETCH_DAYS and not is_sparse(time):
+        yield from _outstanding_boxes(time, flux, baseline, shortest, longest)
+        return
+    stretch = longest_stretch(time)
+    covered = max(min(longest, SEARCHED_FRACTION * stretch), shortest * 1.01)
+    periods = frequency_grid(stretch, shortest, covered)
+    power, _, durations = incoherent_spectrum(time, flux, periods)
+    for peak in outstanding(power):
+        yield from aliases(time, flux, float(periods[peak]), float(durations[peak]))
+    if longest > covered:
+        yield from _outstanding_boxes(time, flux, baseline, covered, longest)
+
+
+def _outstanding_boxes(
+    time: np.ndarray, flux: np.ndarray, baseline: float, shortest: float, longest: float
+) -> Iterator[tuple[float, float, float]]:
+    periods = frequency_grid(baseline, shortest, longest)
+    power, epochs, durations = box_spectrum(time, flux, periods)
+    for peak in outstanding(power):
+        yield float(periods[peak]), float(epochs[peak]), float(durations[peak])
+
+
+def _has_alias(time: np.ndarray, best: Signal, others: Sequence[Signal]) -> bool:
+    """Whether a period near the best one, but out of phase across the gaps, fits as well."""
+    apart = np.array([abs(other.period / best.period - 1) for other in others])
+    as_good = np.array([other.snr**2 > best.snr**2 - DISTINGUISHED for other in others])
+    out_of_phase = apart * np.ptp(time) > best.duration
+    return bool(np.any(as_good & out_of_phase & (apart < ALIAS_RANGE)))
 
 
 def _simplest(time: np.ndarray, flux: np.ndarray, signal: Signal, shortest: float) -> Signal:

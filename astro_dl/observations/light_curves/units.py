@@ -1,0 +1,70 @@
+"""Units of fluxes and times in files of light curves: converted, or refused."""
+
+from typing import Any
+
+import numpy as np
+
+from astro_dl.core.errors import UsageError
+
+RELATIVE = {"ppm": 1e-6, "ppt": 1e-3, "percent": 1e-2, "%": 1e-2}
+LOGARITHMS = ("dex", "db", "log")
+DAYS = {"d", "day", "days", "bjd", "jd", "hjd", "mjd", "btjd", "bkjd", "tbjd", "tjd"}
+PART_OF_DAY = {
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 24.0),
+    **dict.fromkeys(("min", "minute", "minutes"), 1440.0),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 86400.0),
+}
+FAINTEST_MAGNITUDE = 50.0
+
+
+def linear_flux(values: np.ndarray, unit: Any, where: str) -> np.ndarray:
+    """Return values as linear flux: magnitudes become flux, parts per million factors about 1.
+
+    Parameters
+    ----------
+    values : ndarray, (T,)
+        In this unit.
+    unit : object
+        What the file says of them; None or an empty text for nothing.
+    where : str
+        Names the file in messages.
+
+    Raises
+    ------
+    UsageError
+        If the unit is a logarithm other than magnitudes.
+    """
+    text = "" if unit is None else str(unit).strip().lower()
+    if "mag" in text:
+        milli = "mmag" in text or "milli" in text
+        return flux_of_magnitudes(values * (1e-3 if milli else 1.0))
+    if text in RELATIVE:
+        offsets = values * RELATIVE[text]
+        return offsets if np.nanmedian(offsets) > 0.5 else 1 + offsets
+    if any(text.startswith(word) for word in LOGARITHMS):
+        raise UsageError(f"{where}: flux in {unit}; give a linear unit of flux, or magnitudes")
+    return values
+
+
+def flux_of_magnitudes(magnitudes: np.ndarray) -> np.ndarray:
+    """Return the flux relative to the median; NaN for what is no magnitude, such as 99."""
+    known = np.abs(magnitudes) < FAINTEST_MAGNITUDE
+    middle = np.median(magnitudes[known]) if known.any() else np.nan
+    return 10 ** (-0.4 * (np.where(known, magnitudes, np.nan) - middle))
+
+
+def in_days(values: np.ndarray, unit: Any, where: str) -> np.ndarray:
+    """Return times in days; without a unit they are days.
+
+    Raises
+    ------
+    UsageError
+        If the unit is none of time.
+    """
+    text = "" if unit is None else str(unit).strip().lower()
+    word = text.replace(",", " ").split()[0] if text else "d"
+    if word in DAYS:
+        return values
+    if word in PART_OF_DAY:
+        return values / PART_OF_DAY[word]
+    raise UsageError(f"{where}: times in {unit!r}; accepted: days, hours, minutes, seconds")
