@@ -116,7 +116,7 @@ def train(arguments: Arguments) -> None:
     if arguments.cv:
         return _cross_validate(arguments, config, arguments.out or Path("runs") / f"{name}-cv")
     bundle = train(config, out=out, resume=arguments.resume, progress=not arguments.quiet)
-    _tell(arguments, {"bundle": str(bundle.folder), "card": bundle.card}, bundle.folder)
+    _tell(arguments, {"bundle": str(bundle.folder), "card": bundle.card.to_plain()}, bundle.folder)
     return None
 
 

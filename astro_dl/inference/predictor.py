@@ -73,7 +73,7 @@ class Predictor:
     @property
     def calibration(self) -> Mapping[str, Any]:
         """The card's calibration, fitted on validation data."""
-        return self.bundle.card["calibration"]
+        return self.bundle.card.calibration
 
     def check_inputs(self, x: Any) -> Inputs:
         """Return inputs as arrays if the model may be trusted with them.
@@ -91,7 +91,7 @@ class Predictor:
         """
         arrays = as_inputs(x, self.input_spec)
         check_finite(arrays)
-        check_scale(arrays, self.bundle.card["input_statistics"])
+        check_scale(arrays, self.bundle.card.input_statistics)
         return arrays
 
     def score(self, x: Any, batch_size: int | None = None) -> np.ndarray:
@@ -183,7 +183,7 @@ class Predictor:
         """
         if uncertainty in (None, self.uncertainty):
             return self
-        name = self.bundle.card["name"]
+        name = self.bundle.card.name
         if self.members or not self.head.labelled:
             raise UsageError(
                 f"{name}: uncertainty {uncertainty!r} cannot be had; accepted: {self.uncertainty}"
@@ -349,7 +349,7 @@ class Predictor:
     def _predict_files(self, paths: Sequence[Any], options: Mapping[str, Any]) -> QTable:
         reader = self.task.file_reader if self.task else None
         if self.task is None or reader is None:
-            name = self.bundle.card["task"] or "none"
+            name = self.bundle.card.task or "none"
             raise UsageError(f"task {name!r} reads no files; give arrays of preprocessed inputs")
         check_files(paths)
         found = reader(self, paths, **options)
@@ -363,7 +363,7 @@ class Predictor:
         n = input_length(arrays)
         if ids is not None and len(ids) != n:
             raise UsageError(f"{len(ids)} ids for {n} examples; one each is needed")
-        check_scale(arrays, self.bundle.card["input_statistics"])
+        check_scale(arrays, self.bundle.card.input_statistics)
         ids = np.arange(n) if ids is None else ids
         size = max(ROWS_AT_ONCE, batch_size or 0)
         parts = [slice(start, start + size) for start in range(0, n, size)]
@@ -383,15 +383,15 @@ class Predictor:
         finite: np.ndarray,
         batch_size: int | None,
     ) -> QTable:
-        outside = rows_outside_training_range(x, self.bundle.card["input_statistics"])
+        outside = rows_outside_training_range(x, self.bundle.card.input_statistics)
         flags = {"non_finite_input": ~finite, "outside_training_range": outside & finite}
         return prediction_table(self.head, ids, self.answers(x, batch_size, finite), flags)
 
     def _header(self) -> dict[str, Any]:
         card, together = self.bundle.card, self.members or (self,)
         return {
-            "model": card["name"],
-            "task": card["task"] or "",
+            "model": card.name,
+            "task": card.task or "",
             "bundle_sha256": ",".join(dict.fromkeys(one.bundle.sha256 for one in together)),
             "uncertainty": self.uncertainty,
             "versions": package_versions(),

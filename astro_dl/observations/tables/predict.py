@@ -69,7 +69,7 @@ def _prediction(predictor: Any, x: np.ndarray, ids: Any, batch_size: int) -> QTa
     known = {
         "x": {
             key: numbers[: values.shape[1]]
-            for key, numbers in predictor.bundle.card["input_statistics"]["x"].items()
+            for key, numbers in predictor.bundle.card.input_statistics["x"].items()
         }
     }
     # Only complete rows tell wrong units from missing values, which are zeros here.

@@ -291,7 +291,7 @@ def _table(
     if folded:
         x = _stacked([one.x for one in folded])
         answers = predictor.answers(x, usable=usable)
-        statistics = predictor.bundle.card["input_statistics"]
+        statistics = predictor.bundle.card.input_statistics
         for row in np.flatnonzero(rows_outside_training_range(x, statistics)):
             flags[row].append("outside_training_range")
     table = QTable(
