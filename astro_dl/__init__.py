@@ -10,12 +10,15 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AnswerKind": "astro_dl.core.answer",
+    "Augmentation": "astro_dl.core.task",
     "Binary": "astro_dl.answers.binary",
     "Bundle": "astro_dl.bundles.bundle",
+    "Classical": "astro_dl.core.task",
     "Config": "astro_dl.core.config",
     "Dataset": "astro_dl.core.task",
     "Difficulty": "astro_dl.core.task",
     "Examples": "astro_dl.core.examples",
+    "Files": "astro_dl.core.task",
     "Head": "astro_dl.answers.head",
     "InputSpec": "astro_dl.core.task",
     "Multiclass": "astro_dl.answers.multiclass",

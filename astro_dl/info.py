@@ -107,10 +107,10 @@ def task_info(name: str) -> Info:
             "input": input_facts,
             "output": output_facts,
             "physics": plain(task.physics()),
-            "predict options": plain(keyword_defaults(task.file_reader))
-            if task.file_reader
+            "predict options": plain(keyword_defaults(task.files.reader))
+            if task.files.reader
             else None,
-            "optimal bound": task.bound,
+            "optimal bound": task.classical.bound,
             "models": list_models(task=name),
             "reference": entry.reference,
             "bibtex": entry.bibtex,

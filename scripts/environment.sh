@@ -1,4 +1,4 @@
-# Sourced by the other scripts: find a Python and make .venv in the top-level folder.
+# Sourced by the other scripts: find a Python and make an environment in the top-level folder.
 
 find_python() {
   local candidate
@@ -13,22 +13,24 @@ find_python() {
   return 2
 }
 
-# make_environment EXTRAS: install the project in .venv with these extras, unless that is done.
+# make_environment EXTRAS [FOLDER [pip options…]]: install the project with these extras in FOLDER
+# (.venv), unless that is done.
 make_environment() {
-  local extras="$1" python stamp
+  local extras="$1" folder="${2:-.venv}" python stamp
+  shift $(($# < 2 ? $# : 2))
   export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
-  if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+  if ! "$folder/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
     python="$(find_python)"
-    echo "making .venv with $("$python" --version)"
-    "$python" -m venv --clear .venv || {
+    echo "making $folder with $("$python" --version)"
+    "$python" -m venv --clear "$folder" || {
       echo "'$python -m venv' failed; on Debian and Ubuntu install python3-venv" >&2
       return 2
     }
   fi
-  stamp=".venv/installed-${extras:-plain}"
+  stamp="$folder/installed-${extras:-plain}"
   if ! cmp -s <(cat pyproject.toml setup.py; pwd) "$stamp"; then
     echo "installing astro_dl${extras:+[$extras]} and its dependencies (some minutes)"
-    .venv/bin/python -m pip install -qq --editable ".${extras:+[$extras]}"
+    "$folder/bin/python" -m pip install -qq "$@" --editable ".${extras:+[$extras]}"
     (cat pyproject.toml setup.py; pwd) > "$stamp"
   fi
 }

@@ -137,6 +137,7 @@ def logits(tmp_path_factory):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OF_EACH_MODEL)
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_backends_give_the_same_logits(logits, backend, name):

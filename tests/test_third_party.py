@@ -138,6 +138,7 @@ def test_the_figure_of_its_prediction_is_drawn(whole_way):
     assert (whole_way[0] / "figures" / "pulses.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_it_keeps_the_promises_of_the_zoo(site):
     program = """
 from astro_dl.testing import check_model, check_task

@@ -14,7 +14,7 @@ from astro_dl.answers.multiclass import Multiclass
 from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Difficulty, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Difficulty, InputSpec, Task
 
 FREQUENCY = 0.11
 
@@ -112,9 +112,8 @@ BINARY = Task(
     simulate=simulate_binary,
     group="pair_id",
     difficulty=DIFFICULTY,
-    baselines=matched_filter,
-    bound="bound",
-    augment=augment,
+    classical=Classical(baselines=matched_filter, bound="bound"),
+    augmentation=Augmentation(inputs=augment),
     signal_fraction="signal_fraction",
     zero_signal={"snr": (0.0, 0.0)},
 )

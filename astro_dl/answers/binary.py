@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from astropy.table import Table
@@ -18,15 +18,21 @@ from astro_dl.answers.classes import (
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.data.store import Store
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import fit_platt, platt_probabilities
 from astro_dl.inference.predictions import Answers
+from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.binary import area_under_curve, binary_metrics
 from astro_dl.metrics.checks import check_binary
 from astro_dl.metrics.detection import detection_threshold, measurable
 from astro_dl.metrics.efficiency import efficiency_table, equivalent_losses
+
+if TYPE_CHECKING:
+    from astro_dl.training.objective import Objective
 
 Array = np.ndarray
 
@@ -49,6 +55,15 @@ class Binary(AnswerKind):
         "val_accuracy": True,
     }
 
+    titles: ClassVar[Mapping[str, str]] = {
+        "auc": "ROC AUC",
+        "average_precision": "average precision",
+        "brier": "Brier score",
+        "log_loss": "log-loss [nat]",
+        "ece": "calibration error",
+    }
+    compared_by: ClassVar[tuple[str, ...]] = ("auc", "tpr_0.01", "tpr_0.001", "tpr_0.0001")
+
     def __post_init__(self) -> None:
         if len(self.names) != 2:
             raise UsageError(f"a binary answer has two classes, not {len(self.names)}")
@@ -62,6 +77,12 @@ class Binary(AnswerKind):
     def classes(self) -> tuple[str, ...]:
         """Names of the classes."""
         return self.names
+
+    @classmethod
+    def title(cls, metric: str) -> str:
+        """Return the heading of a headline metric, or of a true-positive rate."""
+        rate = metric.removeprefix("tpr_")
+        return super().title(metric) if rate == metric else f"TPR at FAP {rate}"
 
     @classmethod
     def textbook(cls, outputs: int) -> Self:
@@ -82,7 +103,7 @@ class Binary(AnswerKind):
         """Raise `UsageError` unless both classes occur, and nothing else."""
         check_class_targets(self.names, y, split)
 
-    def objective(self, y: Array, label_smoothing: float = 0.0) -> Any:
+    def objective(self, y: Array, label_smoothing: float = 0.0) -> "Objective":
         """Return binary cross-entropy."""
         import keras
 
@@ -123,7 +144,9 @@ class Binary(AnswerKind):
         parts = {name: one.astype(np.float32) for name, one in answers.parts.items()}
         return {**class_columns(self.names, probabilities), "logit": answers.logits, **parts}
 
-    def outcome(self, predictor: Any, data: Any, n: int, source: str, progress: bool) -> Outcome:
+    def outcome(
+        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+    ) -> Outcome:
         """Return what the network, its peers and the task's baselines make of n examples."""
         return supervised_outcome(predictor, data, n, source, progress)
 

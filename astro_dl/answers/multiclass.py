@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -16,15 +16,20 @@ from astro_dl.answers.classes import (
 )
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
+from astro_dl.core.examples import Examples
+from astro_dl.data.store import Store
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import fit_temperature, temperature_probabilities
 from astro_dl.inference.predictions import Answers
+from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.multiclass import confusion_matrix, multiclass_metrics
 
+if TYPE_CHECKING:
+    from astro_dl.training.objective import Objective
+
 Array = np.ndarray
-HEADLINES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_auc", "log_loss")
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,15 @@ class Multiclass(AnswerKind):
     kind: ClassVar[str] = "multiclass"
     target_type: ClassVar[type] = np.int32
     monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False, "val_accuracy": True}
+
+    titles: ClassVar[Mapping[str, str]] = {
+        "accuracy": "accuracy",
+        "balanced_accuracy": "balanced accuracy",
+        "macro_f1": "macro F1",
+        "macro_auc": "macro AUC",
+        "log_loss": "log-loss [nat]",
+    }
+    compared_by: ClassVar[tuple[str, ...]] = ("accuracy", "macro_f1")
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -54,7 +68,7 @@ class Multiclass(AnswerKind):
         """Raise `UsageError` unless at least two of the classes occur, and nothing else."""
         check_class_targets(self.names, y, split)
 
-    def objective(self, y: Array, label_smoothing: float = 0.0) -> Any:
+    def objective(self, y: Array, label_smoothing: float = 0.0) -> "Objective":
         """Return cross-entropy."""
         import keras
 
@@ -90,7 +104,9 @@ class Multiclass(AnswerKind):
         parts = {name: one.astype(np.float32) for name, one in answers.parts.items()}
         return {**class_columns(self.names, answers.values), **parts}
 
-    def outcome(self, predictor: Any, data: Any, n: int, source: str, progress: bool) -> Outcome:
+    def outcome(
+        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+    ) -> Outcome:
         """Return what the network and its peers make of n examples."""
         return supervised_outcome(predictor, data, n, source, progress)
 
@@ -109,7 +125,7 @@ class Multiclass(AnswerKind):
 
     def headline(self, metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Return accuracies, F1, area under the curve and log-loss."""
-        return {key: metrics[key] for key in HEADLINES if key in metrics}
+        return {key: metrics[key] for key in self.titles if key in metrics}
 
     def uncertainty(
         self, outcome: Outcome, settings: EvaluationConfig, rng: np.random.Generator

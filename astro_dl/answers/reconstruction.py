@@ -2,21 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from astro_dl.answers.binary import measurable_thresholds
+from astro_dl.answers.binary import Binary, measurable_thresholds
 from astro_dl.answers.classes import highest
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.data.store import Store
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.unsupervised.metrics import unsupervised_headline, unsupervised_metrics
 from astro_dl.evaluation.unsupervised.predictions import unsupervised_outcome
 from astro_dl.inference.predictions import Answers
+from astro_dl.inference.protocol import Predictor
 from astro_dl.models.reconstruction import anomaly_score, reconstructed_names
+
+if TYPE_CHECKING:
+    from astro_dl.training.objective import Objective
 
 Array = np.ndarray
 
@@ -34,6 +40,15 @@ class Reconstruction(AnswerKind):
     kind: ClassVar[str] = "reconstruction"
     labelled: ClassVar[bool] = False
     monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False, "val_error": False}
+
+    titles: ClassVar[Mapping[str, str]] = {
+        "reconstruction_error": "reconstruction error",
+        "anomaly_auc": "anomalies, ROC AUC",
+        "anomaly_average_precision": "anomalies, average precision",
+        "silhouette": "silhouette",
+        "ari": "adjusted Rand index",
+        "nmi": "normalised mutual information",
+    }
 
     @property
     def outputs(self) -> int:
@@ -58,7 +73,7 @@ class Reconstruction(AnswerKind):
     def check_targets(self, y: Array, split: str) -> None:
         """Accept whatever truth there is: it is not learnt."""
 
-    def objective(self, y: Array, label_smoothing: float = 0.0) -> Any:
+    def objective(self, y: Array, label_smoothing: float = 0.0) -> "Objective":
         """Return the reconstruction error."""
         from astro_dl.training.likelihoods import ReconstructionError
         from astro_dl.training.objective import Objective
@@ -88,7 +103,9 @@ class Reconstruction(AnswerKind):
             **{f"error_{name}": error for name, error in errors},
         }
 
-    def outcome(self, predictor: Any, data: Any, n: int, source: str, progress: bool) -> Outcome:
+    def outcome(
+        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+    ) -> Outcome:
         """Return what the network and methods without labels make of n examples."""
         return unsupervised_outcome(predictor, data, n, source, progress)
 
@@ -108,6 +125,11 @@ class Reconstruction(AnswerKind):
             bootstrap=settings.bootstrap,
             rng=rng,
         )
+
+    @classmethod
+    def title(cls, metric: str) -> str:
+        """Return the heading of a headline metric, or of a rate of found anomalies."""
+        return super().title(metric) if metric in cls.titles else Binary.title(metric)
 
     def headline(self, metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Return errors, how well anomalies are found, and clusters."""

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from astropy.units import Unit
@@ -20,18 +20,23 @@ from astro_dl.answers.densities import (
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.examples import Examples
+from astro_dl.data.store import Store
 from astro_dl.distributions.distribution import Distribution, mixed
 from astro_dl.distributions.mixture import Mixture
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.predictions import Answers
+from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.distribution_scores import pit_metrics, proper_scores, score_metrics
 from astro_dl.metrics.intervals import estimate
 from astro_dl.metrics.regression import regression_metrics
 
+if TYPE_CHECKING:
+    from astro_dl.training.objective import Objective
+
 Array = np.ndarray
-HEADLINES = ("bias", "nmad", "rmse", "outlier_fraction", "r2", "crps", "cde_loss")
 QUANTILES = (0.05, 0.16, 0.5, 0.84, 0.95)
 """Probabilities at which the quantiles of mixtures and grids are given."""
 
@@ -75,6 +80,17 @@ class Regression(AnswerKind):
 
     kind: ClassVar[str] = "regression"
     monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False, "val_mae": False}
+
+    titles: ClassVar[Mapping[str, str]] = {
+        "bias": "bias",
+        "nmad": "NMAD",
+        "rmse": "RMSE",
+        "outlier_fraction": "outlier fraction",
+        "r2": "R²",
+        "crps": "CRPS",
+        "cde_loss": "CDE loss",
+    }
+    compared_by: ClassVar[tuple[str, ...]] = ("nmad",)
 
     def __post_init__(self) -> None:
         if self.distribution not in DISTRIBUTIONS:
@@ -154,7 +170,7 @@ class Regression(AnswerKind):
         if not np.isfinite(y).all():
             raise UsageError(f"the {split} set has non-finite targets; check the task's simulator")
 
-    def objective(self, y: Array, label_smoothing: float = 0.0) -> Any:
+    def objective(self, y: Array, label_smoothing: float = 0.0) -> "Objective":
         """Return the loss of the distribution, on targets standardised by those of training.
 
         Raises
@@ -243,7 +259,9 @@ class Regression(AnswerKind):
                 columns[name + ending] = column * Unit(unit) if unit else column
         return columns
 
-    def outcome(self, predictor: Any, data: Any, n: int, source: str, progress: bool) -> Outcome:
+    def outcome(
+        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+    ) -> Outcome:
         """Return what the network and its peers make of n examples."""
         return supervised_outcome(predictor, data, n, source, progress)
 
@@ -268,7 +286,7 @@ class Regression(AnswerKind):
         return {
             f"{key} {name}" if several else key: entry[key]
             for name, entry in metrics["targets"].items()
-            for key in HEADLINES
+            for key in self.titles
             if key in entry
         }
 

@@ -7,11 +7,14 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from astro_dl.cli.parser import Arguments, file_reader, parse
 from astro_dl.cli.quiet import import_keras_quietly
 from astro_dl.core.errors import UsageError, look_up, unknown_name
+
+if TYPE_CHECKING:
+    from astro_dl.inference.protocol import Predictor
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -175,6 +178,7 @@ def predict(arguments: Arguments) -> None:
     names = [arguments.model, *arguments.member]
     predictor = load_pretrained(names if arguments.member else arguments.model)
     options |= {"uncertainty": arguments.uncertainty, "passes": arguments.passes}
+    options |= {"on_error": arguments.on_error}
     if _streams(predictor, arguments):
         first, n = write_parts(predictor.predict_blocks(arguments.files, **options), arguments.out)
         print(*printed_rows(first[:20]), f"{n:,} rows in {arguments.out}", sep="\n")
@@ -277,11 +281,12 @@ def _to_train(arguments: Arguments) -> tuple[Any, str]:
     return load_config(given, **settings), Path(given).stem
 
 
-def _streams(predictor: Any, arguments: Arguments) -> bool:
+def _streams(predictor: "Predictor[Any]", arguments: Arguments) -> bool:
     """Whether a prediction is only written, part by part."""
     shown = arguments.json or arguments.figures is not None
     task = predictor.task
-    return arguments.out is not None and not shown and task.predict_blocks is not None
+    parts = task is not None and task.files.predict_blocks is not None
+    return arguments.out is not None and not shown and parts
 
 
 def _cross_validate(arguments: Arguments, config: Any, out: Path) -> None:

@@ -65,7 +65,7 @@ def file_reader(model: str) -> Callable[..., Any]:
     from astro_dl.core.registry import get_task
 
     config = load_bundle(model).config
-    reader = get_task(config.task).file_reader if config.task else None
+    reader = get_task(config.task).files.reader if config.task else None
     if reader is None:
         raise UsageError(f"{model}: its task reads no files; give arrays to load_pretrained(…)")
     return reader
@@ -159,6 +159,11 @@ def _parsers(
         "--uncertainty",
         choices=UNCERTAINTIES,
         help="how it is told, the last two in parts (head, ensemble with --member)",
+    )
+    verb.add_argument(
+        "--on-error",
+        choices=("flag", "stop"),
+        help="a file that cannot be used is a row with a flag (several files) or an error (one)",
     )
     verb.add_argument(
         "--passes", type=_count, default=PASSES, help=f"passes of mc_dropout ({PASSES})"

@@ -48,8 +48,10 @@ class AnswerKind(ABC):
         Of ``Examples.y``.
     monitors : mapping of str to bool
         Columns of the history by which the best weights can be chosen; true if higher is better.
-    logits_average : bool
-        Whether the mean of several networks' logits is an answer.
+    titles : mapping of str to str
+        Headings of headline metrics, see `headline`, by name.
+    compared_by : tuple of str
+        The headline metrics in tables of several models.
     """
 
     names: tuple[str, ...]
@@ -60,6 +62,8 @@ class AnswerKind(ABC):
     ranks: ClassVar[bool] = False
     target_type: ClassVar[type] = np.float32
     monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False}
+    titles: ClassVar[Mapping[str, str]] = {}
+    compared_by: ClassVar[tuple[str, ...]] = ()
 
     @property
     def logits_average(self) -> bool:
@@ -80,6 +84,12 @@ class AnswerKind(ABC):
     def has_distribution(self) -> bool:
         """Whether the answer is a distribution of each target."""
         return False
+
+    @classmethod
+    def title(cls, metric: str) -> str:
+        """Return the heading of a headline metric; of one for each target, with its name."""
+        name, _, target = metric.partition(" ")
+        return f"{cls.titles.get(name, name)} {target}".rstrip()
 
     @classmethod
     def textbook(cls, outputs: int) -> Self:

@@ -7,7 +7,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from astro_dl.core.errors import UsageError
+
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
+
+
+def find_in(folder: str | Path, name: str) -> Path:
+    """Return the path of a file or folder of a real set.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where the real sets lie.
+    name : str
+        Relative to it, as ``"pulsars/htru2.csv"``.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    path = Path(folder, name)
+    if not path.exists():
+        what = "file" if path.suffix else "folder"
+        raise UsageError(f"no {what} {path}; give the folder that holds {name}")
+    return path
 
 
 @contextmanager

@@ -3,15 +3,21 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
+from astropy.table import QTable
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
 
 Shape = tuple[int, ...]
+Physics = TypeVar("Physics")
+"""The frozen dataclass that holds the ranges, priors and switches of a task's simulator."""
+
+Given = TypeVar("Given", contravariant=True)
+"""Physics of functions that take it: those of any physics are also of a particular one."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Difficulty:
 
 
 @dataclass(frozen=True)
-class Dataset:
+class Dataset(Generic[Given]):
     """A real labelled set that a task can train on and be scored on.
 
     Parameters
@@ -81,7 +87,7 @@ class Dataset:
     """
 
     summary: str
-    read: Callable[[Any, Path], Examples]
+    read: Callable[[Given, Path], Examples]
     group: str | None = None
     time: str | None = None
     split: bool = True
@@ -91,7 +97,80 @@ class Dataset:
 
 
 @dataclass(frozen=True)
-class Task:
+class Classical(Generic[Given]):
+    """The classical methods beside which networks of a task are scored.
+
+    Parameters
+    ----------
+    baselines : callable or None
+        ``(physics, x) -> dict[str, ndarray]``: ranking statistics of classical methods on the same
+        inputs, higher for the positive class, keyed by the name to print; pure and independent per
+        example, so that it is run in blocks and in parallel.
+    bound : str or None
+        Which of the baselines is the theoretical optimum.
+    features : callable or None
+        ``(physics, x) -> ndarray (n, k)``: what classical methods that need training are given, one
+        row per example; NaN where a value is missing.
+    peers : tuple of str
+        Names of the classical methods trained on these features and scored beside the network,
+        see `astro_dl.evaluation.classical`.
+    """
+
+    baselines: Callable[[Given, Inputs], dict[str, np.ndarray]] | None = None
+    bound: str | None = None
+    features: Callable[[Given, Inputs], np.ndarray] | None = None
+    peers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How examples may be changed.
+
+    Parameters
+    ----------
+    inputs : callable or None
+        ``(x, rng) -> x``: random changes of training inputs that leave the truth as it is.
+    pairs : callable or None
+        ``(x, y, rng) -> x, y``: instead, random changes that change the truth with the inputs.
+    symmetries : tuple of callable
+        ``x -> x``: each a fixed change of inputs that leaves the truth as it is, such as a quarter
+        turn; answers are averaged over all of them where ``evaluation.average_symmetries`` is set.
+    """
+
+    inputs: Callable[[Inputs, np.random.Generator], Inputs] | None = None
+    pairs: Callable[[Inputs, np.ndarray, np.random.Generator], tuple[Inputs, np.ndarray]] | None = (
+        None
+    )
+    symmetries: tuple[Callable[[Inputs], Inputs], ...] = ()
+
+
+@dataclass(frozen=True)
+class Files:
+    """How real files are predicted on; ``predictor`` is an `astro_dl.inference.protocol.Predictor`.
+
+    Parameters
+    ----------
+    predict : callable or None
+        ``(predictor, paths, **options) -> astropy.table.QTable``: real files to a table.
+    predict_blocks : callable or None
+        Instead, for files larger than memory: the same in parts that follow each other, an iterator
+        of tables.
+    draw : callable or None
+        ``(predictor, paths, table, folder) -> list of paths``: figures of a prediction on files.
+    """
+
+    predict: Callable[..., QTable] | None = None
+    predict_blocks: Callable[..., Iterator[QTable]] | None = None
+    draw: Callable[..., Sequence[Path]] | None = None
+
+    @property
+    def reader(self) -> Callable[..., QTable | Iterator[QTable]] | None:
+        """What predicts on files, as a whole or in parts; None where the task reads none."""
+        return self.predict_blocks or self.predict
+
+
+@dataclass(frozen=True)
+class Task(Generic[Physics]):
     """A science question.
 
     Parameters
@@ -115,35 +194,14 @@ class Task:
         Column of ``Examples.info`` by which splits are made.
     difficulty : Difficulty or None
         The parameter against which scores are drawn.
-    baselines : callable or None
-        ``(physics, x) -> dict[str, ndarray]``: ranking statistics of classical methods on the same
-        inputs, higher for the positive class, keyed by the name to print; pure and independent per
-        example, so that it is run in blocks and in parallel.
-    bound : str or None
-        Which of the baselines is the theoretical optimum.
-    features : callable or None
-        ``(physics, x) -> ndarray (n, k)``: what classical methods that need training are given, one
-        row per example; NaN where a value is missing.
-    peers : tuple of str
-        Names of the classical methods trained on these features and scored beside the network,
-        see `astro_dl.evaluation.classical`.
+    classical : Classical
+        The classical methods that are scored beside networks.
     datasets : mapping of str to Dataset
         Real labelled sets by name.
-    augment : callable or None
-        ``(x, rng) -> x``: random changes of training inputs that leave the truth as it is.
-    augment_pairs : callable or None
-        ``(x, y, rng) -> x, y``: instead, random changes that change the truth with the inputs.
-    symmetries : tuple of callable
-        ``x -> x``: each a fixed change of inputs that leaves the truth as it is, such as a quarter
-        turn; answers are averaged over all of them where ``evaluation.average_symmetries`` is set.
-    predict_files : callable or None
-        ``(predictor, paths, **options) -> astropy.table.QTable``: real files to a table; see
-        `astro_dl.inference.load.Predictor`.
-    predict_blocks : callable or None
-        Instead, for files larger than memory: the same in parts that follow each other, an iterator
-        of tables.
-    draw_prediction : callable or None
-        ``(predictor, paths, table, folder) -> list of paths``: figures of a prediction on files.
+    augmentation : Augmentation
+        How examples are changed in training, and their answers averaged.
+    files : Files
+        What predicts on real files, and draws the prediction.
     signal_fraction : str or None
         Physics field that holds the fraction of positives in simulated sets (binary tasks).
     zero_signal : mapping
@@ -163,23 +221,16 @@ class Task:
 
     name: str
     summary: str
-    physics: type
-    head: Callable[[Any], AnswerKind]
-    input_spec: Callable[[Any], InputSpec]
-    simulate: Callable[[Any, int, np.random.Generator], Examples]
+    physics: type[Physics]
+    head: Callable[[Physics], AnswerKind]
+    input_spec: Callable[[Physics], InputSpec]
+    simulate: Callable[[Physics, int, np.random.Generator], Examples]
     group: str
     difficulty: Difficulty | None = None
-    baselines: Callable[[Any, Inputs], dict[str, np.ndarray]] | None = None
-    bound: str | None = None
-    features: Callable[[Any, Inputs], np.ndarray] | None = None
-    peers: tuple[str, ...] = ()
-    datasets: Mapping[str, Dataset] = field(default_factory=dict)
-    augment: Callable[[Inputs, np.random.Generator], Inputs] | None = None
-    augment_pairs: Callable[..., tuple[Inputs, np.ndarray]] | None = None
-    symmetries: tuple[Callable[[Inputs], Inputs], ...] = ()
-    predict_files: Callable[..., Any] | None = None
-    predict_blocks: Callable[..., Iterator[Any]] | None = None
-    draw_prediction: Callable[..., Sequence[Any]] | None = None
+    classical: Classical[Physics] = Classical()
+    datasets: Mapping[str, Dataset[Physics]] = field(default_factory=dict)
+    augmentation: Augmentation = Augmentation()
+    files: Files = Files()
     signal_fraction: str | None = None
     zero_signal: Mapping[str, Any] = field(default_factory=dict)
     extra_metrics: Callable[..., dict[str, Any]] | None = None
@@ -187,12 +238,7 @@ class Task:
     caution: str = ""
     version: int = 1
 
-    @property
-    def file_reader(self) -> Callable[..., Any] | None:
-        """What predicts on files, as a whole or in parts; None where the task reads none."""
-        return self.predict_blocks or self.predict_files
 
-
-def unsimulated(physics: Any, n: int, rng: np.random.Generator) -> Examples:
+def unsimulated(physics: object, n: int, rng: np.random.Generator) -> Examples:
     """Refuse to simulate: the ``simulate`` of tasks of which only real examples exist."""
     raise UsageError("this task has no simulator; set data.source to one of its real sets")

@@ -8,14 +8,14 @@ from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import build_physics, get_task
 from astro_dl.core.schema import plain
-from astro_dl.core.task import Task
+from astro_dl.core.task import Physics, Task
 from astro_dl.data.simulate import BLOCK_SIZE, STREAMS, iterate_blocks
 from astro_dl.data.store import Store, cache_folder, content_key, open_store, store_examples
 
 
 def cached_store(
-    task: Task,
-    physics: Any,
+    task: Task[Physics],
+    physics: Physics,
     n: int,
     seed: int,
     split: str,
@@ -50,7 +50,7 @@ def cached_store(
     meta = {
         "task": task.name,
         "version": task.version,
-        "physics": plain(dataclasses.asdict(physics)),
+        "physics": plain(physics),
         "n": n,
         "seed": seed,
         "stream": STREAMS[split],

@@ -3,7 +3,6 @@
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -129,7 +128,7 @@ def _folder(data: DataConfig) -> Path:
 
 
 @lru_cache(maxsize=2)
-def _read(task: str, physics: Any, name: str, folder: Path) -> Examples:
+def _read(task: str, physics: object, name: str, folder: Path) -> Examples:
     examples = get_task(task).datasets[name].read(physics, folder)
     if not len(examples):
         raise UsageError(f"real set {name} below {folder} holds no example")

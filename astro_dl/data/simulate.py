@@ -11,7 +11,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, concatenate, inputs_by_name
 from astro_dl.core.registry import get_task
 from astro_dl.core.schema import plain, read_dataclass
-from astro_dl.core.task import Task
+from astro_dl.core.task import Physics, Task
 from astro_dl.data.parallel import parallel_map
 
 BLOCK_SIZE = 1024
@@ -74,8 +74,8 @@ def simulate(
 
 
 def iterate_blocks(
-    simulator: Callable[[Any, int, np.random.Generator], Examples],
-    physics: Any,
+    simulator: Callable[[Physics, int, np.random.Generator], Examples],
+    physics: Physics,
     n: int,
     seed: int,
     stream: int,
@@ -118,8 +118,8 @@ def blocks_of(n: int, stream: int, block_size: int) -> list[Block]:
 
 
 def simulate_block(
-    simulator: Callable[[Any, int, np.random.Generator], Examples],
-    physics: Any,
+    simulator: Callable[[Physics, int, np.random.Generator], Examples],
+    physics: Physics,
     seed: int,
     block: Block,
 ) -> Examples:

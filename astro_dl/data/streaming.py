@@ -3,19 +3,19 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
-from typing import Any
 
 import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.task import Physics
 from astro_dl.data.parallel import background_map
 from astro_dl.data.simulate import BLOCK_SIZE, blocks_of, epoch_stream, simulate_block
 
 
 def stream_blocks(
-    simulator: Callable[[Any, int, np.random.Generator], Examples],
-    physics: Any,
+    simulator: Callable[[Physics, int, np.random.Generator], Examples],
+    physics: Physics,
     n: int,
     seed: int,
     epochs: range,

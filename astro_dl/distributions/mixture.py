@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.special import logsumexp, ndtr, ndtri
 
+from astro_dl.core.rows import take_rows
+
 Array = np.ndarray
 FARTHEST = 30.0
 """A component's mean counts as at most this many of its scales outside the support: beyond, the
@@ -210,7 +212,7 @@ class _Terms:
     scales: Array
 
     def take(self, rows: Array) -> "_Terms":
-        return _Terms(*(getattr(self, one.name)[rows] for one in fields(self)))
+        return take_rows(self, rows)
 
     def one_by_one(self, times: int) -> "_Terms":
         """Return each target of each example several times, as (n · k · times, 1, components)."""

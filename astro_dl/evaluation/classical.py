@@ -37,7 +37,7 @@ def peers_key(task: Task, config: Config) -> dict[str, Any]:
     split = [data.validation_fraction, data.test_fraction, data.split_seed]
     return {
         "version": [VERSION, task.version],
-        "peers": list(task.peers),
+        "peers": list(task.classical.peers),
         "physics": plain(split_physics(config, "train")),
         "training": [*training, *split, config.seed],
     }
@@ -53,7 +53,7 @@ def peer_scores(
     Parameters
     ----------
     task : Task
-        With ``features`` and ``peers``.
+        With classical ``features`` and ``peers``.
     head : AnswerKind
         Of the network.
     config : Config
@@ -69,13 +69,13 @@ def peer_scores(
         Scores by method, see `fit_peers`; where the network answers with distributions, also
         quantiles (n, targets, 100) of those methods that can, see `with_distributions`.
     """
-    assert task.features is not None
-    features = partial(task.features, split_physics(config, "train"))
+    assert task.classical.features is not None
+    features = partial(task.classical.features, split_physics(config, "train"))
     training, held_out = (
         known_examples(config, split, progress) for split in ("train", "validation")
     )
     known, validation = ((features(part.x), part.y) for part in (training, held_out))
-    fitted = _fitted(task.peers, head, *known, config.seed, validation)
+    fitted = _fitted(task.classical.peers, head, *known, config.seed, validation)
     rows = np.concatenate([features(block) for block in blocks])
     found = {name: score(rows) for name, score in _scorers(fitted, head, validation).items()}
     if not head.has_distribution:

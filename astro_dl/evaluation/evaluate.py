@@ -1,7 +1,7 @@
 """From a bundle and a test set to a report, with the classical methods on the same examples."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -238,7 +238,7 @@ def _test_data(
     return data, str(data.path) if isinstance(data, Store) else "given examples"
 
 
-def _extra_metrics(predictor: "Predictor") -> Any:
+def _extra_metrics(predictor: "Predictor") -> Callable[..., dict[str, Any]] | None:
     """Return the task's own metrics, which are of its answers and not of reconstructions."""
     if predictor.task is None or not predictor.head.labelled:
         return None

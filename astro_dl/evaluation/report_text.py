@@ -11,31 +11,6 @@ from astro_dl.core.text_table import text_table
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.task_metrics import flattened
 
-TITLES = {
-    "auc": "ROC AUC",
-    "average_precision": "average precision",
-    "brier": "Brier score",
-    "log_loss": "log-loss [nat]",
-    "ece": "calibration error",
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_f1": "macro F1",
-    "macro_auc": "macro AUC",
-    "bias": "bias",
-    "nmad": "NMAD",
-    "rmse": "RMSE",
-    "outlier_fraction": "outlier fraction",
-    "r2": "R²",
-    "crps": "CRPS",
-    "cde_loss": "CDE loss",
-    "reconstruction_error": "reconstruction error",
-    "anomaly_auc": "anomalies, ROC AUC",
-    "anomaly_average_precision": "anomalies, average precision",
-    "silhouette": "silhouette",
-    "ari": "adjusted Rand index",
-    "nmi": "normalised mutual information",
-}
-
 
 def report_text(
     metrics: Mapping[str, Any], outcome: Outcome, efficiency: Table | None = None
@@ -72,7 +47,7 @@ def report_text(
     if metrics.get("uncertainty"):
         parts.append(_uncertainty(metrics["uncertainty"]))
     if metrics.get("task"):
-        parts.append(_task(metrics["task"]))
+        parts.append(_task(head, metrics["task"]))
     if metrics.get("importance"):
         parts.append(_importance(metrics["importance"]))
     if notes:
@@ -110,7 +85,7 @@ def _headline(head: AnswerKind, methods: Mapping[str, Any], notes: Mapping[str, 
     rows = [["", *lines]]
     for key in keys:
         cells = [_estimate(line[key], notes) if key in line else "" for line in lines.values()]
-        rows.append([_title(key), *cells])
+        rows.append([head.title(key), *cells])
     return text_table(rows)
 
 
@@ -197,11 +172,11 @@ def _uncertainty(ways: Mapping[str, Any]) -> str:
     return text_table(rows)
 
 
-def _task(metrics: Mapping[str, Any]) -> str:
+def _task(head: AnswerKind, metrics: Mapping[str, Any]) -> str:
     rows = [["", *metrics]]
     for title, estimates in flattened(metrics).items():
         cells = [_estimate(estimates[name], {}) if name in estimates else "" for name in metrics]
-        rows.append([_title(title), *cells])
+        rows.append([head.title(title), *cells])
     return text_table(rows)
 
 
@@ -209,13 +184,6 @@ def _importance(importance: Mapping[str, Any]) -> str:
     title = f"importance of columns: {importance['measure']} where one is shuffled"
     rows = [[name, _estimate(entry, {})] for name, entry in importance["columns"].items()]
     return f"{title}\n{text_table(rows)}"
-
-
-def _title(key: str) -> str:
-    if key.startswith("tpr_"):
-        return f"TPR at FAP {key.removeprefix('tpr_')}"
-    name, _, target = key.partition(" ")
-    return f"{TITLES.get(name, name)} {target}".rstrip()
 
 
 def _estimate(entry: Mapping[str, Any], notes: Mapping[str, str]) -> str:

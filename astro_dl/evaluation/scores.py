@@ -18,7 +18,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs, input_length, take_inputs
 from astro_dl.core.files import atomic_path
 from astro_dl.core.schema import plain
-from astro_dl.core.task import Task
+from astro_dl.core.task import Physics, Task
 from astro_dl.data.parallel import parallel_map
 from astro_dl.data.store import Store, cache_folder, content_key
 
@@ -33,7 +33,9 @@ def input_blocks(data: Store | Examples, n: int, size: int = BLOCK) -> Iterator[
         yield data.inputs(part) if isinstance(data, Store) else take_inputs(data.x, part)
 
 
-def baseline_scores(task: Task, physics: Any, workers: int, blocks: Iterator[Inputs]) -> Scores:
+def baseline_scores(
+    task: Task[Physics], physics: Physics, workers: int, blocks: Iterator[Inputs]
+) -> Scores:
     """Return the ranking statistics of a task's classical methods, computed in parallel.
 
     Parameters
@@ -52,8 +54,9 @@ def baseline_scores(task: Task, physics: Any, workers: int, blocks: Iterator[Inp
     dict of str to ndarray
         One array over all examples for each method.
     """
-    assert task.baselines is not None
-    parts = list(parallel_map(partial(_one_block, task.baselines, physics), blocks, workers))
+    baselines = task.classical.baselines
+    assert baselines is not None
+    parts = list(parallel_map(partial(_one_block, baselines, physics), blocks, workers))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -108,7 +111,9 @@ def cached_scores(
     return scores
 
 
-def _one_block(baselines: Callable[[Any, Inputs], Scores], physics: Any, inputs: Inputs) -> Scores:
+def _one_block(
+    baselines: Callable[[Physics, Inputs], Scores], physics: Physics, inputs: Inputs
+) -> Scores:
     return {name: np.asarray(values) for name, values in baselines(physics, inputs).items()}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.special import expit
@@ -16,13 +16,11 @@ from astro_dl.evaluation.classical import peer_scores, peers_key, with_distribut
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.scores import baseline_scores, cached_scores
 from astro_dl.inference.predictions import Answers
-
-if TYPE_CHECKING:
-    from astro_dl.inference.predictor import Predictor
+from astro_dl.inference.protocol import Predictor
 
 
 def supervised_outcome(
-    predictor: "Predictor", data: Store | Examples, n: int, source: str, progress: bool
+    predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
 ) -> Outcome:
     """Return what a network, its peers and its task's baselines made of the same examples.
 
@@ -50,13 +48,13 @@ def supervised_outcome(
     scores = {NETWORK: head.scores(answers)}
     distributions = {NETWORK: answers.distribution} if answers.distribution is not None else {}
     bound = None
-    if task is not None and task.baselines is not None and config.evaluation.baselines:
+    if task is not None and task.classical.baselines is not None and config.evaluation.baselines:
         physics = _physics(predictor, data)
         key = {"task": task.name, "version": task.version, "physics": plain(physics)}
         compute = partial(baseline_scores, task, physics, config.data.workers)
         scores |= cached_scores("baselines", key, data, n, compute, progress)
-        bound = task.bound
-    if task is not None and task.features is not None and config.evaluation.baselines:
+        bound = task.classical.bound
+    if task is not None and task.classical.features is not None and config.evaluation.baselines:
         compute = partial(peer_scores, task, head, config, progress=progress)
         key = peers_key(task, config)
         found = cached_scores("peers", key, data, n, compute, progress, probe=False)
@@ -79,7 +77,7 @@ def supervised_outcome(
     )
 
 
-def _answers(predictor: "Predictor", data: Store | Examples, n: int, progress: bool) -> Answers:
+def _answers(predictor: Predictor[Any], data: Store | Examples, n: int, progress: bool) -> Answers:
     """Return the network's answers, from logits in the cache if they are in it."""
     card, together = predictor.bundle.card, predictor.members or (predictor,)
     average = predictor.bundle.config.evaluation.average_symmetries
@@ -95,12 +93,12 @@ def _answers(predictor: "Predictor", data: Store | Examples, n: int, progress: b
     return predictor.answers_of(np.stack([found[name] for name in names]))
 
 
-def _network_scores(predictor: "Predictor", blocks: Iterator[Inputs]) -> dict[str, Any]:
+def _network_scores(predictor: Predictor[Any], blocks: Iterator[Inputs]) -> dict[str, Any]:
     logits = predictor.member_scores(blocks)
     return {f"{NETWORK} {number}": one for number, one in enumerate(logits)}
 
 
-def _physics(predictor: "Predictor", data: Store | Examples) -> Any:
+def _physics(predictor: Predictor[Any], data: Store | Examples) -> Any:
     """Return the physics of the data where they say it, else of the bundle's test split."""
     if isinstance(data, Store) and "physics" in data.meta:
         return build_physics(predictor.bundle.config.task, data.meta["physics"])

@@ -199,7 +199,9 @@ def grad_cam(
         raise UsageError(f"layer {layer!r} has no positions to map: its output is {tensor.shape}")
     try:
         above = keras.Model(tensor, logits_model(model).output)
-    except ValueError as error:
+        # Before Keras 3.14 only a call tells that an input is missing.
+        above(keras.ops.zeros((1, *tensor.shape[1:])))
+    except (ValueError, KeyError) as error:
         raise UsageError(f"some path to the logits goes around layer {layer!r}") from error
     below = keras.Model(model.input, tensor)
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
 from astro_dl.core import registry
@@ -11,7 +10,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import build_physics
 from astro_dl.core.schema import plain
-from astro_dl.core.task import InputSpec, Task
+from astro_dl.core.task import InputSpec, Physics, Task
 from astro_dl.inference.predictor import Predictor
 
 
@@ -63,7 +62,7 @@ def _load_one(name_or_folder: str | Path) -> Predictor:
 
 
 def _check_task(
-    bundle: Bundle, task: Task, physics: Any, input_spec: InputSpec, head: AnswerKind
+    bundle: Bundle, task: Task[Physics], physics: Physics, input_spec: InputSpec, head: AnswerKind
 ) -> None:
     """Refuse a bundle whose task now means other inputs or outputs than when it was trained."""
     from astro_dl.models.build import model_head

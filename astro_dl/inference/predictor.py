@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
 from astropy.table import QTable, Table, vstack
@@ -13,12 +13,12 @@ from astro_dl.bundles.card import package_versions
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, take_inputs
-from astro_dl.core.task import InputSpec, Task
+from astro_dl.core.task import InputSpec, Physics, Task
 from astro_dl.inference.batching import applied, rebatched
+from astro_dl.inference.files import OnError, draw_files, predict_files
 from astro_dl.inference.input_checks import (
     array_options,
     as_inputs,
-    check_files,
     check_finite,
     check_scale,
     finite_rows,
@@ -38,7 +38,7 @@ ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
-class Predictor:
+class Predictor(Generic[Physics]):
     """A trained model with all that is needed to use it.
 
     Parameters
@@ -62,12 +62,12 @@ class Predictor:
     """
 
     bundle: Bundle
-    task: Task | None
-    physics: Any
+    task: Task[Physics] | None
+    physics: Physics
     input_spec: InputSpec
     head: AnswerKind
     model: "keras.Model"
-    members: tuple["Predictor", ...] = ()
+    members: tuple["Predictor[Physics]", ...] = ()
     uncertainty: Uncertainty = "head"
 
     @property
@@ -162,7 +162,7 @@ class Predictor:
 
     def with_uncertainty(
         self, uncertainty: Uncertainty | None, passes: int = PASSES, seed: int = 0
-    ) -> "Predictor":
+    ) -> "Predictor[Physics]":
         """Return a predictor that tells its uncertainty in another way.
 
         Parameters
@@ -226,6 +226,7 @@ class Predictor:
         *,
         uncertainty: Uncertainty | None = None,
         passes: int = PASSES,
+        on_error: OnError | None = None,
         **options: Any,
     ) -> QTable:
         """Return a table of predictions.
@@ -242,6 +243,10 @@ class Predictor:
             else ``"head"``.
         passes : int, default 30
             Passes of ``"mc_dropout"``.
+        on_error : {"flag", "stop"}, optional
+            What becomes of a file that cannot be used: a row whose ``flags`` are ``unreadable`` and
+            the reason, in which numbers are NaN (the default for several files), or a `UsageError`
+            (the default for one).
         **options
             For files those of the task (`astro_dl.task_info` lists them); for arrays ``ids``, the
             column ``id`` (n,), and ``batch_size``.
@@ -261,12 +266,12 @@ class Predictor:
         """
         if uncertainty is not None:
             predictor = self.with_uncertainty(uncertainty, passes)
-            return predictor.predict(files_or_arrays, **options)
+            return predictor.predict(files_or_arrays, on_error=on_error, **options)
         paths = given_paths(files_or_arrays)
         table = (
             self._predict_arrays(files_or_arrays, **array_options(options))
             if paths is None
-            else self._predict_files(paths, options)
+            else vstack(list(predict_files(self, paths, options, on_error)))
         )
         table.meta.update(self._header())
         return table
@@ -277,6 +282,7 @@ class Predictor:
         *,
         uncertainty: Uncertainty | None = None,
         passes: int = PASSES,
+        on_error: OnError | None = None,
         **options: Any,
     ) -> Iterator[QTable]:
         """Yield the table of `predict` on files in parts, for files larger than memory.
@@ -285,7 +291,7 @@ class Predictor:
         ----------
         files : path or sequence of paths
             Files that the task can read.
-        uncertainty, passes, **options
+        uncertainty, passes, on_error, **options
             As of `predict`.
 
         Yields
@@ -295,11 +301,10 @@ class Predictor:
         """
         predictor = self.with_uncertainty(uncertainty, passes)
         paths = given_paths(files)
-        if paths is None or self.task is None or self.task.predict_blocks is None:
-            yield predictor.predict(files, **options)
+        if paths is None or self.task is None or self.task.files.predict_blocks is None:
+            yield predictor.predict(files, on_error=on_error, **options)
             return
-        check_files(paths)
-        for table in self.task.predict_blocks(predictor, paths, **options):
+        for table in predict_files(predictor, paths, options, on_error):
             table.meta.update(predictor._header())
             yield table
 
@@ -320,11 +325,7 @@ class Predictor:
         list of Path
             The figures; none if the task draws none.
         """
-        if self.task is None or self.task.draw_prediction is None:
-            return []
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        files = [Path(path) if isinstance(path, str) else path for path in paths]
-        return list(self.task.draw_prediction(self, files, table, Path(folder)))
+        return draw_files(self, paths, table, Path(folder))
 
     def _member_batches(self, x: Any, batch_size: int | None) -> Iterator[np.ndarray]:
         """Yield the logits of each member, (members, batch, …), batch by batch."""
@@ -345,16 +346,6 @@ class Predictor:
         average = self.bundle.config.evaluation.average_symmetries
         symmetries = used_symmetries(self.task, average)
         return averaged(lambda batch: applied(self.model, batch, size), symmetries)
-
-    def _predict_files(self, paths: Sequence[Any], options: Mapping[str, Any]) -> QTable:
-        reader = self.task.file_reader if self.task else None
-        if self.task is None or reader is None:
-            name = self.bundle.card.task or "none"
-            raise UsageError(f"task {name!r} reads no files; give arrays of preprocessed inputs")
-        check_files(paths)
-        found = reader(self, paths, **options)
-        in_parts = self.task.predict_blocks is not None
-        return vstack(list(found), join_type="exact") if in_parts else QTable(found, copy=False)
 
     def _predict_arrays(
         self, x: Any, ids: Sequence[Any] | np.ndarray | None = None, batch_size: int | None = None

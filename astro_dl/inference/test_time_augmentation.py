@@ -12,7 +12,7 @@ Score = Callable[[Inputs], np.ndarray]
 
 def used_symmetries(task: Task | None, average: bool) -> Sequence[Callable[[Inputs], Inputs]]:
     """Return the symmetries over which a model's answers are averaged; none unless asked for."""
-    return task.symmetries if task is not None and average else ()
+    return task.augmentation.symmetries if task is not None and average else ()
 
 
 def averaged(score: Score, symmetries: Sequence[Callable[[Inputs], Inputs]]) -> Score:

@@ -17,7 +17,7 @@ from astro_dl.core.registry import (
     resolve_builder,
 )
 from astro_dl.core.schema import plain, read_keywords
-from astro_dl.core.task import InputSpec, Task
+from astro_dl.core.task import InputSpec, Physics, Task
 
 if TYPE_CHECKING:
     import keras
@@ -91,7 +91,7 @@ def specification(
     return spec, answer_kind(entry.kind).of_model(head, spec)
 
 
-def model_head(name: str, task: Task, physics: Any) -> AnswerKind:
+def model_head(name: str, task: Task[Physics], physics: Physics) -> AnswerKind:
     """Return what a model gives back for a task: its answer, or a reconstruction of its input.
 
     Parameters

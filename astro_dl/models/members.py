@@ -26,6 +26,11 @@ class Active(keras.layers.Layer):
         super().__init__(**options)
         self.layer = layer
 
+    def __call__(self, inputs: Any, **options: Any) -> Any:
+        """Return what `call` does, without options that are None."""
+        # Before Keras 3.13 the shape of every option is asked for.
+        return super().__call__(inputs, **{k: v for k, v in options.items() if v is not None})
+
     def build(self, input_shape: Any) -> None:
         """Make the layer's weights."""
         self.layer.build(input_shape)

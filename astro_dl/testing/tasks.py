@@ -14,10 +14,10 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, concatenate, input_length, inputs_by_name, take_inputs
 from astro_dl.core.registry import get_task, list_tasks
 from astro_dl.core.schema import plain, read_dataclass
-from astro_dl.core.task import Task, unsimulated
+from astro_dl.core.task import Physics, Task, unsimulated
 from astro_dl.data.simulate import STREAMS, iterate_blocks, simulate
 from astro_dl.data.splits import assert_disjoint
-from astro_dl.training.batches import Augmentation, augmentation
+from astro_dl.training.batches import Change, augmentation
 
 SIGNIFICANT = 1e-4
 """Probability below which a difference is no accident of the seed."""
@@ -56,13 +56,13 @@ def check_task(
     if task.simulate is unsimulated:
         assert task.datasets, "the task has neither a simulator nor a real set"
         return
-    examples = simulate(task, n, seed, **plain(dataclasses.asdict(settings)))
+    examples = simulate(task, n, seed, **plain(settings))
     _check_form(task, settings, examples, n)
     _check_seeds(task, settings, examples, seed)
     _check_groups(task, settings, n, seed)
     if task.zero_signal:
         _check_zero_signal(task, settings, n, seed)
-    if task.baselines is not None:
+    if task.classical.baselines is not None:
         _check_baselines(task, settings, examples)
     augment = augmentation(task)
     if augment is not None:
@@ -88,12 +88,12 @@ def parametrize_with_tasks(pattern: str = "*") -> Callable[..., Any]:
     return pytest.mark.parametrize("name", list_tasks(pattern))
 
 
-def _checked_physics(task: Task, values: Mapping[str, Any]) -> Any:
+def _checked_physics(task: Task[Physics], values: Mapping[str, Any]) -> Physics:
     kind = task.physics
     assert dataclasses.is_dataclass(kind), f"{kind} is not a dataclass"
     assert kind.__dataclass_params__.frozen, f"{kind} is not frozen"  # type: ignore[attr-defined]
     settings = read_dataclass(kind, plain(dict(values)), "physics")
-    written = json.loads(json.dumps(plain(dataclasses.asdict(settings))))
+    written = json.loads(json.dumps(plain(settings)))
     assert read_dataclass(kind, written, "physics") == settings, "physics changes when written out"
     fields = {field.name for field in dataclasses.fields(kind)}
     named = {*task.zero_signal, *([task.signal_fraction] if task.signal_fraction else [])}
@@ -105,7 +105,7 @@ def _checked_physics(task: Task, values: Mapping[str, Any]) -> Any:
     raise AssertionError("physics accepts a field that it lacks")
 
 
-def _check_form(task: Task, physics: Any, examples: Examples, n: int) -> None:
+def _check_form(task: Task[Physics], physics: Physics, examples: Examples, n: int) -> None:
     spec, head = task.input_spec(physics), task.head(physics)
     json.dumps(plain(dict(spec.contract)))
     shapes = spec.shape if isinstance(spec.shape, dict) else {"x": spec.shape}
@@ -138,9 +138,9 @@ def _check_targets(head: AnswerKind, y: np.ndarray, n: int) -> None:
     assert len(found) > 1, f"all examples are of class {found}"
 
 
-def _check_seeds(task: Task, physics: Any, examples: Examples, seed: int) -> None:
+def _check_seeds(task: Task[Physics], physics: Physics, examples: Examples, seed: int) -> None:
     n = len(examples)
-    values = plain(dataclasses.asdict(physics))
+    values = plain(physics)
     assert _equal(examples, simulate(task, n, seed, **values)), "one seed gives other examples"
     other = simulate(task, n, seed + 1, **values)
     assert not _equal(examples, other), "another seed gives the same examples"
@@ -154,7 +154,7 @@ def _check_seeds(task: Task, physics: Any, examples: Examples, seed: int) -> Non
     assert _equal(*made), "two workers make other examples than one"
 
 
-def _check_groups(task: Task, physics: Any, n: int, seed: int) -> None:
+def _check_groups(task: Task[Physics], physics: Physics, n: int, seed: int) -> None:
     groups = {
         name: np.concatenate(
             [block.info[task.group] for block in iterate_blocks(task.simulate, physics, n, seed, s)]
@@ -167,11 +167,11 @@ def _check_groups(task: Task, physics: Any, n: int, seed: int) -> None:
         raise AssertionError(str(error)) from error
 
 
-def _check_zero_signal(task: Task, physics: Any, n: int, seed: int) -> None:
+def _check_zero_signal(task: Task[Physics], physics: Physics, n: int, seed: int) -> None:
     """Without signal, neither power, extremes, means nor any baseline tell the classes apart."""
-    without = dataclasses.replace(physics, **task.zero_signal)
-    x, y, _ = simulate(task, 2 * n, seed + 2, **plain(dataclasses.asdict(without)))
-    scores = dict(task.baselines(without, x)) if task.baselines else {}
+    without = task.physics(**{**vars(physics), **task.zero_signal})
+    x, y, _ = simulate(task, 2 * n, seed + 2, **plain(without))
+    scores = dict(task.classical.baselines(without, x)) if task.classical.baselines else {}
     for name, array in inputs_by_name(x).items():
         flat = array.reshape(len(array), -1).astype(np.float64)
         scores |= {
@@ -186,14 +186,16 @@ def _check_zero_signal(task: Task, physics: Any, n: int, seed: int) -> None:
         assert chance > SIGNIFICANT, f"without signal, {name} still tells the classes apart"
 
 
-def _check_baselines(task: Task, physics: Any, examples: Examples) -> None:
-    assert task.baselines is not None
+def _check_baselines(task: Task[Physics], physics: Physics, examples: Examples) -> None:
+    assert task.classical.baselines is not None
     x, y, info = examples
-    scores = task.baselines(physics, x)
+    scores = task.classical.baselines(physics, x)
     some = np.arange(0, input_length(x), 3)[::-1]
-    again = task.baselines(physics, take_inputs(x, some))
+    again = task.classical.baselines(physics, take_inputs(x, some))
     assert scores.keys() == again.keys(), "baselines differ in name from call to call"
-    assert task.bound is None or task.bound in scores, f"no baseline is called {task.bound!r}"
+    assert task.classical.bound is None or task.classical.bound in scores, (
+        f"no baseline is called {task.classical.bound!r}"
+    )
     for name, score in scores.items():
         assert score.shape == y.shape[:1], f"{name} is {score.shape}, not {y.shape[:1]}"
         assert np.isfinite(score).all(), f"{name} is not finite"
@@ -209,7 +211,7 @@ def _check_baselines(task: Task, physics: Any, examples: Examples) -> None:
             assert chance < SIGNIFICANT, f"{name} does not follow {task.difficulty.column}"
 
 
-def _check_augmentation(augment: Augmentation, examples: Examples) -> None:
+def _check_augmentation(augment: Change, examples: Examples) -> None:
     before = {name: array.copy() for name, array in inputs_by_name(examples.x).items()}
     first, targets = augment(examples.x, examples.y, np.random.default_rng(1))
     after = {name: array.copy() for name, array in inputs_by_name(examples.x).items()}

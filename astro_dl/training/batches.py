@@ -15,7 +15,7 @@ Piece = tuple[Inputs, np.ndarray]
 Batch = tuple[Inputs, np.ndarray] | tuple[Inputs, np.ndarray, np.ndarray]
 """Inputs, encoded targets and, where classes are weighted, the weights of the examples."""
 
-Augmentation = Callable[[Inputs, np.ndarray, np.random.Generator], Piece]
+Change = Callable[[Inputs, np.ndarray, np.random.Generator], Piece]
 """Random changes of inputs and targets."""
 
 BUFFER_BYTES = 2**28
@@ -33,7 +33,7 @@ def batches(
     rng: np.random.Generator,
     encode: Callable[[np.ndarray], np.ndarray],
     weigh: Callable[[np.ndarray], np.ndarray] | None = None,
-    augment: Augmentation | None = None,
+    augment: Change | None = None,
 ) -> Iterator[Batch]:
     """Yield batches of equal size, each piece shuffled; the few examples left over are skipped.
 
@@ -60,7 +60,7 @@ def batches(
         yield (inputs, encode(targets), weigh(y)) if weigh else (inputs, encode(targets))
 
 
-def augmentation(task: Task, fraction: float = 1.0) -> Augmentation | None:
+def augmentation(task: Task, fraction: float = 1.0) -> Change | None:
     """Return how a task changes inputs and targets in training; None where it does not.
 
     Parameters
@@ -70,7 +70,8 @@ def augmentation(task: Task, fraction: float = 1.0) -> Augmentation | None:
     fraction : float, default 1
         Share of every batch that is changed: its first examples, as their order is random.
     """
-    change = task.augment_pairs or (task.augment and partial(_change_inputs, task.augment))
+    how = task.augmentation
+    change = how.pairs or (how.inputs and partial(_change_inputs, how.inputs))
     return partial(_change_some, change, fraction) if change and fraction < 1 else change
 
 
@@ -84,7 +85,7 @@ def _change_inputs(
 
 
 def _change_some(
-    change: Augmentation, fraction: float, x: Inputs, y: np.ndarray, rng: np.random.Generator
+    change: Change, fraction: float, x: Inputs, y: np.ndarray, rng: np.random.Generator
 ) -> Piece:
     count = round(fraction * len(y))
     first, rest = slice(0, count), slice(count, None)

@@ -98,7 +98,7 @@ def _origins(config: Config) -> list[str]:
 def _statistics(config: Config, x: Inputs) -> dict[str, Any]:
     """Return what inputs are like; of tables also how their features go together."""
     task, statistics = get_task(config.task), input_statistics(x)
-    if isinstance(x, np.ndarray) and x.ndim == 2 and task.features is not None:
-        joint = joint_statistics(task.features(split_physics(config, "train"), x))
+    if isinstance(x, np.ndarray) and x.ndim == 2 and task.classical.features is not None:
+        joint = joint_statistics(task.classical.features(split_physics(config, "train"), x))
         statistics |= {"features": joint} if joint is not None else {}
     return statistics

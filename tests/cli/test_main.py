@@ -12,6 +12,7 @@ from astropy.table import QTable
 from astro_dl.cli import main
 from astro_dl.core import registry
 from astro_dl.core.registry import register_task
+from astro_dl.core.task import Files
 from astro_dl.data.store import open_store
 from tests import toy
 
@@ -42,9 +43,8 @@ def draw_series(predictor, paths, table, folder):
 
 @pytest.fixture(scope="module", autouse=True)
 def _toy_files():
-    task = replace(
-        toy.BINARY, name="toy_files", predict_files=read_series, draw_prediction=draw_series
-    )
+    files = Files(predict=read_series, draw=draw_series)
+    task = replace(toy.BINARY, name="toy_files", files=files)
     register_task("toy_files", task)
 
 

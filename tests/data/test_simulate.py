@@ -77,6 +77,8 @@ def test_several_inputs(toy_task):
         "a": (1500, 64, 1),
         "b": (1500, 32, 1),
     }
+    np.testing.assert_array_equal(made.x["b"], made.x["a"][:, ::2])
+    np.testing.assert_array_equal(made.x["a"], simulate("toy_binary", 1500).x)
 
 
 def test_scripts_need_no_main_guard(tmp_path):

@@ -217,6 +217,10 @@ def test_mixtures_of_any_logits_have_a_probability(support):
     head = Regression(("z",), ("",), distribution="mixture", components=2, support=support)
     extreme = np.array([[0.0, 0, 1e4, -1e4, 500, 500], [50.0, 0, 0, 1, -500, 800]])
     found = head.distributions(extreme)
-    points = np.array([[0.5], [0.5]])
-    assert np.isfinite(found.cdf(points)).all()
-    assert np.isfinite(found.quantile(np.array([0.05, 0.5, 0.95]))).all()
+    low, middle, high = np.maximum(support[0], -1e30), 0.5, np.minimum(support[1], 1e30)
+    below, between, above = (found.cdf(np.full((2, 1), one)) for one in (low, middle, high))
+    assert ((below >= 0) & (below <= between) & (between <= above) & (above <= 1)).all()
+    assert (above == 1).all() or support[1] == math.inf
+    quantiles = found.quantile(np.array([0.05, 0.5, 0.95]))
+    assert np.isfinite(quantiles).all()
+    assert ((quantiles >= support[0]) & (quantiles <= support[1])).all()

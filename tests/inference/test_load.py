@@ -14,6 +14,7 @@ from astro_dl.bundles.bundle import save_bundle
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import register_task, task_entry
+from astro_dl.core.task import Files
 from astro_dl.inference import load as zoo
 from astro_dl.inference.batching import rebatched
 from astro_dl.inference.input_checks import input_statistics
@@ -238,7 +239,7 @@ def test_files_go_to_the_task(predictor, toy_task, tmp_path):
         assert folder.is_dir()
         return [folder / "scan.png"]
 
-    task = replace(toy_task, predict_files=predict_files, draw_prediction=draw)
+    task = replace(toy_task, files=Files(predict=predict_files, draw=draw))
     reader = replace(predictor, task=task)
     file = tmp_path / "H1.hdf5"
     file.touch()

@@ -54,7 +54,11 @@ def test_what_is_not_measurable_is_nan_and_never_a_number():
     empty = table["low_edge"] == 9
     assert np.isnan(table["efficiency"][rare | empty]).all()
     assert np.isnan(table["ratio_high"][rare | empty]).all()
-    assert np.isfinite(table["efficiency"][~rare & ~empty]).all()
+    known = table[~rare & ~empty]
+    truth = norm.sf(norm.isf(0.01) - np.array([3.0, 7.0]))
+    for method in scores:
+        found = known["efficiency"][known["method"] == method]
+        np.testing.assert_allclose(found, truth, atol=0.12)
 
 
 def test_ratios_to_the_bound_are_paired():
@@ -82,7 +86,11 @@ def test_the_equivalent_shift_of_analytic_curves_is_exact(loss):
 def test_the_shift_is_unknown_where_a_curve_does_not_cross_the_level():
     snr = np.array([5.0, 6.0, 7.0])
     shift = equivalent_shift((snr, [0.2, 0.4, 0.6]), (snr, [0.3, 0.8, 1.0]), (0.5, 0.9, 0.1))
-    assert np.isfinite(shift[0])
+    # Curve a crosses 0.5 between 6 and 7, curve b between 5 and 6, in units of Φ⁻¹.
+    z = norm.ppf
+    reached_a = 6 + (z(0.5) - z(0.4)) / (z(0.6) - z(0.4))
+    reached_b = 5 + (z(0.5) - z(0.3)) / (z(0.8) - z(0.3))
+    assert shift[0] == pytest.approx(1 - reached_b / reached_a)
     assert np.isnan(shift[1:]).all()
 
 

@@ -24,7 +24,10 @@ def test_binomial_intervals_are_those_of_scipy(method, name):
 
 
 def test_an_interval_without_trials_is_unknown():
-    assert np.isnan(binomial_interval([0, 0], [0, 5])[0]).tolist() == [True, False]
+    low, high = binomial_interval([0, 0], [0, 5])
+    # Of none in n trials: 1 - (α/2)^(1/n).
+    np.testing.assert_allclose(low, [np.nan, 0])
+    np.testing.assert_allclose(high, [np.nan, 1 - 0.025**0.2])
 
 
 @pytest.mark.parametrize("p", [0.02, 0.3, 0.995])
@@ -70,7 +73,10 @@ def test_resampled_median_has_the_interval_of_drawing_by_hand():
 
 def test_no_replicas_give_no_interval():
     low, high = percentile_interval(np.empty((0, 3)))
-    assert np.isnan([low, high]).all()
+    np.testing.assert_array_equal([low, high], np.full((2, 3), np.nan))
+    # What is not known of some replicas only is left out.
+    low, high = percentile_interval(np.array([[np.nan, 0.0], [np.nan, np.nan], [np.nan, 1.0]]), 0.5)
+    np.testing.assert_allclose([low, high], [[np.nan, 0.25], [np.nan, 0.75]])
 
 
 @pytest.mark.parametrize("confidence", [0.0, 1.0, 95])

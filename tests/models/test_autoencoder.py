@@ -62,7 +62,14 @@ def test_logits_are_the_errors_of_the_reconstruction_and_the_cost(name, spec):
 @pytest.mark.parametrize("steps", [1, 7, 50, 201])
 def test_series_of_any_length_are_rebuilt(steps):
     model = build("autoencoder", InputSpec((steps, 1)), pool_sizes=(1, 1) if steps < 16 else 4)
-    assert outputs(model, normal(2, steps, 1), "reconstruction").shape == (2, steps, 1)
+    x = normal(2, steps, 1)
+    rebuilt = outputs(model, x, "reconstruction")
+    assert rebuilt.shape == (2, steps, 1)
+    # Up to its last step a series is rebuilt from what it is, and not from what pads it.
+    x[1, -1] += 5
+    changed = outputs(model, x, "reconstruction")
+    np.testing.assert_allclose(changed[0], rebuilt[0], atol=1e-6)
+    assert np.abs(changed[1] - rebuilt[1]).max() > 1e-3
 
 
 def test_missing_values_cost_nothing_and_do_not_excuse_the_others():

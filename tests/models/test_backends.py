@@ -11,6 +11,8 @@ import pytest
 
 from astro_dl.core.registry import list_models, model_entry
 
+pytestmark = pytest.mark.slow
+
 BACKENDS = ("tensorflow", "jax", "torch")
 
 TRAINED = [name for name in list_models() if model_entry(name).fit is None]
@@ -35,8 +37,9 @@ import keras
 from astro_dl.inference.attribution import saliency
 from astro_dl.models.build import build_from, logits_model, specification
 from astro_dl.models.members import with_active_dropout
-from astro_dl.core.task import InputSpec
+from astro_dl.answers.regression import Regression
 from astro_dl.core.registry import model_entry
+from astro_dl.core.task import InputSpec
 
 backend, file, *names = sys.argv[1:]
 assert keras.backend.backend() == backend

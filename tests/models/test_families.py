@@ -27,6 +27,18 @@ def build(name, spec=None, head=BINARY, **hyperparameters):
     return build_from(name, spec or specification(name)[0], head, hyperparameters)
 
 
+def normal(*shape):
+    return np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+
+
+def layers(model, x, *names):
+    """Return what these layers give for an input."""
+    import keras
+
+    outputs = [model.get_layer(name).output for name in names]
+    return [np.asarray(one) for one in keras.Model(model.input, outputs)(x, training=False)]
+
+
 # counted by hand from the textbook layers: kernel × inputs × outputs + biases
 HAND_COUNTS = {
     "mlp": (10 * 64 + 64) + (64 * 32 + 32) + (32 * 3 + 3),
@@ -116,6 +128,14 @@ def test_recurrent_families_stack_run_backwards_and_pool(family, step_pooling):
     )
     assert model.get_layer("embedding").output.shape == (None, 12)
     assert model.get_layer(f"{family}_2").input.shape == (None, 16, 8)
+    states, vector = layers(model, normal(3, 64, 2), f"{family}_2", "embedding")
+    if step_pooling == "last":
+        np.testing.assert_allclose(vector, states)
+    elif step_pooling == "attention":
+        assert ((states.min(axis=1) <= vector) & (vector <= states.max(axis=1))).all()
+    else:
+        pooled = {"average": np.mean, "max": np.max}[step_pooling](states, axis=1)
+        np.testing.assert_allclose(vector, pooled, atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["flatten", "average", "max", "attention"])
@@ -127,6 +147,15 @@ def test_global_pooling_gives_one_vector(family, kind):
     features = model.get_layer("features").output.shape
     width = 5 if kind != "flatten" else int(np.prod(features[1:]))
     assert model.get_layer("embedding").output.shape == (None, width)
+    maps, vector = layers(model, normal(3, *spec.shape), "features", "embedding")
+    steps = maps.reshape(3, -1, 5)
+    if kind == "flatten":
+        np.testing.assert_allclose(vector, maps.reshape(3, -1))
+    elif kind == "attention":
+        assert ((steps.min(axis=1) <= vector) & (vector <= steps.max(axis=1))).all()
+    else:
+        pooled = {"average": np.mean, "max": np.max}[kind](steps, axis=1)
+        np.testing.assert_allclose(vector, pooled, atol=1e-6)
 
 
 @pytest.mark.parametrize("normalization", ["batch", "layer", "group"])
@@ -170,21 +199,28 @@ def test_logits_stay_float32_in_mixed_precision():
     import keras
 
     before = keras.config.dtype_policy()
+    names = ("cnn1d", "gw_spectrogram_cnn")
+    precise = {name: build(name, InputSpec((512, 1))) for name in names}
     keras.config.set_dtype_policy("mixed_float16")
     try:
-        for name in ("cnn1d", "gw_spectrogram_cnn"):
+        for name in names:
             model = build(name, InputSpec((512, 1)))
+            model.set_weights(precise[name].get_weights())
             assert model.get_layer("logits").output.dtype == "float32"
             assert model.output.dtype == "float32"
             assert model.get_layer("features").output.dtype == "float16"
             x = np.random.default_rng(0).standard_normal((2, 512, 1)).astype(np.float32)
-            assert np.isfinite(np.asarray(model(x))).all()
+            np.testing.assert_allclose(model(x), precise[name](x), atol=5e-3)
     finally:
         keras.config.set_dtype_policy(before)
 
 
 def test_build_model_takes_an_input_shape_in_place_of_a_task():
-    assert build_model("gw_cnn", input_shape=(512, 2)).input.shape == (None, 512, 2)
+    model = build_model("gw_cnn", input_shape=(512, 2))
+    assert model.input.shape == (None, 512, 2)
+    # 512 → 497 → 124 → 117 → 29 samples
+    hidden = (16 * 2 * 16 + 16) + (8 * 16 * 32 + 32) + (29 * 32 * 32 + 32)
+    assert model.count_params() == hidden + (32 + 1)
     assert build_model("cnn2d").output.shape == (None, 10)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.examples import Examples
+from astro_dl.core.task import Augmentation, Classical
 from astro_dl.testing import check_task, parametrize_with_tasks
 from tests import toy
 
@@ -73,10 +74,10 @@ def in_place(x, rng):
         ({"simulate": unseeded}, "one seed gives other examples"),
         ({"simulate": few_groups}, "'pair_id' are in both"),
         ({"simulate": louder_noise_in_signals}, "without signal, .* still tells"),
-        ({"baselines": ranked, "bound": None}, "depends on the others"),
-        ({"baselines": reversed_score, "bound": None}, "not higher for the positive class"),
-        ({"bound": "oracle"}, "no baseline is called 'oracle'"),
-        ({"augment": in_place}, "augmentation changes"),
+        ({"classical": Classical(ranked)}, "depends on the others"),
+        ({"classical": Classical(reversed_score)}, "not higher for the positive class"),
+        ({"classical": Classical(toy.matched_filter, "oracle")}, "no baseline is called 'oracle'"),
+        ({"augmentation": Augmentation(inputs=in_place)}, "augmentation changes"),
         ({"group": "star"}, "lacks the group column 'star'"),
         ({"signal_fraction": "fraction"}, "which physics lacks"),
     ],

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from astro_dl.core.task import Augmentation
 from astro_dl.data.simulate import iterate_blocks
 from astro_dl.data.store import open_store, store_examples
 from astro_dl.training import batches as module
@@ -65,7 +66,7 @@ def test_a_share_of_each_batch_is_augmented(fraction):
     def change(x, rng):
         return {name: array + 1000 for name, array in x.items()}
 
-    augment = augmentation(replace(toy.BINARY, augment=change, augment_pairs=None), fraction)
+    augment = augmentation(replace(toy.BINARY, augmentation=Augmentation(inputs=change)), fraction)
     for x, y in batches(pieces(40), 20, rng(), np.asarray, augment=augment):
         changed = x["a"][:, 0] > 500
         assert changed.sum() == 20 * fraction

@@ -55,12 +55,15 @@ def test_means_far_outside_the_support_leave_loss_and_gradient_finite(support):
     objective = make_objective(head, y, TrainingConfig())
     model = logits_model(build_from("mlp", InputSpec((4,)), head, {"units": []}))
     kernel, bias = (np.zeros(one.shape) for one in model.get_layer("logits").get_weights())
-    for extreme in (-60.0, 60.0):
+    losses = []
+    for extreme in (0.0, -60.0, 60.0):
         bias[6:12], bias[12:] = extreme, -4.0
         model.get_layer("logits").set_weights([kernel, bias])
         model.compile(keras.optimizers.SGD(1e-6), objective.loss, jit_compile=False)
-        assert np.isfinite(float(model.train_on_batch(np.ones((8, 4)), objective.encode(y))))
+        losses.append(float(model.train_on_batch(np.ones((8, 4)), objective.encode(y))))
         assert all(np.isfinite(one).all() for one in model.get_weights())
+    assert np.isfinite(losses).all()
+    assert min(losses[1:]) > losses[0]
 
 
 def test_grids_are_trained_by_the_bin_of_the_target():

@@ -11,7 +11,7 @@ from astro_dl.answers.regression import Regression
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import register_task
-from astro_dl.core.task import Dataset
+from astro_dl.core.task import Classical, Dataset
 from astro_dl.data.real import real_split
 from astro_dl.data.simulate import simulate
 from astro_dl.evaluation.classical import PEERS, fit_peers
@@ -43,15 +43,20 @@ REAL = replace(
         "survey": Dataset("A toy survey", read_survey, group="star"),
         "pair": Dataset("A few", lambda *about: read_survey(*about).take(slice(50)), split=False),
     },
-    features=rectified,
-    peers=("gradient_boosting", "logistic_regression"),
-    symmetries=(np.negative,),
+    classical=replace(
+        toy.BINARY.classical,
+        features=rectified,
+        peers=("gradient_boosting", "logistic_regression"),
+    ),
+    augmentation=replace(toy.BINARY.augmentation, symmetries=(np.negative,)),
 )
 GAUSSIAN = replace(
     toy.REGRESSION,
     name="toy_gaussian",
-    features=lambda physics, x: np.hstack([rectified(physics, x), np.mean(x, axis=1)]),
-    peers=("knn", "logistic_regression"),
+    classical=Classical(
+        features=lambda physics, x: np.hstack([rectified(physics, x), np.mean(x, axis=1)]),
+        peers=("knn", "logistic_regression"),
+    ),
     head=lambda physics: Regression(("snr", "offset"), ("", "m"), "gaussian"),
 )
 
@@ -154,6 +159,7 @@ def test_a_folder_of_real_data_must_be_named(folder, monkeypatch):
         real_split(settings(folder, **{"data.folder": None}), "test")
 
 
+@pytest.mark.slow
 def test_predicted_deviations_cover_the_truth_and_reach_the_table(folder, tmp_path):
     config = settings(
         folder,

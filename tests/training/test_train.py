@@ -72,6 +72,7 @@ def test_ctrl_c_leaves_a_usable_bundle_and_resuming_ends_where_a_whole_training_
     assert not (tmp_path / "run" / ".checkpoint").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_streaming_training_goes_on_exactly_but_only_with_its_settings(
     toy_task, tmp_path, monkeypatch
 ):

@@ -1,6 +1,7 @@
 """How figures look: colours that colour-blind readers tell apart, labelled axes, small files."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,7 +21,7 @@ DPI = 120
 
 
 def new_figure(
-    rows: int = 1, columns: int = 1, width: float = 6.4, height: float = 4.6, **options
+    rows: int = 1, columns: int = 1, width: float = 6.4, height: float = 4.6, **options: Any
 ) -> tuple[Figure, np.ndarray]:
     """Return a figure of its own, known to no global state, and its axes (rows, columns).
 

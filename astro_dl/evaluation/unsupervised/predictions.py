@@ -1,30 +1,28 @@
 """From an autoencoder and a test set to what it and its peers make of them."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from astro_dl.core.examples import Examples, Inputs
-from astro_dl.core.task import Task
+from astro_dl.core.task import Physics, Task
 from astro_dl.data.store import Store
 from astro_dl.evaluation.classical import known_examples, peers_key
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.scores import cached_scores
 from astro_dl.evaluation.unsupervised.classical import Answer, fit_unsupervised_peers
 from astro_dl.evaluation.unsupervised.metrics import Unsupervised
+from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.clusters import find_clusters
 from astro_dl.models.reconstruction import anomaly_score, known_values
-
-if TYPE_CHECKING:
-    from astro_dl.inference.predictor import Predictor
 
 CLUSTERS_WITHOUT_CLASSES = 8
 PARTS = ("score", "errors", "codes")
 
 
 def unsupervised_outcome(
-    predictor: "Predictor", data: Store | Examples, n: int, source: str, progress: bool = True
+    predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool = True
 ) -> Outcome:
     """Return the anomaly scores, errors, codes and clusters of a network and its peers.
 
@@ -89,14 +87,14 @@ def unsupervised_outcome(
     )
 
 
-def _classes(task: Task | None, physics: Any) -> tuple[str, ...]:
+def _classes(task: Task[Physics] | None, physics: Physics) -> tuple[str, ...]:
     """Return the names of the classes that the task's truth has."""
     head = task.head(physics) if task is not None else None
     return head.classes if head is not None else ()
 
 
 def _peers(
-    predictor: "Predictor",
+    predictor: Predictor[Any],
     components: int,
     classes: int,
     data: Store | Examples,

@@ -19,6 +19,7 @@ from astropy.wcs import WCS
 from astropy.wcs.utils import proj_plane_pixel_scales
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.fits_files import open_fits
 
 LETTERS = "ugrizy"
 NAMED = {"VIS": "VIS", "F814W": "F814W", "F606W": "F606W", "F555W": "F555W", "F475W": "F475W"}
@@ -101,7 +102,7 @@ def find_band_images(
         many as planes.
     """
     path = Path(path)
-    with _readable(path), fits.open(path, memmap=True) as opened:
+    with _open(path) as opened:
         number = _number_of(opened, hdu, path)
         images = [
             image
@@ -143,7 +144,7 @@ def read_window(image: BandImage, rows: slice, columns: slice) -> np.ndarray:
     )
     if y.start >= y.stop or x.start >= x.stop:
         return window
-    with _readable(image.path), fits.open(image.path, memmap=False) as opened:
+    with _open(image.path) as opened:
         section = opened[image.hdu].section
         pixels = section[y, x] if image.plane is None else section[image.plane, y, x]
     window[y_to, x_to] = np.asarray(pixels, np.float64)
@@ -222,16 +223,7 @@ def _celestial(header: fits.Header) -> WCS | None:
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Turn what the FITS reader raises on broken files into one line."""
-    if not path.is_file():
-        raise UsageError(f"no such file: {path}")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", AstropyWarning)
-            yield
-    except UsageError:
-        raise
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(f"cannot read {path}: {reason}; wanted is a FITS image") from error
+def _open(path: Path) -> Iterator[fits.HDUList]:
+    with warnings.catch_warnings(), open_fits(path) as opened:
+        warnings.simplefilter("ignore", AstropyWarning)
+        yield opened

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from astro_dl.core.rows import take_rows
 from astro_dl.observations.images.ellipse import axis_ratio_and_angle
 from astro_dl.observations.images.pixels import blocks, pixel_axis
 from astro_dl.observations.images.sersic import SersicLight, sersic_flux, surface_brightness
@@ -82,8 +83,7 @@ class Components:
 
     def take(self, index: Any) -> "Components":
         """Return the components at an index or of a mask."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Components(**{k: v[index] if np.ndim(v) else v for k, v in values.items()})
+        return take_rows(self, index)
 
     def of_images(self, part: slice) -> "Components":
         """Return those of a range of images, which are counted from its start; sorted by image."""

@@ -57,7 +57,9 @@ class Binary:
         return 1 / (1 + self.surface_brightness_ratio * self.radius_ratio**2)
 
 
-def ellipsoidal_amplitude(mass_ratio, radius, limb_darkening):
+def ellipsoidal_amplitude(
+    mass_ratio: np.ndarray, radius: np.ndarray, limb_darkening: np.ndarray
+) -> np.ndarray:
     """Return the semi-amplitude of a tidally distorted star's light seen at 90° inclination.
 
     0.15 (15 + u)(1 + τ)/(3 − u) q (R/a)³: Morris & Naftilan (1993), ApJ 419, 344, eq. 1, with

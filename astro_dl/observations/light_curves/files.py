@@ -1,13 +1,16 @@
 """Light curves in FITS tables, in text, and as objects of other packages."""
 
 import csv
+from collections import ChainMap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.fits_files import is_number, keyword_number, open_fits
 from astro_dl.observations.light_curves.light_curve import TIME_OFFSETS, LightCurve, from_arrays
 
 FLUXES = ("PDCSAP_FLUX", "KSPSAP_FLUX", "DET_FLUX", "FLUX", "SAP_FLUX")
@@ -104,13 +107,8 @@ def read_fits(path: Path) -> LightCurve:
         If it is no FITS file, no table of it has ``TIME`` and one of these, or times have no known
         unit.
     """
-    try:
-        with fits.open(path, memmap=False) as hdus:
-            return _from_hdus(path, hdus)
-    except (OSError, TypeError, ValueError) as error:
-        if isinstance(error, UsageError):
-            raise
-        raise UsageError(f"{path}: cannot be read as FITS ({error})") from None
+    with open_fits(path) as hdus:
+        return _from_hdus(path, hdus)
 
 
 def _from_hdus(path: Path, hdus: Any) -> LightCurve:
@@ -127,52 +125,59 @@ def _from_hdus(path: Path, hdus: Any) -> LightCurve:
             f"{path}: table {table.name!r} has no flux; accepted: {', '.join(FLUXES)} "
             "(one value for each time: target pixels are no light curve)"
         )
-    flux = next((name for name in candidates if np.isfinite(table.data[name]).any()), candidates[0])
+    fluxes = {name: _column(path, table, name) for name in candidates}
+    flux = next((name for name in fluxes if np.isfinite(fluxes[name]).any()), candidates[0])
     header, primary = table.header, hdus[0].header
-    merged = {**dict(primary), **dict(header)}
+    merged = ChainMap(header, primary)
     quality = next((name for name in QUALITIES if name in columns), None)
     kepler = "kepler" in str(merged.get("TELESCOP", merged.get("MISSION", ""))).lower()
     good = None
     if quality is not None:
         bad = KEPLER_BAD if kepler else TESS_BAD
-        good = (np.asarray(table.data[quality], np.int64) & bad) == 0
-    unit = str(header.get(f"TUNIT{columns.index('TIME') + 1}", "d")).lower()
+        words = table.data[quality]
+        if words.dtype.kind not in "iub" or words.ndim != 1:
+            raise UsageError(f"{path}: column {quality} is {words.dtype}; integers are needed")
+        good = (words.astype(np.int64) & bad) == 0
+    unit = str(header.get(f"TUNIT{columns.index('TIME') + 1}", "")).strip().lower() or "d"
     if unit.split()[0] not in ("d", "day", "days", "bjd", "jd"):
         raise UsageError(f"{path}: TIME is in {unit!r}; days are needed")
-    magnitude = next((merged[key] for key in MAGNITUDES if _is_number(merged.get(key))), np.nan)
+    magnitude = next((merged[key] for key in MAGNITUDES if is_number(merged.get(key))), np.nan)
     return from_arrays(
         _identifier(path, merged),
-        np.asarray(table.data["TIME"], np.float64),
-        np.asarray(table.data[flux], np.float64),
+        _column(path, table, "TIME"),
+        fluxes[flux],
         good=good,
-        offset=_offset(merged, unit),
+        offset=_offset(path, merged, unit),
         magnitude=float(magnitude),
     )
 
 
 def _columns(hdu: Any) -> list[str]:
-    return [name.upper() for name in hdu.columns.names] if hasattr(hdu, "columns") else []
+    return [str(name).upper() for name in hdu.columns.names] if hasattr(hdu, "columns") else []
 
 
-def _identifier(path: Path, header: dict[str, Any]) -> str:
+def _column(path: Path, table: Any, name: str) -> np.ndarray:
+    values = table.data[name]
+    if values.dtype.kind not in "fiub" or values.ndim != 1:
+        raise UsageError(f"{path}: column {name} holds no numbers, one for each time")
+    return values.astype(np.float64)
+
+
+def _identifier(path: Path, header: Mapping[str, Any]) -> str:
     if header.get("OBJECT"):
         return str(header["OBJECT"]).strip()
     for key, prefix in zip(IDENTIFIERS, ("TIC", "KIC"), strict=True):
-        if _is_number(header.get(key)):
+        if is_number(header.get(key)):
             return f"{prefix} {header[key]}"
     return path.stem
 
 
-def _offset(header: dict[str, Any], unit: str) -> float:
-    if _is_number(header.get("BJDREFI")):
-        return float(header["BJDREFI"]) + float(header.get("BJDREFF") or 0)
+def _offset(path: Path, header: Mapping[str, Any], unit: str) -> float:
+    if is_number(header.get("BJDREFI")):
+        return float(header["BJDREFI"]) + keyword_number(header, "BJDREFF", path, 0.0)
     # Some say it in the unit alone: "BJD - 2457000".
     number = unit.replace(",", "").split("-")[-1].strip()
     return float(number) if "-" in unit and number.replace(".", "").isdigit() else np.nan
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def read_text(path: Path) -> LightCurve:
@@ -232,10 +237,8 @@ def _text_rows(path: Path) -> tuple[list[list[float]], list[str] | None]:
 
 
 def _text(path: Path) -> str:
-    try:
+    with reading(path, "text"):
         return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not text") from None
 
 
 def _split(line: str, delimiter: str | None) -> list[str]:

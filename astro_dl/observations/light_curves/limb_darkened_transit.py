@@ -1,5 +1,7 @@
 """Flux of a limb-darkened star behind an opaque disc, exact to far below one part per million."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -77,7 +79,7 @@ def limb_darkening_from_kipping(q1: ArrayLike, q2: ArrayLike) -> tuple[np.ndarra
     return 2 * root * q2, root * (1 - 2 * q2)
 
 
-def _in_blocks(covered, *columns: np.ndarray) -> np.ndarray:
+def _in_blocks(covered: Callable[..., np.ndarray], *columns: np.ndarray) -> np.ndarray:
     flux = np.empty(len(columns[0]))
     for start in range(0, len(flux), _BLOCK):
         block = slice(start, start + _BLOCK)
@@ -85,7 +87,7 @@ def _in_blocks(covered, *columns: np.ndarray) -> np.ndarray:
     return flux
 
 
-def _covered_on_disc(z, p, u1, u2):
+def _covered_on_disc(z: np.ndarray, p: np.ndarray, u1: np.ndarray, u2: np.ndarray) -> np.ndarray:
     """Covered fraction where the occulter lies wholly on the star: its limb is one full circle."""
     full, linear, quadratic = _moments(u1, u2)
     polynomial = np.pi * p * p * (full + quadratic * (1 - 2 * z * z - p * p))
@@ -93,7 +95,7 @@ def _covered_on_disc(z, p, u1, u2):
     return (polynomial + curved) / (np.pi * full)
 
 
-def _covered(z, p, u1, u2):
+def _covered(z: np.ndarray, p: np.ndarray, u1: np.ndarray, u2: np.ndarray) -> np.ndarray:
     """Covered fraction in general: arcs of both limbs, or one of them alone."""
     full, linear, quadratic = _moments(u1, u2)
     z = np.maximum(z, _TINY)
@@ -110,13 +112,13 @@ def _covered(z, p, u1, u2):
     return (polynomial + curved + full * star_arc) / (np.pi * full)
 
 
-def _moments(u1, u2):
+def _moments(u1: np.ndarray, u2: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return H(1) and the factors of μ²/(1 + μ) and of μ² in H/r² (μ² = 1 − r²)."""
     linear, quadratic = (u1 + 2 * u2) / 3, -u2 / 4
     return (1 - u1 - u2) / 2 + linear + quadratic, linear, quadratic
 
 
-def _limb_integral(z, p, cosine):
+def _limb_integral(z: np.ndarray, p: np.ndarray, cosine: np.ndarray) -> np.ndarray:
     """Mean over the arc of p(p + z cos ν) μ²/(1 + μ); cosine is (nodes, 1 or points)."""
     along = z * cosine
     mu_squared = np.maximum((1 - z * z - p * p) - 2 * p * along, 0)

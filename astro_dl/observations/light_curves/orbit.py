@@ -1,12 +1,13 @@
 """Keplerian orbits as the observer sees them: sky separation, conjunctions and durations."""
 
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.rows import take_rows
 
 _MAX_ECCENTRICITY = 0.99
 _ITERATIONS = 20
@@ -74,9 +75,9 @@ class Orbit:
         )
         return cls(*np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, float)) for v in values)))
 
-    def __getitem__(self, rows) -> Self:
+    def __getitem__(self, rows: Any) -> Self:
         """Return the orbits of some rows (an index or mask), or columns by ``[:, None]``."""
-        return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return take_rows(self, rows)
 
     @property
     def cos_inclination(self) -> np.ndarray:

@@ -4,6 +4,8 @@ Each is a stationary Gaussian process given by its power spectrum and made by sp
 a grid of equal steps, all of them in one transform.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.fft import irfft, next_fast_len
 
@@ -11,7 +13,11 @@ _PADDING = 1.5  # a synthesised series is periodic: make it longer than what is 
 
 
 def gaussian_process(
-    spectrum, n: int, samples: int, step_d: float, rng: np.random.Generator
+    spectrum: Callable[[np.ndarray], np.ndarray],
+    n: int,
+    samples: int,
+    step_d: float,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Return n independent realisations of processes with given power spectra.
 

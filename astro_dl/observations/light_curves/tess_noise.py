@@ -4,13 +4,14 @@ Artefacts have unit peak: whoever uses them scales them to a relative flux.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.polynomial.polynomial import polyval
 from numpy.typing import ArrayLike
 
+from astro_dl.core.rows import take_rows
 from astro_dl.observations.light_curves.stellar_variability import (
     gaussian_process,
     power_law_spectrum,
@@ -41,9 +42,9 @@ class Sector:
     gap_start_d: np.ndarray
     gap_stop_d: np.ndarray
 
-    def __getitem__(self, rows) -> Self:
+    def __getitem__(self, rows: Any) -> Self:
         """Return the rows of an index or mask."""
-        return type(self)(*(getattr(self, item.name)[rows] for item in fields(self)))
+        return take_rows(self, rows)
 
 
 def noise_ppm(magnitude: ArrayLike, exposure_minutes: float = 60.0) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Spectra in files: FITS images whose rows are spectra, and tables of all kinds."""
 
+from collections import ChainMap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from astropy.io import fits
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.fits_files import keyword_number, open_fits
 from astro_dl.observations.spectra.spectrum import MEDIA, Medium, Spectrum, make_spectrum
 from astro_dl.observations.tables.columns import FORMATS, read_table
 
@@ -61,7 +64,8 @@ def read_spectra(path: str | Path, medium: Medium | None = None) -> list[Spectru
     if ending not in FORMATS:
         accepted = ", ".join((*FITS_ENDINGS, *(one for one in FORMATS if "fit" not in one)))
         raise UsageError(f"{path}: ending {ending!r} names no spectrum; accepted: {accepted}")
-    return [from_columns(path, path.name, read_table(path), medium)]
+    with reading(path):
+        return [from_columns(path, path.name, read_table(path), medium)]
 
 
 def from_columns(
@@ -123,31 +127,31 @@ def _column(table: Table, names: Sequence[str]) -> str | None:
 
 
 def _numbers(column: Any) -> np.ndarray:
-    values = np.ma.asarray(np.ma.array(column), dtype=np.float64)
+    try:
+        values = np.ma.asarray(np.ma.array(column), dtype=np.float64)
+    except (TypeError, ValueError):
+        raise UsageError(f"column {column.name!r} does not hold numbers") from None
+    if values.ndim != 1:
+        raise UsageError(f"column {column.name!r} holds several numbers in a row; one is needed")
     return np.asarray(np.ma.filled(values, np.nan))
 
 
 def read_fits_spectra(path: Path, medium: Medium | None) -> list[Spectrum]:
     """Return the spectra of a FITS file; see `read_spectra`."""
-    try:
-        with fits.open(path, memmap=False) as hdus:
-            return _from_hdus(path, hdus, medium)
-    except (OSError, TypeError, ValueError, KeyError, IndexError) as error:
-        if isinstance(error, UsageError):
-            raise
-        reason = " ".join(str(error).split())[:200]
-        raise UsageError(f"{path}: cannot be read as a FITS spectrum ({reason})") from None
+    with open_fits(path) as hdus:
+        return _from_hdus(path, hdus, medium)
 
 
 def _from_hdus(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
     primary = hdus[0]
-    if primary.data is not None and primary.data.ndim in (1, 2):
+    if primary.is_image and primary.data is not None and primary.data.ndim in (1, 2):
         return _from_image(path, hdus, medium)
     for hdu in hdus[1:]:
-        names = {name.lower() for name in getattr(hdu, "columns", fits.ColDefs([])).names}
+        columns = getattr(hdu, "columns", fits.ColDefs([]))
+        names = {str(name).lower() for name in columns.names}
         if names & {*WAVELENGTHS, *LOG_WAVELENGTHS} and names & {*FLUXES}:
             table = Table.read(hdu)
-            own = _medium({**dict(primary.header), **dict(hdu.header)})
+            own = _medium(ChainMap(hdu.header, primary.header))
             return [from_columns(path, path.name, table, medium, own)]
     found = ", ".join(hdu.name or "PRIMARY" for hdu in hdus)
     raise UsageError(
@@ -159,17 +163,20 @@ def _from_hdus(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
 def _from_image(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
     """Return the rows of an image; sky and unused fibres are left out where they are marked."""
     header = hdus[0].header
-    flux = np.atleast_2d(hdus[0].data)
+    flux = _image(path, hdus[0])
     by_name = {hdu.name.upper(): hdu for hdu in hdus[1:]}
     variance: np.ndarray | None
     if "COEFF0" in header and "VARIANCE" not in by_name and len(flux) > 1:
         # The rows of the first SDSS releases: flux, flux without continuum, error …
         by_name, variance, flux = {}, flux[2:3] ** 2, flux[:1]
     else:
-        variance = _image_variance(by_name)
+        variance = _image_variance(path, by_name)
     if variance is not None and variance.shape != flux.shape:
         raise UsageError(f"{path}: fluxes {flux.shape} and variances {variance.shape} differ")
-    wavelength = np.broadcast_to(_wavelengths(path, header, by_name, flux.shape[1]), flux.shape)
+    wavelength = np.atleast_2d(_wavelengths(path, header, by_name, flux.shape[1]))
+    if wavelength.shape not in (flux.shape, (1, flux.shape[1])):
+        raise UsageError(f"{path}: fluxes {flux.shape} and wavelengths {wavelength.shape} differ")
+    wavelength = np.broadcast_to(wavelength, flux.shape)
     names = _fibres(by_name, len(flux))
     own = medium or _medium(header)
     return [
@@ -185,15 +192,22 @@ def _from_image(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
     ]
 
 
-def _image_variance(by_name: dict[str, Any]) -> np.ndarray | None:
-    for name in by_name:
-        data = by_name[name].data
+def _image(path: Path, hdu: Any) -> np.ndarray:
+    """Return the numbers of an extension, (rows, pixels)."""
+    data = hdu.data if hdu.is_image else None
+    if data is None or data.ndim not in (1, 2) or not data.size:
+        raise UsageError(f"{path}: {hdu.name or 'PRIMARY'} is no image of one or two axes")
+    return np.atleast_2d(data)
+
+
+def _image_variance(path: Path, by_name: dict[str, Any]) -> np.ndarray | None:
+    for name, hdu in by_name.items():
         if name in VARIANCE_NAMES:
-            return np.atleast_2d(data)
+            return _image(path, hdu)
         if name in ERROR_NAMES:
-            return np.atleast_2d(data) ** 2
+            return _image(path, hdu) ** 2
         if name in IVAR_NAMES:
-            inverse = np.atleast_2d(data)
+            inverse = _image(path, hdu)
             return np.where(inverse > 0, 1 / np.where(inverse > 0, inverse, 1), np.nan)
     return None
 
@@ -201,24 +215,34 @@ def _image_variance(by_name: dict[str, Any]) -> np.ndarray | None:
 def _wavelengths(path: Path, header: Any, by_name: dict[str, Any], pixels: int) -> np.ndarray:
     """Return wavelengths (pixels,) or (rows, pixels) [Å], in the file's medium."""
     if "WAVELENGTH" in by_name:
-        values = np.asarray(by_name["WAVELENGTH"].data, np.float64)
+        values = _image(path, by_name["WAVELENGTH"]).astype(np.float64)
+        if not np.isfinite(values).any():
+            raise UsageError(f"{path}: no wavelength is a finite number")
         unit = angstroms(by_name["WAVELENGTH"].header.get("BUNIT"), path)
         return 10**values if np.nanmax(values) < LARGEST_LOGARITHM else values * unit
     place = np.arange(pixels)
     if "COEFF0" in header:
-        return 10 ** (header["COEFF0"] + header["COEFF1"] * place)
-    step = header.get("CDELT1", header.get("CD1_1"))
-    step = header.get("CD1_1", step) if step in (None, 1.0) else step
+        first, slope = (keyword_number(header, key, path) for key in ("COEFF0", "COEFF1"))
+        return 10 ** _logarithms(path, first + slope * place)
+    step = keyword_number(header, "CDELT1", path, keyword_number(header, "CD1_1", path, 0.0))
+    step = keyword_number(header, "CD1_1", path, step) if step == 1.0 else step
     if "CRVAL1" not in header or not step:
         raise UsageError(f"{path}: no wavelengths: neither CRVAL1 and CDELT1 nor COEFF0 is there")
-    start, offset = header["CRVAL1"], place + 1 - header.get("CRPIX1", 1.0)
+    start = keyword_number(header, "CRVAL1", path)
+    offset = place + 1 - keyword_number(header, "CRPIX1", path, 1.0)
     if header.get("DC-FLAG") == 1 or start < LARGEST_LOGARITHM:
-        return 10 ** (start + step * offset)
+        return 10 ** _logarithms(path, start + step * offset)
     unit = angstroms(header.get("CUNIT1"), path)
     if str(header.get("CTYPE1", "")).upper().endswith("-LOG"):
         # Greisen et al. (2006), A&A 446, 747, eq. 5
-        return start * np.exp(step * offset / start) * unit
+        return start * np.exp(_logarithms(path, step * offset / start)) * unit
     return (start + step * offset) * unit
+
+
+def _logarithms(path: Path, values: np.ndarray) -> np.ndarray:
+    if np.abs(values).max() > LARGEST_LOGARITHM:
+        raise UsageError(f"{path}: logarithms of wavelengths reach {np.abs(values).max():g}")
+    return values
 
 
 def _fibres(by_name: dict[str, Any], rows: int) -> dict[int, str]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.many_files import nothing_read, read_each
+from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.spectra.files import read_spectra
 from astro_dl.observations.spectra.spectrum import Medium, Spectrum
 from astro_dl.observations.spectra.wavelengths import resample
@@ -38,7 +39,14 @@ class Resampled:
 
 def spectra_of_files(paths: Sequence[str | Path], medium: Medium | None) -> list[Spectrum]:
     """Return the spectra of all files, in order."""
-    return [spectrum for path in paths for spectrum in read_spectra(path, medium)]
+    found = [
+        spectrum
+        for _, spectra in read_each(paths, lambda path: read_spectra(path, medium))
+        for spectrum in spectra
+    ]
+    if not found:
+        raise nothing_read()
+    return found
 
 
 def resampled_spectra(spectra: Sequence[Spectrum], edges: np.ndarray) -> Resampled:
@@ -72,7 +80,7 @@ def resampled_spectra(spectra: Sequence[Spectrum], edges: np.ndarray) -> Resampl
 
 
 def spectrum_table(
-    predictor: Any,
+    predictor: Predictor[object],
     spectra: Sequence[Spectrum],
     found: Resampled,
     x: np.ndarray,

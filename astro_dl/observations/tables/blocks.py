@@ -11,6 +11,9 @@ from astropy.io import ascii, fits
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.fits_files import open_fits
+from astro_dl.core.reading.many_files import may_fail
 from astro_dl.observations.tables.columns import read_table, table_kind
 
 ROWS_AT_ONCE = 65_536
@@ -40,13 +43,14 @@ def iterate_identified(
     for path in paths:
         prefix = f"{Path(path).name}:" if len(paths) > 1 else ""
         numbers = count()
-        for table in iterate_table(path, rows):
-            if id_column and id_column not in table.colnames:
-                known = did_you_mean(id_column, table.colnames)
-                raise UsageError(f"{path}: no column {id_column!r}{known}")
-            own = [next(numbers) for _ in range(len(table))]
-            named = [f"{prefix}{row}" for row in own] if prefix else own
-            yield table[id_column] if id_column else named, table, path
+        with may_fail(path):
+            for table in iterate_table(path, rows):
+                if id_column and id_column not in table.colnames:
+                    known = did_you_mean(id_column, table.colnames)
+                    raise UsageError(f"{path}: no column {id_column!r}{known}")
+                own = [next(numbers) for _ in range(len(table))]
+                named = [f"{prefix}{row}" for row in own] if prefix else own
+                yield table[id_column] if id_column else named, table, path
 
 
 def iterate_table(path: str | Path, rows: int = ROWS_AT_ONCE) -> Iterator[Table]:
@@ -78,22 +82,17 @@ def iterate_table(path: str | Path, rows: int = ROWS_AT_ONCE) -> Iterator[Table]
     else:
         parts = iter([read_table(path)])
     empty = True
-    try:
+    with reading(path, f"{kind} table"):
         for part in parts:
             for start in range(0, len(part), rows):
                 empty = False
                 yield part[start : start + rows]
-    except (OSError, ValueError) as error:
-        if isinstance(error, UsageError):
-            raise
-        reason = " ".join(str(error).split())[:200]
-        raise UsageError(f"{path}: cannot be read as {kind} table ({reason})") from error
     if empty:
         raise UsageError(f"{path}: the table has no rows")
 
 
 def _fits(path: Path, rows: int) -> Iterator[Table]:
-    with fits.open(path, memmap=True) as file:
+    with open_fits(path, memmap=True) as file:
         tables = [one for one in file if isinstance(one, fits.BinTableHDU | fits.TableHDU)]
         if not tables:
             raise UsageError(f"{path}: holds no table")

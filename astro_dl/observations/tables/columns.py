@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,9 @@ from astropy import units as u
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.fits_files import open_fits
+from astro_dl.core.reading.hdf5_files import open_hdf5
 
 SENTINELS = (99.0, -99.0, 999.0, -999.0, -9999.0)
 """Numbers that catalogues write where there is none; magnitudes also have 99.x and −99.x."""
@@ -42,14 +45,28 @@ def read_table(path: str | Path) -> Table:
         If the file is missing, of no known format, unreadable or empty.
     """
     kind = table_kind(path)
-    try:
-        table = Table.read(path, format=kind)
-    except Exception as error:
-        reason = " ".join(str(error).split())[:200]
-        raise UsageError(f"{path}: cannot be read as {kind} table ({reason})") from error
+    with reading(path, f"{kind} table"):
+        table = READERS.get(kind, _read_any)(Path(path), kind)
     if not len(table):
         raise UsageError(f"{path}: the table has no rows")
     return table
+
+
+def _read_any(path: Path, kind: str) -> Table:
+    return Table.read(path, format=kind)
+
+
+def _read_fits(path: Path, kind: str) -> Table:
+    with open_fits(path) as hdus:
+        return Table.read(hdus, format=kind)
+
+
+def _read_hdf5(path: Path, kind: str) -> Table:
+    with open_hdf5(path) as file:
+        return Table.read(file, format=kind)
+
+
+READERS = {"fits": _read_fits, "hdf5": _read_hdf5}
 
 
 def table_kind(path: str | Path) -> str:
@@ -77,10 +94,14 @@ def table_kind(path: str | Path) -> str:
 
 def _check_header(path: Path) -> None:
     """Refuse columns of one name, which the reader would rename without a word."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        names = Counter(name.strip() for name in next(csv.reader(file)))
-    name, times = names.most_common(1)[0]
-    if times > 1:
+    with (
+        reading(path, "CSV"),
+        path.open(encoding="utf-8-sig", errors="replace", newline="") as file,
+    ):
+        names = Counter(name.strip() for name in next(csv.reader(file), []))
+    for name, times in names.most_common(1):
+        if times == 1:
+            return
         raise UsageError(f"{path}: {times} columns are called {name!r}; rename them")
 
 
@@ -141,6 +162,32 @@ def missing_as_nan(
     """Return values with NaN for sentinels and, unless they are kept, infinities."""
     missing = np.isin(values, sentinels) | (~np.isfinite(values) & (not infinite))
     return np.where(missing, np.nan, values)
+
+
+def class_numbers(
+    labels: Iterable[object], known: Mapping[str, int], where: str | Path
+) -> np.ndarray:
+    """Return the numbers of classes, (n,) int32.
+
+    Parameters
+    ----------
+    labels : iterable
+        As a file has them; compared as text.
+    known : mapping of str to int
+        Number by label.
+    where : str or Path
+        What messages call the file.
+
+    Raises
+    ------
+    UsageError
+        If a label is unknown.
+    """
+    texts = [str(label) for label in labels]
+    unknown = sorted(set(texts) - set(known))
+    if unknown:
+        raise UsageError(f"{where}: class {unknown[0]!r}; known: {', '.join(known)}")
+    return np.array([known[text] for text in texts], np.int32)
 
 
 def parse_column_names(text: str) -> dict[str, str]:

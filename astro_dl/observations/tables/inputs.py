@@ -6,12 +6,15 @@ followed by k marks, 1 where it is missing and 0 elsewhere.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
+from astropy.table import Table
 
 from astro_dl.core.examples import Inputs
+from astro_dl.observations.tables.columns import SENTINELS, read_columns
 
 PEERS = ("random_forest", "gradient_boosting", "adaboost", "logistic_regression", "knn")
 """The classical methods that are scored beside networks on catalogues."""
@@ -65,20 +68,42 @@ class Column:
         return f"({inner} - {self.centre:g}) / {self.width:g}"
 
 
+@dataclass(frozen=True)
+class FileColumns:
+    """What a task reads of the columns of files.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Columns that a file must have.
+    units : mapping of str to str
+        Unit of each, as astropy spells it; columns left out are plain numbers.
+    sentinels : tuple of float
+        Numbers that stand for a missing value.
+    """
+
+    names: tuple[str, ...]
+    units: Mapping[str, str] = field(default_factory=dict)
+    sentinels: tuple[float, ...] = SENTINELS
+
+    def read(
+        self,
+        table: Table,
+        where: str | Path,
+        mapping: Mapping[str, str] | None = None,
+        others: Sequence[str] = (),
+    ) -> dict[str, np.ndarray]:
+        """Return these and other columns of a table, see `read_columns`."""
+        names = (*self.names, *others)
+        return read_columns(table, names, mapping, self.units, where, self.sentinels)
+
+
 class TablePhysics(Protocol):
     """What the physics of a task on catalogues offers to the reader of files."""
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns that a file must have."""
-
-    @property
-    def units(self) -> Mapping[str, str]:
-        """Unit of each column, as astropy spells it; columns left out are plain numbers."""
-
-    @property
-    def sentinels(self) -> tuple[float, ...]:
-        """Numbers that stand for a missing value in these columns."""
+    def columns(self) -> FileColumns:
+        """The columns of a file."""
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 2k) float32 from columns (n,), NaN where a value is missing."""
@@ -110,7 +135,7 @@ def masked_inputs(scaled: np.ndarray) -> np.ndarray:
     return np.concatenate([np.where(missing, 0, scaled), missing], axis=1).astype(np.float32)
 
 
-def table_features(physics: Any, x: Inputs) -> np.ndarray:
+def table_features(physics: object, x: Inputs) -> np.ndarray:
     """Return what classical methods are given: the inputs of the network, values and marks."""
     return np.asarray(x)
 
@@ -126,9 +151,12 @@ def hide_values(x: Inputs, rng: np.random.Generator) -> Inputs:
     return np.concatenate([np.where(lost, 0, values), lost], axis=1).astype(np.float32)
 
 
-def column_units(columns: Sequence[Column]) -> dict[str, str]:
-    """Return the units of those columns that have one."""
-    return {column.name: column.unit for column in columns if column.unit}
+def file_columns(
+    columns: Sequence[Column], sentinels: tuple[float, ...] = SENTINELS
+) -> FileColumns:
+    """Return what files must have where the columns themselves are the inputs."""
+    units = {column.name: column.unit for column in columns if column.unit}
+    return FileColumns(tuple(column.name for column in columns), units, sentinels)
 
 
 def column_contract(columns: Sequence[Column]) -> dict[str, Any]:

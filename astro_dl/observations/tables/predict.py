@@ -6,16 +6,19 @@ from typing import Any
 import numpy as np
 from astropy.table import QTable
 
+from astro_dl.core.reading.many_files import may_fail
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
+from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.blocks import ROWS_AT_ONCE, iterate_identified
-from astro_dl.observations.tables.columns import parse_column_names, read_columns
+from astro_dl.observations.tables.columns import parse_column_names
+from astro_dl.observations.tables.inputs import TablePhysics
 
 BATCH_SIZE = 2048
 
 
 def predict_rows(
-    predictor: Any,
+    predictor: Predictor[TablePhysics],
     paths: Sequence[Any],
     *,
     columns: str = "",
@@ -58,19 +61,17 @@ def predict_rows(
     """
     mapping, physics = parse_column_names(columns), predictor.physics
     for ids, table, path in iterate_identified(paths, id_column, rows):
-        values = read_columns(
-            table, physics.columns, mapping, physics.units, path, physics.sentinels
-        )
-        yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
+        with may_fail(path):
+            values = physics.columns.read(table, path, mapping)
+            yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
 
 
-def _prediction(predictor: Any, x: np.ndarray, ids: Any, batch_size: int) -> QTable:
+def _prediction(predictor: Predictor[object], x: np.ndarray, ids: Any, batch_size: int) -> QTable:
     values, missing = np.split(x, 2, axis=1)
+    statistics = predictor.bundle.card.input_statistics or {}
     known = {
-        "x": {
-            key: numbers[: values.shape[1]]
-            for key, numbers in predictor.bundle.card.input_statistics["x"].items()
-        }
+        name: {key: numbers[: values.shape[1]] for key, numbers in statistics[name].items()}
+        for name in statistics.keys() & {"x"}
     }
     # Only complete rows tell wrong units from missing values, which are zeros here.
     if len(complete := values[~missing.any(axis=1)]):

@@ -15,11 +15,20 @@ from astropy.table import QTable, Table
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.files import find_in
 from astro_dl.core.limits import Fraction
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.many_files import nothing_read, read_each
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Dataset, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Dataset, Files, InputSpec, Task
+from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import prediction_table
-from astro_dl.observations.tables.columns import parse_column_names, read_columns, read_table
+from astro_dl.observations.tables.columns import (
+    class_numbers,
+    parse_column_names,
+    read_columns,
+    read_table,
+)
 from astro_dl.observations.tables.inputs import PEERS, masked_inputs, table_features
 from astro_dl.science.asteroids.simulate import CLASSES, FREQUENCIES, WAVELENGTHS, simulate_spectra
 
@@ -152,17 +161,12 @@ def read_busdemeo(physics: AsteroidPhysics, folder: Path) -> Examples:
         If the file is missing or has other classes or wavelengths.
     """
     name = "asteroids/busdemeo/asteroid-spectra_16_reduced_denoised_norm.npz"
-    path = Path(folder, name)
-    if not path.is_file():
-        raise UsageError(f"no file {path}; give the folder that holds {name}")
-    with np.load(path, allow_pickle=False) as archive:
+    path = find_in(folder, name)
+    with reading(path, "NumPy archive"), np.load(path, allow_pickle=False) as archive:
         spectra, wavelength = archive["spectra"], archive["wavelengths"] / 1000
         labels = [str(label).rstrip("+") for label in archive["labels"][:, 0]]
-    unknown = sorted(set(labels) - set(CLASSES))
-    if unknown:
-        raise UsageError(f"{path}: class {unknown[0]!r}; known: {', '.join(CLASSES)}")
+    y = class_numbers(labels, {name: number for number, name in enumerate(CLASSES)}, path)
     x = spectrum_inputs(np.stack([resampled(wavelength, spectrum) for spectrum in spectra]))
-    y = np.array([CLASSES.index(label) for label in labels], np.int32)
     return Examples(x, y, Table({"asteroid": np.arange(len(y))}))
 
 
@@ -176,7 +180,7 @@ def read_busdemeo_parts(physics: AsteroidPhysics, folder: Path) -> Examples:
 
 
 def classify_spectra(
-    predictor: Any,
+    predictor: Predictor[AsteroidPhysics],
     paths: Sequence[Any],
     *,
     columns: str = "",
@@ -217,25 +221,35 @@ def classify_spectra(
         factor = u.Unit(wavelength_unit).to("um")
     except (ValueError, TypeError, u.UnitConversionError) as error:
         raise UsageError(f"wavelength_unit {wavelength_unit!r} is no unit of length") from error
-    spectra = []
-    for path in paths:
-        table = read_table(path)
-        names = ("wavelength", "reflectance")
-        values = read_columns(table, names, mapping, {"wavelength": "um"}, path, (-9999.0, -999.0))
-        has_unit = table[_column(table, mapping.get("wavelength", "wavelength"))].unit is not None
-        wavelength = values["wavelength"] * (1 if has_unit else factor)
-        spectrum = resampled(wavelength, values["reflectance"])
-        found = int((spectrum > 0).sum())
-        if found < FEWEST_WAVELENGTHS:
-            raise UsageError(
-                f"{path}: {found} of the wavelengths 0.45, 0.50 … 2.45 um have a reflectance, at "
-                f"least {FEWEST_WAVELENGTHS} are needed; is the unit {wavelength_unit!r} right?"
-            )
-        spectra.append(spectrum)
-    x = spectrum_inputs(np.stack(spectra))
+
+    def read(path: Any) -> np.ndarray:
+        return _read_spectrum(path, mapping, factor, wavelength_unit)
+
+    found = list(read_each(paths, read))
+    if not found:
+        raise nothing_read()
+    x = spectrum_inputs(np.stack([spectrum for _, spectrum in found]))
     missing = np.asarray(np.split(x, 2, axis=1)[1].any(axis=1))
-    answers, ids = predictor.answers(x, batch_size), [Path(path).name for path in paths]
+    answers, ids = predictor.answers(x, batch_size), [Path(path).name for path, _ in found]
     return prediction_table(predictor.head, ids, answers, {"missing_wavelengths": missing})
+
+
+def _read_spectrum(
+    path: Any, mapping: dict[str, str], factor: float, wavelength_unit: str
+) -> np.ndarray:
+    table = read_table(path)
+    names = ("wavelength", "reflectance")
+    values = read_columns(table, names, mapping, {"wavelength": "um"}, path, (-9999.0, -999.0))
+    has_unit = table[_column(table, mapping.get("wavelength", "wavelength"))].unit is not None
+    wavelength = values["wavelength"] * (1 if has_unit else factor)
+    spectrum = resampled(wavelength, values["reflectance"])
+    found = int((spectrum > 0).sum())
+    if found < FEWEST_WAVELENGTHS:
+        raise UsageError(
+            f"{path}: {found} of the wavelengths 0.45, 0.50 … 2.45 um have a reflectance, at "
+            f"least {FEWEST_WAVELENGTHS} are needed; is the unit {wavelength_unit!r} right?"
+        )
+    return spectrum
 
 
 def _column(table: Table, wanted: str) -> str:
@@ -250,8 +264,7 @@ task = Task(
     input_spec=input_spec,
     simulate=simulate,
     group="asteroid",
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={
         "busdemeo": Dataset(
             "538 spectra in 16 classes, smoothed, 0.45 to 2.45 um",
@@ -267,7 +280,7 @@ task = Task(
             licence="MIT",
         ),
     },
-    augment=hide_wavelengths,
-    predict_files=classify_spectra,
+    augmentation=Augmentation(inputs=hide_wavelengths),
+    files=Files(predict=classify_spectra),
     zero_signal={"distinct": False},
 )

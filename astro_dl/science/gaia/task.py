@@ -6,7 +6,7 @@ sources with spurious parallaxes, blends, composite spectra and quasars.
 """
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from astropy.table import Table
@@ -15,11 +15,11 @@ from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Bounds, NonNegative, Shares
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Difficulty, InputSpec, Task
-from astro_dl.observations.tables.columns import SENTINELS
+from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, InputSpec, Task
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
+    FileColumns,
     column_contract,
     hide_values,
     standardise,
@@ -73,21 +73,7 @@ class GaiaPhysics:
     least_parallax_significance: NonNegative = 5.0
     missing_values: bool = True
     distinct: bool = True
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns that a file must have."""
-        return GAIA_COLUMNS
-
-    @property
-    def units(self) -> Mapping[str, str]:
-        """Units of these columns."""
-        return GAIA_UNITS
-
-    @property
-    def sentinels(self) -> tuple[float, ...]:
-        """Numbers that stand for a missing value."""
-        return SENTINELS
+    columns: ClassVar[FileColumns] = FileColumns(GAIA_COLUMNS, GAIA_UNITS)
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 10) from the columns of a catalogue."""
@@ -155,10 +141,9 @@ task = Task(
     difficulty=Difficulty(
         column="phot_g_mean_mag", edges=(8.0, 12.0, 14.0, 15.0, 16.0, 17.0, 18.0), label="G [mag]"
     ),
-    features=table_features,
-    peers=PEERS,
-    augment=hide_values,
-    predict_blocks=predict_rows,
+    classical=Classical(features=table_features, peers=PEERS),
+    augmentation=Augmentation(inputs=hide_values),
+    files=Files(predict_blocks=predict_rows),
     zero_signal={"distinct": False},
     anomaly="contaminant",
     caution="Contaminants are simulated: real catalogues hold others too.",

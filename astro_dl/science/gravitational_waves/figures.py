@@ -8,7 +8,9 @@ import numpy as np
 from astropy.table import Table
 from scipy import fft
 
+from astro_dl.inference.protocol import Predictor
 from astro_dl.science.gravitational_waves.gwosc import StrainSource, common_span
+from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.scan import (
     Scan,
     scan,
@@ -32,7 +34,10 @@ POWER_SCALE = (16.0, 50.0)
 
 
 def draw_search(
-    predictor: Any, paths: Sequence[str | Path], table: Table, folder: str | Path
+    predictor: Predictor[BinaryBlackHolePhysics],
+    paths: Sequence[str | Path],
+    table: Table,
+    folder: str | Path,
 ) -> list[Path]:
     """Draw the score timeline and the strain around the loudest triggers.
 
@@ -100,7 +105,10 @@ def constant_q_power(
 
 
 def _draw_timeline(
-    predictor: Any, sources: Sequence[StrainSource], table: Table, stride: float
+    predictor: Predictor[BinaryBlackHolePhysics],
+    sources: Sequence[StrainSource],
+    table: Table,
+    stride: float,
 ) -> Any:
     """Draw all triggers, and the scores of at most `TIMELINE_S` around the loudest."""
     from astro_dl.evaluation.figures.style import new_figure
@@ -132,7 +140,10 @@ def _draw_timeline(
 
 
 def _draw_trigger(
-    predictor: Any, sources: Sequence[StrainSource], gps: float, stride: float
+    predictor: Predictor[BinaryBlackHolePhysics],
+    sources: Sequence[StrainSource],
+    gps: float,
+    stride: float,
 ) -> Any:
     """Draw whitened strain, its spectrogram, and the scores around a trigger."""
     from astro_dl.evaluation.figures.style import new_figure, tidy
@@ -184,7 +195,11 @@ def _draw_trigger(
 
 
 def _rescan(
-    predictor: Any, sources: Sequence[StrainSource], stride: float, start: float, end: float
+    predictor: Predictor[BinaryBlackHolePhysics],
+    sources: Sequence[StrainSource],
+    stride: float,
+    start: float,
+    end: float,
 ) -> Scan:
     rate = predictor.physics.sample_rate_hz
     low, _ = common_span(sources)
@@ -192,7 +207,9 @@ def _rescan(
     return scan(predictor, sources, whitening(predictor.physics), stride, span=(start, end))
 
 
-def _plot_scores(axis: "Axes", predictor: Any, scanned: Scan, origin: float) -> None:
+def _plot_scores(
+    axis: "Axes", predictor: Predictor[BinaryBlackHolePhysics], scanned: Scan, origin: float
+) -> None:
     merger = float(np.mean(predictor.physics.merger_time_range_s))
     statistics = coincident_scores(scanned)
     time = scanned.gps_start + merger + np.arange(len(statistics)) * scanned.stride - origin

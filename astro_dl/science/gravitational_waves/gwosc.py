@@ -16,6 +16,7 @@ from scipy.ndimage import maximum_filter1d
 from scipy.signal import firwin, kaiser_beta, upfirdn
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.many_files import nothing_read, read_each
 from astro_dl.science.gravitational_waves.strain_files import (
     StrainFile,
     open_file,
@@ -105,10 +106,10 @@ def open_strain(paths: Sequence[str | Path]) -> tuple[StrainSource, ...]:
     if not paths:
         raise UsageError("no strain files were given; give one HDF5 or GWF file per detector")
     by_detector: dict[str, list[StrainFile]] = {}
-    for path in paths:
-        file = open_file(path)
-        _require_finite(file)
+    for _, file in read_each(paths, _open_finite):
         by_detector.setdefault(file.detector, []).append(file)
+    if not by_detector:
+        raise nothing_read()
     sources = tuple(_joined(name, files) for name, files in sorted(by_detector.items()))
     common_span(sources)
     return sources
@@ -187,13 +188,14 @@ def _joined(detector: str, files: list[StrainFile]) -> StrainSource:
     return StrainSource(detector, ordered[0].sample_rate, ordered)
 
 
-def _require_finite(file: StrainFile) -> None:
-    """Refuse a file without any finite value; reads no further than the first one."""
+def _open_finite(path: str | Path) -> StrainFile:
+    """Open a file that has a finite value; reads no further than the first one."""
+    file = open_file(path)
     step = round(SCAN_SECONDS * file.sample_rate)
     for first in range(0, file.samples, step):
         _, exclusion = read_slice(file, first, min(first + step, file.samples))
         if np.any(exclusion != NOT_FINITE):
-            return
+            return file
     raise UsageError(f"{file.path} has no finite strain, only NaN: choose a time with data")
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from scipy.signal import get_window
 
 from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.hdf5_files import open_hdf5
 
 
 def aligo_design_psd(frequencies: np.ndarray) -> np.ndarray:
@@ -85,11 +87,12 @@ def load_psd(path: str | Path, frequencies: np.ndarray) -> np.ndarray:
     """
     path = Path(path)
     try:
-        table_frequencies, density = _read_table(path)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        with reading(path, "PSD"):
+            table_frequencies, density = _read_table(path)
+    except UsageError as error:
         raise UsageError(
-            f"cannot read {path} as a PSD: {error}; wanted is text or .npy of frequency [Hz] and "
-            "amplitude spectral density, or HDF5 with 'data' and its attribute 'delta_f'"
+            f"{error}; wanted is text or .npy of frequency [Hz] and amplitude spectral density, or "
+            "HDF5 with 'data' and its attribute 'delta_f'"
         ) from error
     usable = (table_frequencies > 0) & np.isfinite(density) & (density > 0)
     table_frequencies, density = table_frequencies[usable], density[usable]
@@ -217,13 +220,16 @@ def _corrected_median(powers: np.ndarray) -> np.ndarray:
 def _read_table(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Return frequencies [Hz] and PSD [1/Hz] of a table."""
     if path.suffix in (".hdf", ".hdf5", ".h5"):
-        import h5py
-
-        with h5py.File(path) as file:
-            density = np.asarray(file["data"], dtype=np.float64)
-            return np.arange(len(density)) * float(file["data"].attrs["delta_f"]), density
+        with open_hdf5(path) as file:
+            data, spacing = file["data"], np.asarray(file["data"].attrs["delta_f"])
+            if data.dtype.kind not in "fiu" or data.ndim != 1 or spacing.dtype.kind not in "fiu":
+                raise UsageError("'data' or its attribute 'delta_f' are no numbers")
+            if spacing.size != 1:
+                raise UsageError(f"'delta_f' holds {spacing.size} numbers; one is needed")
+            density = np.asarray(data, dtype=np.float64)
+            return np.arange(len(density)) * float(spacing.item()), density
     table = np.load(path, allow_pickle=False) if path.suffix == ".npy" else np.loadtxt(path)
-    if table.ndim != 2 or 2 not in table.shape:
-        raise ValueError(f"its shape is {table.shape}, not two columns")
+    if table.ndim != 2 or 2 not in table.shape or table.dtype.kind not in "fiu":
+        raise UsageError(f"holds {table.dtype} of shape {table.shape}, not two columns of numbers")
     frequencies, amplitude = table if table.shape[0] == 2 else table.T
     return frequencies.astype(np.float64), amplitude.astype(np.float64) ** 2

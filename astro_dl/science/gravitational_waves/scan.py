@@ -14,6 +14,7 @@ from scipy.ndimage import distance_transform_edt, maximum_filter1d
 from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
+from astro_dl.inference.protocol import Predictor
 from astro_dl.science.gravitational_waves.gwosc import (
     StrainSegment,
     StrainSource,
@@ -21,6 +22,7 @@ from astro_dl.science.gravitational_waves.gwosc import (
     open_strain,
     read_strain,
 )
+from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.psd import average_power, segment_power
 from astro_dl.science.gravitational_waves.strain_files import EXCLUSIONS
 from astro_dl.science.gravitational_waves.whitening import whiten, whitening_filter
@@ -102,7 +104,7 @@ class Scan:
         return float(np.count_nonzero(np.isfinite(self.scores[:, 0])) * self.stride)
 
 
-def whitening(physics: Any, clip: float | None = None) -> Whitening:
+def whitening(physics: BinaryBlackHolePhysics, clip: float | None = None) -> Whitening:
     """Return the whitening of real strain for a network that was trained with these physics."""
     return Whitening(
         sample_rate=physics.sample_rate_hz,
@@ -136,7 +138,7 @@ def select_sources(paths: Sequence[Any], detectors: tuple[str, ...]) -> tuple[St
 
 
 def scan(
-    predictor: Any,
+    predictor: Predictor[BinaryBlackHolePhysics],
     sources: Sequence[StrainSource],
     how: Whitening,
     stride_s: float,
@@ -328,7 +330,10 @@ def _whitened(
 
 
 def _score_apart(
-    predictor: Any, windows: np.ndarray, usable: np.ndarray, batch_size: int | None
+    predictor: Predictor[BinaryBlackHolePhysics],
+    windows: np.ndarray,
+    usable: np.ndarray,
+    batch_size: int | None,
 ) -> np.ndarray:
     """Return the logits (n, D) of every detector by itself."""
     columns = [
@@ -339,7 +344,7 @@ def _score_apart(
 
 
 def _score_together(
-    predictor: Any,
+    predictor: Predictor[BinaryBlackHolePhysics],
     windows: np.ndarray,
     usable: np.ndarray,
     slides: int,
@@ -359,7 +364,10 @@ def _score_together(
 
 
 def _score(
-    predictor: Any, windows: np.ndarray, usable: np.ndarray, batch_size: int | None
+    predictor: Predictor[BinaryBlackHolePhysics],
+    windows: np.ndarray,
+    usable: np.ndarray,
+    batch_size: int | None,
 ) -> np.ndarray:
     """Return the logits (n,) of windows (n, channels, N), NaN where not usable."""
     scores = np.full(len(usable), np.nan, dtype=np.float32)

@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import erfa
 import numpy as np
@@ -21,7 +20,9 @@ from scipy.ndimage import maximum_filter1d
 from scipy.signal import find_peaks
 
 from astro_dl.core.errors import UsageError
+from astro_dl.inference.protocol import Predictor
 from astro_dl.science.gravitational_waves.detectors import light_travel_time
+from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.scan import (
     Scan,
     scan,
@@ -35,7 +36,7 @@ SLIDES_APART, SLIDES_TOGETHER = 100, 3
 
 
 def search(
-    predictor: Any,
+    predictor: Predictor[BinaryBlackHolePhysics],
     paths: Sequence[str | Path],
     *,
     stride_s: float = 0.05,

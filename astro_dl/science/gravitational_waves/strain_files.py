@@ -3,8 +3,7 @@
 Each format is two functions: what the file holds, and a slice of it with its exclusion codes.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ import h5py
 import numpy as np
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.hdf5_files import open_hdf5
 from astro_dl.science.gravitational_waves.detectors import DETECTORS
 
 EXCLUSIONS = ("no data", "not finite", "data quality")
@@ -64,9 +65,7 @@ def open_file(path: str | Path) -> StrainFile:
         If it is missing, corrupt, not strain, of an unknown detector, or contradicts itself.
     """
     path = Path(path)
-    if not path.is_file():
-        raise UsageError(f"no such strain file: {path}")
-    with _readable(path):
+    with reading(path, "strain"):
         file = _open_frame(path) if path.suffix == ".gwf" else _open_hdf5(path)
     if file.detector not in DETECTORS:
         raise UsageError(
@@ -101,7 +100,7 @@ def read_slice(file: StrainFile, first: int, stop: int) -> tuple[np.ndarray, np.
     UsageError
         If the data cannot be read.
     """
-    with _readable(file.path):
+    with reading(file.path, "strain"):
         if file.channels:
             strain, quality = _read_frame(file, first, stop)
         else:
@@ -112,22 +111,8 @@ def read_slice(file: StrainFile, first: int, stop: int) -> tuple[np.ndarray, np.
     return np.where(finite, strain, 0.0), exclusion
 
 
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Turn what readers raise on broken files into one line."""
-    try:
-        yield
-    except UsageError:
-        raise
-    except (OSError, RuntimeError, ValueError, TypeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(
-            f"cannot read {path}: {reason}; it is not strain, or truncated: download it again"
-        ) from error
-
-
 def _open_hdf5(path: Path) -> StrainFile:
-    with h5py.File(path, "r") as file:
+    with open_hdf5(path) as file:
         strain = _dataset(file, path, "strain/Strain")
         if strain.ndim != 1 or strain.dtype.kind != "f":
             raise UsageError(
@@ -148,7 +133,7 @@ def _open_hdf5(path: Path) -> StrainFile:
 
 
 def _read_hdf5(file: StrainFile, first: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-    with h5py.File(file.path, "r") as opened:
+    with open_hdf5(file.path) as opened:
         strain = opened["strain/Strain"][first:stop].astype(np.float64)
         if "quality/simple/DQmask" not in opened:
             return strain, np.ones(len(strain), dtype=bool)

@@ -8,7 +8,7 @@ one detector at design sensitivity, non-spinning bodies of 10 to 50 solar masses
 import numpy as np
 
 from astro_dl.answers.binary import Binary
-from astro_dl.core.task import Difficulty, InputSpec, Task
+from astro_dl.core.task import Classical, Difficulty, Files, InputSpec, Task
 from astro_dl.science.gravitational_waves.baselines import OPTIMAL_BOUND, baseline_statistics
 from astro_dl.science.gravitational_waves.figures import draw_search
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
@@ -51,10 +51,8 @@ task = Task(
         edges=tuple(np.arange(3.5, 16.0)),
         label="optimal signal-to-noise ratio",
     ),
-    baselines=baseline_statistics,
-    bound=OPTIMAL_BOUND,
-    predict_files=search,
-    draw_prediction=draw_search,
+    classical=Classical(baselines=baseline_statistics, bound=OPTIMAL_BOUND),
+    files=Files(predict=search, draw=draw_search),
     signal_fraction="signal_fraction",
     zero_signal={"snr_range": (0.0, 0.0)},
 )

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.files import find_in
+from astro_dl.core.reading.fits_files import read_image
 from astro_dl.core.task import Dataset
 from astro_dl.observations.images.cutouts import centre_crop
 from astro_dl.observations.images.degrading import degrade, full_width_at_half_maximum
@@ -21,7 +22,8 @@ from astro_dl.science.lenses.files import (
     resampled_plane,
 )
 from astro_dl.science.lenses.injection import inject_arcs
-from astro_dl.science.lenses.predict import network_input
+from astro_dl.science.lenses.inputs import network_input
+from astro_dl.science.lenses.physics import LensPhysics
 
 CHALLENGE_MASK = 1e-3
 """Masked pixels of the challenge hold 100, all others less than a millionth."""
@@ -35,7 +37,7 @@ DES_SCALE_ARCSEC = 0.263
 INJECTIONS = 4
 
 
-def read_bologna_space(physics: Any, folder: Path) -> Examples:
+def read_bologna_space(physics: LensPhysics, folder: Path) -> Examples:
     """Return the space-based challenge samples (one band, 0.1″ pixels) below ``folder``.
 
     A network of one broad red band takes them for its own; of other bands they are refused.
@@ -43,12 +45,12 @@ def read_bologna_space(physics: Any, folder: Path) -> Examples:
     return _challenge(physics, folder, "space_based", "*.fits")
 
 
-def read_bologna_ground(physics: Any, folder: Path) -> Examples:
+def read_bologna_ground(physics: LensPhysics, folder: Path) -> Examples:
     """Return the ground-based challenge samples (u, g, r, i; 0.2″ pixels) below ``folder``."""
     return _challenge(physics, folder, "ground_based", "Band*/*.fits")
 
 
-def read_slacs(physics: Any, folder: Path) -> Examples:
+def read_slacs(physics: LensPhysics, folder: Path) -> Examples:
     """Return the SLACS lenses as the physics' survey would see them.
 
     Their Hubble images (F814W, 0.05″ pixels) are blurred to the survey's seeing, binned to its
@@ -72,7 +74,7 @@ def read_slacs(physics: Any, folder: Path) -> Examples:
     images = []
     for name in SLACS_LENSES:
         image, noise, psf = (
-            _plain_image(_folder(folder, "slacs", name) / f"{part}.fits")
+            _plain_image(find_in(folder, f"lenses/slacs/{name}") / f"{part}.fits")
             for part in ("image", "noise_map", "psf")
         )
         seen = degrade(
@@ -88,7 +90,7 @@ def read_slacs(physics: Any, folder: Path) -> Examples:
     return real_examples(physics, np.stack(images), np.ones(len(images)), list(SLACS_LENSES), known)
 
 
-def read_des_backgrounds(physics: Any, folder: Path) -> Examples:
+def read_des_backgrounds(physics: LensPhysics, folder: Path) -> Examples:
     """Return 46 early types of DES as they are, and each with the arcs of four simulated lenses.
 
     The arcs are as DES would have seen them; see `inject_arcs`. Bands g, r, i, z, Y; pixels of
@@ -100,7 +102,7 @@ def read_des_backgrounds(physics: Any, folder: Path) -> Examples:
         If the physics asks for other bands, for pixels less than half as wide, or files are
         missing.
     """
-    below = _folder(folder, "des_backgrounds")
+    below = find_in(folder, "lenses/des_backgrounds")
     survey = named_survey("des")
     by_name = {band.lower(): band for band in survey.bands}
     lacking = [band for band in physics.bands if band.lower() not in by_name]
@@ -131,7 +133,7 @@ def read_des_backgrounds(physics: Any, folder: Path) -> Examples:
 
 
 def real_examples(
-    physics: Any,
+    physics: LensPhysics,
     images: np.ndarray,
     y: np.ndarray,
     objects: Sequence[Any] | np.ndarray,
@@ -152,11 +154,11 @@ def real_examples(
     return Examples(network_input(physics, images, sigma), np.asarray(y, np.float32), info)
 
 
-def _challenge(physics: Any, folder: Path, part: str, pattern: str) -> Examples:
+def _challenge(physics: LensPhysics, folder: Path, part: str, pattern: str) -> Examples:
     scale = named_survey(physics.survey).pixel_scale
     images, sigmas, labels, objects = [], [], [], []
     for label, kind in enumerate(("nolens", "lens")):
-        below = _folder(folder, "bologna", part, kind)
+        below = find_in(folder, f"lenses/bologna/{part}/{kind}")
         paths = sorted(below.glob(pattern))
         if not paths:
             raise UsageError(f"no challenge images {pattern} in {below}")
@@ -179,17 +181,8 @@ def _in_sigmas(cube: np.ndarray, ratio: float, size: int) -> np.ndarray:
     return np.stack(planes, axis=-1) / np.array(sigmas)
 
 
-def _folder(folder: Path, *parts: str) -> Path:
-    found = Path(folder, "lenses", *parts)
-    if not found.is_dir():
-        raise UsageError(f"no folder {found}; give the folder that holds lenses/{'/'.join(parts)}")
-    return found
-
-
 def _plain_image(path: Path) -> np.ndarray:
-    if not path.is_file():
-        raise UsageError(f"no such file: {path}")
-    return np.asarray(fits.getdata(path), np.float64)
+    return np.asarray(read_image(path), np.float64)
 
 
 BOLOGNA_SPACE = Dataset(

@@ -4,8 +4,6 @@ Lenses are red galaxies whose surroundings are bluer than themselves, and not al
 turn.
 """
 
-from typing import Any
-
 import numpy as np
 
 from astro_dl.core.examples import Inputs
@@ -15,7 +13,7 @@ SECTORS = 12
 SCALES = (6.0, 3.0, 1.5)
 
 
-def lens_features(physics: Any, x: Inputs) -> np.ndarray:
+def lens_features(physics: object, x: Inputs) -> np.ndarray:
     """Return features for classical methods, from the inputs that networks take.
 
     Per band: the mean profile in eight rings of equal width; the scatter over twelve sectors, the
@@ -68,7 +66,7 @@ def lens_features(physics: Any, x: Inputs) -> np.ndarray:
     return _rows(parts)
 
 
-def lens_parameter_features(physics: Any, x: Inputs) -> np.ndarray:
+def lens_parameter_features(physics: object, x: Inputs) -> np.ndarray:
     """Return the features of `lens_features` and those that tell directions.
 
     Parameters

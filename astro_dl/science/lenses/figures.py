@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.inference.protocol import Predictor
 from astro_dl.science.lenses.files import read_cutout
-from astro_dl.science.lenses.predict import find_in_files, network_input_of
+from astro_dl.science.lenses.inputs import network_input_of
+from astro_dl.science.lenses.physics import LensPhysics
+from astro_dl.science.lenses.predict import find_in_files
 
 MOST_SHOWN = 36
 COLUMNS = 6
@@ -18,7 +21,7 @@ DOUBT = (0.2, 0.8)
 
 
 def draw_mosaics(
-    predictor: Any, paths: Sequence[str | Path], table: Table, folder: str | Path
+    predictor: Predictor[LensPhysics], paths: Sequence[str | Path], table: Table, folder: str | Path
 ) -> list[Path]:
     """Draw the cutouts of a table of predictions.
 
@@ -82,7 +85,9 @@ def _chosen(table: Table) -> dict[str, np.ndarray]:
     return {"top": scored[:MOST_SHOWN], "doubtful": nearest[:MOST_SHOWN]}
 
 
-def _mosaic(predictor: Any, paths: Sequence[str | Path], rows: Table, options: Any) -> Any:
+def _mosaic(
+    predictor: Predictor[LensPhysics], paths: Sequence[str | Path], rows: Table, options: Any
+) -> Any:
     from matplotlib.figure import Figure
 
     physics = predictor.physics

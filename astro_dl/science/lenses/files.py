@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.many_files import read_each
 from astro_dl.observations.images.band_images import (
     BandImage,
     band_in,
@@ -101,17 +102,17 @@ def find_candidates(
         unknown band other than as many as the network takes.
     """
     objects: dict[str, list[BandImage]] = {}
-    for path in map(Path, paths):
-        images = find_band_images(path, hdu, file_bands)
+    for path, images in read_each(
+        map(Path, paths), lambda path: find_band_images(path, hdu, file_bands)
+    ):
         several = len(images) > 1 or len(bands) == 1
         key = str(path) if several else _without_band(path)
         objects.setdefault(key, []).extend(images)
     names = [Path(key).name for key in objects]
     unique = len(set(names)) == len(names)
-    return [
-        _candidate(Path(key).name if unique else key, images, bands)
-        for key, images in objects.items()
-    ]
+    by_name = {Path(key).name if unique else key: images for key, images in objects.items()}
+    found = read_each(by_name, lambda name: _candidate(name, by_name[name], bands))
+    return [candidate for _, candidate in found]
 
 
 def place_candidates(fields: Sequence[Candidate], positions: Sequence[Position]) -> list[Candidate]:

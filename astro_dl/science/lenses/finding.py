@@ -23,14 +23,16 @@ from astro_dl.core.limits import (
     Range,
 )
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Difficulty, Task
+from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, Task
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.science.lenses.datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, DES_BACKGROUNDS, SLACS
 from astro_dl.science.lenses.features import lens_features
 from astro_dl.science.lenses.figures import draw_mosaics
+from astro_dl.science.lenses.inputs import cutout_spec
 from astro_dl.science.lenses.metrics import EINSTEIN_RADIUS_EDGES, lens_metrics
-from astro_dl.science.lenses.physics import check_bands, cutout_spec, simulated_cutouts
+from astro_dl.science.lenses.physics import check_bands
 from astro_dl.science.lenses.predict import predict_cutouts
+from astro_dl.science.lenses.simulate import simulated_cutouts
 from astro_dl.science.lenses.simulation.population import AxisRatioRange, RedshiftRange, Shear
 
 NON_LENSES = ("elliptical", "spiral", "ring", "merger", "barely_lensed")
@@ -171,18 +173,15 @@ task = Task(
         edges=EINSTEIN_RADIUS_EDGES,
         label="Einstein radius [arcsec]",
     ),
-    features=lens_features,
-    peers=("gradient_boosting", "logistic_regression"),
+    classical=Classical(features=lens_features, peers=("gradient_boosting", "logistic_regression")),
     datasets={
         "bologna_space": BOLOGNA_SPACE,
         "bologna_ground": BOLOGNA_GROUND,
         "slacs": SLACS,
         "des_backgrounds": DES_BACKGROUNDS,
     },
-    augment=random_orientation,
-    symmetries=ORIENTATIONS,
-    predict_files=predict_cutouts,
-    draw_prediction=draw_mosaics,
+    augmentation=Augmentation(inputs=random_orientation, symmetries=ORIENTATIONS),
+    files=Files(predict=predict_cutouts, draw=draw_mosaics),
     signal_fraction="lens_fraction",
     zero_signal={
         "source_magnitude_range": (40.0, 41.0),

@@ -1,14 +1,13 @@
 """Simulated arcs around real galaxies."""
 
-from typing import Any
-
 import numpy as np
 from astropy.table import Table
 
 from astro_dl.observations.images.observation import draw_observation
 from astro_dl.observations.images.sky_noise import noise_variance, signal_to_noise
 from astro_dl.observations.photometry.surveys import Survey
-from astro_dl.science.lenses.physics import lens_priors
+from astro_dl.science.lenses.physics import LensPhysics
+from astro_dl.science.lenses.simulate import lens_priors
 from astro_dl.science.lenses.simulation.ray_tracing import lensed_light
 from astro_dl.science.lenses.simulation.scenes import draw_scenes
 
@@ -18,7 +17,7 @@ def inject_arcs(
     survey: Survey,
     bands: tuple[str, ...],
     pixel_scale_arcsec: float,
-    physics: Any,
+    physics: LensPhysics,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, Table]:
     """Return real images with the arcs of simulated lenses in their middle.

@@ -18,12 +18,14 @@ from astro_dl.core.limits import (
     Range,
 )
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Difficulty, Task
+from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, Task
 from astro_dl.observations.images.orientations import oriented
 from astro_dl.science.lenses.features import lens_parameter_features
 from astro_dl.science.lenses.figures import draw_mosaics
-from astro_dl.science.lenses.physics import check_bands, cutout_spec, simulated_cutouts
+from astro_dl.science.lenses.inputs import cutout_spec
+from astro_dl.science.lenses.physics import check_bands
 from astro_dl.science.lenses.predict import predict_cutouts
+from astro_dl.science.lenses.simulate import simulated_cutouts
 from astro_dl.science.lenses.simulation.population import AxisRatioRange, RedshiftRange, Shear
 
 TARGETS = {
@@ -149,10 +151,10 @@ task = Task(
         edges=(10.0, 20.0, 30.0, 45.0, 70.0, 100.0, 150.0, 300.0, 1000.0),
         label="signal-to-noise ratio of the arcs",
     ),
-    features=lens_parameter_features,
-    peers=("gradient_boosting", "logistic_regression"),
-    augment_pairs=random_orientations,
-    predict_files=predict_cutouts,
-    draw_prediction=draw_mosaics,
+    classical=Classical(
+        features=lens_parameter_features, peers=("gradient_boosting", "logistic_regression")
+    ),
+    augmentation=Augmentation(pairs=random_orientations),
+    files=Files(predict=predict_cutouts, draw=draw_mosaics),
     version=2,
 )

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 from astropy import units as u
-from astropy.table import QTable, Table
+from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
+from astro_dl.observations.tables.columns import read_table
 
 RIGHT_ASCENSIONS = ("ra", "raj2000", "ra_j2000", "alpha_j2000", "ra_deg", "radeg", "ra_icrs")
 DECLINATIONS = (
@@ -45,29 +46,13 @@ def read_catalogue(path: str | Path) -> list[Position]:
         If it cannot be read, or lacks coordinates, or a declination is beyond ±90°.
     """
     path = Path(path)
-    if not path.is_file():
-        raise UsageError(f"no such catalogue: {path}")
-    try:
-        table = _read(path)
-    except Exception as error:
-        # Every format has its own errors; all mean that this is no table.
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(
-            f"cannot read {path}: {reason}; wanted is a table as CSV, ECSV, FITS or VOTable"
-        ) from error
+    table = read_table(path)
     ra, dec = (_degrees(table, names, path) for names in (RIGHT_ASCENSIONS, DECLINATIONS))
     if np.any(np.abs(dec) > 90):
         raise UsageError(f"{path} has declinations beyond ±90°; wanted are degrees")
     column = _column(table, IDENTIFIERS)
     ids = range(1, len(table) + 1) if column is None else table[column]
     return [Position(str(one), float(x), float(y)) for one, x, y in zip(ids, ra, dec, strict=True)]
-
-
-def _read(path: Path) -> Table:
-    ending = path.suffix.lower()
-    if ending in (".csv", ".ecsv"):
-        return QTable.read(path, format=f"ascii{ending}")
-    return QTable.read(path)
 
 
 def _column(table: Table, names: tuple[str, ...]) -> str | None:

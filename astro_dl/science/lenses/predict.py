@@ -10,7 +10,8 @@ from astropy.table import QTable, vstack
 from tqdm import tqdm
 
 from astro_dl.core.errors import UsageError
-from astro_dl.observations.images.cutouts import normalise
+from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.inference.protocol import Predictor
 from astro_dl.science.lenses.files import (
     Candidate,
     Cutout,
@@ -18,13 +19,15 @@ from astro_dl.science.lenses.files import (
     place_candidates,
     read_cutout,
 )
+from astro_dl.science.lenses.inputs import network_input_of
+from astro_dl.science.lenses.physics import LensPhysics
 from astro_dl.science.lenses.positions import read_catalogue
 
 CUTOUTS_AT_ONCE = 1024
 
 
 def predict_cutouts(
-    predictor: Any,
+    predictor: Predictor[LensPhysics],
     paths: Sequence[str | Path],
     *,
     catalogue: str | None = None,
@@ -77,8 +80,10 @@ def predict_cutouts(
     with tqdm(total=len(candidates), unit="cutout", disable=not progress) as bar:
         for first in range(0, len(candidates), CUTOUTS_AT_ONCE):
             block = candidates[first : first + CUTOUTS_AT_ONCE]
-            parts.append(_predict_block(predictor, block, pixel_scale_arcsec, batch_size))
+            parts += _predict_block(predictor, block, pixel_scale_arcsec, batch_size)
             bar.update(len(block))
+    if not parts:
+        raise nothing_read()
     table = vstack(parts, metadata_conflicts="silent")
     if "logit" in table.colnames:
         table = table[np.argsort(-np.asarray(table["logit"]), kind="stable")]
@@ -88,7 +93,7 @@ def predict_cutouts(
 
 
 def find_in_files(
-    physics: Any,
+    physics: LensPhysics,
     paths: Sequence[str | Path],
     catalogue: str | None = None,
     hdu: int | str | None = None,
@@ -104,47 +109,27 @@ def find_in_files(
     return place_candidates(fields, positions)
 
 
-def network_input(physics: Any, images: np.ndarray, sigma: np.ndarray | None = None) -> np.ndarray:
-    """Return images (n, size, size, bands) as a network with these physics takes them, float32.
-
-    See `astro_dl.observations.images.cutouts.normalise`; ``sigma`` (n, bands) is the noise where it
-    was measured.
-    """
-    return normalise(
-        images,
-        clip_sigma=physics.clip_sigma,
-        softening_sigma=physics.softening_sigma,
-        sigma=sigma,
-    )
-
-
-def network_input_of(physics: Any, cutouts: Sequence[Cutout]) -> np.ndarray:
-    """Return cutouts as a network with these physics takes them; NaN for empty ones."""
-    size, bands = physics.size_pixels, len(physics.bands)
-    images = np.full((len(cutouts), size, size, bands), np.nan)
-    sigma = np.full((len(cutouts), bands), np.nan)
-    for row, cutout in enumerate(cutouts):
-        if cutout.image.size:
-            images[row], sigma[row] = cutout.image, cutout.sigma
-    return network_input(physics, images, sigma)
-
-
 def _predict_block(
-    predictor: Any,
+    predictor: Predictor[LensPhysics],
     candidates: Sequence[Candidate],
     own_scale: float | None,
     batch_size: int | None,
-) -> QTable:
+) -> list[QTable]:
     physics = predictor.physics
     scale = predictor.input_spec.contract["pixel_scale_arcsec"]
-    cutouts = [
-        read_cutout(candidate, physics.size_pixels, scale, own_scale) for candidate in candidates
-    ]
+    cutouts = []
+    read = []
+    for candidate in candidates:
+        with may_fail(candidate.id):
+            cutouts.append(read_cutout(candidate, physics.size_pixels, scale, own_scale))
+            read.append(candidate)
+    if not read:
+        return []
     x = network_input_of(physics, cutouts)
     usable = np.isfinite(x).all(axis=(1, 2, 3))
-    table = predictor.predict(x, ids=[one.id for one in candidates], batch_size=batch_size)
-    table.add_column([one.ra for one in candidates] * u.deg, 1, "ra")
-    table.add_column([one.dec for one in candidates] * u.deg, 2, "dec")
+    table = predictor.predict(x, ids=[one.id for one in read], batch_size=batch_size)
+    table.add_column([one.ra for one in read] * u.deg, 1, "ra")
+    table.add_column([one.dec for one in read] * u.deg, 2, "dec")
     flags = [
         _joined(cutout, str(own), good)
         for cutout, own, good in zip(cutouts, table["flags"], usable, strict=True)
@@ -152,7 +137,7 @@ def _predict_block(
     table.remove_column("flags")
     table["masked_fraction"] = np.array([cutout.masked_fraction for cutout in cutouts], np.float32)
     table["flags"] = flags
-    return table
+    return [table]
 
 
 def _joined(cutout: Cutout, own: str, usable: bool) -> str:

@@ -18,13 +18,14 @@ from astro_dl.answers.regression import Regression
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Dataset, InputSpec, Task, unsimulated
-from astro_dl.observations.tables.columns import SENTINELS, read_columns, read_table
+from astro_dl.core.task import Classical, Dataset, Files, InputSpec, Task, unsimulated
+from astro_dl.observations.tables.columns import SENTINELS, class_numbers, read_columns, read_table
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
+    FileColumns,
     column_contract,
-    column_units,
+    file_columns,
     masked_inputs,
     table_features,
 )
@@ -66,19 +67,9 @@ class OwnTable:
     answer: Literal["point", "gaussian", "mixture"] = "point"
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns that a file must have."""
-        return tuple(column.name for column in self.features)
-
-    @property
-    def units(self) -> Mapping[str, str]:
-        """Units of these columns."""
-        return column_units(self.features)
-
-    @property
-    def sentinels(self) -> tuple[float, ...]:
-        """None for all columns alike: see `without_sentinels`."""
-        return ()
+    def columns(self) -> FileColumns:
+        """What files must have; no sentinels for all columns alike, see `without_sentinels`."""
+        return file_columns(self.features, sentinels=())
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 2k) from columns."""
@@ -121,14 +112,10 @@ def read_own_table(physics: OwnTable, folder: Path) -> Examples:
     """
     path = Path(folder, physics.file)
     table = read_table(path)
-    values = read_columns(table, physics.columns, None, physics.units, path, physics.sentinels)
+    values = physics.columns.read(table, path)
     if physics.classes:
-        labels = class_labels(table, physics.target, path)
-        unknown = sorted(set(labels) - set(physics.classes))
-        if unknown:
-            raise UsageError(f"{path}: class {unknown[0]!r}; known: {', '.join(physics.classes)}")
-        number = {name: k for k, name in enumerate(physics.classes)}
-        y = np.array([number[label] for label in labels])
+        known = {name: number for number, name in enumerate(physics.classes)}
+        y = class_numbers(class_labels(table, physics.target, path), known, path)
         y = y.astype(np.float32 if len(physics.classes) == 2 else np.int32)
     else:
         y = target_values(table, physics, path)[:, None].astype(np.float32)
@@ -197,8 +184,7 @@ task = Task(
     input_spec=input_spec,
     simulate=unsimulated,
     group="group",
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={SOURCE: Dataset("The table itself, split by group", read_own_table)},
-    predict_blocks=predict_rows,
+    files=Files(predict_blocks=predict_rows),
 )

@@ -5,20 +5,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.files import find_in
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.hdf5_files import open_hdf5
 from astro_dl.core.task import Dataset
+from astro_dl.science.photo_z.physics import PhotoZPhysics
 
 Array = np.ndarray
 Columns = dict[str, Array]
 
 
 def read_galaxies(
-    survey: str, path: str, columns: Callable[[Path], Columns], physics: Any, folder: Path
+    survey: str, path: str, columns: Callable[[Path], Columns], physics: PhotoZPhysics, folder: Path
 ) -> Examples:
     """Return the galaxies of a set whose redshifts are known and within the physics' range.
 
@@ -49,9 +52,7 @@ def read_galaxies(
     """
     if physics.survey != survey:
         raise UsageError(f"{path} is photometry of {survey}; physics.survey is {physics.survey!r}")
-    where = Path(folder, path)
-    if not where.exists():
-        raise UsageError(f"no file {where}; give the folder that holds {path}")
+    where = find_in(folder, path)
     found = columns(where)
     for name in physics.columns:
         if name not in found:
@@ -72,16 +73,22 @@ def read_galaxies(
 
 def sdss_galaxies(path: Path) -> Columns:
     """Return the galaxies of a structured array of SDSS objects."""
-    rows = np.load(path, allow_pickle=False)
+    with reading(path, "NumPy array"):
+        rows = np.load(path, allow_pickle=False)
     rows = rows[rows["spec_class"] == b"GALAXY"]
     return {name: rows[name].astype(float) for name in (*"ugriz", "redshift")}
 
 
 def des_galaxies(path: Path) -> Columns:
     """Return the columns of a table of DES magnitudes."""
-    table = np.genfromtxt(path, delimiter=",", names=True)
+    with reading(path, "CSV"):
+        table = np.genfromtxt(path, delimiter=",", names=True)
     names = {"redshift": "z"} | {band: f"MAG_AUTO_{band.upper()}" for band in "griz"}
-    return {name: table[column] for name, column in names.items()}
+    known = table.dtype.names or ()
+    for column in names.values():
+        if column not in known:
+            raise UsageError(f"{path}: no column {column!r}; it has {', '.join(known)}")
+    return {name: np.atleast_1d(table[column]) for name, column in names.items()}
 
 
 def boss_galaxies(path: Path) -> Columns:
@@ -90,21 +97,38 @@ def boss_galaxies(path: Path) -> Columns:
     if not files:
         raise UsageError(f"no table in {path}; boss_dr10_0.csv and others are needed")
     names = [*(name for band in "ugriz" for name in (band, f"{band}_err")), "redshift"]
-    rows = np.concatenate([np.loadtxt(file, delimiter=",", comments="#") for file in files])
+    rows = np.concatenate([_plain_table(file, len(names)) for file in files])
     return dict(zip(names, rows.T, strict=True))
+
+
+def _plain_table(path: Path, columns: int) -> np.ndarray:
+    with reading(path, "CSV"):
+        rows = np.loadtxt(path, delimiter=",", comments="#", ndmin=2)
+    if rows.shape[1] != columns:
+        raise UsageError(f"{path}: {rows.shape[1]} columns; {columns} are needed")
+    return rows
 
 
 def dc2_galaxies(path: Path) -> Columns:
     """Return the simulated galaxies of the LSST DESC data challenge 2; 99 is no detection."""
     columns: Columns = {}
-    with h5py.File(path) as file:
+    with open_hdf5(path) as file:
         group = file["photometry"]
         for band in "ugrizy":
-            magnitudes = group[f"mag_{band}_lsst"][()].astype(float)
+            magnitudes = _series(group, f"mag_{band}_lsst")
             columns[band] = np.where(magnitudes == 99, np.inf, magnitudes)
-            columns[f"{band}_err"] = group[f"mag_err_{band}_lsst"][()].astype(float)
-        columns["redshift"] = group["redshift"][()].astype(float)
+            columns[f"{band}_err"] = _series(group, f"mag_err_{band}_lsst")
+        columns["redshift"] = _series(group, "redshift")
+    if len({len(values) for values in columns.values()}) > 1:
+        raise UsageError(f"{path}: its columns are of different lengths")
     return columns
+
+
+def _series(group: Any, name: str) -> np.ndarray:
+    values = np.asarray(group[name][()])
+    if values.ndim != 1 or values.dtype.kind not in "fiu":
+        raise UsageError(f"{name} is {values.dtype} of shape {values.shape}, not a row of numbers")
+    return values.astype(float)
 
 
 DC2_FILE = "photo_z/dc2_lsst/test_dc2_training_9816.hdf5"

@@ -91,7 +91,7 @@ def bands_of(x: Inputs) -> int:
     return (np.asarray(x).shape[1] + 1) // 5
 
 
-def photometry_features(physics: Any, x: Inputs) -> Array:
+def photometry_features(physics: object, x: Inputs) -> Array:
     """Return what classical methods are given: all but the marks, NaN where not observed."""
     values, colors, logs, _, unknown = split_inputs(x)
     missing = unknown > 0

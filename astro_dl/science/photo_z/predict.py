@@ -9,14 +9,19 @@ import numpy as np
 from astropy.table import QTable, Table
 
 from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.reading.many_files import may_fail
+from astro_dl.distributions.binned import Histogram
 from astro_dl.distributions.distribution import Distribution
+from astro_dl.distributions.mixture import Mixture
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.out_of_distribution import rows_outside_joint_range
+from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.tables.blocks import ROWS_AT_ONCE, iterate_identified
 from astro_dl.observations.tables.columns import parse_column_names, read_columns
 from astro_dl.science.photo_z.density_files import density_file
 from astro_dl.science.photo_z.inputs import photometry_features, split_inputs
+from astro_dl.science.photo_z.physics import PhotoZPhysics
 
 Array = np.ndarray
 
@@ -48,7 +53,7 @@ class Catalogue:
 
 
 def predict_redshifts(
-    predictor: Any,
+    predictor: Predictor[PhotoZPhysics],
     paths: Sequence[Any],
     *,
     columns: str = "",
@@ -121,8 +126,9 @@ def predict_redshifts(
         raise UsageError("density_out: this network gives a value, and no probability density")
     with density_file(density_out, points) if density_out else nullcontext() as append:
         for ids, table, path in iterate_identified(paths, id_column, rows):
-            x = predictor.physics.inputs(_columns(predictor.physics, table, about, path))
-            yield _prediction(predictor, x, ids, batch_size or BATCH_SIZE, points, append)
+            with may_fail(path):
+                x = predictor.physics.inputs(_columns(predictor.physics, table, about, path))
+                yield _prediction(predictor, x, ids, batch_size or BATCH_SIZE, points, append)
 
 
 def odds(distribution: Distribution) -> Array:
@@ -132,7 +138,7 @@ def odds(distribution: Distribution) -> Array:
     return (distribution.cdf(mode + reach) - distribution.cdf(mode - reach))[:, 0]
 
 
-def _columns(physics: Any, table: Table, about: Catalogue, path: Any) -> dict[str, Array]:
+def _columns(physics: PhotoZPhysics, table: Table, about: Catalogue, path: Any) -> dict[str, Array]:
     """Return magnitudes, infinite where not detected and NaN where not observed, and errors."""
     absent = {name for name, column in about.mapping.items() if column == NOT_OBSERVED}
     names = [name for name in physics.columns if name not in absent]
@@ -188,7 +194,7 @@ def _from_flux(
 
 
 def _prediction(
-    predictor: Any,
+    predictor: Predictor[PhotoZPhysics],
     x: Array,
     ids: Any,
     batch_size: int,
@@ -216,11 +222,12 @@ def _prediction(
         place = table.colnames.index("flags")
         table.add_column(odds(answers.distribution).astype(np.float32), place, "redshift_odds")
     if append is not None:
+        assert isinstance(answers.distribution, Mixture | Histogram)
         append(answers.distribution.pdf(points)[:, 0])
     return table
 
 
-def _mapping(physics: Any, columns: str) -> dict[str, str]:
+def _mapping(physics: PhotoZPhysics, columns: str) -> dict[str, str]:
     mapping = parse_column_names(columns)
     accepted = [*physics.used_bands, *(f"{band}_err" for band in physics.used_bands)]
     for name in mapping:
@@ -241,7 +248,7 @@ def _numbers(option: str, text: str) -> tuple[float, ...]:
         raise UsageError(f"{option}: {text!r} is no list of numbers, as 99,inf") from None
 
 
-def _points(predictor: Any, text: str) -> Array:
+def _points(predictor: Predictor[PhotoZPhysics], text: str) -> Array:
     """Return the redshifts of the file of densities."""
     if not text:
         low, high = predictor.physics.redshift_range

@@ -1,7 +1,6 @@
 """Redshifts by fitting templates, as BPZ does: Benítez (2000), ApJ 536, 571."""
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from astro_dl.observations.photometry.galaxy_templates import REDDEST_TO_BLUEST
 from astro_dl.observations.photometry.magnitude_errors import magnitude_errors, noise_to_signal
 from astro_dl.observations.photometry.synthetic_magnitudes import galaxy_magnitudes
 from astro_dl.science.photo_z.inputs import REFERENCE_BAND, input_magnitudes
+from astro_dl.science.photo_z.physics import PhotoZPhysics
 from astro_dl.science.photo_z.prior import log_prior
 
 Array = np.ndarray
@@ -20,7 +20,7 @@ TEMPLATE_ERROR = 0.05
 ROWS_AT_ONCE = 256
 
 
-def template_fit(physics: Any, x: Inputs) -> dict[str, Array]:
+def template_fit(physics: PhotoZPhysics, x: Inputs) -> dict[str, Array]:
     """Return redshifts (n,) under ``"template fit"``: where the probability density is highest.
 
     Without dust, and marginalised over types with the prior of the simulation; the mean redshift of
@@ -45,7 +45,7 @@ def template_fit(physics: Any, x: Inputs) -> dict[str, Array]:
     return {"template fit": np.concatenate(parts)}
 
 
-def _fluxes(physics: Any, magnitudes: Array, errors: Array) -> tuple[Array, Array]:
+def _fluxes(physics: PhotoZPhysics, magnitudes: Array, errors: Array) -> tuple[Array, Array]:
     """Return fluxes and standard deviations, infinite where not observed, in units of the depth."""
     about, bands = physics.about, physics.used_bands
     depths = np.array([about.depths[band] for band in bands]) + physics.depth_offset_mag
@@ -61,7 +61,9 @@ def _fluxes(physics: Any, magnitudes: Array, errors: Array) -> tuple[Array, Arra
     return np.where(unknown, 0, flux) / zero, np.where(unknown, np.inf, deviation) / zero
 
 
-def _best_redshifts(physics: Any, flux: Array, deviation: Array, brightness: Array) -> Array:
+def _best_redshifts(
+    physics: PhotoZPhysics, flux: Array, deviation: Array, brightness: Array
+) -> Array:
     kinds, redshifts, templates = _grid(physics.survey, physics.used_bands, physics.redshift_range)
     scale = np.max(flux, axis=1, keepdims=True)
     scale = np.where(scale > 0, scale, 1.0)

@@ -5,26 +5,27 @@ Universe survey (HTRU2).
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 from astropy.table import Table
 
 from astro_dl.answers.binary import Binary
-from astro_dl.core.config import EvaluationConfig
-from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.files import find_in
 from astro_dl.core.limits import Fraction
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
-from astro_dl.evaluation.predictions import Outcome
-from astro_dl.metrics.skill_scores import skill_scores
-from astro_dl.observations.tables.columns import read_columns, read_table
+from astro_dl.core.task import Augmentation, Classical, Dataset, Difficulty, Files, InputSpec, Task
+from astro_dl.evaluation.forecasts import forecast_skill
+from astro_dl.observations.tables.columns import read_table
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
+    FileColumns,
     column_contract,
+    file_columns,
     hide_values,
     standardise,
     table_features,
@@ -78,21 +79,7 @@ class PulsarPhysics:
     pulsar_fraction: Fraction = PREVALENCE
     missing_values: bool = True
     distinct: bool = True
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns that a file must have."""
-        return tuple(column.name for column in CANDIDATE_COLUMNS)
-
-    @property
-    def units(self) -> Mapping[str, str]:
-        """Units of these columns."""
-        return {}
-
-    @property
-    def sentinels(self) -> tuple[float, ...]:
-        """Numbers that stand for a missing value."""
-        return (-9999.0, -999.0)
+    columns: ClassVar[FileColumns] = file_columns(CANDIDATE_COLUMNS, (-9999.0, -999.0))
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 16) from statistics."""
@@ -118,7 +105,7 @@ def simulate(physics: PulsarPhysics, n: int, rng: np.random.Generator) -> Exampl
     y = (choice.random(n) < physics.pulsar_fraction).astype(np.float32)
     classes = (y if physics.distinct else np.zeros(n)).astype(int)
     drawn = simulate_keywords(CANDIDATE_TABLES, classes, draw)
-    values = dict(zip(physics.columns, drawn.T, strict=True))
+    values = dict(zip(physics.columns.names, drawn.T, strict=True))
     x = physics.inputs(values)
     made = hide_values(x, choice) if physics.missing_values else x
     info = Table({"candidate_id": choice.integers(2**62, size=n)})
@@ -134,26 +121,12 @@ def read_htru2(physics: PulsarPhysics, folder: Path) -> Examples:
     UsageError
         If ``pulsars/htru2.csv`` is missing or not what it should be.
     """
-    path = Path(folder, "pulsars", "htru2.csv")
-    if not path.is_file():
-        raise UsageError(f"no file {path}; give the folder that holds pulsars/htru2.csv")
+    path = find_in(folder, "pulsars/htru2.csv")
     table = read_table(path)
-    names = (*physics.columns, "target_class")
-    values = read_columns(table, names, LONG_NAMES, where=path, sentinels=physics.sentinels)
+    values = physics.columns.read(table, path, LONG_NAMES, ("target_class",))
     info = Table({"candidate_id": np.arange(len(table))})
     info["profile_kurtosis"] = values["profile_kurtosis"]
     return Examples(physics.inputs(values), values["target_class"].astype(np.float32), info)
-
-
-def pulsar_skill(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]:
-    """Return `skill_scores` at the prevalence of the validation set."""
-    return skill_scores(
-        outcome.log_odds,
-        outcome.y,
-        outcome.prevalence or PREVALENCE,
-        settings.confidence,
-        settings.bootstrap,
-    )
 
 
 task = Task(
@@ -169,8 +142,7 @@ task = Task(
         edges=(0.0, 0.3, 0.6, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0),
         label="excess kurtosis of the profile",
     ),
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={
         "htru2": Dataset(
             "Candidates of the High Time Resolution Universe survey",
@@ -180,9 +152,9 @@ task = Task(
             licence="CC BY 4.0 (UCI Machine Learning Repository)",
         )
     },
-    augment=hide_values,
-    predict_blocks=predict_rows,
+    augmentation=Augmentation(inputs=hide_values),
+    files=Files(predict_blocks=predict_rows),
     signal_fraction="pulsar_fraction",
     zero_signal={"distinct": False},
-    extra_metrics=pulsar_skill,
+    extra_metrics=partial(forecast_skill, prevalence=PREVALENCE),
 )

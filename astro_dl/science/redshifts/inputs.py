@@ -1,7 +1,6 @@
 """What redshift networks are given: spectra less their continuum, in units of the noise."""
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -9,6 +8,7 @@ from astro_dl.core.examples import Inputs
 from astro_dl.core.task import InputSpec
 from astro_dl.observations.spectra.continuum import continuum_contract, pseudo_continuum
 from astro_dl.observations.spectra.wavelengths import log_edges
+from astro_dl.science.redshifts.physics import GalaxyRedshiftPhysics
 from astro_dl.science.redshifts.simulation.galaxies import (
     Galaxies,
     draw_galaxies,
@@ -27,18 +27,18 @@ TEMPLATES = 12
 TEMPLATE_SEED = 20180927
 
 
-def redshift_edges(physics: Any) -> Array:
+def redshift_edges(physics: GalaxyRedshiftPhysics) -> Array:
     """Return the edges (bins + 1,) of the redshift classes."""
     low, high = physics.redshift_range
     return np.linspace(low, high, physics.bins + 1)
 
 
-def spectrum_edges(physics: Any) -> Array:
+def spectrum_edges(physics: GalaxyRedshiftPhysics) -> Array:
     """Return the edges (pixels + 1,) of the spectra's pixels, in vacuum [Å]."""
     return log_edges(physics.wavelength_range_angstrom, physics.pixels)
 
 
-def redshift_spec(physics: Any) -> InputSpec:
+def redshift_spec(physics: GalaxyRedshiftPhysics) -> InputSpec:
     """Return the shape of the spectra, and what their numbers mean."""
     contract = {
         "values": f"asinh(r / {SCALE:g}), r = (flux - continuum) / noise, within ±{LARGEST:g}; "
@@ -51,7 +51,7 @@ def redshift_spec(physics: Any) -> InputSpec:
     return InputSpec((physics.pixels, 1), contract)
 
 
-def redshift_spectrum_inputs(physics: Any, flux: Array, sigma: Array) -> Array:
+def redshift_spectrum_inputs(physics: GalaxyRedshiftPhysics, flux: Array, sigma: Array) -> Array:
     """Return inputs (n, pixels, 1) float32.
 
     Parameters
@@ -82,7 +82,7 @@ def redshift_spectrum_inputs(physics: Any, flux: Array, sigma: Array) -> Array:
     return x[..., None].astype(np.float32)
 
 
-def correlate_templates(physics: Any, x: Inputs) -> dict[str, Array]:
+def correlate_templates(physics: GalaxyRedshiftPhysics, x: Inputs) -> dict[str, Array]:
     """Return the redshift (n,) at which each spectrum correlates best with a template.
 
     Tonry & Davis (1979), AJ 84, 1511, in real space: 12 noiseless spectra, drawn from the
@@ -102,7 +102,7 @@ def correlate_templates(physics: Any, x: Inputs) -> dict[str, Array]:
 
 
 @lru_cache(maxsize=1)
-def _templates(physics: Any) -> list[Array]:
+def _templates(physics: GalaxyRedshiftPhysics) -> list[Array]:
     """Return templates, each (redshifts, pixels) float32."""
     edges = redshift_edges(physics)
     centres = 0.5 * (edges[1:] + edges[:-1])
@@ -122,6 +122,6 @@ def _templates(physics: Any) -> list[Array]:
     return made
 
 
-def _smooth(physics: Any, flux: Array) -> Array:
+def _smooth(physics: GalaxyRedshiftPhysics, flux: Array) -> Array:
     low, high = physics.wavelength_range_angstrom
     return pseudo_continuum(flux, SMOOTHING * physics.pixels / np.log(high / low))

@@ -6,21 +6,22 @@ The question of Clarke et al. (2020), A&A 639, A84, without shapes and spectra: 
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from astropy.table import Table
 
 from astro_dl.answers.multiclass import Multiclass
-from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.files import find_in
 from astro_dl.core.limits import Shares
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
-from astro_dl.observations.tables.columns import SENTINELS, read_columns, read_table
+from astro_dl.core.task import Augmentation, Classical, Dataset, Difficulty, Files, InputSpec, Task
+from astro_dl.observations.tables.columns import class_numbers, read_table
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
+    FileColumns,
     column_contract,
     hide_values,
     standardise,
@@ -66,21 +67,7 @@ class ColorPhysics:
     class_fractions: Annotated[tuple[float, ...], Shares(3)] = (0.41, 0.5, 0.09)
     missing_values: bool = True
     distinct: bool = True
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns that a file must have."""
-        return BANDS
-
-    @property
-    def units(self) -> Mapping[str, str]:
-        """Units of these columns."""
-        return dict.fromkeys(BANDS, "mag")
-
-    @property
-    def sentinels(self) -> tuple[float, ...]:
-        """Numbers that stand for a missing magnitude."""
-        return SENTINELS
+    columns: ClassVar[FileColumns] = FileColumns(BANDS, dict.fromkeys(BANDS, "mag"))
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 10) from magnitudes."""
@@ -132,17 +119,10 @@ def read_sdss_dr14(physics: ColorPhysics, folder: Path) -> Examples:
     UsageError
         If ``star_galaxy/sdss_dr14_classes.csv`` is missing or has other classes.
     """
-    path = Path(folder, "star_galaxy", "sdss_dr14_classes.csv")
-    if not path.is_file():
-        raise UsageError(
-            f"no file {path}; give the folder that holds star_galaxy/sdss_dr14_classes.csv"
-        )
+    path = find_in(folder, "star_galaxy/sdss_dr14_classes.csv")
     table = read_table(path)
-    values = read_columns(table, (*BANDS, "redshift", "ra", "dec"), where=path)
-    labels = [str(label) for label in table["class"]]
-    unknown = sorted(set(labels) - set(LABELS))
-    if unknown:
-        raise UsageError(f"{path}: class {unknown[0]!r}; known: {', '.join(LABELS)}")
+    values = physics.columns.read(table, path, others=("redshift", "ra", "dec"))
+    y = class_numbers(table["class"], LABELS, path)
     # Objects that are listed twice stay together; the file's own identifiers are rounded.
     _, same = np.unique(
         np.round(np.stack([values["ra"], values["dec"]]), 4), axis=1, return_inverse=True
@@ -150,7 +130,6 @@ def read_sdss_dr14(physics: ColorPhysics, folder: Path) -> Examples:
     info = Table({"object_id": np.asarray(same).ravel(), "redshift": values["redshift"]})
     info["r"] = values["r"]
     info["r"].unit = "mag"
-    y = np.array([LABELS[label] for label in labels], np.int32)
     return Examples(physics.inputs(values), y, info)
 
 
@@ -165,8 +144,7 @@ task = Task(
     difficulty=Difficulty(
         column="r", edges=(14.0, 15.0, 16.0, 17.0, 18.0, 19.0, 20.0), label="r magnitude"
     ),
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={
         "sdss_dr14": Dataset(
             "SDSS DR14 objects with classes from their spectra",
@@ -175,7 +153,7 @@ task = Task(
             reference="Abolfathi et al. (2018), arXiv:1707.09322",
         )
     },
-    augment=hide_values,
-    predict_blocks=predict_rows,
+    augmentation=Augmentation(inputs=hide_values),
+    files=Files(predict_blocks=predict_rows),
     zero_signal={"distinct": False},
 )

@@ -2,16 +2,18 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.files import find_in
+from astro_dl.core.reading.door import reading
 from astro_dl.core.task import Dataset
 from astro_dl.observations.spectra.wavelengths import air_to_vacuum, resample
 from astro_dl.science.stars.inputs import pixel_edges, spectrum_inputs
+from astro_dl.science.stars.physics import SpectralTypePhysics, StellarPhysics
 from astro_dl.science.stars.simulation.population import CLASSES
 
 FILE = "spectra/miles.npz"
@@ -20,7 +22,7 @@ MIDDLE = 5.0
 SOUND = {"temperature": (2500, 60_000), "log_g": (-1, 6), "fe_h": (-4, 1)}
 
 
-def read_miles_types(physics: Any, folder: Path) -> Examples:
+def read_miles_types(physics: SpectralTypePhysics, folder: Path) -> Examples:
     """Return the stars of known type, below ``folder``, each once.
 
     What the file calls AGB, GB or HB is a state of evolution, not a spectral type: those stars are
@@ -41,7 +43,7 @@ def read_miles_types(physics: Any, folder: Path) -> Examples:
     return Examples(x, y, table).take(known)
 
 
-def read_miles_parameters(physics: Any, folder: Path) -> Examples:
+def read_miles_parameters(physics: StellarPhysics, folder: Path) -> Examples:
     """Return the stars whose temperature, gravity and metallicity are known, below ``folder``.
 
     Raises
@@ -70,11 +72,9 @@ def parse_type(text: str) -> float:
     return 10.0 * CLASSES.index(found[1].replace("0", "O")) + tenth
 
 
-def _read(physics: Any, folder: Path) -> tuple[np.ndarray, Table]:
-    path = Path(folder, FILE)
-    if not path.is_file():
-        raise UsageError(f"no file {path}; give the folder that holds {FILE}")
-    with np.load(path, allow_pickle=False) as archive:
+def _read(physics: StellarPhysics, folder: Path) -> tuple[np.ndarray, Table]:
+    path = find_in(folder, FILE)
+    with reading(path, "NumPy archive"), np.load(path, allow_pickle=False) as archive:
         try:
             wavelength = air_to_vacuum(archive["wave"].astype(float))
             flux = archive["flux"].astype(float)

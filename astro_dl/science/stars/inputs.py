@@ -3,17 +3,15 @@
 Simulated, real and augmented spectra all become inputs through `spectrum_inputs`.
 """
 
-from typing import Annotated, Protocol
-
 import numpy as np
 from scipy.fft import irfft, rfft, rfftfreq
 
 from astro_dl.core.examples import Inputs
-from astro_dl.core.limits import Bounds, Range
 from astro_dl.core.task import Difficulty, InputSpec
 from astro_dl.observations.photometry.extinction import optical_extinction
 from astro_dl.observations.spectra.continuum import continuum_contract, divide_by_continuum
 from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT, log_edges
+from astro_dl.science.stars.physics import StellarPhysics
 from astro_dl.science.stars.simulation.population import Stars
 from astro_dl.science.stars.simulation.spectra import (
     Observation,
@@ -48,33 +46,10 @@ SMOOTHING = 0.05
 SCALE, LARGEST = 0.1, 10.0
 MOST_FEATURES = 512
 
-Pixels = Annotated[int, Bounds(64, 2048)]
-Scatter = Annotated[float, Bounds(0, 1000, open_high=True)]
 
 VELOCITY_KM_S, WIDEST_SIGMA_KM_S = 80.0, 90.0
 REDDENING_MAG, TILT = 0.3, 0.05
 NOISE_RANGE = (0.002, 0.05)
-
-
-class StellarPhysics(Protocol):
-    """What the physics of tasks on stars have in common; see `SpectralTypePhysics`."""
-
-    @property
-    def pixels(self) -> int: ...
-    @property
-    def snr_range(self) -> Range: ...
-    @property
-    def velocity_scatter_km_s(self) -> float: ...
-    @property
-    def rotation_scale_km_s(self) -> float: ...
-    @property
-    def resolving_power_range(self) -> Range: ...
-    @property
-    def reddening_scale_mag(self) -> float: ...
-    @property
-    def calibration_error(self) -> float: ...
-    @property
-    def line_strength_error(self) -> float: ...
 
 
 def stellar_spec(physics: StellarPhysics) -> InputSpec:

@@ -1,59 +1,28 @@
 """Effective temperature, surface gravity and metallicity of a star from its optical spectrum."""
 
-from typing import Literal
-
 import numpy as np
 from astropy.table import Table
 
 from astro_dl.answers.regression import Regression
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples
-from astro_dl.core.limits import PositiveRange
-from astro_dl.core.schema import checked
-from astro_dl.core.task import Task
+from astro_dl.core.task import Augmentation, Classical, Files, Task
 from astro_dl.science.stars.datasets import MILES_PARAMETERS
 from astro_dl.science.stars.inputs import (
     CAUTION,
     DIFFICULTY,
     PEERS,
-    Pixels,
-    Scatter,
     augment_spectra,
     simulated_inputs,
     spectrum_features,
     stellar_spec,
 )
+from astro_dl.science.stars.physics import StellarParametersPhysics
 from astro_dl.science.stars.predict import predict_stars
 from astro_dl.science.stars.simulation.population import draw_classes, draw_stars
 
 TARGETS = {"log_teff": "dex", "log_g": "dex", "fe_h": "dex"}
 """Logarithms of the effective temperature [K] and of the surface gravity [cm/s²], and [Fe/H]."""
-
-
-@checked
-class StellarParametersPhysics:
-    """Everything that defines a set of spectra with known parameters.
-
-    Parameters
-    ----------
-    answer : {"gaussian", "point"}
-        Values with their uncertainties, or values alone.
-    class_fractions : {"observed", "equal"}
-        Of the spectral classes of simulated stars: as in the MILES library, or the same for each.
-    **others
-        As those of `astro_dl.science.stars.spectral_type.SpectralTypePhysics` of the same name.
-    """
-
-    answer: Literal["gaussian", "point"] = "gaussian"
-    class_fractions: Literal["equal", "observed"] = "observed"
-    pixels: Pixels = 1024
-    snr_range: PositiveRange = (10.0, 200.0)
-    velocity_scatter_km_s: Scatter = 80.0
-    rotation_scale_km_s: Scatter = 50.0
-    resolving_power_range: PositiveRange = (1500.0, 2500.0)
-    reddening_scale_mag: Scatter = 0.2
-    calibration_error: Scatter = 0.03
-    line_strength_error: Scatter = 0.2
 
 
 def head(physics: StellarParametersPhysics) -> AnswerKind:
@@ -95,11 +64,10 @@ task = Task(
     simulate=simulate,
     group="star",
     difficulty=DIFFICULTY,
-    features=spectrum_features,
-    peers=PEERS,
+    classical=Classical(features=spectrum_features, peers=PEERS),
     datasets={"miles": MILES_PARAMETERS},
-    augment=augment_spectra,
-    predict_files=predict_stars,
+    augmentation=Augmentation(inputs=augment_spectra),
+    files=Files(predict=predict_stars),
     caution=CAUTION,
     version=2,
 )

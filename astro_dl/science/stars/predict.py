@@ -2,24 +2,26 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
+from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.spectra.predict import (
     resampled_spectra,
     spectra_of_files,
     spectrum_table,
 )
 from astro_dl.observations.spectra.spectrum import Medium
+from astro_dl.science.stars.inputs import pixel_edges, spectrum_inputs
+from astro_dl.science.stars.physics import StellarPhysics
 
 LN_10 = float(np.log(10))
 
 
 def predict_stars(
-    predictor: Any,
+    predictor: Predictor[StellarPhysics],
     paths: Sequence[str | Path],
     *,
     medium: Medium | None = None,
@@ -52,8 +54,6 @@ def predict_stars(
     UsageError
         If a file cannot be used, or no spectrum reaches the network's wavelengths.
     """
-    from astro_dl.science.stars.inputs import pixel_edges, spectrum_inputs
-
     spectra = spectra_of_files(paths, medium)
     found = resampled_spectra(spectra, pixel_edges(predictor.physics.pixels))
     table = spectrum_table(predictor, spectra, found, spectrum_inputs(found.flux), batch_size)

@@ -6,73 +6,23 @@ simulated, see `astro_dl.science.sun.simulation.active_region`: no labelled imag
 used.
 """
 
-from typing import Annotated, Literal
-
 import numpy as np
 
 from astro_dl.answers.binary import Binary
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples, Inputs
-from astro_dl.core.limits import Bounds, Choice, Fraction, NonNegative, Shares
-from astro_dl.core.schema import checked
-from astro_dl.core.task import Difficulty, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, InputSpec, Task
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.science.sun.features import complexity_metrics, region_features
 from astro_dl.science.sun.figures import draw_regions
 from astro_dl.science.sun.inputs import CHANNELS, prepare_inputs
+from astro_dl.science.sun.physics import ActiveRegionPhysics
 from astro_dl.science.sun.predict import classify_regions
 from astro_dl.science.sun.simulation.active_region import Viewing, simulate_regions
 from astro_dl.science.sun.simulation.statistics import CLASSES
 
 COMPLEXITY = ("simple", "complex")
-
-
-@checked
-class ActiveRegionPhysics:
-    """Everything that defines a set of active regions.
-
-    Parameters
-    ----------
-    classes : {"mount_wilson", "complexity"}
-        Four classes, or simple (α, β) against complex (βγ, βγδ).
-    class_fractions : tuple of float, default (0.25, 0.25, 0.25, 0.25)
-        Of α, β, βγ and βγδ; about (0.29, 0.54, 0.12, 0.05) in daily records.
-    channels : tuple of str, default ("continuum", "magnetogram")
-        Either or both, in this order of the image's channels.
-    component : {"line_of_sight", "radial"}
-        Of the magnetogram.
-    size_pixels : int, default 64
-        Side of the image.
-    pixel_scale_deg : float, default 0.3
-        Heliographic pixel scale [deg], at least 0.1; 64 pixels of 0.3 deg hold the spots of nine
-        of ten βγδ regions.
-    largest_longitude_deg : float, default 60
-        Greatest distance from the central meridian [deg].
-    foreshortened : bool, default False
-        Show regions in the plane of the sky, not remapped to heliographic pixels.
-    patch_fraction : float, default 0.9
-        Fraction of images that are blank beyond a rectangle about the region, as SHARP patches are.
-    decorrelate_size : bool, default False
-        Draw fluxes, areas and numbers of spots that don't depend on the class.
-    label_noise : float, default 0
-        Fraction of labels replaced by a neighbouring class, as observers disagree.
-    flux_factor : float, default 1
-        On all fields and darkening of a region; 0 leaves the quiet Sun.
-    """
-
-    classes: Literal["mount_wilson", "complexity"] = "mount_wilson"
-    class_fractions: Annotated[tuple[float, ...], Shares(4)] = (0.25, 0.25, 0.25, 0.25)
-    channels: Annotated[tuple[str, ...], Choice(CHANNELS, ordered=True)] = CHANNELS
-    component: Literal["line_of_sight", "radial"] = "line_of_sight"
-    size_pixels: Annotated[int, Bounds(16, 512)] = 64
-    pixel_scale_deg: Annotated[float, Bounds(0.1, 1)] = 0.3
-    largest_longitude_deg: Annotated[float, Bounds(0, 70)] = 60.0
-    foreshortened: bool = False
-    patch_fraction: Fraction = 0.9
-    decorrelate_size: bool = False
-    label_noise: Fraction = 0.0
-    flux_factor: NonNegative = 1.0
 
 
 def head(physics: ActiveRegionPhysics) -> AnswerKind:
@@ -173,12 +123,11 @@ task = Task(
         edges=(1e21, 2e21, 4e21, 8e21, 1.6e22, 3.2e22, 6.4e22, 1.3e23),
         label="total unsigned flux [Mx]",
     ),
-    features=region_features,
-    peers=("gradient_boosting", "logistic_regression"),
-    augment=augment,
-    symmetries=ORIENTATIONS,
-    predict_files=classify_regions,
-    draw_prediction=draw_regions,
+    classical=Classical(
+        features=region_features, peers=("gradient_boosting", "logistic_regression")
+    ),
+    augmentation=Augmentation(inputs=augment, symmetries=ORIENTATIONS),
+    files=Files(predict=classify_regions, draw=draw_regions),
     zero_signal={"flux_factor": 0.0, "decorrelate_size": True},
     extra_metrics=complexity_metrics,
     caution="There are no labelled images of real regions here: all scores are of simulations, "

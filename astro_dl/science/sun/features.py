@@ -21,6 +21,7 @@ from astro_dl.science.sun.measures import (
     inversion_line,
     total_flux,
 )
+from astro_dl.science.sun.physics import ActiveRegionPhysics
 
 SPOT_FIELD_GAUSS = 500.0
 PATCH_FIELD_GAUSS = 150.0
@@ -28,7 +29,7 @@ SIZE_COLUMNS = ("total_unsigned_flux", "area", "spots")
 SIZE_BINS = 10
 
 
-def region_features(physics: Any, x: Inputs) -> np.ndarray:
+def region_features(physics: ActiveRegionPhysics, x: Inputs) -> np.ndarray:
     """Return measures of regions: what an observer's keywords hold.
 
     Of the continuum: logarithms of area of spots and of umbrae, number of dark patches. Of the

@@ -8,7 +8,9 @@ import numpy as np
 from astropy.table import Table
 from scipy import ndimage
 
+from astro_dl.inference.protocol import Predictor
 from astro_dl.science.sun.inputs import intensity_and_field
+from astro_dl.science.sun.physics import ActiveRegionPhysics
 from astro_dl.science.sun.predict import RegionImage, load_regions
 
 if TYPE_CHECKING:
@@ -20,7 +22,10 @@ SALIENCY_BLUR_PX = 1.0
 
 
 def draw_regions(
-    predictor: Any, paths: Sequence[Any], table: Table, folder: str | Path
+    predictor: Predictor[ActiveRegionPhysics],
+    paths: Sequence[Any],
+    table: Table,
+    folder: str | Path,
 ) -> list[Path]:
     """Draw every region with its saliency map and class probabilities.
 
@@ -53,7 +58,7 @@ def draw_regions(
     ]
 
 
-def _draw_region(predictor: Any, one: RegionImage, row: Any) -> Any:
+def _draw_region(predictor: Predictor[ActiveRegionPhysics], one: RegionImage, row: Any) -> Any:
     from astro_dl.evaluation.figures.style import new_figure
     from astro_dl.inference.attribution import saliency
 

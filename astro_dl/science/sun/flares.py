@@ -5,38 +5,37 @@ Real records are split in time, regions kept whole, so that a forecast knows the
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 
 from astro_dl.answers.binary import Binary
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Fraction
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
-from astro_dl.evaluation.predictions import Outcome
-from astro_dl.metrics.skill_scores import skill_scores
+from astro_dl.core.task import Augmentation, Classical, Dataset, Difficulty, Files, InputSpec, Task
+from astro_dl.evaluation.forecasts import forecast_skill
 from astro_dl.observations.tables.inputs import (
     PEERS,
+    FileColumns,
     column_contract,
-    column_units,
     hide_values,
     table_features,
 )
 from astro_dl.observations.tables.predict import predict_rows
 from astro_dl.science.sun.sharp_keywords import (
     KEYWORD_COLUMNS,
+    KEYWORD_FILE,
     LICENCE,
-    MISSING,
     REFERENCE,
     keyword_inputs,
     read_records,
     simulate_records,
 )
-from astro_dl.science.sun.simulation.sharp_statistics import FLARE_TABLES, KEYWORDS
+from astro_dl.science.sun.simulation.sharp_statistics import FLARE_TABLES
 
 PREVALENCE = 0.038
 """Of flares among the daily records of 2010 to 2013: 174 of 4594."""
@@ -59,21 +58,7 @@ class FlarePhysics:
     flare_fraction: Fraction = PREVALENCE
     missing_values: bool = True
     distinct: bool = True
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns that a file must have."""
-        return KEYWORDS
-
-    @property
-    def units(self) -> Mapping[str, str]:
-        """Units of these columns."""
-        return column_units(KEYWORD_COLUMNS)
-
-    @property
-    def sentinels(self) -> tuple[float, ...]:
-        """Numbers that stand for a missing value."""
-        return MISSING
+    columns: ClassVar[FileColumns] = KEYWORD_FILE
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 50) from keywords."""
@@ -112,17 +97,6 @@ def read_flares(physics: FlarePhysics, folder: Path) -> Examples:
     return Examples(x, (label > 0).astype(np.float32), info)
 
 
-def flare_skill(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]:
-    """Return `skill_scores` at the prevalence of the validation set."""
-    return skill_scores(
-        outcome.log_odds,
-        outcome.y,
-        outcome.prevalence or PREVALENCE,
-        settings.confidence,
-        settings.bootstrap,
-    )
-
-
 task = Task(
     name="solar_flare",
     summary="Will an active region have a flare of class M or above within a day?",
@@ -136,8 +110,7 @@ task = Task(
         edges=(1e21, 4e21, 8e21, 1.6e22, 3.2e22, 6.4e22, 1.3e23),
         label="total unsigned flux [Mx]",
     ),
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={
         "sharp_flares": Dataset(
             "Daily SHARP keywords and flares of class M or above, 2010 to 2013",
@@ -148,9 +121,9 @@ task = Task(
             licence=LICENCE,
         )
     },
-    augment=hide_values,
-    predict_blocks=predict_rows,
+    augmentation=Augmentation(inputs=hide_values),
+    files=Files(predict_blocks=predict_rows),
     signal_fraction="flare_fraction",
     zero_signal={"distinct": False},
-    extra_metrics=flare_skill,
+    extra_metrics=partial(forecast_skill, prevalence=PREVALENCE),
 )

@@ -15,6 +15,7 @@ import numpy as np
 from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.fits_files import is_number, open_fits
 
 OTHER_SEGMENT = re.compile(
     r"\.(B[pt]|B[rpt]_err|bitmap|Dopplergram|conf_disambig|disambig|field|inclination|azimuth)\.fits"
@@ -26,6 +27,7 @@ UNITS = {"continuum": ("dn/s", "dn", "", "erg"), "field": ("g", "gauss", "mx/cm^
 NAME = re.compile(r"(?:^|[._-])(continuum|magnetogram|Br)\.fits(?:\.fz|\.gz)?$")
 LIMB_DEG = 85.0
 MOST_MISSING = 0.5
+UNKNOWN_QUALITY = 1
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,12 @@ def read_sharp(path: str | Path) -> SolarMap:
             f"{path.name}: the name does not say what the map is; accepted: "
             + ", ".join(f"….{word}.fits" for word in QUANTITIES)
         )
-    try:
-        with warnings.catch_warnings(), fits.open(path) as hdus:
-            warnings.simplefilter("ignore", fits.verify.VerifyWarning)
-            # Bare words such as nan stand in SHARP headers where numbers should.
-            hdus.verify("silentfix")
-            header, data = _first_image(hdus, path.name)
-    except OSError as error:
-        reason = " ".join(str(error).split())
-        raise UsageError(f"{path.name}: not a readable FITS file ({reason})") from None
-    return _solar_map(data, header, quantity, path.name)
+    with warnings.catch_warnings(), open_fits(path) as hdus:
+        warnings.simplefilter("ignore", fits.verify.VerifyWarning)
+        # Bare words such as nan stand in SHARP headers where numbers should.
+        hdus.verify("silentfix")
+        header, data = _first_image(hdus, path.name)
+        return _solar_map(data, header, quantity, path.name)
 
 
 def from_sunpy(one: Any, quantity: str | None = None) -> SolarMap:
@@ -271,7 +269,7 @@ def _solar_map(data: Any, header: Mapping[str, Any], quantity: str, name: str) -
         _region(header),
         str(header.get("T_REC", header.get("DATE-OBS", ""))),
         name,
-        int(header.get("QUALITY", 0) or 0),
+        _quality(header),
     )
 
 
@@ -290,6 +288,11 @@ def _number(header: Mapping[str, Any], key: str, name: str) -> float:
     if not np.isfinite(value):
         raise UsageError(f"{name}: keyword {key} is missing or no number; SHARP headers have it")
     return value
+
+
+def _quality(header: Mapping[str, Any]) -> int:
+    word = header.get("QUALITY", 0)
+    return int(word) if is_number(word) else UNKNOWN_QUALITY
 
 
 def _region(header: Mapping[str, Any]) -> str:

@@ -6,35 +6,35 @@ For the images themselves see `astro_dl.science.sun.ar_morphology`.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Shares
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Dataset, Difficulty, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Dataset, Difficulty, Files, InputSpec, Task
+from astro_dl.observations.tables.columns import class_numbers
 from astro_dl.observations.tables.inputs import (
     PEERS,
+    FileColumns,
     column_contract,
-    column_units,
     hide_values,
     table_features,
 )
 from astro_dl.observations.tables.predict import predict_rows
 from astro_dl.science.sun.sharp_keywords import (
     KEYWORD_COLUMNS,
+    KEYWORD_FILE,
     LICENCE,
-    MISSING,
     REFERENCE,
     keyword_inputs,
     read_records,
     simulate_records,
 )
-from astro_dl.science.sun.simulation.sharp_statistics import KEYWORDS, MOUNT_WILSON_TABLES
+from astro_dl.science.sun.simulation.sharp_statistics import MOUNT_WILSON_TABLES
 
 CLASSES = ("alpha", "beta", "beta_gamma", "delta")
 """The last are the classes beta-gamma-delta and beta-delta."""
@@ -67,21 +67,7 @@ class MountWilsonPhysics:
     class_fractions: Annotated[tuple[float, ...], Shares(4)] = (0.29, 0.54, 0.12, 0.05)
     missing_values: bool = True
     distinct: bool = True
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns that a file must have."""
-        return KEYWORDS
-
-    @property
-    def units(self) -> Mapping[str, str]:
-        """Units of these columns."""
-        return column_units(KEYWORD_COLUMNS)
-
-    @property
-    def sentinels(self) -> tuple[float, ...]:
-        """Numbers that stand for a missing value."""
-        return MISSING
+    columns: ClassVar[FileColumns] = KEYWORD_FILE
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 50) from keywords."""
@@ -120,12 +106,7 @@ def read_mount_wilson(physics: MountWilsonPhysics, folder: Path) -> Examples:
         If ``solar/sharp_mount_wilson.csv`` is missing or has other classes.
     """
     x, label, info = read_records(folder, "sharp_mount_wilson.csv", "mw")
-    unknown = sorted(set(map(str, label)) - set(LABELS))
-    if unknown:
-        raise UsageError(
-            f"sharp_mount_wilson.csv: class {unknown[0]!r}; known: {', '.join(LABELS)}"
-        )
-    return Examples(x, np.array([LABELS[str(one)] for one in label], np.int32), info)
+    return Examples(x, class_numbers(label, LABELS, "sharp_mount_wilson.csv"), info)
 
 
 task = Task(
@@ -141,8 +122,7 @@ task = Task(
         edges=(1e21, 2e21, 4e21, 8e21, 1.6e22, 3.2e22, 6.4e22, 1.3e23),
         label="total unsigned flux [Mx]",
     ),
-    features=table_features,
-    peers=PEERS,
+    classical=Classical(features=table_features, peers=PEERS),
     datasets={
         "sharp_mount_wilson": Dataset(
             "Daily SHARP keywords and Mount Wilson classes, 2010 to 2014",
@@ -152,7 +132,7 @@ task = Task(
             licence=LICENCE,
         )
     },
-    augment=hide_values,
-    predict_blocks=predict_rows,
+    augmentation=Augmentation(inputs=hide_values),
+    files=Files(predict_blocks=predict_rows),
     zero_signal={"distinct": False},
 )

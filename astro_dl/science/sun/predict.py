@@ -10,6 +10,8 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.inference.protocol import Predictor
 from astro_dl.science.sun.hmi import (
     QUANTITIES,
     SolarMap,
@@ -22,6 +24,7 @@ from astro_dl.science.sun.hmi import (
 )
 from astro_dl.science.sun.inputs import intensity_and_field, prepare_inputs
 from astro_dl.science.sun.measures import SPOT_EDGE, darker_area, total_flux
+from astro_dl.science.sun.physics import ActiveRegionPhysics
 
 WORDS = {quantity: word for word, quantity in QUANTITIES.items()}
 CENTRING_FIELD_GAUSS = 100.0
@@ -57,7 +60,10 @@ class RegionImage:
 
 
 def classify_regions(
-    predictor: Any, paths: Sequence[Any], *, batch_size: int | None = None
+    predictor: Predictor[ActiveRegionPhysics],
+    paths: Sequence[Any],
+    *,
+    batch_size: int | None = None,
 ) -> QTable:
     """Classify solar active regions.
 
@@ -107,7 +113,7 @@ def classify_regions(
     return table
 
 
-def load_regions(physics: Any, sources: Sequence[Any]) -> list[RegionImage]:
+def load_regions(physics: ActiveRegionPhysics, sources: Sequence[Any]) -> list[RegionImage]:
     """Return the regions of files or maps, one for each record.
 
     Parameters
@@ -135,11 +141,14 @@ def load_regions(physics: Any, sources: Sequence[Any]) -> list[RegionImage]:
     files = [path for path in given if not is_other_segment(path)] or given
     others = [one for one in sources if not isinstance(one, str | Path)]
     records: dict[Any, dict[str, SolarMap]] = {}
+    seen = set()
     for path in files:
-        found = _partners(path, wanted, files)
-        key = tuple(str(one) for one in found.values())
-        if key not in records:
-            records[key] = {quantity: read_sharp(one) for quantity, one in found.items()}
+        with may_fail(path):
+            found = _partners(path, wanted, files)
+            key = tuple(str(one) for one in found.values())
+            if key not in seen:
+                seen.add(key)
+                records[key] = {quantity: read_sharp(one) for quantity, one in found.items()}
     for one in _maps(others, wanted):
         records.setdefault((one.region, one.time), {})[one.quantity] = one
     for record in records.values():
@@ -149,10 +158,16 @@ def load_regions(physics: Any, sources: Sequence[Any]) -> list[RegionImage]:
                 raise UsageError(
                     f"{have.name}: the {_words(quantity)} of the same record is missing"
                 )
-    return [region_image(physics, [record[one] for one in wanted]) for record in records.values()]
+    images = []
+    for key, record in records.items():
+        with may_fail(key[0]):
+            images.append(region_image(physics, [record[one] for one in wanted]))
+    if not images:
+        raise nothing_read()
+    return images
 
 
-def region_image(physics: Any, maps: Sequence[SolarMap]) -> RegionImage:
+def region_image(physics: ActiveRegionPhysics, maps: Sequence[SolarMap]) -> RegionImage:
     """Return what the network is given of a region.
 
     Maps are averaged to the network's pixels and cut about the centre of the strong field (or, of a

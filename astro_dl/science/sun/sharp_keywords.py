@@ -14,8 +14,9 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
-from astro_dl.observations.tables.columns import read_columns
-from astro_dl.observations.tables.inputs import Column, hide_values, standardise
+from astro_dl.core.files import find_in
+from astro_dl.observations.tables.columns import read_table
+from astro_dl.observations.tables.inputs import Column, file_columns, hide_values, standardise
 from astro_dl.observations.tables.measured_distributions import KeywordTable, simulate_keywords
 from astro_dl.science.sun.simulation.sharp_statistics import KEYWORDS
 
@@ -52,6 +53,8 @@ KEYWORD_COLUMNS = (
 )
 """Totals span decades and are logarithms; signed sums are arcsinh; ``AREA_ACR`` is in millionths of
 the hemisphere, ``R_VALUE`` the logarithm of a flux [Mx]."""
+
+KEYWORD_FILE = file_columns(KEYWORD_COLUMNS, MISSING)
 
 
 def keyword_inputs(values: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -118,14 +121,12 @@ def read_records(folder: Path, file: str, label: str) -> tuple[np.ndarray, np.nd
     UsageError
         If the file or a column is missing.
     """
-    path = Path(folder, "solar", file)
-    if not path.is_file():
-        raise UsageError(f"no file {path}; give the folder that holds solar/{file}")
+    path = find_in(folder, f"solar/{file}")
     table = _table(path)
     for name in (label, "NOAA_AR", "T_REC"):
         if name not in table.colnames:
             raise UsageError(f"{path}: no column {name!r}")
-    values = read_columns(table, KEYWORDS, where=path, sentinels=MISSING)
+    values = KEYWORD_FILE.read(table, path)
     info = Table(
         {"noaa_ar": np.asarray(table["NOAA_AR"]), "T_REC": np.asarray(table["T_REC"], dtype=str)}
     )
@@ -136,4 +137,4 @@ def read_records(folder: Path, file: str, label: str) -> tuple[np.ndarray, np.nd
 
 @lru_cache(maxsize=2)
 def _table(path: Path) -> Table:
-    return Table.read(path, format="ascii.csv")
+    return read_table(path)

@@ -13,7 +13,10 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.files import find_in
+from astro_dl.core.reading.door import reading
 from astro_dl.core.task import Dataset
+from astro_dl.observations.tables.columns import read_table
 from astro_dl.science.transits.inputs import named_inputs, scalar_inputs
 from astro_dl.science.transits.metrics import CLASSES
 from astro_dl.science.transits.views import CEILING
@@ -105,13 +108,11 @@ def read_tess_2min(physics: "TransitPhysics", folder: Path) -> Examples:
 
 
 def _read(folder: Path, name: str) -> tuple[dict[str, np.ndarray], Table]:
-    found = Path(folder, "transits", name)
-    for file in (found / "views.npz", found / "tces.csv"):
-        if not file.is_file():
-            raise UsageError(f"no file {file}; give the folder that holds transits/{name}")
-    with np.load(found / "views.npz", allow_pickle=False) as archive:
+    events = find_in(folder, f"transits/{name}/tces.csv")
+    path = find_in(folder, f"transits/{name}/views.npz")
+    with reading(path, "NumPy archive"), np.load(path, allow_pickle=False) as archive:
         views = {key: archive[key] for key in archive.files}
-    return views, Table.read(found / "tces.csv", format="csv")
+    return views, read_table(events)
 
 
 def _standard(view: np.ndarray) -> np.ndarray:

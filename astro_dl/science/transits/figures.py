@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.light_curves.light_curve import LightCurve
 from astro_dl.science.transits.detrending import in_transit
 from astro_dl.science.transits.inputs import FoldedCurves, view_shape
+from astro_dl.science.transits.physics import TransitPhysics
 from astro_dl.science.transits.predict import at_cadence, fold_signal, read_stars, table_signals
 from astro_dl.science.transits.search.vetting_tests import secondary_depth
 from astro_dl.science.transits.views import (
@@ -29,7 +31,10 @@ MOST_POINTS = 20_000
 
 
 def draw_signals(
-    predictor: Any, paths: Sequence[str | Path], table: Table, folder: str | Path
+    predictor: Predictor[TransitPhysics],
+    paths: Sequence[str | Path],
+    table: Table,
+    folder: str | Path,
 ) -> list[Path]:
     """Draw one page for each signal of a prediction.
 
@@ -65,7 +70,9 @@ def draw_signals(
     return figures
 
 
-def _draw(predictor: Any, curve: LightCurve, folded: FoldedCurves, row: Any) -> Any:
+def _draw(
+    predictor: Predictor[TransitPhysics], curve: LightCurve, folded: FoldedCurves, row: Any
+) -> Any:
     from astro_dl.evaluation.figures.style import new_figure, tidy
 
     figure, axes = new_figure(4, 2, width=10, height=11)
@@ -89,7 +96,7 @@ def _draw(predictor: Any, curve: LightCurve, folded: FoldedCurves, row: Any) -> 
     return figure
 
 
-def _title(predictor: Any, row: Any) -> str:
+def _title(predictor: Predictor[TransitPhysics], row: Any) -> str:
     def number(name: str) -> float:
         return float(getattr(row[name], "value", row[name]))
 

@@ -11,8 +11,10 @@ from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
+from astro_dl.core.reading.many_files import nothing_read, read_each
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.predictions import Answers
+from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import prediction_table
 from astro_dl.observations.light_curves.files import read_light_curve
 from astro_dl.observations.light_curves.light_curve import JULIAN_DATES, LightCurve, stitch
@@ -23,6 +25,7 @@ from astro_dl.science.transits.inputs import (
     light_curve_inputs,
     view_shape,
 )
+from astro_dl.science.transits.physics import TransitPhysics
 from astro_dl.science.transits.search.periodic import (
     Signal,
     hidden_fraction,
@@ -39,7 +42,7 @@ FAINT_SNR = 7.0
 
 
 def find_signals(
-    predictor: Any,
+    predictor: Predictor[TransitPhysics],
     paths: Sequence[str | Path],
     *,
     period: float | None = None,
@@ -127,14 +130,15 @@ def find_signals(
 def read_stars(paths: Iterable[str | Path]) -> list[LightCurve]:
     """Return one light curve for each star, in order of first mention."""
     stars: dict[str, list[LightCurve]] = {}
-    for path in paths:
-        curve = read_light_curve(path)
+    for _, curve in read_each(paths, read_light_curve):
         stars.setdefault(curve.id, []).append(curve)
-    return [stitch(curves) for curves in stars.values()]
+    if not stars:
+        raise nothing_read()
+    return [curve for _, curve in read_each(stars, lambda star: stitch(stars[star]))]
 
 
 def fold_signal(
-    physics: Any, curve: LightCurve, signals: Sequence[Signal], number: int
+    physics: TransitPhysics, curve: LightCurve, signals: Sequence[Signal], number: int
 ) -> FoldedCurves:
     """Return the signal of this number as the network sees it, other signals' transits left out.
 
@@ -229,7 +233,9 @@ def at_cadence(curve: LightCurve, minutes: float) -> tuple[LightCurve, bool]:
     return replace(curve, time=time, flux=flux), False
 
 
-def _signal_flags(physics: Any, curve: LightCurve, signal: Signal, one: FoldedCurves) -> list[str]:
+def _signal_flags(
+    physics: TransitPhysics, curve: LightCurve, signal: Signal, one: FoldedCurves
+) -> list[str]:
     when = one.fit.ephemeris
     period, time = float(when.period[0]), curve.time
     cycles = len(observed_cycles(time, one.flux[0], when))
@@ -281,7 +287,9 @@ COLUMNS = {
 
 
 def _table(
-    predictor: Any, rows: Sequence[dict[str, Any]], folded: Sequence[FoldedCurves]
+    predictor: Predictor[TransitPhysics],
+    rows: Sequence[dict[str, Any]],
+    folded: Sequence[FoldedCurves],
 ) -> QTable:
     flags = [list(row["flags"]) for row in rows]
     # Where there is no transit in the data, there is nothing to be judged.

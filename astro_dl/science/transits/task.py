@@ -6,7 +6,7 @@ and the spacecraft do, searched by boxes, and then go the way of real ones.
 """
 
 from astro_dl.answers.multiclass import Multiclass
-from astro_dl.core.task import Difficulty, InputSpec, Task
+from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, InputSpec, Task
 from astro_dl.science.transits.augmentation import augment_views
 from astro_dl.science.transits.datasets import TESS_2MIN, TESS_FFI
 from astro_dl.science.transits.figures import draw_signals
@@ -56,12 +56,10 @@ task = Task(
         edges=(7.0, 9.0, 12.0, 16.0, 22.0, 30.0, 50.0, 100.0, 300.0),
         label="signal-to-noise ratio of the dip",
     ),
-    features=view_features,
-    peers=("gradient_boosting",),
+    classical=Classical(features=view_features, peers=("gradient_boosting",)),
     datasets={"tess_ffi": TESS_FFI, "tess_2min": TESS_2MIN},
-    augment=augment_views,
-    predict_files=find_signals,
-    draw_prediction=draw_signals,
+    augmentation=Augmentation(inputs=augment_views),
+    files=Files(predict=find_signals, draw=draw_signals),
     zero_signal={"signals": False, "minimum_snr": 0.0},
     extra_metrics=triage_and_vetting,
     caution="The simulator's priors and the views' geometry were set against the distributions of "

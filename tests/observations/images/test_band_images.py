@@ -105,13 +105,13 @@ def test_tables_are_no_images(tmp_path):
 def test_truncated_and_foreign_files_are_refused(tmp_path):
     text = tmp_path / "text.fits"
     text.write_text("no FITS at all")
-    with pytest.raises(UsageError, match="cannot read"):
+    with pytest.raises(UsageError, match="cannot be read as FITS"):
         find_band_images(text)
     with pytest.raises(UsageError, match="no such file"):
         find_band_images(tmp_path / "absent.fits")
     (whole,) = write_bands(tmp_path, PLANES[:1], "g")
     whole.write_bytes(whole.read_bytes()[:4000])
-    with pytest.raises(UsageError, match="cannot read"):
+    with pytest.raises(UsageError, match="cannot be read as FITS"):
         read_window(find_band_images(whole)[0], slice(0, 40), slice(0, 40))
 
 

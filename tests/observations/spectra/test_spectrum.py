@@ -114,7 +114,7 @@ def test_what_is_no_spectrum_is_refused(tmp_path, case):
 
 def test_files_of_other_kinds_are_refused(tmp_path):
     (tmp_path / "a.fits").write_text("no FITS")
-    with pytest.raises(UsageError, match="cannot be read as a FITS spectrum"):
+    with pytest.raises(UsageError, match="cannot be read as FITS"):
         read_spectra(tmp_path / "a.fits")
     (tmp_path / "a.png").write_text("")
     with pytest.raises(UsageError, match=r"'\.png' names no spectrum"):

@@ -60,4 +60,4 @@ def test_nothing_is_invented_beyond_a_spectrum():
     found = resample(wavelength, np.ones(100), np.ones(100, bool), np.arange(4900.0, 5200.0, 10))
     assert np.isnan(found[:10]).all()
     assert np.isnan(found[20:]).all()
-    assert np.isfinite(found[10:20]).all()
+    np.testing.assert_allclose(found[10:20], 1)

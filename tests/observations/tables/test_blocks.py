@@ -51,7 +51,7 @@ def test_large_csv_files_come_in_several_parts(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.fits", b"no table", "cannot be read as fits"),
+        ("a.fits", b"no table", "cannot be read as FITS"),
         ("a.csv", b"", "the file is empty"),
         ("a.csv", b"u,g\n", "no rows"),
         ("a.csv", b"u,g\n1,2,3\n", "cannot be read as ascii.csv"),

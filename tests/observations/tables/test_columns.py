@@ -6,6 +6,7 @@ from astropy.table import MaskedColumn, Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.tables.columns import (
+    class_numbers,
     missing_as_nan,
     parse_column_names,
     read_columns,
@@ -94,3 +95,12 @@ def test_unusable_files_are_named(tmp_path, name, content, message):
         read_table(path)
     with pytest.raises(UsageError, match="no such file"):
         read_table(tmp_path / "other.csv")
+
+
+def test_labels_become_numbers_and_unknown_ones_are_named():
+    known = {"STAR": 0, "QSO": 1, "AGN": 1}
+    numbers = class_numbers(np.array(["AGN", "STAR"]), known, "sky.csv")
+    assert numbers.tolist() == [1, 0]
+    assert numbers.dtype == np.int32
+    with pytest.raises(UsageError, match=r"sky.csv: class 'GALAXY'; known: STAR, QSO, AGN"):
+        class_numbers(["QSO", "GALAXY"], known, "sky.csv")

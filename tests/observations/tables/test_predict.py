@@ -79,7 +79,7 @@ def test_a_selection_without_rows_is_refused(tmp_path, name):
 
 def test_fluxes_for_magnitudes_are_refused(tmp_path):
     keywords = stand_in("solar_flare")
-    rows = {name: np.full(4, 1.0) for name in keywords.physics.columns}
+    rows = {name: np.full(4, 1.0) for name in keywords.physics.columns.names}
     table = Table({**rows, "MEANSHR": np.full(4, 1e6)})
     table.write(tmp_path / "wrong.csv", format="ascii.csv")
     with pytest.raises(UsageError, match="units"):
@@ -105,7 +105,7 @@ def test_parts_are_the_whole(tmp_path, name):
 
 def test_a_column_in_another_unit_is_converted_or_refused(tmp_path):
     predictor = stand_in("solar_flare")
-    values = {name: np.full(3, 1.0) for name in predictor.physics.columns} | {
+    values = {name: np.full(3, 1.0) for name in predictor.physics.columns.names} | {
         "USFLUX": np.full(3, 1e22),
         "MEANSHR": np.full(3, 0.5),
     }

@@ -61,7 +61,11 @@ def test_what_cannot_be_told_is_marked_missing(changes, lost):
 
 
 def test_sources_without_motion_are_no_error():
-    assert np.isfinite(row(pmra=0.0, pmdec=0.0)).all()
+    moving, still, slow = row(), row(pmra=0.0, pmdec=0.0), row(pmra=0.1, pmdec=0.0)
+    assert np.isfinite(still).all()
+    changed = np.flatnonzero(still != moving)
+    assert [NAMES[index] for index in changed] == ["reduced_proper_motion"]
+    assert (still <= slow).all()
 
 
 def test_predictions_take_the_archives_columns_or_others_by_name(tmp_path):

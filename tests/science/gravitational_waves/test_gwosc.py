@@ -168,11 +168,11 @@ def reshape(path):
         (remove("meta/GPSstart"), "no dataset 'meta/GPSstart'"),
         (remove("meta/Detector"), "no dataset 'meta/Detector'"),
         (truncate, "truncated"),
-        (scribble, "cannot read"),
+        (scribble, "cannot be read"),
         (rename, "'X9'; accepted: H1, L1, V1"),
         (shorten, "contradicts itself"),
         (reshape, r"shape \(2, 8\)"),
-        (Path.unlink, "no such strain file"),
+        (Path.unlink, "no such file"),
     ],
 )
 def test_bad_files_are_refused_by_name(tmp_path, change, message):

@@ -93,7 +93,14 @@ def test_median_is_unbiased_for_few_segments():
 
 
 def test_segments_cover_the_series_by_half_steps():
-    assert segment_power(np.ones(2048 * 8), 2048, 2.0).shape == (7, 2049)
+    # A sine of amplitude 3 in the last two of eight seconds: power 9/2 / (1/T), less the window's
+    # bandwidth of 1.5 bins, and a quarter of the amplitude where the window starts half way.
+    time = np.arange(2048 * 8) / 2048
+    power = segment_power(1 + 3 * np.sin(2 * np.pi * 100 * time) * (time >= 6), 2048, 2.0)
+    assert power.shape == (7, 2049)
+    np.testing.assert_allclose(power[6, 200], 4.5 * 2 / 1.5, rtol=1e-3)
+    np.testing.assert_allclose(power[5, 200], 4.5 * 2 / 1.5 / 4, rtol=0.01)
+    np.testing.assert_allclose(power[:5], 0, atol=1e-20)
     assert len(segment_power(np.ones(100), 2048, 2.0)) == 0
 
 

@@ -43,13 +43,23 @@ def test_a_source_of_another_colour_is_left():
 
 
 def test_a_dark_middle_is_no_error():
-    assert np.isfinite(differences(np.zeros((2, 16, 16, 3)))).all()
+    np.testing.assert_array_equal(differences(np.zeros((2, 16, 16, 3))), 0)
+    # Without a deflector there is nothing to take away.
+    corner = np.zeros((1, 16, 16, 3))
+    corner[0, :2, :2] = [3.0, 2.0, 1.0]
+    np.testing.assert_allclose(differences(corner), corner[..., :2], atol=1e-5)
 
 
 @pytest.mark.parametrize(("bands", "channels"), [(1, 1), (2, 3), (5, 9)])
 def test_every_band_but_the_last_has_a_difference(bands, channels):
     shape = (16, 16, bands)
-    assert add_differences(keras.Input(shape), InputSpec(shape)).shape == (None, 16, 16, channels)
+    inputs = keras.Input(shape)
+    model = keras.Model(inputs, add_differences(inputs, InputSpec(shape)))
+    assert model.output.shape == (None, 16, 16, channels)
+    x = compress(deflector(16)[..., :1] * np.arange(1, bands + 1))
+    found = np.asarray(model(x))
+    np.testing.assert_array_equal(found[..., :bands], x)
+    np.testing.assert_allclose(found[..., bands:], 0, atol=0.05)
 
 
 def test_the_contracts_softening_is_taken():

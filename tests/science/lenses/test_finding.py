@@ -98,7 +98,7 @@ def test_point_spread_functions_are_read_from_files(tmp_path):
         simulate(strong_lens, **options, **more) for more in ({}, {"point_spread_files": files})
     )
     assert blurred.x.max() < own.x.max()
-    with pytest.raises(UsageError, match="cannot read the point-spread function"):
+    with pytest.raises(UsageError, match=r"none\.fits: no such file"):
         simulate(strong_lens, **options, point_spread_files=(str(tmp_path / "none.fits"),))
 
 

@@ -35,7 +35,7 @@ def test_missing_coordinates_are_nan(tmp_path):
         ("x,y\n1,2\n", "no column 'ra'; it has x, y"),
         ("ra,dec\n150,95\n", "beyond ±90"),
         ("ra,dec\n10h00m,2\n", "not an angle"),
-        ("", "no column 'ra'"),
+        ("", "the file is empty"),
     ],
 )
 def test_unusable_tables_are_refused(tmp_path, text, message):
@@ -45,5 +45,5 @@ def test_unusable_tables_are_refused(tmp_path, text, message):
 
 
 def test_absent_tables_are_refused(tmp_path):
-    with pytest.raises(UsageError, match="no such catalogue"):
+    with pytest.raises(UsageError, match="no such file"):
         read_catalogue(tmp_path / "a.csv")

@@ -209,7 +209,7 @@ def test_positions_of_a_catalogue_are_cut_out_of_survey_images(survey):
 
 def predict_red():
     from astro_dl.observations.images.cutouts import centre_crop
-    from astro_dl.science.lenses.predict import network_input
+    from astro_dl.science.lenses.inputs import network_input
 
     x = network_input(Physics(), centre_crop(np.moveaxis(RED, 0, -1), 32)[None])
     return StandIn().predict(x, ["red"])["logit"][0]

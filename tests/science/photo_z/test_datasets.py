@@ -10,7 +10,7 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task
 from astro_dl.science.photo_z.inputs import split_inputs
-from astro_dl.science.photo_z.task import PhotoZPhysics
+from astro_dl.science.photo_z.physics import PhotoZPhysics
 
 TASK = get_task("photo_z")
 SETS = {
@@ -108,7 +108,7 @@ def test_99_is_no_detection_in_dc2(tmp_path):
 @pytest.mark.parametrize("name", SETS)
 def test_missing_files_and_other_surveys_are_named(name, tmp_path):
     physics = PhotoZPhysics(**SETS[name][0])
-    with pytest.raises(UsageError, match=r"no file .*give the folder that holds photo_z/"):
+    with pytest.raises(UsageError, match=r"no (file|folder) .*give the folder that holds photo_z/"):
         TASK.datasets[name].read(physics, tmp_path)
     other = PhotoZPhysics(survey="des" if physics.survey != "des" else "lsst")
     with pytest.raises(UsageError, match=r"is photometry of .*physics.survey is"):

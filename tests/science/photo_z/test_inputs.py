@@ -56,16 +56,26 @@ def test_not_detected_is_not_the_same_as_not_observed():
 
 def test_magnitudes_of_any_size_are_finite_inputs():
     wild = np.array([[-60.0, 12.0, 33.0, 80.0, 500.0]])
-    assert np.isfinite(inputs(wild, np.array([[0.0, np.inf, np.nan, 1e9, 1.0]]))).all()
+    x = inputs(wild, np.array([[0.0, np.inf, np.nan, 1e9, 1.0]]))
+    assert np.isfinite(x).all()
+    values, _, logs, _, _ = (part[0] for part in split_inputs(x))
+    # The faintest are no different from no light at all.
+    nothing = split_inputs(inputs(np.full((1, 5), np.inf)))[0][0]
+    np.testing.assert_allclose(values[3:], nothing[3:], atol=1e-4)
+    assert values[0] < values[1] < values[2]
+    errors = np.exp(logs * 1.2 - 3)
+    np.testing.assert_allclose(errors[[0, 1, 3, 4]], [1e-3, 10, 10, 1], rtol=1e-5)
+    assert logs[2] == 0
 
 
 def test_features_lack_what_was_not_observed():
     magnitudes = MAGNITUDES.copy()
     magnitudes[0, 1], magnitudes[1, 0] = np.nan, np.inf
-    features = photometry_features(None, inputs(magnitudes))
+    x = inputs(magnitudes)
+    features = photometry_features(None, x)
     assert features.shape == (2, 14)
     assert np.flatnonzero(np.isnan(features[0])).tolist() == [1, 5, 6, 10]
-    assert np.isfinite(features[1]).all()
+    np.testing.assert_array_equal(features[1], x[1, :14])
 
 
 def test_a_hidden_band_is_like_one_that_was_not_observed():

@@ -12,8 +12,8 @@ from astro_dl.core.registry import get_task
 from astro_dl.inference.input_checks import input_statistics
 from astro_dl.inference.out_of_distribution import joint_statistics
 from astro_dl.science.photo_z.inputs import photometry_features, split_inputs
+from astro_dl.science.photo_z.physics import PhotoZPhysics
 from astro_dl.science.photo_z.predict import predict_redshifts
-from astro_dl.science.photo_z.task import PhotoZPhysics
 
 BANDS = tuple("ugriz")
 MAGNITUDES = (18.9, 17.3, 16.5, 16.1, 15.8)

@@ -8,8 +8,8 @@ from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import get_task, list_models
 from astro_dl.models.build import build_model, resolve
-from astro_dl.science.photo_z.inputs import split_inputs
-from astro_dl.science.photo_z.task import PhotoZPhysics
+from astro_dl.science.photo_z.inputs import input_magnitudes, split_inputs
+from astro_dl.science.photo_z.physics import PhotoZPhysics
 
 TASK = get_task("photo_z")
 
@@ -48,7 +48,11 @@ def test_some_bands_are_not_observed():
 
 
 def test_a_subset_of_bands():
-    assert simulate(10, bands=("g", "r", "i")).x.shape == (10, 14)
+    physics = PhotoZPhysics(bands=("g", "r", "i"), magnitude_range=(18.0, 22.0))
+    examples = TASK.simulate(physics, 10, np.random.default_rng(0))
+    assert examples.x.shape == (10, 14)
+    magnitudes, _ = input_magnitudes(physics.about, physics.used_bands, physics.middle, examples.x)
+    np.testing.assert_allclose(magnitudes[:, 2], examples.info["magnitude"], atol=1e-3)
 
 
 @pytest.mark.parametrize(

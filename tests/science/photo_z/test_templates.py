@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from astro_dl.observations.photometry.synthetic_magnitudes import galaxy_magnitudes
-from astro_dl.science.photo_z.task import PhotoZPhysics
+from astro_dl.science.photo_z.physics import PhotoZPhysics
 from astro_dl.science.photo_z.templates import template_fit
 
 SDSS = PhotoZPhysics(survey="sdss", redshift_range=(0.0, 0.8), magnitude_range=(15.0, 19.0))

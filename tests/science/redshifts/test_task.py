@@ -14,7 +14,8 @@ from astro_dl.science.redshifts.inputs import (
     spectrum_edges,
 )
 from astro_dl.science.redshifts.metrics import redshift_metrics
-from astro_dl.science.redshifts.task import GalaxyRedshiftPhysics, head, simulate
+from astro_dl.science.redshifts.physics import GalaxyRedshiftPhysics
+from astro_dl.science.redshifts.task import head, simulate
 
 SMALL = GalaxyRedshiftPhysics(bins=80, pixels=450, snr_range=(20.0, 100.0))
 

@@ -57,4 +57,8 @@ def test_noise_is_as_deep_as_the_survey():
 def test_nothing_is_infinite_however_faint():
     found, errors = measured(np.full((1000, 5), 35.0), np.random.default_rng(0))
     assert np.isfinite(found).all()
-    assert np.isfinite(errors).all()
+    # No flux counts as less than 0.3 standard deviations of the sky, five of which are the depth.
+    np.testing.assert_allclose(found.max(axis=0), DEPTH + 2.5 * np.log10(5 / 0.3))
+    np.testing.assert_allclose(errors.max(axis=0), 1.0857 / 0.3, rtol=1e-3)
+    # Noise alone stays below that as often as Φ(0.3) = 0.618 says.
+    np.testing.assert_allclose((found == found.max(axis=0)).mean(axis=0), 0.618, atol=0.06)

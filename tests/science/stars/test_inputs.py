@@ -13,8 +13,7 @@ from astro_dl.science.stars.inputs import (
     spectrum_inputs,
     stellar_spec,
 )
-from astro_dl.science.stars.parameters import StellarParametersPhysics
-from astro_dl.science.stars.spectral_type import SpectralTypePhysics
+from astro_dl.science.stars.physics import SpectralTypePhysics, StellarParametersPhysics
 
 SMALL = SpectralTypePhysics(pixels=256)
 

@@ -8,7 +8,8 @@ from astropy.io import fits
 
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.table import prediction_table
-from astro_dl.science.sun.ar_morphology import ActiveRegionPhysics, head, input_spec
+from astro_dl.science.sun.ar_morphology import head, input_spec
+from astro_dl.science.sun.physics import ActiveRegionPhysics
 
 RECORD = "hmi.sharp_cea_720s.377.20110215_020000_TAI"
 

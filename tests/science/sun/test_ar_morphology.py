@@ -6,14 +6,9 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.science.sun.ar_morphology import (
-    ActiveRegionPhysics,
-    augment,
-    head,
-    input_spec,
-    simulate,
-)
+from astro_dl.science.sun.ar_morphology import augment, head, input_spec, simulate
 from astro_dl.science.sun.inputs import intensity_and_field, prepare_inputs
+from astro_dl.science.sun.physics import ActiveRegionPhysics
 from astro_dl.science.sun.simulation.statistics import CLASSES
 
 FOUR = ActiveRegionPhysics()

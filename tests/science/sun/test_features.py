@@ -10,13 +10,14 @@ from sklearn.metrics import roc_auc_score
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.evaluation.predictions import Outcome
-from astro_dl.science.sun.ar_morphology import ActiveRegionPhysics, simulate
+from astro_dl.science.sun.ar_morphology import simulate
 from astro_dl.science.sun.features import (
     complexity_metrics,
     matched_area_under_curve,
     region_features,
 )
 from astro_dl.science.sun.inputs import prepare_inputs
+from astro_dl.science.sun.physics import ActiveRegionPhysics
 
 PHYSICS = ActiveRegionPhysics()
 RNG = np.random.default_rng(0)

@@ -68,7 +68,7 @@ def test_files_that_hold_no_map_are_refused(tmp_path):
         read_sharp(write_map(tmp_path, "Bp", bipole()[1]))
     text = tmp_path / "y.Br.fits"
     text.write_text("nothing")
-    with pytest.raises(UsageError, match="not a readable FITS file"):
+    with pytest.raises(UsageError, match="cannot be read as FITS"):
         read_sharp(text)
 
 

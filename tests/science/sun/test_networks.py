@@ -123,13 +123,20 @@ def test_short_trainings_are_enough_for_the_moving_averages(home):
 def test_small_images_are_made_larger(home):
     model = build(side=16, upsampling=4)
     assert model.get_layer("tiny").output.shape == tiny(False, None, (64, 64, 3)).output.shape
+    ends = [model.get_layer(name).output for name in ("rescaling", "upsampling")]
+    x = np.random.default_rng(0).standard_normal((2, 16, 16, 1)).astype(np.float32)
+    small, large = keras.Model(model.input, ends)(x)
+    wanted = keras.ops.image.resize(small, (64, 64), "bilinear")
+    np.testing.assert_allclose(large, wanted, atol=1e-5)
 
 
 def test_the_default_backbone_takes_regions_as_they_are(home):
     model = build(side=64, backbone="mobilenet_v3_small")
     assert model.get_layer("features").output.shape == (None, 2, 2, 576)
     x = np.random.default_rng(0).standard_normal((2, 64, 64, 1)).astype(np.float32)
-    assert np.isfinite(np.asarray(model(x))).all()
+    together = np.asarray(model(x))
+    np.testing.assert_allclose(together[1:], np.asarray(model(x[1:])), atol=1e-5)
+    np.testing.assert_allclose(together.sum(axis=1), 1, atol=1e-6)
 
 
 REFUSALS = {

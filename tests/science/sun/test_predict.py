@@ -9,8 +9,8 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
-from astro_dl.science.sun.ar_morphology import ActiveRegionPhysics
 from astro_dl.science.sun.inputs import intensity_and_field
+from astro_dl.science.sun.physics import ActiveRegionPhysics
 from astro_dl.science.sun.predict import classify_regions, load_regions
 from tests.science.sun.stand_in import Map, StandIn, bipole, keywords, write_map
 

@@ -35,4 +35,6 @@ def test_noise_is_small_beside_the_depth_and_the_argument_stays_as_it_was():
 
 def test_a_single_view_is_a_plain_array():
     x = views()["local"]
-    assert augment_views(x, np.random.default_rng(2)).shape == x.shape
+    found = augment_views(x, np.random.default_rng(2))
+    among_others = augment_views({"local": x}, np.random.default_rng(2))["local"]
+    np.testing.assert_array_equal(found, among_others)

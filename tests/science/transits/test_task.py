@@ -39,11 +39,12 @@ def test_inputs_have_the_announced_form_for_any_choice_of_views():
             assert x.shape[1:] == shape
         else:
             assert {name: array.shape[1:] for name, array in x.items()} == shape
-    assert simulate(replace(DEFAULT, views=("local",)), 2, np.random.default_rng(0)).x.shape == (
-        2,
-        61,
-        1,
+    alone, together = (
+        simulate(replace(DEFAULT, views=views), 4, np.random.default_rng(0)).x
+        for views in [("local",), ("local", "odd")]
     )
+    assert alone.shape == (4, 61, 1)
+    np.testing.assert_array_equal(alone, together["local"])
 
 
 def test_classes_differ_as_they_should(examples):
@@ -92,7 +93,7 @@ def test_scalars_are_standardised_by_fixed_numbers_and_never_missing():
 
 
 def test_features_are_views_and_scalars_side_by_side(examples):
-    features = task.features(DEFAULT, examples.x)
+    features = task.classical.features(DEFAULT, examples.x)
     assert features.shape == (150, 201 + 61 + 61 + 5)
     np.testing.assert_array_equal(features[:, :201], examples.x["global"][..., 0])
     assert ephemeris_features(DEFAULT, examples.x).shape == (150, 2)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from astro_dl.core.rows import take_rows
 from astro_dl.science.sun.disc import CM2_PER_SQUARE_DEGREE, LineOfSight
 
 PENUMBRA_FROM_UHEM = 22.0
@@ -105,7 +106,7 @@ class Spots:
 
     def take(self, mask: np.ndarray) -> "Spots":
         """Return the spots of a mask."""
-        return Spots(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
+        return take_rows(self, mask)
 
 
 @dataclass(frozen=True)

@@ -219,7 +219,7 @@ def _activity(time: np.ndarray, stars: Stars, rng: np.random.Generator) -> np.nd
     period = 10 ** rng.uniform(0.4, 1.5, (n, 1))
     quality = 10 ** rng.uniform(0, 1, (n, 1))
 
-    def spectrum(frequency):
+    def spectrum(frequency: np.ndarray) -> np.ndarray:
         granulation = granulation_spectrum(
             frequency, stars.surface_gravity[:, None], stars.temperature_k[:, None]
         )

@@ -5,12 +5,13 @@ box search could find them: that is what shapes the observed periods and depths.
 """
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, fields
-from typing import Self
+from dataclasses import astuple, dataclass
+from typing import Any, Self
 
 import numpy as np
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.rows import take_rows
 from astro_dl.observations.light_curves.eclipsing_binary import Binary
 from astro_dl.observations.light_curves.limb_darkened_transit import limb_darkening_from_kipping
 from astro_dl.observations.light_curves.orbit import Orbit, semi_major_axis_ratio, transit_duration
@@ -57,9 +58,9 @@ class Stars:
     limb_darkening_1: np.ndarray
     limb_darkening_2: np.ndarray
 
-    def __getitem__(self, rows) -> Self:
+    def __getitem__(self, rows: Any) -> Self:
         """Return the rows of an index or mask."""
-        return type(self)(*(getattr(self, item.name)[rows] for item in fields(self)))
+        return take_rows(self, rows)
 
     @property
     def surface_gravity(self) -> np.ndarray:

@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.inference.protocol import Predictor
 from toy_astro.files import read_pulses
+from toy_astro.physics import PulsePhysics
 
 SHOWN = 3
 
 
 def draw_pulses(
-    predictor: Any, paths: Sequence[str | Path], table: Table, folder: Path
+    predictor: Predictor[PulsePhysics], paths: Sequence[str | Path], table: Table, folder: Path
 ) -> list[Path]:
     """Draw the series that are most likely to hold a pulse; return the path of the figure."""
     from astro_dl.evaluation.figures.style import new_figure, save_figure, tidy

@@ -1,6 +1,6 @@
 """Is there a pulse in the noise?"""
 
-from astro_dl import Binary, Difficulty, InputSpec, Task
+from astro_dl import Binary, Classical, Difficulty, Files, InputSpec, Task
 from toy_astro.figures import draw_pulses
 from toy_astro.metrics import clean_detections
 from toy_astro.physics import SAMPLES, PulsePhysics
@@ -27,10 +27,8 @@ task = Task(
     simulate=simulate,
     group="pair_id",
     difficulty=Difficulty("snr", (4.0, 5.0, 6.0, 8.0), "signal-to-noise ratio"),
-    baselines=matched_filter,
-    bound="matched filter",
-    predict_files=find_pulses,
-    draw_prediction=draw_pulses,
+    classical=Classical(baselines=matched_filter, bound="matched filter"),
+    files=Files(predict=find_pulses, draw=draw_pulses),
     signal_fraction="signal_fraction",
     zero_signal={"snr_range": (0.0, 0.0)},
     extra_metrics=clean_detections,

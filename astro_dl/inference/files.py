@@ -1,0 +1,137 @@
+"""Predictions on files: by the task's reader, with a row for each file that cannot be used."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+from astropy.table import MaskedColumn, QTable, Table
+
+from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.predictor import Predictor
+from astro_dl.core.reading.many_files import nothing_read, tolerating
+from astro_dl.inference.input_checks import check_files
+
+OnError = Literal["flag", "stop"]
+UNREADABLE = "unreadable"
+
+
+def predict_files(
+    predictor: Predictor[Any],
+    paths: Sequence[Any],
+    options: Mapping[str, Any],
+    on_error: OnError | None,
+) -> Iterator[QTable]:
+    """Yield the table of files in parts that follow each other.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        Of a task that reads files.
+    paths : sequence of path
+        The files, or objects that the task reads like them.
+    options : mapping
+        Of the task.
+    on_error : {"flag", "stop"} or None
+        Whether files that cannot be used are rows at the end, see `unreadable_rows`, or the first
+        of them raises; None flags where there are several files.
+
+    Raises
+    ------
+    UsageError
+        If the task reads no files, a path names no file, for the first one that cannot be used
+        where that stops, or if none can be used.
+    """
+    task = predictor.task
+    if task is None or task.files.reader is None:
+        name = predictor.bundle.card.task or "none"
+        raise UsageError(f"task {name!r} reads no files; give arrays of preprocessed inputs")
+    if on_error not in (None, *get_args(OnError)):
+        raise unknown_name("on_error", str(on_error), get_args(OnError))
+    # A path that names nothing is no bad file but a slip.
+    check_files(paths)
+    if on_error == "stop" or (on_error is None and len(paths) == 1):
+        yield from _parts(predictor, paths, options)
+        return
+    unreadable: dict[str, str] = {}
+    parts, table = _parts(predictor, paths, options), None
+    while True:
+        # Only while the task reads: what takes the parts has its own errors.
+        with tolerating(unreadable):
+            part = next(parts, None)
+            if part is None and table is None:
+                raise nothing_read()
+        if part is None:
+            break
+        table = part
+        yield table
+    if unreadable and table is not None:
+        yield unreadable_rows(table, unreadable, paths)
+
+
+def draw_files(
+    predictor: Predictor[Any], paths: Sequence[str | Path], table: Table, folder: Path
+) -> list[Path]:
+    """Return the figures of a prediction on files, without those that could not be used."""
+    task = predictor.task
+    if task is None or task.files.draw is None:
+        return []
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [Path(path) if isinstance(path, str) else path for path in paths]
+    flags = table["flags"] if "flags" in table.colnames else [""] * len(table)
+    used = np.array([str(words).split(",")[0] != UNREADABLE for words in flags], bool)
+    with nullcontext() if used.all() else tolerating({}):
+        return list(task.files.draw(predictor, files, table[used], folder))
+
+
+def _parts(
+    predictor: Predictor[Any], paths: Sequence[Any], options: Mapping[str, Any]
+) -> Iterator[QTable]:
+    found = predictor.task.files.reader(predictor, paths, **options)
+    if predictor.task.files.predict_blocks is None:
+        yield QTable(found, copy=False)
+    else:
+        yield from found
+
+
+def unreadable_rows(like: QTable, unreadable: Mapping[str, str], paths: Sequence[Any]) -> QTable:
+    """Return one row for each file that could not be read.
+
+    Parameters
+    ----------
+    like : astropy.table.QTable
+        Table of the others, whose columns the rows get: numbers are NaN, or masked where they are
+        integers, and texts empty.
+    unreadable : mapping of str to str
+        File, or what was made of several, to the reason.
+    paths : sequence of path
+        All files, to tell whether their names alone tell them apart.
+
+    Returns
+    -------
+    astropy.table.QTable
+        ``id`` is the file's name, or its path where another file has that name; ``flags`` are
+        ``unreadable`` and the reason, in which commas are semicolons.
+    """
+    rows = QTable({name: _blank(like[name], len(unreadable)) for name in like.colnames})
+    times = Counter(Path(str(path)).name for path in paths)
+    names = [Path(one).name if times[Path(one).name] < 2 else one for one in unreadable]
+    if like["id"].dtype.kind in "UO":
+        rows["id"] = names
+    rows["flags"] = [f"{UNREADABLE},{reason.replace(',', ';')}" for reason in unreadable.values()]
+    return rows
+
+
+def _blank(column: Any, n: int) -> Any:
+    shape = (n, *column.shape[1:])
+    kind, unit = column.dtype.kind, getattr(column, "unit", None)
+    if kind == "f":
+        blank = np.full(shape, np.nan, column.dtype)
+        return blank if unit is None else blank * unit
+    if kind in "US":
+        return np.zeros(shape, column.dtype)
+    # The number below the mask is for formats that have none.
+    absent = np.iinfo(column.dtype).max if kind in "iu" else 0
+    return MaskedColumn(np.full(shape, absent, column.dtype), mask=True, unit=unit)
