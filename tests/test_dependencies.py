@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-OURS = {"astro_dl", "simulator_benchmarks", "tests"}
+OURS = {"toy_astro", "astro_dl", "simulator_benchmarks", "tests"}
 # Distributions of another name, which need not be installed.
 OPTIONAL = {"batman": "batman-package", "lal": "lalsuite", "lalsimulation": "lalsuite"}
 

@@ -1,5 +1,6 @@
 """What mypy makes of tasks and predictors: functions must be of the physics that a task names."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,12 @@ def test_functions_of_other_physics_are_refused_by_mypy(tmp_path):
     command = [sys.executable, "-m", "mypy", "--config-file", settings, "--no-error-summary"]
     files = sorted(path.name for path in tmp_path.iterdir())
     options = ["--cache-dir", tmp_path / "cache", "--disable-error-code", "empty-body"]
-    ran = subprocess.run([*command, *options, *files], cwd=tmp_path, capture_output=True, text=True)
+    ran = subprocess.run(
+        [*command, *options, *files],
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": str(settings.parent)},
+        capture_output=True,
+        text=True,
+    )
     errors = [line for line in ran.stdout.splitlines() if ": error: " in line]
     assert sorted(line.partition(":")[0] for line in errors) == files[1:], ran.stdout + ran.stderr

@@ -17,6 +17,7 @@ from astro_dl.answers.densities import (
     Point,
     check_grid,
 )
+from astro_dl.answers.honesty import target_uncertainty
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError, unknown_name
@@ -29,8 +30,6 @@ from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
-from astro_dl.metrics.distribution_scores import pit_metrics, proper_scores, score_metrics
-from astro_dl.metrics.intervals import estimate
 from astro_dl.metrics.regression import regression_metrics
 
 if TYPE_CHECKING:
@@ -304,7 +303,8 @@ class Regression(AnswerKind):
         truth = np.asarray(outcome.y, np.float64).reshape(len(outcome.y), -1)
         return {
             way: {
-                name: _one_target(one, truth, k, settings, rng) for k, name in enumerate(self.names)
+                name: target_uncertainty(one, truth, k, settings, rng)
+                for k, name in enumerate(self.names)
             }
             for way, one in outcome.ways.items()
         }
@@ -384,18 +384,3 @@ class Regression(AnswerKind):
 
 def _numbers(values: list[Any], *others: type) -> bool:
     return all(type(one) in (int, float, *others) for one in values)
-
-
-def _one_target(
-    answers: Answers, truth: Array, k: int, settings: EvaluationConfig, rng: np.random.Generator
-) -> dict[str, Any]:
-    distribution = answers.distribution
-    if distribution is None:
-        return {}
-    scores = {key: one[:, k] for key, one in proper_scores(distribution, truth).items()}
-    found = score_metrics(scores, settings.confidence, settings.bootstrap, rng)
-    found |= pit_metrics(distribution.cdf(truth)[:, k], settings.confidence)
-    if "std_epistemic" in answers.parts:
-        epistemic = np.mean(answers.parts["std_epistemic"][:, k] ** 2)
-        found["epistemic_share"] = estimate(epistemic / np.mean(distribution.std[:, k] ** 2))
-    return found

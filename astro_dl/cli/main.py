@@ -4,7 +4,7 @@ import json
 import math
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,6 +100,8 @@ def simulate(arguments: Arguments) -> None:
     from astro_dl.data.simulate import iterate_blocks
     from astro_dl.data.store import store_examples
 
+    if arguments.out.exists():
+        raise UsageError(f"{arguments.out} exists; remove it, or give --out another name")
     task = get_task(arguments.task)
     physics, seed = build_physics(task, dict(arguments.settings)), arguments.seed
     meta = {"task": task.name, "version": task.version, "physics": plain(physics), "seed": seed}
@@ -175,6 +177,7 @@ def predict(arguments: Arguments) -> None:
     reader = file_reader(arguments.model)
     given = {name: vars(arguments)[name] for name in arguments.task_options if name in arguments}
     options = read_keywords(reader, given)
+    _keep_inputs(arguments.out, [*arguments.files, *given.values()])
     names = [arguments.model, *arguments.member]
     predictor = load_pretrained(names if arguments.member else arguments.model)
     options |= {"uncertainty": arguments.uncertainty, "passes": arguments.passes}
@@ -208,6 +211,7 @@ def fetch(arguments: Arguments) -> None:
         raise UsageError("--set is for named queries; the query in a file is complete")
     if arguments.out is not None:
         table_format(arguments.out)
+    _keep_inputs(arguments.out, [arguments.adql])
     adql = (
         read_adql(arguments.adql)
         if arguments.query is None
@@ -269,6 +273,8 @@ def _to_train(arguments: Arguments) -> tuple[Any, str]:
             arguments.features,
             arguments.group,
             arguments.kind,
+            arguments.hdu,
+            arguments.path,
             **settings,
         )
         return config, f"{given}-{arguments.table.stem}"
@@ -279,6 +285,14 @@ def _to_train(arguments: Arguments) -> tuple[Any, str]:
     if arguments.data is not None:
         settings = {"data.source": arguments.data, **settings}
     return load_config(given, **settings), Path(given).stem
+
+
+def _keep_inputs(out: Path | None, inputs: Iterable[Any]) -> None:
+    """Refuse to write over a file that is read, whatever it is called."""
+    for one in inputs:
+        given = isinstance(one, str | Path) and Path(one).exists()
+        if out is not None and given and out.exists() and out.samefile(one):
+            raise UsageError(f"--out {out} is an input; give another name")
 
 
 def _streams(predictor: "Predictor[Any]", arguments: Arguments) -> bool:

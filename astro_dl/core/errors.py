@@ -7,8 +7,22 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 
+LONGEST = 1000
+"""Characters of a message: names in damaged files can be of any length."""
+
+
 class UsageError(ValueError):
-    """Wrong usage or wrong input; the command line prints its one line and exits with code 2."""
+    """Wrong usage or wrong input; the command line prints its one line and exits with code 2.
+
+    Parameters
+    ----------
+    message : str
+        Line breaks in it, as names in damaged files may have them, become blanks.
+    """
+
+    def __init__(self, message: str) -> None:
+        line = "".join(one if one.isprintable() else " " for one in " ".join(message.split()))
+        super().__init__(line if len(line) <= LONGEST else f"{line[:LONGEST]} …")
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
-"""Files that appear only when they are complete, and stay when the power goes."""
+"""Files that appear only when they are complete, stay when the power goes, and what is in them."""
 
 import ctypes
+import hashlib
 import os
 import uuid
 from collections.abc import Iterator
@@ -79,3 +80,9 @@ def exchange(one: Path, other: Path) -> bool:
         return False
     names = (os.fsencode(one.absolute()), os.fsencode(other.absolute()))
     return rename(AT_FDCWD, names[0], AT_FDCWD, names[1], RENAME_EXCHANGE) == 0
+
+
+def file_sha256(path: str | Path) -> str:
+    """Return the sha256 of a file, as hexadecimal digits."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,7 +15,7 @@ tail of a Gaussian cannot be told from an exponential, nor its probabilities fro
 
 NORMAL = 0.5 * math.log(2 * math.pi)
 TOLERANCE = 1e-6
-MOST_STEPS = 80
+NEWTON_STEPS, MOST_STEPS = 40, 160
 MOST_VALUES = 2_000_000
 SHIFTS = 15
 
@@ -161,7 +161,8 @@ class Mixture:
         width = TOLERANCE * terms.scales.min(axis=-1)
         found = 0.5 * (low + high)
         todo = np.arange(len(found))
-        for _ in range(MOST_STEPS):
+        last = high - low
+        for number in range(MOST_STEPS):
             here = found[todo]
             below = _probability(terms, here[:, None])[:, 0]
             low, high = np.where(below < wanted, here, low), np.where(below < wanted, high, here)
@@ -169,13 +170,18 @@ class Mixture:
                 deviate = ndtri(below)
                 slope = _density(terms, here[:, None])[:, 0] * np.exp(0.5 * deviate**2 + NORMAL)
                 step = here - (deviate - ndtri(wanted)) / slope
-            step = np.where((step > low) & (step < high), step, 0.5 * (low + high))
+            # Newton's steps between components of other widths can go to and fro for ever.
+            shorter = (np.abs(step - here) < 0.5 * last) & (number < NEWTON_STEPS)
+            inside = (step > low) & (step < high) & shorter
+            step = np.where(inside, step, 0.5 * (low + high))
+            last = np.abs(step - here)
             found[todo] = step
             far = (np.abs(step - here) > width)[:, 0]
             if not far.any():
                 break
             todo, terms = todo[far], terms.take(far)
-            low, high, wanted, width = (one[far] for one in (low, high, wanted, width))
+            low, high, wanted, last = (one[far] for one in (low, high, wanted, last))
+            width = width[far]
         return found.reshape(shape)
 
     def _moments(self) -> tuple[Array, Array]:

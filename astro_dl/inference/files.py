@@ -10,9 +10,10 @@ import numpy as np
 from astropy.table import MaskedColumn, QTable, Table
 
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.predictor import Predictor
 from astro_dl.core.reading.many_files import nothing_read, tolerating
+from astro_dl.core.task import Files
 from astro_dl.inference.input_checks import check_files
+from astro_dl.inference.protocol import Predictor
 
 OnError = Literal["flag", "stop"]
 UNREADABLE = "unreadable"
@@ -53,10 +54,10 @@ def predict_files(
     # A path that names nothing is no bad file but a slip.
     check_files(paths)
     if on_error == "stop" or (on_error is None and len(paths) == 1):
-        yield from _parts(predictor, paths, options)
+        yield from _parts(predictor, task.files, paths, options)
         return
     unreadable: dict[str, str] = {}
-    parts, table = _parts(predictor, paths, options), None
+    parts, table = _parts(predictor, task.files, paths, options), None
     while True:
         # Only while the task reads: what takes the parts has its own errors.
         with tolerating(unreadable):
@@ -87,10 +88,11 @@ def draw_files(
 
 
 def _parts(
-    predictor: Predictor[Any], paths: Sequence[Any], options: Mapping[str, Any]
+    predictor: Predictor[Any], files: Files, paths: Sequence[Any], options: Mapping[str, Any]
 ) -> Iterator[QTable]:
-    found = predictor.task.files.reader(predictor, paths, **options)
-    if predictor.task.files.predict_blocks is None:
+    assert files.reader is not None
+    found = files.reader(predictor, paths, **options)
+    if files.predict_blocks is None:
         yield QTable(found, copy=False)
     else:
         yield from found

@@ -7,7 +7,11 @@ import numpy as np
 from astropy.table import QTable
 
 from astro_dl.core.answer import AnswerKind
+from astro_dl.core.errors import UsageError
 from astro_dl.inference.predictions import Answers
+
+OWN_COLUMNS = ("id", "flags")
+"""Columns of every table, whose names no target can have."""
 
 
 def prediction_table(
@@ -40,8 +44,20 @@ def prediction_table(
         ``anomaly_score`` and ``error_<quantity>``, the mean squared error of each reconstructed
         quantity; ``flags``, comma-joined words. The label is the likeliest class, empty where the
         probabilities are NaN.
+
+    Raises
+    ------
+    UsageError
+        If a target is called ``id`` or ``flags``.
     """
-    table = QTable({"id": ids, **head.columns(answers)})
+    columns = head.columns(answers)
+    taken = [name for name in columns if name.lower() in OWN_COLUMNS]
+    if taken:
+        raise UsageError(
+            f"the answers {taken[0]!r} would have the name of a column that every table has: "
+            f"{', '.join(OWN_COLUMNS)}; train with another name of the target"
+        )
+    table = QTable({"id": ids, **columns})
     table["flags"] = _words(flags or {}, len(table))
     return table
 

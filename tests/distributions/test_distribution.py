@@ -224,3 +224,13 @@ def test_mixtures_of_any_logits_have_a_probability(support):
     quantiles = found.quantile(np.array([0.05, 0.5, 0.95]))
     assert np.isfinite(quantiles).all()
     assert ((quantiles >= support[0]) & (quantiles <= support[1])).all()
+
+
+def test_quantiles_of_broad_mixtures_are_where_the_distribution_says():
+    rng = np.random.default_rng(1)
+    shape = (20_000, 1, 6)
+    weights = rng.dirichlet(np.full(6, 0.5), shape[:2])
+    scales = 10 ** rng.uniform(-3.5, 1, shape)
+    found = Mixture(weights, rng.uniform(-2, 8, shape), scales, (0.0, 6.0))
+    levels = np.array([0.05, 0.16, 0.5, 0.84, 0.95])
+    assert np.abs(found.cdf(found.quantile(levels)) - levels).max() < 1e-6

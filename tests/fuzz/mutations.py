@@ -140,10 +140,17 @@ def mutate_hdf5(data: bytes, rng: Rng) -> bytes:
         file.visit(members.append)
         for _ in range(rng.integers(1, 3)):
             name = members[rng.integers(len(members))]
-            # An earlier change may have taken it away, or left a link to nothing.
-            if file.get(name) is not None:
+            if _is_there(file, name):
                 MEMBER_CHANGES[rng.integers(len(MEMBER_CHANGES))](file, name, rng)
     return memory.getvalue()
+
+
+def _is_there(file: h5py.File, name: str) -> bool:
+    """Whether an earlier change has left a member, and no link to nothing or to itself."""
+    try:
+        return file.get(name) is not None
+    except RuntimeError:
+        return False
 
 
 def _remove(file: h5py.File, name: str, rng: Rng) -> None:

@@ -23,8 +23,9 @@ from astro_dl.core.strict_yaml import read_yaml
 from astro_dl.observations.images.band_images import read_window
 from astro_dl.observations.light_curves.files import read_light_curve
 from astro_dl.observations.spectra.files import read_spectra
-from astro_dl.observations.tables.blocks import iterate_identified, iterate_table
-from astro_dl.observations.tables.columns import read_columns, read_table
+from astro_dl.observations.tables.blocks import iterate_identified
+from astro_dl.observations.tables.columns import read_columns
+from astro_dl.observations.tables.read import iterate_table, read_table
 from astro_dl.science.gravitational_waves.psd import load_psd
 from astro_dl.science.gravitational_waves.strain_files import open_file, read_slice
 from astro_dl.science.lenses.files import find_candidates, read_cutout
@@ -88,8 +89,7 @@ def packed(make: Callable[[Path], bytes]) -> Callable[[Path], bytes]:
 
 
 def read_catalogue_columns(path: Path) -> Arrays:
-    """Read a table whole, in parts, and its columns."""
-    read_table(path)
+    """Read a table in parts, and columns of numbers from them."""
     for _, part, where in iterate_identified([path]):
         values = read_columns(part, "ugriz", where=where)
         assert all(len(one) == len(part) for one in values.values())
@@ -97,10 +97,15 @@ def read_catalogue_columns(path: Path) -> Arrays:
 
 
 def read_parts(path: Path) -> Arrays:
-    """Read a table whole and in parts."""
-    read_table(path)
+    """Read a table in parts."""
     for part in iterate_table(path, 5):
         assert len(part)
+    return []
+
+
+def read_whole(path: Path) -> Arrays:
+    """Read a table at once, and columns of numbers from it."""
+    read_columns(read_table(path), "ugriz", where=path)
     return []
 
 
@@ -331,6 +336,8 @@ READERS: dict[str, Reader] = {
     "positions_fits": Reader(
         "fits", "a.fits", written(positions(), ".fits", "fits"), only_read(read_catalogue)
     ),
+    "own_table_csv": Reader("text", "a.csv", written(catalogue(), ".csv", "csv"), read_whole),
+    "own_table_fits": Reader("fits", "a.fits", written(catalogue(), ".fits", "fits"), read_whole),
     "table_csv": Reader("text", "a.csv", written(catalogue(), ".csv", "csv"), read_parts),
     "photoz_csv": Reader(
         "text", "a.csv", written(catalogue(), ".csv", "csv"), read_catalogue_columns

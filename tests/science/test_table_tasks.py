@@ -12,7 +12,7 @@ from astro_dl.core.registry import get_task, list_models, list_tasks
 from astro_dl.data.real import real_split
 from astro_dl.data.splits import assert_disjoint
 from astro_dl.models.build import resolve
-from astro_dl.observations.tables.columns import FileColumns
+from astro_dl.observations.tables.inputs import FileColumns
 
 
 def is_catalogue(task):

@@ -216,7 +216,8 @@ def _text_rows(path: Path) -> tuple[list[list[float]], list[str] | None]:
     if not body:
         raise UsageError(f"{path}: the file holds no numbers")
     delimiter = next((mark for mark in ",;\t" if mark in body[0]), None)
-    cells = [_split(line, delimiter) for line in body]
+    with reading(path, "text table"):
+        cells = [_split(line, delimiter) for line in body]
     names = None
     if not _numeric(cells[0]):
         names, cells = [cell.strip().lower() for cell in cells[0]], cells[1:]

@@ -14,7 +14,7 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import keyword_number, open_fits
 from astro_dl.observations.spectra.spectrum import MEDIA, Medium, Spectrum, make_spectrum
-from astro_dl.observations.tables.columns import FORMATS, read_table
+from astro_dl.observations.tables.read import FORMATS, read_table
 
 LARGEST_LOGARITHM = 10.0
 VARIANCE_NAMES, ERROR_NAMES, IVAR_NAMES = ("VARIANCE", "VAR"), ("ERROR", "SIGMA"), ("IVAR",)
@@ -194,7 +194,7 @@ def _from_image(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
 
 def _image(path: Path, hdu: Any) -> np.ndarray:
     """Return the numbers of an extension, (rows, pixels)."""
-    data = hdu.data if hdu.is_image else None
+    data = getattr(hdu, "data", None) if hdu.is_image else None
     if data is None or data.ndim not in (1, 2) or not data.size:
         raise UsageError(f"{path}: {hdu.name or 'PRIMARY'} is no image of one or two axes")
     return np.atleast_2d(data)
@@ -247,9 +247,9 @@ def _logarithms(path: Path, values: np.ndarray) -> np.ndarray:
 
 def _fibres(by_name: dict[str, Any], rows: int) -> dict[int, str]:
     """Return row number to name of the objects, without sky and unused fibres."""
-    if "FIBRES" not in by_name or len(by_name["FIBRES"].data) != rows:
+    table: Any = getattr(by_name.get("FIBRES"), "data", None)
+    if getattr(table, "names", None) is None or len(table) != rows:
         return {row: str(row) for row in range(rows)}
-    table = by_name["FIBRES"].data
     columns = {name.upper() for name in table.names}
     kinds = table["TYPE"] if "TYPE" in columns else [""] * rows
     names = table["NAME"] if "NAME" in columns else range(rows)

@@ -1,6 +1,5 @@
 """Tables of archives by query: ADQL over the Table Access Protocol, answers kept with checksums."""
 
-import hashlib
 import json
 import time
 import warnings
@@ -15,9 +14,9 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import atomic_path
+from astro_dl.core.files import atomic_path, file_sha256
 from astro_dl.data.store import cache_folder, content_key
-from astro_dl.observations.tables.columns import read_table
+from astro_dl.observations.tables.read import read_table
 
 FINISHED = ("COMPLETED", "ERROR", "ABORTED")
 FIRST_PAUSE_S, LONGEST_PAUSE_S, PAUSE_GROWTH = 0.2, 10.0, 1.5
@@ -95,7 +94,7 @@ def fetch_table(
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary:
         table.write(temporary, format="votable", tabledata_format="binary2")
-    digest = _sha256(path)
+    digest = file_sha256(path)
     note = {**question, "n": len(table), "sha256": digest, "fetched": _now()}
     with atomic_path(_note(path)) as temporary:
         temporary.write_text(json.dumps(note, indent=1), encoding="utf-8")
@@ -123,7 +122,7 @@ def _kept(path: Path) -> Fetched | None:
     """Return what the cache holds; None if there is nothing, or if it was damaged."""
     try:
         note = json.loads(_note(path).read_text(encoding="utf-8"))
-        if _sha256(path) != note["sha256"]:
+        if file_sha256(path) != note["sha256"]:
             warnings.warn(f"{path} was damaged and is fetched anew", stacklevel=3)
             return None
     except (OSError, ValueError, KeyError):
@@ -214,11 +213,6 @@ def _line(error: Exception) -> str:
 
 def _note(path: Path) -> Path:
     return path.with_suffix(".json")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _now() -> str:

@@ -1,120 +1,112 @@
-"""Tables in files, read part by part so that large ones never lie in memory as a whole."""
+"""Rows of tables with what identifies them, part by part."""
 
 from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.io import ascii, fits
 from astropy.table import Table
 
-from astro_dl.core.errors import UsageError, did_you_mean
-from astro_dl.core.reading.door import reading
-from astro_dl.core.reading.fits_files import open_fits
+from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import may_fail
-from astro_dl.observations.tables.columns import read_table, table_kind
+from astro_dl.observations.tables.columns import FIRST_ROW, no_column
+from astro_dl.observations.tables.read import ROWS_AT_ONCE, iterate_table
 
-ROWS_AT_ONCE = 65_536
-BYTES_AT_ONCE = 2**23
+LONGEST_IDENTIFIER = 1000
+KINDS = {"b": "truth values", "i": "whole numbers", "u": "whole numbers", "U": "text"}
+"""What identifiers may be, by NumPy's letter of their type; numbers that are not whole also."""
 
 
 def iterate_identified(
-    paths: Sequence[str | Path], id_column: str = "", rows: int = ROWS_AT_ONCE
-) -> Iterator[tuple[Any, Table, str | Path]]:
+    paths: Sequence[str | Path],
+    id_column: str = "",
+    rows: int = ROWS_AT_ONCE,
+    which: int | str | None = None,
+) -> Iterator[tuple[np.ndarray, Table, str | Path]]:
     """Yield what identifies the rows of tables, the tables in parts, and the files they are from.
 
     Parameters
     ----------
     paths : sequence of path
-        As of `iterate_table`.
+        As of `astro_dl.observations.tables.read.iterate_table`.
     id_column : str, optional
         Column that identifies a row; default the number of the row, after the file's name where
         there are several files.
     rows : int, default 65536
         Most rows of a part.
+    which : int or str, optional
+        The table that is meant where files hold several.
 
     Raises
     ------
     UsageError
-        If a file cannot be read, is empty, or lacks the column.
+        If a file cannot be read, is empty, or lacks the column; if a row has no identifier, or
+        identifiers are whole numbers in one file and text in another.
     """
+    first: tuple[str, str | Path] | None = None
     for path in paths:
         prefix = f"{Path(path).name}:" if len(paths) > 1 else ""
-        numbers = count()
         with may_fail(path):
-            for table in iterate_table(path, rows):
-                if id_column and id_column not in table.colnames:
-                    known = did_you_mean(id_column, table.colnames)
-                    raise UsageError(f"{path}: no column {id_column!r}{known}")
-                own = [next(numbers) for _ in range(len(table))]
-                named = [f"{prefix}{row}" for row in own] if prefix else own
-                yield table[id_column] if id_column else named, table, path
+            for table in iterate_table(path, rows, which, as_text=id_column):
+                if not id_column:
+                    yield _row_numbers(table, prefix), table, path
+                    continue
+                ids = identifiers(table, id_column, path)
+                first = first or (ids.dtype.kind, path)
+                if ids.dtype.kind != first[0]:
+                    raise UsageError(
+                        f"column {id_column!r} holds {_said(first[0])} in {first[1]} and "
+                        f"{_said(ids.dtype.kind)} in {path}; give the files one by one"
+                    )
+                yield ids, table, path
 
 
-def iterate_table(path: str | Path, rows: int = ROWS_AT_ONCE) -> Iterator[Table]:
-    """Yield the rows of a table in parts that follow each other.
+def _row_numbers(table: Table, prefix: str) -> np.ndarray:
+    start = table.meta[FIRST_ROW]
+    numbers = np.arange(start, start + len(table))
+    return np.char.add(prefix, numbers.astype(str)) if prefix else numbers
 
-    FITS, CSV and Parquet files are read part by part; compressed FITS, ECSV, VOTable and HDF5
-    files, whose formats or readers know the whole only, are read at once and then divided.
 
-    Parameters
-    ----------
-    path : str or Path
-        As in `astro_dl.observations.tables.columns.read_table`.
-    rows : int, default 65536
-        Most rows of a part.
+def identifiers(table: Table, name: str, where: str | Path) -> np.ndarray:
+    """Return the identifiers (n,) of rows as they are: whole numbers, truth values or text.
 
     Raises
     ------
     UsageError
-        If the file cannot be read, or is empty.
+        If the column is missing, or holds no value, several or an endless one in a row.
     """
-    path = Path(path)
-    kind = table_kind(path)
-    if kind == "fits" and path.suffix.lower() != ".gz":
-        parts = _fits(path, rows)
-    elif kind == "ascii.csv":
-        parts = _csv(path)
-    elif kind == "parquet" and find_spec("pyarrow") is not None:
-        parts = _parquet(path, rows)
-    else:
-        parts = iter([read_table(path)])
-    empty = True
-    with reading(path, f"{kind} table"):
-        for part in parts:
-            for start in range(0, len(part), rows):
-                empty = False
-                yield part[start : start + rows]
-    if empty:
-        raise UsageError(f"{path}: the table has no rows")
-
-
-def _fits(path: Path, rows: int) -> Iterator[Table]:
-    with open_fits(path, memmap=True) as file:
-        tables = [one for one in file if isinstance(one, fits.BinTableHDU | fits.TableHDU)]
-        if not tables:
-            raise UsageError(f"{path}: holds no table")
-        first = tables[0]
-        for start in range(0, len(first.data), rows):
-            part = first.data[start : start + rows]
-            yield Table.read(type(first)(data=part, header=first.header), format="fits")
-
-
-def _csv(path: Path) -> Iterator[Table]:
-    """Yield parts; a column of nothing but text in one part is text in that part alone."""
-    reader = {"chunk_size": BYTES_AT_ONCE, "chunk_generator": True}
-    yield from ascii.read(path, format="csv", guess=False, fast_reader=reader)
-
-
-def _parquet(path: Path, rows: int) -> Iterator[Table]:
-    from pyarrow import parquet
-
-    for batch in parquet.ParquetFile(path).iter_batches(batch_size=rows):
-        yield Table(
-            {
-                name: np.asarray(column.to_numpy(zero_copy_only=False))
-                for name, column in zip(batch.schema.names, batch.columns, strict=True)
-            }
+    if name not in table.colnames:
+        raise UsageError(no_column(where, name, table.colnames))
+    values: Any = np.ma.asarray(np.ma.array(table[name]))
+    if values.ndim != 1:
+        raise UsageError(f"{where}: column {name!r} holds several values in a row; one needed")
+    data, missing = np.ma.getdata(values), np.ma.getmaskarray(values)
+    start = table.meta.get(FIRST_ROW, 0)
+    if data.dtype.kind in "OSU":
+        return _texts(np.where(missing, "", data), name, start, where)
+    if missing.any():
+        raise UsageError(
+            f"{where}: column {name!r} has no value in row {start + int(np.argmax(missing))} (the "
+            "first is 0); leave id_column out to number the rows"
         )
+    return np.asarray(data)
+
+
+def _texts(values: np.ndarray, name: str, start: int, where: str | Path) -> np.ndarray:
+    texts = []
+    for place, value in enumerate(values):
+        try:
+            text = value.decode("utf-8") if isinstance(value, bytes) else value
+        except UnicodeDecodeError:
+            text = None
+        if not isinstance(text, str) or len(text) > LONGEST_IDENTIFIER or "\0" in text:
+            raise UsageError(
+                f"{where}: column {name!r} has no identifier in row {start + place} (the first is "
+                f"0): {str(value)[:40]!r} is no text of at most {LONGEST_IDENTIFIER:,} letters"
+            )
+        texts.append(text)
+    return np.array(texts, str)
+
+
+def _said(kind: str) -> str:
+    return KINDS.get(kind, "numbers")

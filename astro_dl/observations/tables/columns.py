@@ -1,108 +1,45 @@
-"""Columns of catalogues in files: FITS, VOTable, CSV, ECSV, Parquet; missing values are NaN."""
+"""Columns of catalogues as plain numbers in known units; missing values are NaN."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from astropy import units as u
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError, did_you_mean
-from astro_dl.core.reading.door import reading
-from astro_dl.core.reading.fits_files import open_fits
-from astro_dl.core.reading.hdf5_files import open_hdf5
+from astro_dl.observations.tables.cells import numbers_in
+from astro_dl.observations.tables.units import in_unit, unit_of
 
 SENTINELS = (99.0, -99.0, 999.0, -999.0, -9999.0)
 """Numbers that catalogues write where there is none; magnitudes also have 99.x and −99.x."""
 
-FORMATS = {
-    ".csv": "ascii.csv",
-    ".ecsv": "ascii.ecsv",
-    ".fits": "fits",
-    ".fit": "fits",
-    ".vot": "votable",
-    ".xml": "votable",
-    ".votable": "votable",
-    ".parquet": "parquet",
-    ".hdf5": "hdf5",
-    ".h5": "hdf5",
-}
+COLUMNS_LISTED = 30
+
+FIRST_ROW = "first_row"
+"""Key in the header of a part of a table: the number of its first row."""
 
 
-def read_table(path: str | Path) -> Table:
-    """Return the first table of a file.
+def no_column(where: str | Path, name: str, names: Sequence[str]) -> str:
+    """Return the words for a column that a table lacks: the nearest one, and those that it has."""
+    near = get_close_matches(name, names, n=1, cutoff=0.5)
+    meant = f"; did you mean {near[0]!r}? It" if near else "; it"
+    more = f" and {len(names) - COLUMNS_LISTED} more" if len(names) > COLUMNS_LISTED else ""
+    return f"{where}: no column {name!r}{meant} has {', '.join(names[:COLUMNS_LISTED])}{more}"
 
-    Parameters
-    ----------
-    path : str or Path
-        CSV, ECSV, FITS (also ``.gz``), VOTable, HDF5 or Parquet, by its ending.
+
+def refuse_twins(names: Iterable[str], where: str | Path) -> None:
+    """Refuse columns of one name, of which readers would keep one, or rename one, without a word.
 
     Raises
     ------
     UsageError
-        If the file is missing, of no known format, unreadable or empty.
     """
-    kind = table_kind(path)
-    with reading(path, f"{kind} table"):
-        table = READERS.get(kind, _read_any)(Path(path), kind)
-    if not len(table):
-        raise UsageError(f"{path}: the table has no rows")
-    return table
-
-
-def _read_any(path: Path, kind: str) -> Table:
-    return Table.read(path, format=kind)
-
-
-def _read_fits(path: Path, kind: str) -> Table:
-    with open_fits(path) as hdus:
-        return Table.read(hdus, format=kind)
-
-
-def _read_hdf5(path: Path, kind: str) -> Table:
-    with open_hdf5(path) as file:
-        return Table.read(file, format=kind)
-
-
-READERS = {"fits": _read_fits, "hdf5": _read_hdf5}
-
-
-def table_kind(path: str | Path) -> str:
-    """Return what astropy calls the format of a table's file, by its ending.
-
-    Raises
-    ------
-    UsageError
-        If there is no such file, it is empty, its ending names no table, or it is a CSV file with
-        columns of one name.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise UsageError(f"{path}: no such file")
-    ending = (path.with_suffix("") if path.suffix.lower() == ".gz" else path).suffix.lower()
-    if ending not in FORMATS:
-        accepted = ", ".join(FORMATS)
-        raise UsageError(f"{path}: ending {ending!r} names no table; accepted: {accepted}")
-    if not path.stat().st_size:
-        raise UsageError(f"{path}: the file is empty")
-    if FORMATS[ending] == "ascii.csv" and ending == path.suffix.lower():
-        _check_header(path)
-    return FORMATS[ending]
-
-
-def _check_header(path: Path) -> None:
-    """Refuse columns of one name, which the reader would rename without a word."""
-    with (
-        reading(path, "CSV"),
-        path.open(encoding="utf-8-sig", errors="replace", newline="") as file,
-    ):
-        names = Counter(name.strip() for name in next(csv.reader(file), []))
-    for name, times in names.most_common(1):
-        if times == 1:
-            return
-        raise UsageError(f"{path}: {times} columns are called {name!r}; rename them")
+    name, times = Counter(names).most_common(1)[0]
+    if times > 1:
+        raise UsageError(f"{where}: {times} columns are called {name!r}; rename them")
 
 
 def read_columns(
@@ -125,8 +62,9 @@ def read_columns(
     mapping : mapping of str to str, optional
         Wanted name to the table's name of it.
     units : mapping of str to str, optional
-        Unit of a wanted column, to which a column with another one is converted; columns without a
-        unit are taken as they are.
+        Unit of a wanted column, to which a column with another one is converted; wanted columns
+        that are left out are plain numbers. Columns without a unit are taken as they are. Default:
+        units are not looked at.
     where : str or Path
         What messages call the table.
     sentinels : sequence of float, default `SENTINELS`
@@ -142,17 +80,19 @@ def read_columns(
     Raises
     ------
     UsageError
-        If a column is missing, ambiguous, not of numbers, or of a unit that cannot be converted.
+        If a column is missing, ambiguous, not of numbers (the first text that is none is named),
+        or of a unit that cannot be converted.
     """
     mapping = mapping or {}
     for name in mapping:
         if name not in names:
             raise UsageError(f"columns: {name!r} is no input{did_you_mean(name, names)}")
-    found = {name: _find(table, mapping.get(name, name), name, where) for name in names}
-    values = {
-        name: _numbers(table, column, (units or {}).get(name), where)
-        for name, column in found.items()
-    }
+    found = {name: find_column(table, mapping.get(name, name), name, where) for name in names}
+    values = {name: column_numbers(table, column, where) for name, column in found.items()}
+    if units is not None:
+        for name, column in found.items():
+            own, wanted = unit_of(table[column]), units.get(name, "")
+            values[name] = in_unit(values[name], own, wanted, column, where)
     return {name: missing_as_nan(one, sentinels, infinite) for name, one in values.items()}
 
 
@@ -209,7 +149,25 @@ def parse_column_names(text: str) -> dict[str, str]:
     return mapping
 
 
-def _find(table: Table, wanted: str, name: str, where: str | Path) -> str:
+def find_column(table: Table, wanted: str, name: str, where: str | Path) -> str:
+    """Return the name of a column as the table spells it, whatever its case and outer blanks.
+
+    Parameters
+    ----------
+    table : astropy.table.Table
+        With the column.
+    wanted : str
+        The column.
+    name : str
+        What it is to us, for the message.
+    where : str or Path
+        What messages call the table.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or several.
+    """
     if wanted in table.colnames:
         return wanted
     alike = [one for one in table.colnames if one.strip().lower() == wanted.lower()]
@@ -218,24 +176,45 @@ def _find(table: Table, wanted: str, name: str, where: str | Path) -> str:
     if alike:
         raise UsageError(f"{where}: several columns are called {wanted!r}: {', '.join(alike)}")
     raise UsageError(
-        f"{where}: no column {wanted!r}{did_you_mean(wanted, table.colnames)} "
+        f"{no_column(where, wanted, table.colnames)} "
         f"(name it: --columns {name}=COLUMN, in Python columns='{name}=COLUMN')"
     )
 
 
-def _numbers(table: Table, column: str, unit: str | None, where: str | Path) -> np.ndarray:
-    values = table[column]
+def column_numbers(table: Table, column: str, where: str | Path) -> np.ndarray:
+    """Return the numbers (n,) of a column, float64, in its own unit; NaN where masked.
+
+    Raises
+    ------
+    UsageError
+        If it holds text that says no numbers, or several numbers in a row.
+    """
+    values: Any = np.ma.asarray(np.ma.array(table[column]))
+    if values.ndim != 1:
+        raise UsageError(f"{where}: column {column!r} holds several numbers in a row; one needed")
+    if values.dtype.kind in "OSU":
+        return _said_numbers(texts_of(values), table, column, where)
     try:
-        numbers = np.ma.filled(np.ma.asarray(np.ma.array(values), dtype=np.float64), np.nan)
+        return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
     except (TypeError, ValueError) as error:
         raise UsageError(f"{where}: column {column!r} does not hold numbers") from error
-    if numbers.ndim != 1:
-        raise UsageError(f"{where}: column {column!r} holds several numbers in a row; one needed")
-    if unit is None or values.unit is None:
-        return numbers
-    try:
-        return (numbers * u.Unit(values.unit)).to_value(u.Unit(unit))
-    except (u.UnitConversionError, TypeError, ValueError) as error:
+
+
+def texts_of(values: Any) -> list[str]:
+    """Return the texts (n,) of a column, empty where masked."""
+    masked = np.ma.getmaskarray(values)
+    return [
+        "" if lost else one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one)
+        for one, lost in zip(np.ma.getdata(values), masked, strict=True)
+    ]
+
+
+def _said_numbers(texts: Sequence[str], table: Table, column: str, where: str | Path) -> np.ndarray:
+    numbers, bad = numbers_in(texts)
+    if bad is not None:
+        row = bad + table.meta.get(FIRST_ROW, 0)
         raise UsageError(
-            f"{where}: column {column!r} is in {values.unit}, which is no {unit}"
-        ) from error
+            f"{where}: column {column!r} does not hold numbers: {texts[bad][:40]!r} in row {row} "
+            "(the first is 0); leave the cell empty where there is no value"
+        )
+    return numbers

@@ -10,9 +10,10 @@ from astro_dl.core.reading.many_files import may_fail
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import prediction_table
-from astro_dl.observations.tables.blocks import ROWS_AT_ONCE, iterate_identified
+from astro_dl.observations.tables.blocks import iterate_identified
 from astro_dl.observations.tables.columns import parse_column_names
 from astro_dl.observations.tables.inputs import TablePhysics
+from astro_dl.observations.tables.read import ROWS_AT_ONCE, meant_table
 
 BATCH_SIZE = 2048
 
@@ -23,6 +24,8 @@ def predict_rows(
     *,
     columns: str = "",
     id_column: str = "",
+    hdu: int | str | None = None,
+    path: str = "",
     batch_size: int | None = None,
     rows: int = ROWS_AT_ONCE,
 ) -> Iterator[QTable]:
@@ -34,12 +37,16 @@ def predict_rows(
         A model of a task on catalogues, whose physics is a
         `astro_dl.observations.tables.inputs.TablePhysics`.
     paths : sequence of path
-        CSV, ECSV, FITS, VOTable, HDF5 or Parquet files.
+        As `astro_dl.observations.tables.read.read_table` takes them.
     columns : str, optional
         Names of the file's columns where they differ, as ``u=psfMag_u,g=psfMag_g``.
     id_column : str, optional
         Column that identifies a row; default the number of the row, after the file's name where
         there are several files.
+    hdu : int or str, optional
+        Extension of FITS files, or table of VOTables, where they hold several.
+    path : str, optional
+        Path of the table in HDF5 files that hold several.
     batch_size : int, default 2048
         Rows given to the model at once.
     rows : int, default 65536
@@ -60,9 +67,10 @@ def predict_rows(
         of the training.
     """
     mapping, physics = parse_column_names(columns), predictor.physics
-    for ids, table, path in iterate_identified(paths, id_column, rows):
-        with may_fail(path):
-            values = physics.columns.read(table, path, mapping)
+    which = meant_table(hdu, path)
+    for ids, table, file in iterate_identified(paths, id_column, rows, which):
+        with may_fail(file):
+            values = physics.columns.read(table, file, mapping)
             yield _prediction(predictor, physics.inputs(values), ids, batch_size or BATCH_SIZE)
 
 

@@ -1,7 +1,7 @@
 """Tables in files of the formats that astronomers use."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,8 @@ def write_table(table: Table, path: str | Path) -> Path:
     Parameters
     ----------
     table : astropy.table.Table
-        Any table. Units and header are kept in full by ECSV and HDF5; FITS holds the header as JSON
-        in the keyword ``ASTRODL`` and escapes letters beyond ASCII; CSV keeps rows only.
+        Any table. Units and header are kept in full by ECSV, HDF5 and Parquet; FITS holds the
+        header as JSON in the keyword ``ASTRODL``; CSV keeps rows only.
     path : str or Path
         Ending in ``.ecsv``, ``.csv``, ``.fits``, ``.hdf5``, ``.h5`` or ``.parquet`` (which needs
         pyarrow).
@@ -54,7 +54,8 @@ def write_table(table: Table, path: str | Path) -> Path:
     Raises
     ------
     UsageError
-        For another ending, a missing folder, or a missing pyarrow.
+        For another ending, a missing folder, a missing pyarrow, or letters that the format cannot
+        hold.
     """
     path = Path(path)
     ending = table_format(path)
@@ -96,14 +97,32 @@ def _write_csv(table: Table, path: Path) -> None:
 
 
 def for_fits(table: Table) -> Table:
-    """Return a table that FITS can hold: ASCII texts, and the header as JSON in ``ASTRODL``."""
+    """Return a table that FITS can hold: ASCII texts, and the header as JSON in ``ASTRODL``.
+
+    Raises
+    ------
+    UsageError
+        For a text with letters beyond ASCII, which the FITS standard (section 7.3.3.1) excludes.
+    """
     plain = table.copy()
     for name in plain.colnames:
+        _require_ascii([name], "the name of a column")
         if plain[name].dtype.kind == "U":
-            plain[name] = np.char.encode(np.asarray(plain[name]), "ascii", "backslashreplace")
+            texts = np.asarray(plain[name])
+            _require_ascii(texts.tolist(), f"column {name!r}")
+            plain[name] = np.char.encode(texts, "ascii")
     # FITS keywords are short and hold no nested values.
     plain.meta = {"ASTRODL": json.dumps(dict(table.meta), default=str)}
     return plain
+
+
+def _require_ascii(texts: Iterable[str], where: str) -> None:
+    for text in texts:
+        if not text.isascii():
+            raise UsageError(
+                f"FITS holds ASCII letters only, and {where} has {text!r}; write .ecsv, .csv, "
+                ".hdf5 or .parquet"
+            )
 
 
 def _write_fits(table: Table, path: Path) -> None:

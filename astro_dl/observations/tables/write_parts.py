@@ -87,15 +87,24 @@ def _write_fits(path: Path, parts: Iterable[Table], folder: Path) -> None:
         files.append(folder / f"{len(files)}.npy")
         np.save(files[-1], array, allow_pickle=False)
     assert header is not None
-    formats = fits.BinTableHDU(np.zeros(1, types)).header
-    header.update({key: formats[key] for key in formats if key[:5] in ("TFORM", "NAXIS")})
     header["NAXIS2"] = n
+    widths = fits.table_to_hdu(Table(np.zeros(1, types))).header
+    header.update({key: widths[key] for key in widths if key.startswith(("TFORM", "NAXIS1"))})
     with path.open("wb") as file:
         file.write(fits.PrimaryHDU().header.tostring().encode("ascii"))
         file.write(header.tostring().encode("ascii"))
         for one in files:
-            file.write(np.load(one).astype(types).astype(types.newbyteorder(">")).tobytes())
+            file.write(_stored(np.load(one).astype(types)))
         _fill_record(file)
+
+
+def _stored(rows: np.ndarray) -> bytes:
+    """Return rows as FITS stores them; unsigned ones and truth values have own forms."""
+    hdu = fits.table_to_hdu(Table(rows))
+    whole = io.BytesIO()
+    hdu.writeto(whole)
+    start = len(fits.PrimaryHDU().header.tostring()) + len(hdu.header.tostring())
+    return whole.getvalue()[start : start + rows.nbytes]
 
 
 def _fill_record(file: BinaryIO) -> None:

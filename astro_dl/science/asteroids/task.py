@@ -23,13 +23,9 @@ from astro_dl.core.schema import checked
 from astro_dl.core.task import Augmentation, Classical, Dataset, Files, InputSpec, Task
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import prediction_table
-from astro_dl.observations.tables.columns import (
-    class_numbers,
-    parse_column_names,
-    read_columns,
-    read_table,
-)
+from astro_dl.observations.tables.columns import class_numbers, parse_column_names, read_columns
 from astro_dl.observations.tables.inputs import PEERS, masked_inputs, table_features
+from astro_dl.observations.tables.read import read_table
 from astro_dl.science.asteroids.simulate import CLASSES, FREQUENCIES, WAVELENGTHS, simulate_spectra
 
 REFERENCE = "DeMeo et al. (2009), Icarus 202, 160; Penttilä et al. (2021), A&A 649, A46"

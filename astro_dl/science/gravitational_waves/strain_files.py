@@ -119,11 +119,19 @@ def _open_hdf5(path: Path) -> StrainFile:
                 f"{path}: strain/Strain is {strain.dtype} of shape {strain.shape}; wanted is a "
                 "series of floating-point numbers"
             )
-        start = float(_dataset(file, path, "meta/GPSstart")[()])
-        duration = float(_dataset(file, path, "meta/Duration")[()])
+        start, duration = (
+            _number(path, name, _dataset(file, path, name)[()])
+            for name in ("meta/GPSstart", "meta/Duration")
+        )
         detector = _text(_dataset(file, path, "meta/Detector")[()])
-        start = float(strain.attrs.get("Xstart", start))
-        spacing = float(strain.attrs.get("Xspacing", duration / max(len(strain), 1)))
+        start = _number(path, "Xstart", strain.attrs.get("Xstart", start))
+        even = duration / max(len(strain), 1)
+        spacing = _number(path, "Xspacing", strain.attrs.get("Xspacing", even))
+        if not np.isfinite([start, duration, spacing]).all() or spacing <= 0:
+            raise UsageError(
+                f"{path}: starts at {start:g}, lasts {duration:g} s, a sample every {spacing:g} s; "
+                "accepted: finite numbers, and a spacing above 0"
+            )
         if abs(len(strain) * spacing - duration) > spacing:
             raise UsageError(
                 f"{path} contradicts itself: {len(strain)} samples every {spacing:g} s are not the "
@@ -137,13 +145,18 @@ def _read_hdf5(file: StrainFile, first: int, stop: int) -> tuple[np.ndarray, np.
         strain = opened["strain/Strain"][first:stop].astype(np.float64)
         if "quality/simple/DQmask" not in opened:
             return strain, np.ones(len(strain), dtype=bool)
-        mask = opened["quality/simple/DQmask"]
-        names = [_text(name) for name in opened["quality/simple/DQShortnames"][()]]
-        spacing = float(mask.attrs.get("Xspacing", 1.0))
+        mask = _dataset(opened, file.path, "quality/simple/DQmask")
+        short = _dataset(opened, file.path, "quality/simple/DQShortnames")[()]
+        names = [_text(name) for name in np.ravel(short)]
+        spacing = _number(file.path, "Xspacing", mask.attrs.get("Xspacing", 1.0))
+        if not 0 < spacing < np.inf:
+            raise UsageError(f"{file.path}: data quality every {spacing:g} s; accepted: above 0")
         seconds = np.arange(first, stop) / (file.sample_rate * spacing)
         low, high = int(seconds[0]), int(seconds[-1]) + 1
         flags = np.zeros(high - low, dtype=np.int64)
         stored = mask[low:high]
+        if stored.dtype.kind not in "iu" or stored.ndim != 1:
+            raise UsageError(f"{file.path}: data quality is {stored.dtype}; accepted: integers")
         flags[: len(stored)] = stored
         return strain, _passes(flags, names)[seconds.astype(np.int64) - low]
 
@@ -162,6 +175,13 @@ def _dataset(file: h5py.File, path: Path, name: str) -> h5py.Dataset:
             "strain/Strain, meta/GPSstart, meta/Duration, meta/Detector)"
         )
     return found
+
+
+def _number(path: Path, name: str, value: Any) -> float:
+    number = np.asarray(value)
+    if number.size != 1 or number.dtype.kind not in "fiu":
+        raise UsageError(f"{path}: {name} is {str(value)[:40]!r}; accepted: one number")
+    return float(number.item())
 
 
 def _text(value: Any) -> str:

@@ -8,7 +8,7 @@ from astropy import units as u
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
-from astro_dl.observations.tables.columns import read_table
+from astro_dl.observations.tables.read import read_table
 
 RIGHT_ASCENSIONS = ("ra", "raj2000", "ra_j2000", "alpha_j2000", "ra_deg", "radeg", "ra_icrs")
 DECLINATIONS = (

@@ -11,14 +11,18 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.config import Config, load_config
-from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.errors import UsageError
+from astro_dl.core.files import file_sha256
 from astro_dl.core.registry import model_entry
 from astro_dl.core.schema import plain
 from astro_dl.data.real import split_indices
+from astro_dl.inference.table import OWN_COLUMNS
 from astro_dl.models.build import default_hyperparameters
-from astro_dl.observations.tables.columns import SENTINELS, read_columns, read_table
+from astro_dl.observations.tables.columns import SENTINELS, no_column, read_columns
 from astro_dl.observations.tables.inputs import Column
-from astro_dl.science.own_table.task import SOURCE, OwnTable, class_labels, target_values
+from astro_dl.observations.tables.read import meant_table, read_table
+from astro_dl.observations.tables.units import unit_of
+from astro_dl.science.own_table.task import SOURCE, OwnTable, class_labels, groups, target_values
 
 Kind = Literal["auto", "regression", "classification"]
 MOST_WHOLE_CLASSES = 20
@@ -46,6 +50,8 @@ def own_table_config(
     features: str,
     group: str = "",
     kind: Kind = "auto",
+    hdu: int | str | None = None,
+    path: str = "",
     **overrides: Any,
 ) -> Config:
     """Return the config with which a model learns a column of a table from others.
@@ -61,7 +67,7 @@ def own_table_config(
     model : str
         A registered model for tables.
     table : str or Path
-        CSV, ECSV, FITS, VOTable, HDF5 or Parquet.
+        As `astro_dl.observations.tables.read.read_table` takes it.
     target : str
         Column to predict. A text, a truth value or one of at most 20 different whole numbers is
         taken as a class, everything else as a value.
@@ -72,6 +78,9 @@ def own_table_config(
         Column of what belongs together (one star, one field): it is never divided between sets.
     kind : {"auto", "regression", "classification"}
         Instead of what the target looks like.
+    hdu, path : optional
+        Which table is meant if the file holds several: extension of a FITS file, path in an HDF5
+        file.
     **overrides
         Values of the config by dotted keys.
 
@@ -81,12 +90,14 @@ def own_table_config(
         If the table, a name or a number in it does not allow this. Constant columns and columns
         without a value are left out with a warning.
     """
-    path = Path(table)
-    rows = read_table(path)
-    names = _features(rows, features, target, group, path)
-    about = _target(rows, OwnTable(path.name, target, group=group), kind, path)
-    values = read_columns(rows, names, where=path, sentinels=())
-    data = {**DATA, "source": SOURCE, "folder": str(path.resolve().parent)}
+    file, which = Path(table), meant_table(hdu, path)
+    rows = read_table(file, which)
+    names = _features(rows, features, target, group, file)
+    named = "" if which is None else str(which)
+    about = OwnTable(file.name, file_sha256(file), named, target, group=group)
+    about = _target(rows, about, kind, file)
+    values = read_columns(rows, names, where=file, sentinels=())
+    data = {**DATA, "source": SOURCE, "folder": str(file.resolve().parent)}
     kept = 1 - DATA["validation_fraction"] - DATA["test_fraction"]
     training = {**TRAINING, "batch_size": batch_size(int(kept * len(rows)))}
     mapping = {
@@ -97,15 +108,14 @@ def own_table_config(
         "training": training,
     }
     config = load_config(mapping, **overrides)
-    groups = np.asarray(rows[group]).astype(str) if group else np.arange(len(rows))
-    known = split_indices(config.data, groups)["train"]
+    known = split_indices(config.data, groups(rows, group, file))["train"]
     columns = [
-        scaled_column(name, str(rows[name].unit or ""), values[name][known]) for name in names
+        scaled_column(name, str(unit_of(rows[name]) or ""), values[name][known]) for name in names
     ]
     useful = tuple(column for column in columns if column is not None)
     if not useful:
-        raise UsageError(f"{path}: no feature is left; {features!r} gives constant columns only")
-    _check_leak(about, values, rows, path)
+        raise UsageError(f"{file}: no feature is left; {features!r} gives constant columns only")
+    _check_leak(about, values, rows, file)
     is_network = model_entry(model).fit is None
     about = replace(about, features=useful, answer="gaussian" if is_network else "point")
     physics = {**plain(about), **config.physics}
@@ -173,9 +183,7 @@ def _features(table: Table, patterns: str, target: str, group: str, path: Path) 
         if pattern in (target, group):
             raise UsageError(f"features: {pattern!r} is the target or the group")
         if not found:
-            raise UsageError(
-                f"features: {pattern!r} names no column of {path}{did_you_mean(pattern, columns)}"
-            )
+            raise UsageError(f"features: {no_column(path, pattern, columns)}")
         chosen = chosen - found if leaves_out else chosen | found
     if not chosen:
         raise UsageError(f"features: {patterns!r} leaves no column of {path}")
@@ -185,14 +193,16 @@ def _features(table: Table, patterns: str, target: str, group: str, path: Path) 
 def _target(table: Table, about: OwnTable, kind: Kind, path: Path) -> OwnTable:
     """Return what is known of the table with the target's kind."""
     name = about.target
-    if name not in table.colnames:
-        raise UsageError(f"{path}: no column {name!r}{did_you_mean(name, table.colnames)}")
-    if about.group and about.group not in table.colnames:
+    for wanted in filter(None, (name, about.group)):
+        if wanted not in table.colnames:
+            raise UsageError(no_column(path, wanted, table.colnames))
+    if name.lower() in OWN_COLUMNS:
         raise UsageError(
-            f"{path}: no column {about.group!r}{did_you_mean(about.group, table.colnames)}"
+            f"{path}: target {name!r} has the name of a column that every table of answers has "
+            f"({', '.join(OWN_COLUMNS)}); rename it"
         )
     if kind == "regression" or (kind == "auto" and not _looks_like_classes(table[name])):
-        about = replace(about, target_unit=str(table[name].unit or ""))
+        about = replace(about, target_unit=str(unit_of(table[name]) or ""))
         values = target_values(table, about, path)
         if values.min() == values.max():
             raise UsageError(f"{path}: target {name!r} is always {values[0]:g}")

@@ -16,22 +16,35 @@ from astro_dl.answers.binary import Binary
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.answers.regression import Regression
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.files import file_sha256
 from astro_dl.core.task import Classical, Dataset, Files, InputSpec, Task, unsimulated
-from astro_dl.observations.tables.columns import SENTINELS, class_numbers, read_columns, read_table
+from astro_dl.observations.tables.blocks import identifiers
+from astro_dl.observations.tables.cells import NULL_WORDS
+from astro_dl.observations.tables.columns import (
+    SENTINELS,
+    class_numbers,
+    no_column,
+    read_columns,
+    texts_of,
+)
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
     FileColumns,
     column_contract,
-    file_columns,
     masked_inputs,
     table_features,
 )
 from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.observations.tables.read import read_table
+from astro_dl.observations.tables.units import ANY_UNIT
 
 SOURCE = "file"
+NO_CLASS = NULL_WORDS - {"na", "none", "-"} | {"-99", "-999", "-9999"}
+"""Words that are no class: missing values by another name; Na, none and - may be classes."""
+
 FARTHEST = 10.0
 """Widths from the centre beyond which 99, -999 … are no measurements."""
 
@@ -44,6 +57,12 @@ class OwnTable:
     ----------
     file : str
         Its name in ``data.folder``.
+    sha256 : str
+        Of this file when the training was set up: the split into sets holds for these rows alone;
+        empty for any.
+    table : str
+        Which one, if the file holds several: see
+        `astro_dl.observations.tables.read.read_table`.
     target : str
         Column that is to be predicted.
     features : tuple of Column
@@ -59,6 +78,8 @@ class OwnTable:
     """
 
     file: str = ""
+    sha256: str = ""
+    table: str = ""
     target: str = "target"
     features: tuple[Column, ...] = ()
     classes: tuple[str, ...] = ()
@@ -68,8 +89,12 @@ class OwnTable:
 
     @property
     def columns(self) -> FileColumns:
-        """What files must have; no sentinels for all columns alike, see `without_sentinels`."""
-        return file_columns(self.features, sentinels=())
+        """What files must have, in any unit where the training's table told none.
+
+        No sentinels for all columns alike, see `without_sentinels`.
+        """
+        units = {column.name: column.unit or ANY_UNIT for column in self.features}
+        return FileColumns(tuple(units), units, sentinels=())
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 2k) from columns."""
@@ -108,10 +133,17 @@ def read_own_table(physics: OwnTable, folder: Path) -> Examples:
     Raises
     ------
     UsageError
-        If the file or a column is missing, or a target is missing, not finite or of no known class.
+        If the file or a column is missing, the file is another one than at the training, or a
+        target is missing, not finite or of no known class.
     """
     path = Path(folder, physics.file)
-    table = read_table(path)
+    table = read_table(path, physics.table or None)
+    if physics.sha256 and file_sha256(path) != physics.sha256:
+        raise UsageError(
+            f"{path}: the file has changed since the training was set up (its sha256 is no longer "
+            f"{physics.sha256[:12]}…), and rows that were trained on could be scored; train anew, "
+            "or bring the file back"
+        )
     values = physics.columns.read(table, path)
     if physics.classes:
         known = {name: number for number, name in enumerate(physics.classes)}
@@ -119,8 +151,27 @@ def read_own_table(physics: OwnTable, folder: Path) -> Examples:
         y = y.astype(np.float32 if len(physics.classes) == 2 else np.int32)
     else:
         y = target_values(table, physics, path)[:, None].astype(np.float32)
-    group = _column(table, physics.group, path) if physics.group else np.arange(len(table))
-    return Examples(physics.inputs(values), y, Table({"group": np.asarray(group).astype(str)}))
+    return Examples(physics.inputs(values), y, Table({"group": groups(table, physics.group, path)}))
+
+
+def groups(table: Table, name: str, where: str | Path) -> np.ndarray:
+    """Return what each row (n,) belongs to, as text: the row itself where no column is named.
+
+    Raises
+    ------
+    UsageError
+        If the column is missing, or a value in it.
+    """
+    if not name:
+        return np.arange(len(table)).astype(str)
+    named = identifiers(table, name, where).astype(str)
+    bad = np.char.strip(named) == ""
+    if bad.any():
+        raise UsageError(
+            f"{where}: group {name!r} is empty in {bad.sum()} rows, the first is row "
+            f"{int(np.argmax(bad))}; say what they belong to, or remove them"
+        )
+    return named
 
 
 def target_values(table: Table, physics: OwnTable, where: str | Path) -> np.ndarray:
@@ -129,14 +180,18 @@ def target_values(table: Table, physics: OwnTable, where: str | Path) -> np.ndar
     Raises
     ------
     UsageError
-        If the column is missing or not of numbers, or one of them is not finite.
+        If the column is missing or not of numbers, or one of them is not finite, or a sentinel such
+        as -999 beyond all others.
     """
-    units = {physics.target: physics.target_unit} if physics.target_unit else {}
     name = physics.target
+    units = {name: physics.target_unit or ANY_UNIT}
     values = read_columns(table, (name,), None, units, where, ())[name]
     bad = ~np.isfinite(values)
     if bad.any():
         raise _no_target(where, name, bad, "not a finite number")
+    bad = _stands_for_nothing(values)
+    if bad.any():
+        raise _no_target(where, name, bad, f"{values[bad][0]:g}, which stands for no value,")
     return values
 
 
@@ -146,7 +201,7 @@ def class_labels(table: Table, name: str, where: str | Path) -> list[str]:
     Raises
     ------
     UsageError
-        If the column is missing, or a value is.
+        If the column is missing, or a value is: masked, a word such as null, or -999.
     """
     values: Any = np.ma.asarray(np.ma.array(_column(table, name, where)))
     bad = np.ma.getmaskarray(values).copy()
@@ -154,13 +209,22 @@ def class_labels(table: Table, name: str, where: str | Path) -> list[str]:
         bad |= ~np.isfinite(np.ma.filled(values, np.nan))
         whole = not bad.any() and (values == np.round(values)).all()
         values = values.astype(int) if whole else values
-    data = np.asarray(values)
-    data = np.char.decode(data, "utf-8") if data.dtype.kind == "S" else data
-    labels = [str(one).strip() for one in data]
-    bad |= np.array([label == "" for label in labels])
+    labels = [one.strip() for one in texts_of(values)]
+    bad |= np.array([label.lower() in NO_CLASS for label in labels])
     if bad.any():
         raise _no_target(where, name, bad, "missing")
     return labels
+
+
+def _stands_for_nothing(values: np.ndarray) -> np.ndarray:
+    """Return which values (n,) are sentinels that lie beyond all others, and far from them."""
+    marks = np.isin(values, SENTINELS)
+    known = values[~marks]
+    if not len(known):
+        return np.zeros(len(values), bool)
+    left, centre, right = np.quantile(known, [0.16, 0.5, 0.84])
+    far = np.abs(values - centre) > FARTHEST * ((right - left) / 2 or known.std())
+    return marks & far & ((values < known.min()) | (values > known.max()))
 
 
 def _no_target(where: str | Path, name: str, bad: np.ndarray, what: str) -> UsageError:
@@ -172,7 +236,7 @@ def _no_target(where: str | Path, name: str, bad: np.ndarray, what: str) -> Usag
 
 def _column(table: Table, name: str, where: str | Path) -> np.ndarray:
     if name not in table.colnames:
-        raise UsageError(f"{where}: no column {name!r}{did_you_mean(name, table.colnames)}")
+        raise UsageError(no_column(where, name, table.colnames))
     return table[name]
 
 

@@ -17,8 +17,10 @@ from astro_dl.inference.input_checks import check_scale, rows_outside_training_r
 from astro_dl.inference.out_of_distribution import rows_outside_joint_range
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import prediction_table
-from astro_dl.observations.tables.blocks import ROWS_AT_ONCE, iterate_identified
-from astro_dl.observations.tables.columns import parse_column_names, read_columns
+from astro_dl.observations.tables.blocks import iterate_identified
+from astro_dl.observations.tables.columns import find_column, parse_column_names, read_columns
+from astro_dl.observations.tables.read import ROWS_AT_ONCE, meant_table
+from astro_dl.observations.tables.units import check_zero_point, unit_of
 from astro_dl.science.photo_z.density_files import density_file
 from astro_dl.science.photo_z.inputs import photometry_features, split_inputs
 from astro_dl.science.photo_z.physics import PhotoZPhysics
@@ -58,6 +60,8 @@ def predict_redshifts(
     *,
     columns: str = "",
     id_column: str = "",
+    hdu: int | str | None = None,
+    path: str = "",
     not_detected: str = "99,inf",
     not_observed: str = "-99,nan",
     zero_point: float | None = None,
@@ -73,19 +77,24 @@ def predict_redshifts(
     predictor : Predictor
         A network of task ``photo_z``.
     paths : sequence of path
-        CSV, ECSV, FITS, VOTable, HDF5 or Parquet files.
+        As `astro_dl.observations.tables.read.read_table` takes them.
     columns : str, optional
         Names of the file's columns where they differ, as ``u=psfMag_u,u_err=psfMagErr_u``;
         ``u=none`` says that a band was not observed.
     id_column : str, optional
         Column that identifies a galaxy; default the number of the row, after the file's name where
         there are several files.
+    hdu : int or str, optional
+        Extension of FITS files, or table of VOTables, where they hold several.
+    path : str, optional
+        Path of the table in HDF5 files that hold several.
     not_detected : str, default "99,inf"
         Magnitudes that stand for a flux too faint to be measured.
     not_observed : str, default "-99,nan"
         Magnitudes that stand for no measurement at all, as masked values do.
     zero_point : float, optional
-        The columns are fluxes, of which one has this AB magnitude; those that are not positive, or
+        The columns are fluxes, of which one has this AB magnitude (columns in units of flux of
+        which it has not are refused); those that are not positive, or
         below the physics' ``detection_snr`` errors, count as not detected.
     density_out : str, optional
         HDF5 file for the probability densities, row by row, as the package qp reads them.
@@ -125,9 +134,9 @@ def predict_redshifts(
     if density_out and not predictor.head.has_distribution:
         raise UsageError("density_out: this network gives a value, and no probability density")
     with density_file(density_out, points) if density_out else nullcontext() as append:
-        for ids, table, path in iterate_identified(paths, id_column, rows):
-            with may_fail(path):
-                x = predictor.physics.inputs(_columns(predictor.physics, table, about, path))
+        for ids, table, file in iterate_identified(paths, id_column, rows, meant_table(hdu, path)):
+            with may_fail(file):
+                x = predictor.physics.inputs(_columns(predictor.physics, table, about, file))
                 yield _prediction(predictor, x, ids, batch_size or BATCH_SIZE, points, append)
 
 
@@ -148,6 +157,10 @@ def _columns(physics: PhotoZPhysics, table: Table, about: Catalogue, path: Any) 
     mapping = {name: column for name, column in about.mapping.items() if name in names}
     units = dict.fromkeys(names, "mag") if about.zero_point is None else None
     values = read_columns(table, names, mapping, units, path, about.not_observed, infinite=True)
+    if about.zero_point is not None:
+        for name in names:
+            column = find_column(table, mapping.get(name, name), name, path)
+            check_zero_point(unit_of(table[column]), about.zero_point, column, path)
     missing = np.full(len(table), np.nan)
     for band in physics.used_bands:
         error = f"{band}_err"

@@ -19,7 +19,6 @@ from astro_dl.core.limits import Fraction
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Augmentation, Classical, Dataset, Difficulty, Files, InputSpec, Task
 from astro_dl.evaluation.forecasts import forecast_skill
-from astro_dl.observations.tables.columns import read_table
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
@@ -32,6 +31,7 @@ from astro_dl.observations.tables.inputs import (
 )
 from astro_dl.observations.tables.measured_distributions import simulate_keywords
 from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.observations.tables.read import read_table
 from astro_dl.science.pulsars.statistics import CANDIDATE_TABLES
 
 PREVALENCE = 0.092

@@ -17,7 +17,7 @@ from astro_dl.core.files import find_in
 from astro_dl.core.limits import Shares
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Augmentation, Classical, Dataset, Difficulty, Files, InputSpec, Task
-from astro_dl.observations.tables.columns import class_numbers, read_table
+from astro_dl.observations.tables.columns import class_numbers
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
@@ -28,6 +28,7 @@ from astro_dl.observations.tables.inputs import (
     table_features,
 )
 from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.observations.tables.read import read_table
 from astro_dl.science.star_galaxy_quasar.color_loci import (
     BANDS,
     KINDS,

@@ -15,9 +15,9 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
-from astro_dl.observations.tables.columns import read_table
 from astro_dl.observations.tables.inputs import Column, file_columns, hide_values, standardise
 from astro_dl.observations.tables.measured_distributions import KeywordTable, simulate_keywords
+from astro_dl.observations.tables.read import read_table
 from astro_dl.science.sun.simulation.sharp_statistics import KEYWORDS
 
 LICENCE = "US-government data, public domain"

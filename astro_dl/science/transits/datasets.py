@@ -16,7 +16,7 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
 from astro_dl.core.reading.door import reading
 from astro_dl.core.task import Dataset
-from astro_dl.observations.tables.columns import read_table
+from astro_dl.observations.tables.read import read_table
 from astro_dl.science.transits.inputs import named_inputs, scalar_inputs
 from astro_dl.science.transits.metrics import CLASSES
 from astro_dl.science.transits.views import CEILING

@@ -11,7 +11,7 @@ from astro_dl.cli import main
 from astro_dl.core.archives import all_archives, named_query, register_archive
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.tables.archive import fetch_table, read_adql
-from astro_dl.observations.tables.columns import read_table
+from astro_dl.observations.tables.read import read_table
 from astro_dl.science.gaia.queries import GAIA_COLUMNS, SOURCES
 from astro_dl.science.gaia.simulation.catalogue import simulate_catalogue
 from tests.observations.tables.tap_service import tap_service

@@ -5,8 +5,8 @@ import pytest
 from astropy.table import MaskedColumn, Table, vstack
 
 from astro_dl.core.errors import UsageError
-from astro_dl.observations.tables.blocks import iterate_table
-from astro_dl.observations.tables.columns import read_columns, read_table
+from astro_dl.observations.tables.columns import read_columns
+from astro_dl.observations.tables.read import iterate_table, read_table
 from astro_dl.observations.tables.write_parts import write_parts
 
 FORMATS = {"csv": "ascii.csv", "ecsv": "ascii.ecsv", "vot": "votable"}
@@ -40,7 +40,7 @@ def test_parts_follow_each_other(tmp_path, ending):
 
 
 def test_large_csv_files_come_in_several_parts(tmp_path, monkeypatch):
-    monkeypatch.setattr("astro_dl.observations.tables.blocks.BYTES_AT_ONCE", 600)
+    monkeypatch.setattr("astro_dl.observations.tables.text_files.CELLS_AT_ONCE", 40)
     path = tmp_path / "table.csv"
     catalogue().write(path, format="ascii.csv")
     parts = list(iterate_table(path))
@@ -54,7 +54,7 @@ def test_large_csv_files_come_in_several_parts(tmp_path, monkeypatch):
         ("a.fits", b"no table", "cannot be read as FITS"),
         ("a.csv", b"", "the file is empty"),
         ("a.csv", b"u,g\n", "no rows"),
-        ("a.csv", b"u,g\n1,2,3\n", "cannot be read as ascii.csv"),
+        ("a.csv", b"u,g\n1,2,3\n", "line 2 has 3 cells, but 2 columns have names: u, g"),
     ],
 )
 def test_unreadable_files_are_named(tmp_path, name, content, message):

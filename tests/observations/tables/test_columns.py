@@ -10,8 +10,8 @@ from astro_dl.observations.tables.columns import (
     missing_as_nan,
     parse_column_names,
     read_columns,
-    read_table,
 )
+from astro_dl.observations.tables.read import read_table
 
 NAMES = ("u", "g")
 
@@ -83,7 +83,7 @@ def test_a_mapping_of_another_form_is_refused(text):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.txt", "u\n1\n", "names no table"),
+        ("a.doc", "u\n1\n", "names no table"),
         ("a.csv", "u,g\n", "no rows"),
         ("a.fits", "no fits", "cannot be read"),
     ],

@@ -1,0 +1,75 @@
+"""Tables in Parquet files, read in parts; nulls are masked, and whole numbers stay whole."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.table import Column, MaskedColumn, Table, meta
+
+from astro_dl.observations.tables.columns import refuse_twins
+
+HEADER = b"table_meta_yaml"
+"""Where astropy keeps units."""
+
+
+def iterate_parquet(path: Path, rows: int) -> Iterator[Table]:
+    """Yield the rows of a Parquet file in parts, with the units that astropy or a field tells.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    rows : int
+        Most rows of a part.
+    """
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        schema = file.schema_arrow
+        refuse_twins(schema.names, path)
+        units = _units(schema)
+        for batch in file.iter_batches(batch_size=rows):
+            columns = {
+                name: _column(values)
+                for name, values in zip(schema.names, batch.columns, strict=True)
+            }
+            for name, unit in units.items():
+                columns[name].unit = unit
+            yield Table(columns)
+
+
+def _column(values: Any) -> Column:
+    from pyarrow import compute, types
+
+    kind = values.type
+    if types.is_dictionary(kind):
+        values = values.dictionary_decode()
+        kind = values.type
+    missing = np.asarray(values.is_null().to_numpy(zero_copy_only=False), bool)
+    if types.is_integer(kind) or types.is_boolean(kind):
+        plain = compute.fill_null(values, False if types.is_boolean(kind) else 0)
+        return _masked(plain.to_numpy(zero_copy_only=False), missing)
+    if types.is_decimal(kind):
+        values = values.cast("float64")
+    elif not types.is_floating(kind) and not types.is_temporal(kind):
+        texts = np.empty(len(values), object)
+        texts[:] = ["" if one is None else one for one in values.to_pylist()]
+        return _masked(texts, missing)
+    return _masked(values.to_numpy(zero_copy_only=False), missing)
+
+
+def _masked(values: np.ndarray, missing: np.ndarray) -> Column:
+    return MaskedColumn(values, mask=missing) if missing.any() else Column(values)
+
+
+def _units(schema: Any) -> dict[str, str]:
+    units = {
+        field.name: field.metadata[b"unit"].decode()
+        for field in schema
+        if b"unit" in (field.metadata or {})
+    }
+    if HEADER in (schema.metadata or {}):
+        header = meta.get_header_from_yaml(schema.metadata[HEADER].decode().split("\n"))
+        units |= {one["name"]: str(one["unit"]) for one in header["datatype"] if "unit" in one}
+    return {name: unit for name, unit in units.items() if name in schema.names}
