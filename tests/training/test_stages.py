@@ -56,7 +56,7 @@ def test_stages_are_the_trainings_done_by_hand_one_after_the_other(runs, tmp_pat
     assert_equal_weights(bundle, by_hand)
     told = ("started_from", "n_train", "n_validation", "epochs", "best_epoch", "validation")
     for key in told:
-        assert bundle.card.data[key] == by_hand.card.data[key], key
+        assert getattr(bundle.card.data, key) == getattr(by_hand.card.data, key), key
     assert bundle.card.calibration == by_hand.card.calibration
     assert bundle.config.physics == by_hand.config.physics
     assert bundle.card.seed == 6
@@ -65,10 +65,10 @@ def test_stages_are_the_trainings_done_by_hand_one_after_the_other(runs, tmp_pat
 def test_the_card_and_the_history_tell_of_every_stage(runs):
     _, bundle = runs
     assert bundle.card.name == "staged"
-    assert bundle.card.data.started_from == [
+    assert bundle.card.data.started_from == (
         "stage 1 (n_train 600, simulation)",
         "stage 2 (n_train 400, simulation)",
-    ]
+    )
     rows = history(bundle)
     assert [(row["stage"], row["epoch"]) for row in rows] == [
         *(("1", "1"), ("1", "2")),

@@ -168,9 +168,9 @@ def test_regression_gives_physical_values_and_can_be_fine_tuned(toy_regression, 
         },
     )
     assert error(tuned) == pytest.approx(error(bundle), rel=0.05)
-    assert bundle.card.data.started_from == []
+    assert bundle.card.data.started_from == ()
     n_train = bundle.card.data.n_train
-    assert tuned.card.data.started_from == [f"first (n_train {n_train}, simulation)"]
+    assert tuned.card.data.started_from == (f"first (n_train {n_train}, simulation)",)
 
 
 def test_weights_of_another_architecture_are_refused(straight, toy_task, tmp_path):
