@@ -97,11 +97,11 @@ CARDS = {
     "temperature": (with_(calibration={"kind": "temperature"}), r"calibration\.temperature"),
     "factors": (
         with_(head=GAUSSIANS, calibration={"kind": "spread", "factors": [1]}),
-        "for each target",
+        "one for each of 2 targets",
     ),
     "no factor": (
         with_(head=GAUSSIANS, calibration={"kind": "spread", "factors": [None]}),
-        "list of numbers",
+        r"calibration\.factors",
     ),
     "distribution": (with_head(distribution="grid"), "not for multiclass heads"),
     "support": (with_(head={**GAUSSIANS, "support": ["0", None]}), r"head\.support"),
