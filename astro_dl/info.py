@@ -1,10 +1,11 @@
 """What a model or a task is: input, output, settings, reference, and shipped results."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from astro_dl.bundles.card import Card
+from astro_dl.bundles.files import CARD, read_text_file
 from astro_dl.core.registry import get_task, list_models, model_entry, task_entry
 from astro_dl.core.schema import keyword_defaults, plain
 from astro_dl.core.shipped import shipped_bundles
@@ -137,8 +138,8 @@ def _shipped(name: str) -> dict[str, Any] | None:
     folder = shipped_bundles().get(name)
     if folder is None:
         return None
-    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    return {key: card[key] for key in ("parameters", "metrics", "licence") if key in card}
+    card = Card.from_json(read_text_file(folder, CARD))
+    return {"parameters": card.parameters, "metrics": card.metrics, "licence": card.licence}
 
 
 def _lines(facts: Mapping[str, Any], indent: str) -> list[str]:

@@ -10,7 +10,6 @@ from astropy.table import Table
 from astro_dl.answers.classes import (
     averaged_classes,
     check_class_targets,
-    check_numbers,
     class_columns,
     class_uncertainty,
     highest,
@@ -23,7 +22,7 @@ from astro_dl.data.store import Store
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
-from astro_dl.inference.calibration import fit_platt, platt_probabilities
+from astro_dl.inference.calibration import Platt, check_calibration, fit_platt, platt_probabilities
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.binary import area_under_curve, binary_metrics
@@ -91,7 +90,7 @@ class Binary(AnswerKind):
 
     def check_calibration(self, calibration: Mapping[str, Any]) -> None:
         """Raise `UsageError` unless it is Platt's, or none."""
-        check_numbers(calibration, "platt", ("scale", "offset", "prior_log_odds"))
+        check_calibration(calibration, Platt)
 
     def last_layers(self, embedding: Any, **options: Any) -> Any:
         """Return the probability of the positive class, after one logit."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.special import xlogy
 
-from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.errors import UsageError
 from astro_dl.inference.predictions import Answers
 from astro_dl.metrics.binary import area_under_curve, probability_metrics
 
@@ -27,18 +27,6 @@ def check_class_targets(names: Sequence[str], y: Array, split: str) -> None:
             f"{names[int(found[0])]!r}; at least two classes are needed: check the class "
             "fractions under physics, or raise the number of examples under data"
         )
-
-
-def check_numbers(calibration: Mapping[str, Any], kind: str, numbers: Sequence[str]) -> None:
-    """Raise `UsageError` unless a calibration is none, or of a kind and with its numbers."""
-    found = calibration.get("kind")
-    if found == "none":
-        return
-    if found != kind:
-        raise unknown_name("calibration", str(found), ("none", kind))
-    for key in numbers:
-        if not isinstance(calibration.get(key), int | float):
-            raise UsageError(f"calibration.{key} is not a number")
 
 
 def averaged_classes(logits: Sequence[Array], probabilities: Sequence[Array]) -> Answers:

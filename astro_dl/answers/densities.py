@@ -17,7 +17,14 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.distributions.binned import Histogram, grid_bins
 from astro_dl.distributions.distribution import Distribution
 from astro_dl.distributions.mixture import Mixture
-from astro_dl.inference.calibration import fit_spread, fit_temperature, fit_width
+from astro_dl.inference.calibration import (
+    Spread,
+    Temperature,
+    check_calibration,
+    fit_spread,
+    fit_temperature,
+    fit_width,
+)
 
 Array = np.ndarray
 NARROWEST = 3e-4
@@ -115,7 +122,8 @@ class Point:
 
     def check_calibration(self, calibration: Mapping[str, Any]) -> None:
         """Raise `UsageError` unless there is none."""
-        check_factors(calibration, 0)
+        if calibration.get("kind") != "none":
+            raise unknown_name("calibration", str(calibration.get("kind")), ("none",))
 
 
 @dataclass(frozen=True)
@@ -305,11 +313,7 @@ class Bins:
 
     def check_calibration(self, calibration: Mapping[str, Any]) -> None:
         """Raise `UsageError` unless it is a temperature, or none."""
-        kind = calibration.get("kind")
-        if kind not in ("none", "temperature"):
-            raise unknown_name("calibration", str(kind), ("none", "temperature"))
-        if kind != "none" and not isinstance(calibration.get("temperature"), int | float):
-            raise UsageError("calibration.temperature is not a number")
+        check_calibration(calibration, Temperature)
 
 
 def check_grid(edges: tuple[float, ...], names: tuple[str, ...]) -> None:
@@ -323,16 +327,13 @@ def check_grid(edges: tuple[float, ...], names: tuple[str, ...]) -> None:
 
 def check_factors(calibration: Mapping[str, Any], targets: int) -> None:
     """Raise `UsageError` unless a calibration has a factor above 0 for each target, or is none."""
-    kind = calibration.get("kind")
-    if kind == "none":
-        return
-    if kind != "spread" or not targets:
-        raise unknown_name("calibration", str(kind), ("none", "spread")[: 2 if targets else 1])
+    check_calibration(calibration, Spread)
     factors = calibration.get("factors")
-    if not isinstance(factors, list) or any(type(one) not in (int, float) for one in factors):
-        raise UsageError("calibration.factors is not a list of numbers")
-    if len(factors) != targets or min(factors) <= 0:
-        raise UsageError(f"calibration.factors is {factors}; one above 0 for each target is needed")
+    if factors is not None and len(factors) != targets:
+        raise UsageError(
+            f"calibration.factors: {len(factors)} numbers; one for each of {targets} targets is "
+            "needed"
+        )
 
 
 def _standardiser(location: Array, scale: Array) -> Callable[[Array], Array]:

@@ -9,7 +9,6 @@ import numpy as np
 from astro_dl.answers.classes import (
     averaged_classes,
     check_class_targets,
-    check_numbers,
     class_columns,
     class_uncertainty,
     highest,
@@ -21,7 +20,12 @@ from astro_dl.data.store import Store
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
-from astro_dl.inference.calibration import fit_temperature, temperature_probabilities
+from astro_dl.inference.calibration import (
+    Temperature,
+    check_calibration,
+    fit_temperature,
+    temperature_probabilities,
+)
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.multiclass import confusion_matrix, multiclass_metrics
@@ -56,7 +60,7 @@ class Multiclass(AnswerKind):
 
     def check_calibration(self, calibration: Mapping[str, Any]) -> None:
         """Raise `UsageError` unless it is a temperature, or none."""
-        check_numbers(calibration, "temperature", ("temperature",))
+        check_calibration(calibration, Temperature)
 
     def last_layers(self, embedding: Any, **options: Any) -> Any:
         """Return the probability of each class, after as many logits."""

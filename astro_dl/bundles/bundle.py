@@ -5,41 +5,38 @@ name and hyper-parameters, and arrays are read into it. Every file is checked ag
 the card, which is written last.
 """
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astro_dl.bundles.card import (
     CARD_FORMAT,
-    card_head,
-    card_input_spec,
+    Card,
     check_card_parts,
     check_file_name,
-    check_file_names,
     dump_json,
     package_versions,
-    read_card,
-    readme,
 )
+from astro_dl.bundles.card_text import readme
 from astro_dl.bundles.files import (
     CARD,
+    check_file,
     check_target,
+    link_or_copy,
     new_folder,
-    open_file,
+    read_file,
     read_text_file,
-    replace_file,
     sha256_of,
 )
+from astro_dl.bundles.results import csv_text
 from astro_dl.bundles.weights import assign_weights, model_specs, read_arrays, write_weights
 from astro_dl.core import registry
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, dump_yaml, to_mapping
 from astro_dl.core.errors import UsageError, did_you_mean
-from astro_dl.core.files import atomic_path
 from astro_dl.core.registry import build_physics
 from astro_dl.core.schema import plain, read_dataclass
 from astro_dl.core.shipped import shipped_bundles
@@ -47,8 +44,6 @@ from astro_dl.core.strict_yaml import read_yaml
 
 if TYPE_CHECKING:
     import keras
-
-MAX_YAML_DEPTH = 32
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class Bundle:
     ----------
     folder : Path
         Where it lies.
-    card : dict
+    card : Card
         The contents of ``card.json``.
     config : Config
         The resolved config; its ``task`` is empty for a bundle that belongs to no task.
@@ -68,9 +63,12 @@ class Bundle:
     """
 
     folder: Path
-    card: dict[str, Any]
+    card: Card
     config: Config
     sha256: str
+
+
+Change = Mapping[str, Any] | Callable[[Bundle], Mapping[str, Any]]
 
 
 def save_bundle(
@@ -119,10 +117,10 @@ def save_bundle(
     check_card_parts(parts)
     with new_folder(target) as temporary:
         write_weights(temporary / "weights.h5", model)
-        (temporary / "config.yaml").write_text(dump_yaml(config), encoding="utf-8")
-        (temporary / "history.csv").write_text(_csv(history), encoding="utf-8")
+        _write_text(temporary / "config.yaml", dump_yaml(config))
+        _write_text(temporary / "history.csv", csv_text(history))
         if metrics is not None:
-            (temporary / "metrics.json").write_text(dump_json(metrics), encoding="utf-8")
+            _write_text(temporary / "metrics.json", dump_json(metrics))
         _copy_figures(temporary, figures)
         card = {
             "format": CARD_FORMAT,
@@ -134,22 +132,24 @@ def save_bundle(
             "seed": config.seed,
             **parts,
         }
-        _write_card(temporary, card, _files(temporary))
+        _write_card(temporary, card)
         load_bundle(temporary)
     return load_bundle(target)
 
 
 def update_bundle(
     folder: str | Path,
-    metrics: Mapping[str, Any] | None = None,
+    metrics: Change | None = None,
     figures: Iterable[str | Path] = (),
-    card_parts: Mapping[str, Any] | None = None,
+    card_parts: Change | None = None,
     config: Config | None = None,
     history: Iterable[Mapping[str, Any]] | None = None,
 ) -> Bundle:
-    """Change a bundle but for its weights; each file is replaced at once, the card last.
+    """Change a bundle but for its weights, all at once or not at all.
 
-    Parameters are those of `save_bundle`; what is not given stays as it is.
+    Parameters are those of `save_bundle`; what is not given stays as it is. Where something is
+    added to what the bundle has, ``metrics`` and ``card_parts`` are functions of the bundle as it
+    is, so that nothing is lost that another process writes meanwhile.
 
     Raises
     ------
@@ -157,23 +157,21 @@ def update_bundle(
         If the folder is not a sound bundle, a key is not acceptable, or the config is of another
         model, task or seed.
     """
-    bundle = load_bundle(Path(folder))
-    parts = plain(card_parts or {})
-    check_card_parts(parts)
-    names = []
-    if metrics is not None:
-        replace_file(bundle.folder / "metrics.json", dump_json(metrics))
-        names.append("metrics.json")
-        parts = {"metrics": plain(metrics), **parts}
-    if config is not None:
-        _check_agreement(bundle.folder, bundle.card, config)
-        replace_file(bundle.folder / "config.yaml", dump_yaml(config))
-    if history is not None:
-        replace_file(bundle.folder / "history.csv", _csv(history))
-        names.append("history.csv")
-    names += _copy_figures(bundle.folder, figures)
-    _write_card(bundle.folder, {**bundle.card, **parts}, [*bundle.card["files"], *names])
-    return load_bundle(bundle.folder)
+    with _changed(folder) as (temporary, bundle):
+        parts = {} if card_parts is None else plain(_of(bundle, card_parts))
+        check_card_parts(parts)
+        if metrics is not None:
+            found = plain(_of(bundle, metrics))
+            _write_text(temporary / "metrics.json", dump_json(found))
+            parts = {"metrics": found, **parts}
+        if config is not None:
+            _check_agreement(bundle.folder, bundle.card, config)
+            _write_text(temporary / "config.yaml", dump_yaml(config))
+        if history is not None:
+            _write_text(temporary / "history.csv", csv_text(history))
+        _copy_figures(temporary, figures)
+        _write_card(temporary, {**bundle.card.to_plain(), **parts})
+    return load_bundle(Path(folder))
 
 
 def halve_weights(folder: str | Path) -> Bundle:
@@ -181,13 +179,13 @@ def halve_weights(folder: str | Path) -> Bundle:
 
     Scores, calibration and thresholds should be made, or made again, with the rounded weights.
     """
-    bundle = load_bundle(Path(folder))
-    model = load_weights(bundle)
-    file = bundle.folder / "weights.h5"
-    with atomic_path(file) as temporary:
-        write_weights(temporary, model, half_precision=True)
-    _write_card(bundle.folder, bundle.card, bundle.card["files"])
-    return load_bundle(bundle.folder)
+    with _changed(folder) as (temporary, bundle):
+        model = load_weights(bundle)
+        # It is a link to the file of the bundle as it is.
+        (temporary / "weights.h5").unlink()
+        write_weights(temporary / "weights.h5", model, half_precision=True)
+        _write_card(temporary, bundle.card.to_plain())
+    return load_bundle(Path(folder))
 
 
 def load_bundle(name_or_folder: str | Path) -> Bundle:
@@ -206,26 +204,15 @@ def load_bundle(name_or_folder: str | Path) -> Bundle:
         If there is no such bundle or anything in it is not as it should be.
     """
     folder = _find(name_or_folder)
-    card_bytes = read_text_file(folder, CARD)
+    text = read_text_file(folder, CARD)
     try:
-        card = read_card(card_bytes.decode("utf-8", errors="strict"))
-    except UnicodeDecodeError:
-        raise UsageError(f"{folder / CARD}: not UTF-8 text") from None
+        card = Card.from_json(text)
     except UsageError as error:
         raise UsageError(f"{folder / CARD}: {error}") from None
-    for name, digest in card["files"].items():
-        with open_file(folder, name, digest):
-            pass
+    for name, digest in card.files.items():
+        check_file(folder, name, digest)
     config = _read_config(folder, card)
-    return Bundle(folder, card, config, hashlib.sha256(card_bytes).hexdigest())
-
-
-def read_history(bundle: Bundle) -> list[dict[str, str]]:
-    """Return the rows of ``history.csv``, one per epoch, as they are written there."""
-    if "history.csv" not in bundle.card["files"]:
-        return []
-    text = read_text_file(bundle.folder, "history.csv", bundle.card["files"]["history.csv"])
-    return list(csv.DictReader(io.StringIO(text.decode("utf-8"))))
+    return Bundle(folder, card, config, hashlib.sha256(text.encode()).hexdigest())
 
 
 def load_weights(bundle: Bundle) -> "keras.Model":
@@ -245,14 +232,13 @@ def load_weights(bundle: Bundle) -> "keras.Model":
     card, config = bundle.card, bundle.config
 
     def build() -> "keras.Model":
-        spec, head = card_input_spec(card), card_head(card)
         with weights_to_be_read():
-            return build_from(config.model, spec, head, config.hyperparameters)
+            return build_from(config.model, card.input, card.head, config.hyperparameters)
 
     try:
         specs = model_specs(build)
-        with open_file(bundle.folder, "weights.h5", card["files"]["weights.h5"]) as file:
-            arrays = read_arrays(file, specs)
+        content = read_file(bundle.folder, "weights.h5", card.files["weights.h5"])
+        arrays = read_arrays(content, specs)
     except UsageError as error:
         raise UsageError(f"{bundle.folder}: {error}") from None
     model = build()
@@ -299,39 +285,51 @@ def _card_parts(
     return plain(parts)
 
 
-def _write_card(folder: Path, card: Mapping[str, Any], names: Iterable[str]) -> None:
+@contextmanager
+def _changed(folder: str | Path) -> Iterator[tuple[Path, Bundle]]:
+    """Give a copy of a bundle that takes its place on success, and the bundle, as it is now."""
+    target = Path(folder).absolute()
+    with new_folder(target) as temporary:
+        bundle = load_bundle(target)
+        for name in bundle.card.files:
+            (temporary / name).parent.mkdir(exist_ok=True)
+            link_or_copy(bundle.folder / name, temporary / name)
+        yield temporary, bundle
+        load_bundle(temporary)
+
+
+def _of(bundle: Bundle, change: Change) -> Mapping[str, Any]:
+    return change(bundle) if callable(change) else change
+
+
+def _write_card(folder: Path, card: Mapping[str, Any]) -> None:
     """Write README.md and then the card with the sha256 of all files."""
-    about = plain({key: value for key, value in card.items() if key != "files"})
-    replace_file(folder / "README.md", readme(about))
-    files = {name: sha256_of(folder / name) for name in sorted({*names, "README.md"})}
-    check_file_names(files)
-    replace_file(folder / CARD, dump_json({**about, "files": files}))
+    names = {"README.md", *_files(folder)} - {CARD}
+    unsigned = Card.from_plain({**card, "files": dict.fromkeys(names, "0" * 64)})
+    _write_text(folder / "README.md", readme(unsigned))
+    files = {name: sha256_of(folder / name) for name in sorted(names)}
+    _write_text(folder / CARD, replace(unsigned, files=files).to_json())
+
+
+def _write_text(path: Path, text: str) -> None:
+    """Write a new file; one of that name may have another elsewhere, with the same content."""
+    path.unlink(missing_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def _files(folder: Path) -> list[str]:
     return [str(p.relative_to(folder).as_posix()) for p in folder.rglob("*") if p.is_file()]
 
 
-def _copy_figures(folder: Path, figures: Iterable[str | Path]) -> list[str]:
-    """Copy figures to plots/ and return their names in the bundle."""
-    names = []
+def _copy_figures(folder: Path, figures: Iterable[str | Path]) -> None:
+    """Copy figures to plots/."""
     for figure in map(Path, figures):
         name = f"plots/{figure.name}"
         check_file_name(name)
+        content = figure.read_bytes()
         (folder / "plots").mkdir(exist_ok=True)
-        replace_file(folder / name, figure.read_bytes())
-        names.append(name)
-    return names
-
-
-def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
-    rows = list(rows)
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).write_bytes(content)
 
 
 def _find(name_or_folder: str | Path) -> Path:
@@ -349,32 +347,22 @@ def _find(name_or_folder: str | Path) -> Path:
     raise UsageError(f"{folder}: no such folder")
 
 
-def _read_config(folder: Path, card: Mapping[str, Any]) -> Config:
-    data = read_text_file(folder, "config.yaml", card["files"]["config.yaml"])
+def _read_config(folder: Path, card: Card) -> Config:
+    text = read_text_file(folder, "config.yaml", card.files["config.yaml"])
     try:
-        _check_depth(data)
-        mapping = read_yaml(data.decode("utf-8"))
+        mapping = read_yaml(text)
         if not isinstance(mapping, dict):
             raise UsageError("holds no mapping")
         config = read_dataclass(Config, mapping)
-    except (UnicodeDecodeError, UsageError) as error:
+    except UsageError as error:
         raise UsageError(f"{folder / 'config.yaml'}: {error}") from None
     _check_agreement(folder, card, config)
     return config
 
 
-def _check_agreement(folder: Path, card: Mapping[str, Any], config: Config) -> None:
+def _check_agreement(folder: Path, card: Card, config: Config) -> None:
     """Refuse a config that is not of the model, task and seed on the card."""
-    if (config.model, config.task or None) != (card["model"], card["task"]):
+    if (config.model, config.task or None) != (card.model, card.task):
         raise UsageError(f"{folder}: card.json and config.yaml name different models or tasks")
-    if to_mapping(config)["seed"] != card["seed"]:
+    if to_mapping(config)["seed"] != card.seed:
         raise UsageError(f"{folder}: card.json and config.yaml name different seeds")
-
-
-def _check_depth(yaml: bytes) -> None:
-    """Refuse brackets nested so deep that parsing them takes for ever."""
-    depth = 0
-    for byte in yaml:
-        depth += (byte in b"[{") - (byte in b"]}")
-        if depth > MAX_YAML_DEPTH:
-            raise UsageError(f"brackets are nested deeper than {MAX_YAML_DEPTH} levels")

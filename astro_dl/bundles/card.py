@@ -2,49 +2,24 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Literal, Self, get_type_hints
 
+from astro_dl.bundles.statistics import check_statistics
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.limits import Natural, NonNegative
 from astro_dl.core.registry import answer_kind
-from astro_dl.core.schema import plain
+from astro_dl.core.schema import checked, coerce, plain, read_dataclass
+from astro_dl.core.strict_json import read_json
 from astro_dl.core.task import InputSpec
-from astro_dl.core.text_table import markdown_table
 
 CARD_FORMAT = 1
-
-WRITTEN: dict[str, tuple[type, ...]] = {
-    "format": (int,),
-    "name": (str,),
-    "task": (str, type(None)),
-    "model": (str,),
-    "parameters": (int,),
-    "packages": (dict,),
-    "seed": (int,),
-    "files": (dict,),
-}
-"""Keys that `astro_dl.bundles.bundle.save_bundle` fills in."""
-
-PARTS: dict[str, tuple[type, ...]] = {
-    "summary": (str,),
-    "task_version": (int, type(None)),
-    "input": (dict,),
-    "head": (dict,),
-    "input_statistics": (dict, type(None)),
-    "data": (dict,),
-    "split_hash": (str, type(None)),
-    "metrics": (dict,),
-    "baselines": (dict,),
-    "thresholds": (dict,),
-    "calibration": (dict,),
-    "licence": (str,),
-    "citation": (str,),
-    "hardware": (str,),
-    "training_time_s": (int, float, type(None)),
-}
-"""Keys that whoever makes a bundle may set; all have defaults."""
+COMPARED = "alternatives, "
+WRITTEN = ("format", "name", "task", "model", "parameters", "packages", "seed", "files")
+"""Fields that `astro_dl.bundles.bundle.save_bundle` fills in; all others are `card_parts`."""
 
 FILE_NAME = re.compile(
     r"config\.yaml|weights\.h5|history\.csv|metrics\.json|README\.md"
@@ -54,42 +29,209 @@ REQUIRED_FILES = ("config.yaml", "weights.h5")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def check_card_parts(parts: Mapping[str, Any]) -> None:
-    """Raise `UsageError` for a key or a value that cannot be part of a card."""
-    for key, value in parts.items():
-        if key not in PARTS:
-            raise unknown_name("card key", key, PARTS)
-        _check_type(key, value, PARTS[key])
+@checked
+class CardData:
+    """What a network was trained on.
 
-
-def read_card(text: str) -> dict[str, Any]:
-    """Return a card from strict JSON: no repeated keys, no NaN, every key there and of its type.
-
-    Raises
-    ------
-    UsageError
-        Naming the key that is missing, unknown or of a wrong type.
+    Parameters
+    ----------
+    source : str, optional
+        Simulation or real set.
+    started_from : tuple of str
+        What the initial weights were trained on, training by training.
+    mode : str, optional
+        Whether examples were stored or streamed.
+    n_train, n_validation : int, optional
+        Numbers of examples.
+    epochs, best_epoch : int, optional
+        How many were trained, and which gave the weights, from 1.
+    interrupted : bool
+        Whether the training was cut short by the user.
+    caution : str, optional
+        What whoever uses the network must know of its training.
+    validation : mapping
+        Scores of the best epoch.
+    alternatives : mapping
+        Monitored score, with the stage if it was an earlier one, to the score of each variant that
+        was tried; in the file each is a key ``"alternatives, <score>"``.
     """
-    try:
-        card = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"not readable as JSON: {error}") from None
-    if not isinstance(card, dict):
-        raise UsageError("holds no mapping")
-    if card.get("format") != CARD_FORMAT:
-        raise UsageError(f"format {card.get('format')!r}; this version reads {CARD_FORMAT}")
-    schema = WRITTEN | PARTS
-    for key, types in schema.items():
-        if key not in card:
-            raise UsageError(f"key {key!r} is missing")
-        _check_type(key, card[key], types)
-    for key in card:
-        if key not in schema:
-            raise unknown_name("card key", key, schema)
-    check_file_names(card["files"])
-    card_input_spec(card)
-    card_head(card).check_calibration(card["calibration"])
-    return card
+
+    source: str | None = None
+    started_from: tuple[str, ...] = ()
+    mode: str | None = None
+    n_train: Natural | None = None
+    n_validation: Natural | None = None
+    epochs: Natural | None = None
+    best_epoch: Natural | None = None
+    interrupted: bool = False
+    caution: str | None = None
+    validation: Mapping[str, float | None] = field(default_factory=dict)
+    alternatives: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+
+    @classmethod
+    def from_plain(cls, values: Mapping[str, Any]) -> Self:
+        """Return what the plain values of a card's key ``data`` say."""
+        alternatives = {
+            key.removeprefix(COMPARED): scores
+            for key, scores in values.items()
+            if key.startswith(COMPARED)
+        }
+        others = {key: one for key, one in values.items() if not key.startswith(COMPARED)}
+        if "alternatives" in others:
+            raise unknown_name("key of data", "alternatives", (f"{COMPARED}val_loss",))
+        return read_dataclass(cls, {**others, "alternatives": alternatives}, "data")
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return plain values without what is not known."""
+        values = {key: one for key, one in plain(self).items() if one is not None}
+        alternatives = values.pop("alternatives")
+        return values | {f"{COMPARED}{key}": scores for key, scores in alternatives.items()}
+
+
+@checked
+class Card:
+    """Everything that a bundle says about itself; ``card.json`` holds it under the same keys.
+
+    Parameters
+    ----------
+    format : 1
+        Of the file.
+    name : str
+        Of the bundle.
+    task : str or None
+        The registered task.
+    model : str
+        The registered model.
+    parameters : int
+        Number of weights.
+    packages : mapping
+        Name to version, of what trained it.
+    seed : int
+        Of the training.
+    files : mapping
+        Name of each file to its sha256.
+    input : InputSpec
+        What the model takes.
+    head : AnswerKind
+        What it answers.
+    summary : str
+        One line.
+    task_version : int or None
+        Of the task, when it was trained.
+    input_statistics : mapping or None
+        See `astro_dl.bundles.statistics.check_statistics`.
+    data : CardData
+        What it was trained on.
+    split_hash : str or None
+        sha256 of the groups of its sets.
+    metrics, baselines : mapping
+        Headline scores of the network (``simulated``, ``real``) and, on simulated data, of other
+        methods by name.
+    thresholds : mapping
+        False-alarm probability to logit.
+    calibration : mapping
+        As the answer's ``fit_calibration`` made it.
+    licence, citation, hardware : str
+        For people; may be empty.
+    training_time_s : float or None
+        Wall time [s].
+    """
+
+    format: Literal[1]
+    name: str
+    task: str | None
+    model: str
+    parameters: Natural
+    packages: Mapping[str, str]
+    seed: int
+    files: Mapping[str, str]
+    input: InputSpec
+    head: AnswerKind
+    summary: str = ""
+    task_version: int | None = None
+    input_statistics: Mapping[str, Any] | None = None
+    data: CardData = field(default_factory=CardData)
+    split_hash: str | None = None
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    baselines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    thresholds: Mapping[str, Any] = field(default_factory=dict)
+    calibration: Mapping[str, Any] = field(default_factory=lambda: {"kind": "none"})
+    licence: str = ""
+    citation: str = ""
+    hardware: str = ""
+    training_time_s: NonNegative | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse values that do not go together."""
+        check_file_names(self.files)
+        self.head.check_calibration(self.calibration)
+        if self.input_statistics is not None:
+            try:
+                check_statistics(self.input_statistics, self.input)
+            except UsageError as error:
+                raise UsageError(f"input_statistics.{error}") from None
+        _check_real_scores(self.metrics)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return a card from strict JSON with every key there.
+
+        Raises
+        ------
+        UsageError
+            Naming the key that is missing, unknown, or whose value is not accepted.
+        """
+        values = read_json(text)
+        if not isinstance(values, dict):
+            raise UsageError("holds no mapping")
+        if values.get("format") != CARD_FORMAT:
+            raise UsageError(f"format {values.get('format')!r}; this version reads {CARD_FORMAT}")
+        for one in fields(cls):
+            if one.name not in values:
+                raise UsageError(f"key {one.name!r} is missing")
+        return cls.from_plain(values)
+
+    @classmethod
+    def from_plain(cls, values: Mapping[str, Any]) -> Self:
+        """Return a card from plain values; keys that have defaults may be missing."""
+        known = {one.name for one in fields(cls)}
+        for key in values:
+            if key not in known:
+                raise unknown_name("card key", key, known)
+        return read_dataclass(cls, {key: _typed(key, one) for key, one in values.items()})
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the plain values of ``card.json``."""
+        special = {
+            "data": self.data.to_plain(),
+            "input": {"shape": plain(self.input.shape), "contract": plain(self.input.contract)},
+            "head": self.head.to_card(),
+        }
+        # The files come last, after what people look for.
+        names = [one.name for one in fields(self) if one.name != "files"] + ["files"]
+        return {
+            name: special[name] if name in special else plain(getattr(self, name)) for name in names
+        }
+
+    def to_json(self) -> str:
+        """Return the text of ``card.json``."""
+        return dump_json(self.to_plain())
+
+
+def check_card_parts(parts: Mapping[str, Any]) -> None:
+    """Raise `UsageError` for a key or a value that cannot be part of a card.
+
+    Parameters
+    ----------
+    parts : mapping
+        Plain values of some of the fields of `Card` but those that saving fills in.
+    """
+    hints = get_type_hints(Card, include_extras=True)
+    settable = [one.name for one in fields(Card) if one.name not in WRITTEN]
+    for key, value in parts.items():
+        if key not in settable:
+            raise unknown_name("card key", key, settable)
+        coerce(_typed(key, value), hints[key], key)
 
 
 def check_file_name(name: str) -> None:
@@ -107,39 +249,6 @@ def check_file_names(files: Mapping[str, Any]) -> None:
     for name in REQUIRED_FILES:
         if name not in files:
             raise UsageError(f"file {name!r} is not listed")
-
-
-def card_head(card: Mapping[str, Any]) -> AnswerKind:
-    """Return the head that the model of a card has.
-
-    Raises
-    ------
-    UsageError
-        If the card's ``head`` is not one.
-    """
-    head = card["head"]
-    if not _texts(head.get("names")) or not head["names"] or not _texts(head.get("units")):
-        raise UsageError("head.names and head.units are not lists of texts")
-    try:
-        return answer_kind(str(head.get("kind"))).from_card(head)
-    except UsageError as error:
-        raise UsageError(f"head: {error}") from None
-
-
-def card_input_spec(card: Mapping[str, Any]) -> InputSpec:
-    """Return the input that the model of a card takes.
-
-    Raises
-    ------
-    UsageError
-        If the card's ``input`` is not a shape and a contract.
-    """
-    shape, contract = card["input"].get("shape"), card["input"].get("contract")
-    if not isinstance(contract, dict):
-        raise UsageError("input.contract is not a mapping")
-    if isinstance(shape, dict) and shape:
-        return InputSpec({name: _shape(one) for name, one in shape.items()}, contract)
-    return InputSpec(_shape(shape), contract)
 
 
 def package_versions() -> dict[str, str]:
@@ -161,57 +270,46 @@ def dump_json(value: Any) -> str:
     return json.dumps(_finite(plain(value)), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
 
 
-def readme(card: Mapping[str, Any]) -> str:
-    """Return the card as Markdown for people."""
-    facts = {
-        "Task": card["task"] or "none",
-        "Model": f"{card['model']}, {card['parameters']:,} parameters",
-        "Input": _words(card["input"]["shape"]),
-        "Output": f"{card['head']['kind']}: {', '.join(card['head']['names'])}",
-        "Calibration": _words(card["calibration"]),
-        "Thresholds": _words(card["thresholds"]),
-        "Trained on": card["hardware"] or "not stated",
-        "Training time": _seconds(card["training_time_s"]),
-        "Seed": card["seed"],
-        "Split": card["split_hash"] or "not stated",
-        "Versions": _words(card["packages"]),
-        "Licence": card["licence"] or "not stated",
-    }
-    parts = [f"# {card['name']}", card["summary"]]
-    parts.append("\n".join(f"- {key}: {value}" for key, value in facts.items() if value != ""))
-    parts.append(_section("Input contract", card["input"]["contract"]))
-    parts.append(_section("Data", card["data"]))
-    metrics = card["metrics"]
-    methods = {"network": metrics.get("simulated", {}), **card["baselines"]}
-    parts.append(_scores("Scores on simulated data", methods))
-    for name, values in metrics.get("real", {}).items():
-        parts.append(_real_scores(name, values))
-    if card["citation"]:
-        parts.append(f"## Citation\n\n{card['citation']}")
-    use = f'import astro_dl\n\ntable = astro_dl.load_pretrained("{card["name"]}").predict(inputs)'
-    parts.append(f"## Use\n\n```python\n{use}\n```")
-    return "\n\n".join(part for part in parts if part) + "\n"
+@dataclass(frozen=True)
+class _CardInput:
+    """The key ``input`` of a card."""
+
+    shape: Any
+    contract: Mapping[str, Any]
 
 
-def _check_type(key: str, value: Any, types: tuple[type, ...]) -> None:
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-        wanted = " or ".join("null" if one is type(None) else one.__name__ for one in types)
-        raise UsageError(f"key {key!r} is {type(value).__name__}; accepted: {wanted}")
+@dataclass(frozen=True)
+class _CardHead:
+    """What every ``head`` of a card has."""
+
+    kind: str
+    names: tuple[str, ...]
+    units: tuple[str, ...]
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) != len(pairs):
-        raise ValueError("a key is given twice")
-    return values
+def _typed(key: str, value: Any) -> Any:
+    """Return a plain value of a card, read where its type needs more than a hint to be read."""
+    reader = {"input": _input_spec, "head": _head, "data": CardData.from_plain}.get(key)
+    return reader(value) if reader is not None and isinstance(value, Mapping) else value
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not accepted")
+def _head(head: Mapping[str, Any]) -> AnswerKind:
+    known = {key: one for key, one in head.items() if key in _CardHead.__annotations__}
+    common = read_dataclass(_CardHead, known, "head")
+    if not common.names:
+        raise UsageError("head.names: no name; at least one is needed")
+    try:
+        return answer_kind(common.kind).from_card(head)
+    except UsageError as error:
+        raise UsageError(f"head: {error}") from None
 
 
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+def _input_spec(values: Mapping[str, Any]) -> InputSpec:
+    given = read_dataclass(_CardInput, values, "input")
+    if isinstance(given.shape, Mapping) and given.shape:
+        shapes = {name: _shape(one) for name, one in given.shape.items()}
+        return InputSpec(shapes, given.contract)
+    return InputSpec(_shape(given.shape), given.contract)
 
 
 def _shape(value: Any) -> tuple[int, ...]:
@@ -222,6 +320,18 @@ def _shape(value: Any) -> tuple[int, ...]:
     return tuple(value)
 
 
+def _check_real_scores(metrics: Mapping[str, Any]) -> None:
+    """Refuse scores on real sets that name no method."""
+    sets = metrics.get("real", {})
+    if not isinstance(sets, Mapping) or not isinstance(metrics.get("simulated", {}), Mapping):
+        raise UsageError("metrics: 'simulated' and 'real' are not mappings")
+    for name, values in sets.items():
+        if not isinstance(values, Mapping) or not any(
+            isinstance(one, Mapping) for one in values.values()
+        ):
+            raise UsageError(f"metrics.real.{name}: no scores of a method")
+
+
 def _finite(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): _finite(one) for key, one in value.items()}
@@ -230,53 +340,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, float) and not abs(value) < float("inf"):
         return None
     return value
-
-
-def _section(title: str, values: Mapping[str, Any] | None) -> str:
-    rows = [[key, value] for key, value in _flat(values or {}) if value != ""]
-    return f"## {title}\n\n{markdown_table(['', ''], rows)}" if rows else ""
-
-
-def _scores(title: str, methods: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return a table of metrics against methods."""
-    columns = [dict(_flat(values)) for values in methods.values()]
-    names = list(dict.fromkeys(name for column in columns for name in column))
-    if not names:
-        return ""
-    rows = [[name, *(column.get(name, "") for column in columns)] for name in names]
-    return f"## {title}\n\n{markdown_table(['', *methods], rows)}"
-
-
-def _real_scores(name: str, values: Mapping[str, Any]) -> str:
-    """Return the table of a real set: facts are plain values, methods are mappings."""
-    methods = {key: one for key, one in values.items() if isinstance(one, Mapping)}
-    facts = {key: one for key, one in values.items() if key not in methods}
-    first, *others = methods
-    table = {first: {**facts, **methods[first]}, **{key: methods[key] for key in others}}
-    return _scores(f"Scores on the real set {name}", table)
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the leaves of nested mappings; a value with its interval is one leaf."""
-    for key, value in values.items():
-        if isinstance(value, Mapping) and not {"value", "low", "high"} <= value.keys():
-            yield from _flat(value, f"{prefix}{key}, ")
-        else:
-            yield f"{prefix}{key}", _words(value)
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, Mapping):
-        if {"value", "low", "high"} <= value.keys():
-            low, high = _words(value["low"]), _words(value["high"])
-            ends = "" if value["low"] is None else f" ({low} to {high})"
-            return f"{_words(value['value'])}{ends}"
-        return ", ".join(f"{key} {_words(one)}" for key, one in value.items())
-    if isinstance(value, list | tuple):
-        more = ", …" if len(value) > 12 else ""
-        return ", ".join(_words(one) for one in value[:12]) + more
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _seconds(value: float | None) -> str:
-    return "not stated" if value is None else f"{value:.0f} s"

@@ -5,11 +5,12 @@ model has, and no other, must be there under its own name, as plain contiguous l
 that lie inside the file itself.
 """
 
+import io
 import math
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import h5py
 import numpy as np
@@ -90,13 +91,13 @@ def write_weights(path: Path, model: "keras.Model", half_precision: bool = False
             store[weight.path][...] = values
 
 
-def read_arrays(file: BinaryIO, specs: Mapping[str, ArraySpec]) -> dict[str, np.ndarray]:
+def read_arrays(content: bytes, specs: Mapping[str, ArraySpec]) -> dict[str, np.ndarray]:
     """Return the arrays of a weights file by path, if its headers are exactly as specified.
 
     Parameters
     ----------
-    file : binary file
-        Open for reading.
+    content : bytes
+        Of the file.
     specs : mapping
         What the model has, from `model_specs`.
 
@@ -104,23 +105,26 @@ def read_arrays(file: BinaryIO, specs: Mapping[str, ArraySpec]) -> dict[str, np.
     ------
     UsageError
         If anything is missing, left over, linked, chunked, compressed, of another shape or type,
-        stored elsewhere, or not HDF5. No array is allocated then.
+        stored elsewhere, or not HDF5; no array is allocated then. If a number is not finite.
     """
-    name = Path(getattr(file, "name", "weights")).name
-    size = file.seek(0, 2)
     try:
-        with h5py.File(file, "r") as store:
-            declared = _check_group(store.id, _tree(specs), "", size)
-            _check_total(declared, size)
-            return {
+        with h5py.File(io.BytesIO(content), "r") as store:
+            declared = _check_group(store.id, _tree(specs), "", len(content))
+            _check_total(declared, len(content))
+            arrays = {
                 path: store[path][()].astype(STORED_TYPES[spec.kind][0][0], copy=False)
                 for path, spec in specs.items()
             }
     except UsageError as error:
-        raise UsageError(f"{name}: {error}") from None
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        raise UsageError(f"weights.h5: {error}") from None
+    except Exception as error:
+        # HDF5 has many ways to say that a file is not one.
         reason = " ".join(str(error).split())
-        raise UsageError(f"{name}: truncated or not HDF5 ({reason})") from None
+        raise UsageError(f"weights.h5: truncated or not HDF5 ({reason})") from None
+    for path, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise UsageError(f"weights.h5: array {path!r} has a number that is not finite")
+    return arrays
 
 
 def assign_weights(model: "keras.Model", arrays: Mapping[str, np.ndarray]) -> None:

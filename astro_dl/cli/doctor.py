@@ -125,7 +125,7 @@ def _bundles() -> Iterator[Finding]:
     for name, folder in shipped_bundles().items():
         try:
             bundle = load_bundle(folder)
-            yield Finding(f"bundle {name}", f"verified, {bundle.card['parameters']:,} parameters")
+            yield Finding(f"bundle {name}", f"verified, {bundle.card.parameters:,} parameters")
         except UsageError as error:
             yield Finding(f"bundle {name}", str(error), "reinstall astro_dl")
 

@@ -25,7 +25,7 @@ from astro_dl.core.limits import (
 )
 from astro_dl.core.schema import checked, plain, read_dataclass
 from astro_dl.core.shipped import shipped_configs
-from astro_dl.core.strict_yaml import read_yaml, write_yaml
+from astro_dl.core.strict_yaml import read_yaml, read_yaml_file, write_yaml
 
 Made = TypeVar("Made")
 STAGE_SETTINGS = ("hyperparameters", "physics", "data", "training", "seed", "alternatives")
@@ -358,12 +358,7 @@ def _read_source(source: str | Path | Mapping[str, Any] | Config) -> tuple[str, 
     if isinstance(source, Mapping):
         return "config", dict(source)
     file = _config_file(source)
-    try:
-        mapping = read_yaml(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: not readable ({error})") from None
-    except UsageError as error:
-        raise UsageError(f"{file}: {error}") from None
+    mapping = read_yaml_file(file)
     if not isinstance(mapping, dict):
         raise UsageError(f"{file}: holds no mapping; accepted: keys task, model, …")
     return str(file), mapping

@@ -1,13 +1,16 @@
-"""Files that appear only when they are complete, what is in them, and what to call them."""
+"""Files that appear only when complete and stay when the power goes; their names and content."""
 
+import ctypes
 import hashlib
 import os
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from astro_dl.core.errors import UsageError
+
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
 
 def find_in(folder: str | Path, name: str) -> Path:
@@ -46,9 +49,37 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
     try:
         yield temporary
+        to_disk(temporary)
         temporary.replace(path)
+        to_disk(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk and not only in memory."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        if path.is_dir():
+            # Some file systems cannot.
+            with suppress(OSError):
+                os.fsync(descriptor)
+        else:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two files or folders swap names at one instant; return False where that is not known.
+
+    Only Linux has a call for it (``renameat2``), and not for every file system.
+    """
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    if rename is None:
+        return False
+    names = (os.fsencode(one.absolute()), os.fsencode(other.absolute()))
+    return rename(AT_FDCWD, names[0], AT_FDCWD, names[1], RENAME_EXCHANGE) == 0
 
 
 def file_sha256(path: str | Path) -> str:

@@ -1,6 +1,5 @@
 """From a bundle and a test set to a report, with the classical methods on the same examples."""
 
-import json
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -9,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astro_dl.bundles.bundle import Bundle, read_history, update_bundle
+from astro_dl.bundles.bundle import Bundle, update_bundle
+from astro_dl.bundles.results import read_history, read_metrics
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.data.cache import cached_split
@@ -149,7 +149,6 @@ def save_report(report: Report, bundle: Bundle, dataset: str | None = None) -> B
         for name, one in report.headlines.items()
     }
     network = lines.pop(NETWORK)
-    known = bundle.card["metrics"]
     losses = {
         f"equivalent SNR loss at FAP {entry['false_alarm_probability']:g}, "
         f"efficiency {entry['efficiency']:g}": _estimate(entry)
@@ -165,28 +164,26 @@ def save_report(report: Report, bundle: Bundle, dataset: str | None = None) -> B
 
             figures = draw_report(report, temporary, _history(bundle))
         simulated = {**facts, **network, **losses}
+        real = {**facts, NETWORK: network, **lines}
         return update_bundle(
             bundle.folder,
-            metrics=_merged(_known_metrics(bundle), report.metrics, dataset),
+            metrics=lambda now: _merged(read_metrics(now), report.metrics, dataset),
             figures=figures,
-            card_parts=(
-                {"metrics": {**known, "simulated": simulated}, "baselines": lines}
+            card_parts=lambda now: (
+                {"metrics": _merged(now.card.metrics, simulated, None), "baselines": lines}
                 if dataset is None
-                else {"metrics": _merged(known, {**facts, NETWORK: network, **lines}, dataset)}
+                else {"metrics": _merged(now.card.metrics, real, dataset)}
             ),
         )
 
 
-def _merged(known: dict[str, Any], new: dict[str, Any], dataset: str | None) -> dict[str, Any]:
+def _merged(
+    known: Mapping[str, Any], new: Mapping[str, Any], dataset: str | None
+) -> dict[str, Any]:
     """Return metrics with new ones, simulated and real apart."""
     if dataset is None:
         return {**known, "simulated": new}
     return {**known, "real": {**known.get("real", {}), dataset: new}}
-
-
-def _known_metrics(bundle: Bundle) -> dict[str, Any]:
-    path = bundle.folder / "metrics.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _predictor(bundle: "str | Path | Bundle | Predictor") -> "Predictor":
@@ -230,11 +227,11 @@ def _test_data(
     if isinstance(data, str | Path):
         data = open_store(data)
     if isinstance(data, Store):
-        task = data.meta.get("task", predictor.bundle.card["task"])
-        if task != predictor.bundle.card["task"]:
+        task = data.meta.get("task", predictor.bundle.card.task)
+        if task != predictor.bundle.card.task:
             raise UsageError(
                 f"{data.path}: examples of task {task!r}; the bundle is for "
-                f"{predictor.bundle.card['task']!r}"
+                f"{predictor.bundle.card.task!r}"
             )
     if not len(data):
         raise UsageError("data: no examples; at least one is needed")

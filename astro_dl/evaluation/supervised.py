@@ -73,7 +73,7 @@ def supervised_outcome(
         info=data.info[first],
         difficulty=task.difficulty if task else None,
         bound=bound,
-        about={"model": card["name"], "task": card["task"] or "", "data": source},
+        about={"model": card.name, "task": card.task or "", "data": source},
     )
 
 
@@ -81,9 +81,9 @@ def _answers(predictor: Predictor[Any], data: Store | Examples, n: int, progress
     """Return the network's answers, from logits in the cache if they are in it."""
     card, together = predictor.bundle.card, predictor.members or (predictor,)
     average = predictor.bundle.config.evaluation.average_symmetries
-    key: dict[str, Any] = {"weights": card["files"]["weights.h5"], "average": average}
+    key: dict[str, Any] = {"weights": card.files["weights.h5"], "average": average}
     if predictor.members:
-        members = [member.bundle.card["files"]["weights.h5"] for member in predictor.members]
+        members = [member.bundle.card.files["weights.h5"] for member in predictor.members]
         key |= {"uncertainty": predictor.uncertainty, "members": members}
     # What is drawn at random is not drawn again for the first examples alone.
     probe = predictor.uncertainty != "mc_dropout"

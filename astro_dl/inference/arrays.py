@@ -54,7 +54,7 @@ def predict_arrays(
     n = input_length(arrays)
     if ids is not None and len(ids) != n:
         raise UsageError(f"{len(ids)} ids for {n} examples; one each is needed")
-    check_scale(arrays, predictor.bundle.card["input_statistics"])
+    check_scale(arrays, predictor.bundle.card.input_statistics)
     ids = np.arange(n) if ids is None else ids
     size = max(ROWS_AT_ONCE, batch_size or 0)
     parts = [slice(start, start + size) for start in range(0, n, size)]
@@ -76,7 +76,7 @@ def _part(
     batch_size: int | None,
     keep_flagged: bool,
 ) -> QTable:
-    outside = rows_outside_training_range(x, predictor.bundle.card["input_statistics"])
+    outside = rows_outside_training_range(x, predictor.bundle.card.input_statistics)
     flags = {
         "non_finite_input": Flag(~finite, Effect.NO_ANSWER),
         "outside_training_range": Flag(outside & finite, unsupported(predictor.head)),

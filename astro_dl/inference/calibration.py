@@ -6,13 +6,15 @@ card.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, log_softmax, softmax
 
 from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.limits import Bounds
+from astro_dl.core.schema import checked, read_dataclass
 from astro_dl.distributions.mixture import Mixture
 from astro_dl.metrics.checks import check_binary, check_finite
 
@@ -20,6 +22,72 @@ Array = np.ndarray
 ONE_SIGMA = 0.6827
 LEAST_LOG_DENSITY = -50.0
 """So that no single example far from its prediction decides on the calibration."""
+
+Moderate = Bounds(-1e60, 1e60)
+"""Numbers with which no logit overflows."""
+
+
+@checked
+class Platt:
+    """What `fit_platt` returns.
+
+    Parameters
+    ----------
+    scale : float
+        Of the logit; 0 or more, so that no order changes.
+    offset, prior_log_odds : float
+        In log-odds.
+    """
+
+    kind: Literal["platt"]
+    scale: Annotated[float, Bounds(0, 1e60)]
+    offset: Annotated[float, Moderate]
+    prior_log_odds: Annotated[float, Moderate]
+
+
+@checked
+class Temperature:
+    """What `fit_temperature` returns.
+
+    Parameters
+    ----------
+    temperature : float
+        Divides logits.
+    """
+
+    kind: Literal["temperature"]
+    temperature: Annotated[float, Bounds(1e-4, 1e6)]
+
+
+@checked
+class Spread:
+    """What `fit_spread` and `fit_width` return.
+
+    Parameters
+    ----------
+    factors : tuple of float
+        Of each target's widths.
+    """
+
+    kind: Literal["spread"]
+    factors: Annotated[tuple[float, ...], Bounds(1e-9, 1e9)]
+
+
+def check_calibration(calibration: Mapping[str, Any], accepted: type) -> None:
+    """Raise `UsageError` unless a calibration of a card is none, or sound and of this class.
+
+    Parameters
+    ----------
+    calibration : mapping
+        Plain values.
+    accepted : type
+        `Platt`, `Temperature` or `Spread`.
+    """
+    if "kind" not in calibration:
+        raise UsageError("calibration.kind: missing")
+    known = _of_kind(calibration, accepted.__name__.lower())
+    if known:
+        read_dataclass(accepted, known, "calibration")
 
 
 def fit_spread(logits: Array, y: Array) -> dict[str, Any]:

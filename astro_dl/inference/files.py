@@ -47,7 +47,7 @@ def predict_files(
     """
     task = predictor.task
     if task is None or task.files.reader is None:
-        name = predictor.bundle.card["task"] or "none"
+        name = predictor.bundle.card.task or "none"
         raise UsageError(f"task {name!r} reads no files; give arrays of preprocessed inputs")
     if on_error not in (None, *get_args(OnError)):
         raise unknown_name("on_error", str(on_error), get_args(OnError))

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
-from astro_dl.bundles.card import card_head, card_input_spec
 from astro_dl.core import registry
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
@@ -50,7 +49,7 @@ def _load_one(name_or_folder: str | Path) -> Predictor:
     from astro_dl.models.build import logits_model
 
     bundle = load_bundle(name_or_folder)
-    input_spec, head = card_input_spec(bundle.card), card_head(bundle.card)
+    input_spec, head = bundle.card.input, bundle.card.head
     task = physics = None
     name = bundle.config.task
     if name in registry.all_tasks():

@@ -70,7 +70,7 @@ class Predictor(Generic[Physics]):
     @property
     def calibration(self) -> Mapping[str, Any]:
         """The card's calibration, fitted on validation data."""
-        return self.bundle.card["calibration"]
+        return self.bundle.card.calibration
 
     def check_inputs(self, x: Any) -> Inputs:
         """Return inputs as arrays if the model may be trusted with them.
@@ -88,7 +88,7 @@ class Predictor(Generic[Physics]):
         """
         arrays = as_inputs(x, self.input_spec)
         check_finite(arrays)
-        check_scale(arrays, self.bundle.card["input_statistics"])
+        check_scale(arrays, self.bundle.card.input_statistics)
         return arrays
 
     def score(self, x: Any, batch_size: int | None = None) -> np.ndarray:
@@ -180,7 +180,7 @@ class Predictor(Generic[Physics]):
         """
         if uncertainty in (None, self.uncertainty):
             return self
-        name = self.bundle.card["name"]
+        name = self.bundle.card.name
         if self.members or not self.head.labelled:
             raise UsageError(
                 f"{name}: uncertainty {uncertainty!r} cannot be had; accepted: {self.uncertainty}"
@@ -348,8 +348,8 @@ class Predictor(Generic[Physics]):
     def _header(self) -> dict[str, Any]:
         card, together = self.bundle.card, self.members or (self,)
         return {
-            "model": card["name"],
-            "task": card["task"] or "",
+            "model": card.name,
+            "task": card.task or "",
             "bundle_sha256": ",".join(dict.fromkeys(one.bundle.sha256 for one in together)),
             "uncertainty": self.uncertainty,
             "versions": package_versions(),

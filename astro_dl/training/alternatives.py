@@ -20,7 +20,6 @@ from astro_dl.models.build import model_head, resolve
 from astro_dl.training.objective import improves, monitor_rises
 
 AS_IT_STANDS = "as it stands"
-COMPARED = "alternatives, "
 MAY_DIFFER = ("model", "hyperparameters", "initial_weights", "training")
 
 
@@ -69,7 +68,7 @@ def _is_one_of_the_variants(made: Config, wanted: Config) -> bool:
 
 def check_blind(bundle: Bundle) -> None:
     """Refuse a bundle whose settings were chosen on examples that the folds of its set test on."""
-    if any(key.startswith(COMPARED) for key in bundle.card["data"]):
+    if bundle.card.data.alternatives:
         raise UsageError(
             f"{bundle.folder}: its settings were chosen among alternatives on one split; a cross-"
             "validation that chooses them in every fold is astro-dl train CONFIG --cv, with the "
@@ -113,15 +112,17 @@ def train_alternatives(
     rises = monitor_rises(head, monitor)
     for number, (title, one) in enumerate(made.items()):
         run = runs / f"{number}" / folder.name
-        data = train(one, out=run, resume=True, progress=progress).card["data"]
-        if data["interrupted"]:
+        data = train(one, out=run, resume=True, progress=progress).card.data
+        if data.interrupted:
             raise KeyboardInterrupt
-        score = data["validation"][monitor]
+        score = data.validation[monitor]
+        assert score is not None
         if not scores or all(improves(score, other, rises) for other in scores.values()):
             best = run
         scores[title] = score
-    data = load_bundle(best).card["data"]
-    update_bundle(best, card_parts={"data": {**data, COMPARED + monitor: scores}})
+    data = load_bundle(best).card.data
+    compared = replace(data, alternatives={**data.alternatives, monitor: scores})
+    update_bundle(best, card_parts={"data": compared.to_plain()})
     with new_folder(folder) as temporary:
         shutil.copytree(best, temporary, dirs_exist_ok=True)
     shutil.rmtree(runs)

@@ -89,9 +89,10 @@ def _origins(config: Config) -> list[str]:
     if config.initial_weights is None:
         return []
     bundle = load_bundle(config.initial_weights)
-    data = bundle.card["data"]
-    origin = f"{bundle.folder.name} (n_train {data['n_train']}, {data['source']})"
-    return [*data.get("started_from", ()), origin]
+    data = bundle.card.data
+    # Older cards name no source.
+    source = data.source or "simulation"
+    return [*data.started_from, f"{bundle.folder.name} (n_train {data.n_train}, {source})"]
 
 
 def _statistics(config: Config, x: Inputs) -> dict[str, Any]:

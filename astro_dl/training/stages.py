@@ -4,14 +4,15 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from astro_dl.bundles.bundle import Bundle, load_bundle, read_history, update_bundle
+from astro_dl.bundles.bundle import Bundle, load_bundle, update_bundle
+from astro_dl.bundles.card import CardData
 from astro_dl.bundles.files import new_folder
+from astro_dl.bundles.results import read_history
 from astro_dl.core.config import Config, each_stage, in_a_row
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import resolve_fit
-from astro_dl.training.alternatives import COMPARED, variants
+from astro_dl.training.alternatives import variants
 
 OF_THE_WHOLE = ("model", "initial_weights")
 
@@ -55,14 +56,15 @@ def train_stages(
         if trained:
             stage = replace(stage, initial_weights=str(trained[-1].folder.absolute()))
         bundle = train(stage, out=runs / f"{number}" / name, resume=True, progress=progress)
-        if bundle.card["data"]["interrupted"]:
+        if bundle.card.data.interrupted:
             raise KeyboardInterrupt
         trained.append(bundle)
+    data = _with_choices(trained[-1].card.data, trained[:-1])
     with new_folder(folder) as temporary:
         shutil.copytree(trained[-1].folder, temporary, dirs_exist_ok=True)
         update_bundle(
             temporary,
-            card_parts={"data": {**_choices(trained[:-1]), **trained[-1].card["data"]}},
+            card_parts={"data": data.to_plain()},
             config=in_a_row([bundle.config for bundle in trained]),
             history=[
                 {"stage": number, **row}
@@ -86,11 +88,11 @@ def _checked(stage: Config) -> Config:
     return stage
 
 
-def _choices(stages: list[Bundle]) -> dict[str, Any]:
-    """Return the scores by which alternatives of earlier stages were chosen, for the card."""
-    return {
-        f"{COMPARED}stage {number}, {key.removeprefix(COMPARED)}": scores
-        for number, bundle in enumerate(stages, start=1)
-        for key, scores in bundle.card["data"].items()
-        if key.startswith(COMPARED)
+def _with_choices(last: CardData, earlier: list[Bundle]) -> CardData:
+    """Return the data of the last stage with the scores of alternatives of earlier ones."""
+    choices = {
+        f"stage {number}, {monitor}": scores
+        for number, bundle in enumerate(earlier, start=1)
+        for monitor, scores in bundle.card.data.alternatives.items()
     }
+    return replace(last, alternatives={**choices, **last.alternatives})

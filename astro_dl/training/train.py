@@ -57,7 +57,7 @@ def train(
     Bundle
         With the weights of the best epoch, of the best of the config's ``alternatives``, of the
         last of its ``stages``, calibrated on the validation set. After Ctrl-C it holds the best
-        weights so far, if an epoch was finished; ``card["data"]["interrupted"]`` says so, and the
+        weights so far, if an epoch was finished; ``card.data.interrupted`` says so, and the
         checkpoint stays for `resume`. With alternatives or stages there is none before all are
         trained.
 

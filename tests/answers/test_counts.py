@@ -46,11 +46,15 @@ def test_it_is_trained_to_the_poisson_limit(bundle):
 def test_its_bundle_says_all_of_it(bundle):
     astro_dl.evaluate(bundle, progress=False, save=True)
     card = load_bundle(bundle.folder).card
-    assert card["head"] == {"kind": "toy_counts", "names": ["blue", "red"], "units": []}
-    assert card["calibration"]["kind"] == "toy_rate"
-    assert card["calibration"]["factor"] == pytest.approx(1, abs=0.05)
-    assert card["thresholds"]["median"] == pytest.approx(5, abs=1)
-    assert card["metrics"]["simulated"]["deviance of red"]["value"] > 0
+    assert card.to_plain()["head"] == {
+        "kind": "toy_counts",
+        "names": ["blue", "red"],
+        "units": [],
+    }
+    assert card.calibration["kind"] == "toy_rate"
+    assert card.calibration["factor"] == pytest.approx(1, abs=0.05)
+    assert card.thresholds["median"] == pytest.approx(5, abs=1)
+    assert card.metrics["simulated"]["deviance of red"]["value"] > 0
     assert (bundle.folder / "plots" / "counts.png").stat().st_size > 5000
     assert (bundle.folder / "plots" / "wrong.png").is_file()
 
@@ -77,7 +81,7 @@ def test_figures_are_drawn_again(bundle, tmp_path):
 
 def test_its_own_monitor_chooses_the_best_weights(bundle):
     card = load_bundle(bundle.folder).card
-    assert "val_deviance" in card["data"]["validation"]
+    assert "val_deviance" in card.data.validation
     wrong = {"training.monitor": "val_devianc"}
     with pytest.raises(UsageError, match="did you mean 'val_deviance'"):
         astro_dl.train(bundle.config, out=bundle.folder.parent / "b", **wrong)

@@ -9,16 +9,17 @@ import keras
 import numpy as np
 import pytest
 
+from astro_dl.answers.binary import Binary
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.bundles import bundle as bundle_module
 from astro_dl.bundles.bundle import (
     halve_weights,
     load_bundle,
     load_weights,
-    read_history,
     save_bundle,
     update_bundle,
 )
+from astro_dl.bundles.results import read_history
 from astro_dl.core.config import Config, load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
@@ -88,13 +89,13 @@ def test_folder_holds_what_the_design_lists(tmp_path, model, config):
         *("card.json", "config.yaml", "weights.h5", "history.csv", "metrics.json", "README.md"),
         "plots/roc.png",
     }
-    assert set(bundle.card["files"]) == set(contents(tmp_path / "b")) - {"card.json"}
+    assert set(bundle.card.files) == set(contents(tmp_path / "b")) - {"card.json"}
     assert (
         tmp_path / "b" / "history.csv"
     ).read_text() == "epoch,loss,val_loss\n0,1.5,\n1,1.25,1.375\n"
-    assert bundle.card["seed"] == 7
-    assert bundle.card["parameters"] == model.count_params()
-    assert "keras" in bundle.card["packages"]
+    assert bundle.card.seed == 7
+    assert bundle.card.parameters == model.count_params()
+    assert "keras" in bundle.card.packages
 
 
 def test_config_and_history_can_be_replaced_in_a_bundle(tmp_path, model, config):
@@ -105,7 +106,7 @@ def test_config_and_history_can_be_replaced_in_a_bundle(tmp_path, model, config)
     assert updated.config == changed
     assert [row["stage"] for row in read_history(updated)] == ["2", "2"]
     assert [row["val_loss"] for row in read_history(updated)] == ["", "1.375"]
-    assert updated.card["files"]["weights.h5"] == bundle.card["files"]["weights.h5"]
+    assert updated.card.files["weights.h5"] == bundle.card.files["weights.h5"]
 
 
 def test_a_config_of_another_model_or_seed_leaves_a_bundle_as_it_is(tmp_path, model, config):
@@ -165,9 +166,9 @@ def test_bundle_of_a_task_takes_input_and_head_from_it(tmp_path, toy_task):
         "cnn1d", toy_task.input_spec(physics), toy_task.head(physics), config.hyperparameters
     )
     card = save_bundle(tmp_path / "b", model, config).card
-    assert card["input"] == {"shape": [64, 1], "contract": {"sample_rate_hz": 1.0}}
-    assert card["head"] == {"kind": "binary", "names": ["noise", "signal"], "units": []}
-    assert card["task_version"] == toy_task.version
+    assert card.input == InputSpec((64, 1), {"sample_rate_hz": 1.0})
+    assert card.head == Binary(("noise", "signal"))
+    assert card.task_version == toy_task.version
 
 
 def test_folder_with_other_things_is_left_alone(tmp_path, model, config):
@@ -252,7 +253,7 @@ def test_unknown_card_part_names_the_nearest(tmp_path, model, config):
 def test_numbers_that_json_lacks_become_null(tmp_path, model, config):
     metrics = {"simulated": {"auc": np.float32(0.5), "snr_loss": float("inf"), "n": np.int64(3)}}
     card = save_bundle(tmp_path / "b", model, config, PARTS, metrics=metrics).card
-    assert card["metrics"] == {"simulated": {"auc": 0.5, "snr_loss": None, "n": 3}}
+    assert card.metrics == {"simulated": {"auc": 0.5, "snr_loss": None, "n": 3}}
 
 
 def test_update_changes_what_is_given_and_signs_it(tmp_path, model, config):
@@ -262,10 +263,10 @@ def test_update_changes_what_is_given_and_signs_it(tmp_path, model, config):
     before = save_bundle(target, model, config, PARTS)
     metrics = {"simulated": {"auc": {"value": 0.91, "low": 0.9, "high": 0.92}}}
     after = update_bundle(target, metrics, [figure], {"licence": "MIT", "thresholds": {"0.01": 2}})
-    assert after.card["metrics"] == metrics == json.loads((target / "metrics.json").read_text())
-    assert after.card["licence"] == "MIT"
-    assert set(after.card["files"]) - set(before.card["files"]) == {"metrics.json", "plots/roc.png"}
-    assert after.card["files"]["weights.h5"] == before.card["files"]["weights.h5"]
+    assert after.card.metrics == metrics == json.loads((target / "metrics.json").read_text())
+    assert after.card.licence == "MIT"
+    assert set(after.card.files) - set(before.card.files) == {"metrics.json", "plots/roc.png"}
+    assert after.card.files["weights.h5"] == before.card.files["weights.h5"]
     assert "0.91 (0.9 to 0.92)" in (target / "README.md").read_text()
     assert after.sha256 != before.sha256
 
@@ -276,7 +277,7 @@ def test_update_of_a_figure_that_lies_in_the_bundle_already(tmp_path, model, con
     (target / "plots").mkdir()
     (target / "plots" / "roc.png").write_bytes(b"\x89PNG")
     after = update_bundle(target, figures=[target / "plots" / "roc.png"])
-    assert "plots/roc.png" in after.card["files"]
+    assert "plots/roc.png" in after.card.files
 
 
 def test_update_refuses_a_changed_bundle(tmp_path, model, config):

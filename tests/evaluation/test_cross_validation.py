@@ -85,8 +85,8 @@ def test_seeds_share_a_split(folder):
     result = repeat_seeds(config(folder, "mlp", **settings), 2, folder / "seeds", progress=False)
     assert "over 2 seeds" in result.to_text()
     first, second = (load_pretrained(folder / "seeds" / f"seed_{k}").bundle for k in (1, 2))
-    assert first.card["split_hash"] == second.card["split_hash"]
-    assert first.card["files"]["weights.h5"] != second.card["files"]["weights.h5"]
+    assert first.card.split_hash == second.card.split_hash
+    assert first.card.files["weights.h5"] != second.card.files["weights.h5"]
 
 
 def test_what_has_no_folds_is_refused(folder):

@@ -119,14 +119,14 @@ def test_saved_results_are_in_the_bundle_and_its_checksums_hold(tmp_path, toy_ta
     again = load_bundle(bundle.folder)
     stored = json.loads((bundle.folder / "metrics.json").read_text())
     assert stored["simulated"] == json.loads(report.to_json())
-    assert again.card["metrics"]["simulated"]["auc"]["value"] == pytest.approx(
+    assert again.card.metrics["simulated"]["auc"]["value"] == pytest.approx(
         report.metrics["methods"]["network"]["auc"]["value"]
     )
-    assert set(again.card["baselines"]) == {"matched filter", "bound"}
-    assert "plots/roc.png" not in again.card["files"]
+    assert set(again.card.baselines) == {"matched filter", "bound"}
+    assert "plots/roc.png" not in again.card.files
     figures = redraw(bundle.folder, progress=False)
     assert bundle.folder / "plots" / "roc.png" in figures
-    assert "plots/roc.png" in load_bundle(bundle.folder).card["files"]
+    assert "plots/roc.png" in load_bundle(bundle.folder).card.files
 
 
 def test_figures_are_drawn_where_they_are_wanted(bundles, tmp_path):

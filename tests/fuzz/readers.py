@@ -15,7 +15,7 @@ import yaml
 from astropy.io import fits
 from astropy.table import Table
 
-from astro_dl.bundles.card import read_card
+from astro_dl.bundles.card import Card
 from astro_dl.core.config import load_config
 from astro_dl.core.reading.fits_files import read_image
 from astro_dl.core.shipped import shipped_bundles
@@ -373,6 +373,6 @@ READERS: dict[str, Reader] = {
         "json",
         "card.json",
         lambda folder: (shipped_bundles()["sgq_mlp"] / "card.json").read_bytes(),
-        only_read(lambda path: read_card(path.read_text("utf-8", "replace"))),
+        only_read(lambda path: Card.from_json(path.read_bytes())),
     ),
 }

@@ -75,7 +75,7 @@ def test_training_keeps_the_scale_in_the_bundle(tmp_path):
         "training": {"epochs": 1},
     }
     bundle = astro_dl.train(config, out=tmp_path / "run", progress=False)
-    statistics = bundle.card["input_statistics"]
+    statistics = bundle.card.input_statistics
     layer = load_pretrained(bundle.folder).model.get_layer("input_standardization")
     np.testing.assert_allclose(layer.get_weights()[0], statistics["x"]["mean"], atol=1e-4)
     assert len(statistics["features"]["spread"]) == 11

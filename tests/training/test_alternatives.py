@@ -29,15 +29,15 @@ def chosen(toy_task, tmp_path_factory):
 def test_the_best_on_the_validation_set_is_kept_and_the_card_has_all_scores(chosen):
     assert chosen.config.training.learning_rate == FAST
     assert chosen.config.alternatives == ()
-    scores = chosen.card["data"]["alternatives, val_loss"]
+    scores = chosen.card.data.alternatives["val_loss"]
     assert list(scores) == [
         "as it stands",
         "training.learning_rate=0.01",
         "training.learning_rate=1e-06, hyperparameters.filters=[2]",
     ]
-    assert min(scores.values()) == chosen.card["data"]["validation"]["val_loss"]
+    assert min(scores.values()) == chosen.card.data.validation["val_loss"]
     assert min(scores, key=scores.get) == "training.learning_rate=0.01"
-    assert chosen.card["name"] == chosen.folder.name
+    assert chosen.card.name == chosen.folder.name
     assert not [path.name for path in chosen.folder.iterdir() if path.name.startswith(".")]
 
 
@@ -79,8 +79,8 @@ def test_an_interrupted_choice_goes_on_without_training_again_what_is_finished(
     epochs[:] = [None] * 4
     resumed = run(folder, resume=True, **COMPARED)
     assert epochs[4:] == [1, 0, 1]
-    assert resumed.card["data"]["alternatives, val_loss"] == pytest.approx(
-        chosen.card["data"]["alternatives, val_loss"], rel=1e-4
+    assert resumed.card.data.alternatives["val_loss"] == pytest.approx(
+        chosen.card.data.alternatives["val_loss"], rel=1e-4
     )
 
 

@@ -32,7 +32,7 @@ def test_a_bundle_holds_arrays_and_what_was_found(forest):
     assert found["n_estimators"] == 15
     assert found["min_samples_leaf"] in (1, 3, 10)
     assert found["nodes"] > 10
-    assert forest.card["calibration"]["kind"] == "platt"
+    assert forest.card.calibration["kind"] == "platt"
 
 
 def test_it_predicts_what_it_learnt(forest):

@@ -101,8 +101,8 @@ def test_a_network_trained_on_a_real_set_is_scored_on_its_unseen_groups(bundle):
     report = evaluate(bundle, progress=False, save=True)
     assert report.metrics["about"]["n"] == 120
     assert "test split of the real set survey, by star" in report.metrics["about"]["data"]
-    assert "survey" in bundle.card["data"]["source"]
-    saved = load_pretrained(bundle.folder).bundle.card["metrics"]
+    assert "survey" in bundle.card.data.source
+    saved = load_pretrained(bundle.folder).bundle.card.metrics
     assert "simulated" not in saved
     assert saved["real"]["survey"]["n"] == 120
     assert set(saved["real"]["survey"]) >= {"network", "gradient boosting", "matched filter"}

@@ -56,19 +56,19 @@ def test_stages_are_the_trainings_done_by_hand_one_after_the_other(runs, tmp_pat
     assert_equal_weights(bundle, by_hand)
     told = ("started_from", "n_train", "n_validation", "epochs", "best_epoch", "validation")
     for key in told:
-        assert bundle.card["data"][key] == by_hand.card["data"][key], key
-    assert bundle.card["calibration"] == by_hand.card["calibration"]
+        assert getattr(bundle.card.data, key) == getattr(by_hand.card.data, key), key
+    assert bundle.card.calibration == by_hand.card.calibration
     assert bundle.config.physics == by_hand.config.physics
-    assert bundle.card["seed"] == 6
+    assert bundle.card.seed == 6
 
 
 def test_the_card_and_the_history_tell_of_every_stage(runs):
     _, bundle = runs
-    assert bundle.card["name"] == "staged"
-    assert bundle.card["data"]["started_from"] == [
+    assert bundle.card.name == "staged"
+    assert bundle.card.data.started_from == (
         "stage 1 (n_train 600, simulation)",
         "stage 2 (n_train 400, simulation)",
-    ]
+    )
     rows = history(bundle)
     assert [(row["stage"], row["epoch"]) for row in rows] == [
         *(("1", "1"), ("1", "2")),
@@ -136,7 +136,7 @@ def test_interrupted_stages_go_on_where_they_stopped(runs, tmp_path, monkeypatch
 def test_each_stage_chooses_among_its_own_alternatives(toy_task, tmp_path):
     choosing = FIRST | {"alternatives": [{"training.learning_rate": 1e-7}]}
     bundle = train_staged(tmp_path / "run", [choosing, {}], **{"data.n_train": 300}, **SHORT)
-    scores = bundle.card["data"]["alternatives, stage 1, val_loss"]
+    scores = bundle.card.data.alternatives["stage 1, val_loss"]
     assert min(scores, key=scores.get) == "as it stands"
     assert [stage.training.learning_rate for stage in stage_configs(bundle.config)] == [0.02, 0.01]
     assert bundle.config.alternatives == ()

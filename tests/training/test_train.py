@@ -40,21 +40,21 @@ def test_a_training_leaves_a_complete_bundle(straight):
     assert len(history) == 5
     assert history[0].startswith("epoch,loss,val_loss,val_auc,val_accuracy,learning_rate")
     card = load_bundle(straight.folder).card
-    assert card["data"]["interrupted"] is False
-    assert card["calibration"]["kind"] == "platt"
-    assert card["calibration"]["scale"] > 0
-    assert card["input_statistics"]["x"]["std"][0] == pytest.approx(1.1, abs=0.2)
-    assert card["training_time_s"] > 0
+    assert card.data.interrupted is False
+    assert card.calibration["kind"] == "platt"
+    assert card.calibration["scale"] > 0
+    assert card.input_statistics["x"]["std"][0] == pytest.approx(1.1, abs=0.2)
+    assert card.training_time_s > 0
     assert straight.config.hyperparameters["padding"] == "valid"
 
 
 def test_it_learns_and_the_thresholds_hold_on_fresh_noise(straight):
-    assert straight.card["data"]["validation"]["val_auc"] > 0.7
-    assert set(straight.card["thresholds"]) == {"0.1"}
+    assert straight.card.data.validation["val_auc"] > 0.7
+    assert set(straight.card.thresholds) == {"0.1"}
     fresh = simulate("toy_binary", 2000, seed=99, signal_fraction=0.0)
     model = load_weights(straight)
     logits = np.log(p := model.predict(fresh.x, verbose=0)[:, 0]) - np.log1p(-p)
-    assert np.mean(logits > straight.card["thresholds"]["0.1"]) == pytest.approx(0.1, abs=0.06)
+    assert np.mean(logits > straight.card.thresholds["0.1"]) == pytest.approx(0.1, abs=0.06)
 
 
 def test_ctrl_c_leaves_a_usable_bundle_and_resuming_ends_where_a_whole_training_does(
@@ -63,11 +63,11 @@ def test_ctrl_c_leaves_a_usable_bundle_and_resuming_ends_where_a_whole_training_
     with monkeypatch.context() as patch:
         cut_short(patch, 2, interrupt)
         bundle = run(tmp_path / "run")
-    assert bundle.card["data"]["interrupted"] is True
-    assert bundle.card["data"]["epochs"] == 2
-    assert load_weights(bundle).count_params() == bundle.card["parameters"]
+    assert bundle.card.data.interrupted is True
+    assert bundle.card.data.epochs == 2
+    assert load_weights(bundle).count_params() == bundle.card.parameters
     resumed = run(tmp_path / "run", resume=True)
-    assert resumed.card["data"]["interrupted"] is False
+    assert resumed.card.data.interrupted is False
     assert_equal_weights(straight, resumed)
     assert not (tmp_path / "run" / ".checkpoint").exists()
 
@@ -168,9 +168,9 @@ def test_regression_gives_physical_values_and_can_be_fine_tuned(toy_regression, 
         },
     )
     assert error(tuned) == pytest.approx(error(bundle), rel=0.05)
-    assert bundle.card["data"]["started_from"] == []
-    n_train = bundle.card["data"]["n_train"]
-    assert tuned.card["data"]["started_from"] == [f"first (n_train {n_train}, simulation)"]
+    assert bundle.card.data.started_from == ()
+    n_train = bundle.card.data.n_train
+    assert tuned.card.data.started_from == (f"first (n_train {n_train}, simulation)",)
 
 
 def test_weights_of_another_architecture_are_refused(straight, toy_task, tmp_path):
@@ -192,7 +192,7 @@ def test_a_new_head_is_trained_on_old_features(straight, toy_multiclass, tmp_pat
     old, new = stored(straight), stored(bundle)
     np.testing.assert_allclose(old["dense_1/kernel"], new["dense_1/kernel"], atol=1e-6)
     assert new["logits/kernel"].shape == (8, 3)
-    assert bundle.card["calibration"]["kind"] == "temperature"
+    assert bundle.card.calibration["kind"] == "temperature"
 
 
 def test_many_settings_together(toy_multiclass, tmp_path):
@@ -210,7 +210,7 @@ def test_many_settings_together(toy_multiclass, tmp_path):
             "training.mixed_precision": "on",
         },
     )
-    assert "val_accuracy" in bundle.card["data"]["validation"]
+    assert "val_accuracy" in bundle.card.data.validation
     assert {array.dtype for array in stored(bundle).values()} == {np.dtype(np.float32)}
 
 

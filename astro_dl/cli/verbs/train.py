@@ -45,7 +45,7 @@ def run(arguments: Arguments) -> None:
     if arguments.cv:
         return cross_validate(arguments, config, arguments.out or Path("runs") / f"{name}-cv")
     bundle = train(config, out=out, resume=arguments.resume, progress=not arguments.quiet)
-    tell(arguments, {"bundle": str(bundle.folder), "card": bundle.card}, bundle.folder)
+    tell(arguments, {"bundle": str(bundle.folder), "card": bundle.card.to_plain()}, bundle.folder)
     return None
 
 

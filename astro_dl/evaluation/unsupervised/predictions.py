@@ -47,7 +47,7 @@ def unsupervised_outcome(
     """
     task, card, config = predictor.task, predictor.bundle.card, predictor.bundle.config
     classes = _classes(task, predictor.physics)
-    key = {"weights": card["files"]["weights.h5"]}
+    key = {"weights": card.files["weights.h5"]}
 
     def own(what: str, compute: Callable[[Iterator[Inputs]], np.ndarray]) -> np.ndarray:
         found = cached_scores(
@@ -72,7 +72,7 @@ def unsupervised_outcome(
         y=np.asarray(data.y[:n]),
         scores={name: one.score for name, one in answers.items()},
         info=info,
-        about={"model": card["name"], "task": card["task"] or "", "data": source},
+        about={"model": card.name, "task": card.task or "", "data": source},
         unsupervised=Unsupervised(
             errors={
                 name: _by_name(one.errors, len(predictor.head.names))

@@ -132,7 +132,7 @@ def spectrum_table(
     ids = [spectrum.id for spectrum in spectra]
     finite = np.isfinite(x.reshape(len(x), -1)).all(axis=1)
     check_any_answer(finite, ids, [_why_unusable(row, found) for row in range(len(x))])
-    statistics = predictor.bundle.card["input_statistics"]
+    statistics = predictor.bundle.card.input_statistics
     check_scale(x, statistics)
     noisy = np.array([_snr(row, found) < LOWEST_SNR for row in range(len(x))])
     outside = rows_outside_training_range(x, statistics) & finite

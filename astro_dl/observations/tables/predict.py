@@ -83,11 +83,10 @@ def _prediction(
     predictor: Predictor[object], x: np.ndarray, ids: Any, batch_size: int, keep_flagged: bool
 ) -> QTable:
     values, missing = np.split(x, 2, axis=1)
+    statistics = predictor.bundle.card.input_statistics or {}
     known = {
-        "x": {
-            key: numbers[: values.shape[1]]
-            for key, numbers in predictor.bundle.card["input_statistics"]["x"].items()
-        }
+        name: {key: numbers[: values.shape[1]] for key, numbers in statistics[name].items()}
+        for name in statistics.keys() & {"x"}
     }
     # Only complete rows tell wrong units from missing values, which are zeros here.
     if len(complete := values[~missing.any(axis=1)]):

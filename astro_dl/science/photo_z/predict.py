@@ -222,7 +222,7 @@ def _prediction(
 ) -> QTable:
     unseen, unknown = (np.asarray(part > 0) for part in split_inputs(x)[3:])
     nothing = np.asarray((unseen | unknown).all(axis=1))
-    statistics = predictor.bundle.card["input_statistics"] or {}
+    statistics = predictor.bundle.card.input_statistics or {}
     # Only complete rows tell wrong units from missing values, which are zeros here.
     if len(complete := x[~(unseen | unknown).any(axis=1)]):
         check_scale(complete, statistics)

@@ -350,7 +350,7 @@ def _table(
     answers = Answers(nothing, nothing)
     if folded:
         x = _stacked([one.x for one in folded])
-        outside = rows_outside_training_range(x, predictor.bundle.card["input_statistics"])
+        outside = rows_outside_training_range(x, predictor.bundle.card.input_statistics)
         flags = {
             # Where there is no transit in the data, there is nothing to be judged.
             "no_transit_in_data": Flag(

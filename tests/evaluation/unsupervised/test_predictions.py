@@ -33,13 +33,13 @@ def run(tmp_path_factory):
 
 def test_the_card_says_what_is_rebuilt_and_how_odd_the_oddest_are(run):
     card = load_bundle(run[0].folder).card
-    assert card["head"]["kind"] == "reconstruction"
-    assert card["head"]["names"][0] == "bp_rp"
-    assert card["calibration"] == {"kind": "none"}
-    thresholds = card["thresholds"]
+    assert card.head.kind == "reconstruction"
+    assert card.head.names[0] == "bp_rp"
+    assert card.calibration == {"kind": "none"}
+    thresholds = card.thresholds
     assert thresholds["0.1"] > 0
-    assert "reconstruction_error" in card["metrics"]["simulated"]
-    assert set(card["baselines"]) == {"PCA", "k-means", "isolation forest"}
+    assert "reconstruction_error" in card.metrics["simulated"]
+    assert set(card.baselines) == {"PCA", "k-means", "isolation forest"}
 
 
 def test_it_learns_and_is_scored_beside_its_peers(run):

@@ -24,6 +24,6 @@ def stand_in(name, **physics):
     return SimpleNamespace(
         physics=settings,
         head=head,
-        bundle=SimpleNamespace(card={"input_statistics": input_statistics(examples.x)}),
+        bundle=SimpleNamespace(card=SimpleNamespace(input_statistics=input_statistics(examples.x))),
         answers=answers,
     )

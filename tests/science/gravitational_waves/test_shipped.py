@@ -11,7 +11,7 @@ import astro_dl
 from astro_dl.bundles.bundle import load_bundle
 from astro_dl.core.shipped import shipped_bundles
 
-NAMES = [name for name in sorted(shipped_bundles()) if load_bundle(name).card["task"] == "gw_bbh"]
+NAMES = [name for name in sorted(shipped_bundles()) if load_bundle(name).card.task == "gw_bbh"]
 GW150914 = 1126259462.42
 
 

@@ -47,7 +47,7 @@ def make_predictor(**physics):
         logits[~usable] = np.nan
         return head.answers(logits)
 
-    card = {"input_statistics": statistics}
+    card = SimpleNamespace(input_statistics=statistics)
     return SimpleNamespace(
         physics=settings, head=head, bundle=SimpleNamespace(card=card), answers=answers
     )

@@ -21,7 +21,7 @@ def stand_in(**physics):
         physics=settings,
         head=head(settings),
         input_spec=input_spec(settings),
-        bundle=SimpleNamespace(card={"input_statistics": None}),
+        bundle=SimpleNamespace(card=SimpleNamespace(input_statistics=None)),
         answers=answer,
     )
 

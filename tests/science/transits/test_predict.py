@@ -147,7 +147,7 @@ def test_binaries_are_flagged_by_their_eclipses(predictor, csv):
 
 def test_values_beyond_the_training_are_flagged(predictor, spoc):
     low = {name: {"minimum": [-0.5], "maximum": [9.0]} for name in ("global", "local", "secondary")}
-    predictor.bundle.card["input_statistics"] = low
+    predictor.bundle.card.input_statistics = low
     assert "outside_training_range" in flags(find_signals(predictor, [spoc], **KNOWN))
 
 

@@ -1,0 +1,76 @@
+"""What a training and its evaluation leave beside the card: ``history.csv``, ``metrics.json``."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from astro_dl.bundles.files import read_text_file
+from astro_dl.core.errors import UsageError
+from astro_dl.core.strict_json import read_json
+
+if TYPE_CHECKING:
+    from astro_dl.bundles.bundle import Bundle
+
+
+def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return rows, column to value, as CSV; a row may lack columns."""
+    rows = list(rows)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def read_history(bundle: "Bundle") -> list[dict[str, str]]:
+    """Return the rows of ``history.csv``, one per epoch, as they are written there.
+
+    Raises
+    ------
+    UsageError
+        If it is not a table: a column without name or of a name given twice, or a ragged row.
+    """
+    if "history.csv" not in bundle.card.files:
+        return []
+    text = read_text_file(bundle.folder, "history.csv", bundle.card.files["history.csv"])
+    try:
+        return _rows(text)
+    except (csv.Error, UsageError) as error:
+        raise UsageError(f"{bundle.folder / 'history.csv'}: {error}") from None
+
+
+def read_metrics(bundle: "Bundle") -> dict[str, Any]:
+    """Return the contents of ``metrics.json``; of a bundle without it none.
+
+    Raises
+    ------
+    UsageError
+        If it is not strict JSON, or no mapping.
+    """
+    if "metrics.json" not in bundle.card.files:
+        return {}
+    text = read_text_file(bundle.folder, "metrics.json", bundle.card.files["metrics.json"])
+    try:
+        metrics = read_json(text)
+        if not isinstance(metrics, dict):
+            raise UsageError("holds no mapping")
+        for part in ("simulated", "real"):
+            if not isinstance(metrics.get(part, {}), dict):
+                raise UsageError(f"{part!r} is not a mapping")
+    except UsageError as error:
+        raise UsageError(f"{bundle.folder / 'metrics.json'}: {error}") from None
+    return metrics
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV text, column to cell."""
+    lines = list(csv.reader(io.StringIO(text), strict=True))
+    columns, rows = (lines[0], lines[1:]) if lines else ([], [])
+    if len(set(columns)) != len(columns) or "" in columns:
+        raise UsageError("a column has no name, or that of another")
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(columns):
+            raise UsageError(f"row {number} has {len(row)} cells for {len(columns)} columns")
+    return [dict(zip(columns, row, strict=True)) for row in rows]
