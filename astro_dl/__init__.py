@@ -43,6 +43,7 @@ _HOME = {
     "simulate": "astro_dl.data.simulate",
     "task_info": "astro_dl.info",
     "train": "astro_dl.training",
+    "tune": "astro_dl.tuning",
 }
 
 __all__ = [*_HOME, "__version__"]

@@ -90,6 +90,11 @@ def count(text: str) -> int:
     return int(text)
 
 
+def read_by(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return a function that reads a word as `read` does, for the ``type`` of an argument."""
+    return lambda text: _argument(read, text)
+
+
 def _argument(read: Callable[[str], Any], text: str) -> Any:
     """Return what is read from a word; argparse keeps the messages of its own error only."""
     try:

@@ -30,6 +30,8 @@ from astro_dl.core.strict_yaml import read_yaml, read_yaml_file, write_yaml
 Made = TypeVar("Made")
 STAGE_SETTINGS = ("hyperparameters", "physics", "data", "training", "seed", "alternatives")
 """What a stage may set; all else belongs to the whole."""
+RANGES = "tune"
+"""Key of a file's ranges for `astro_dl.tune`, of which a training takes no notice."""
 
 
 @checked
@@ -244,7 +246,8 @@ def load_config(source: str | Path | Mapping[str, Any] | Config, **overrides: An
     >>> load_config("quick", **{"training.epochs": 3}).training.epochs
     3
     """
-    name, mapping = _read_source(source)
+    name, mapping = read_source(source)
+    mapping.pop(RANGES, None)
     changes = dotted(overrides)
     try:
         config = read_dataclass(Config, plain(changed(mapping, changes)))
@@ -351,7 +354,7 @@ def config_hash(mapping: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _read_source(source: str | Path | Mapping[str, Any] | Config) -> tuple[str, dict[str, Any]]:
+def read_source(source: str | Path | Mapping[str, Any] | Config) -> tuple[str, dict[str, Any]]:
     """Return what to call a source in errors, and its values."""
     if isinstance(source, Config):
         return "config", to_mapping(source)

@@ -1,7 +1,7 @@
 """`train`: simulate or load, fit, calibrate, save."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,16 @@ from astro_dl.training.progress import scalar_log
 from astro_dl.training.save import save_result
 from astro_dl.training.stages import train_stages
 
+History = Sequence[Mapping[str, float]]
+"""Rows of ``history.csv``, one per epoch."""
+
 
 def train(
     config: str | Path | Mapping[str, Any] | Config,
     out: str | Path | None = None,
     resume: bool = False,
     progress: bool = True,
+    watch: Callable[[History], None] | None = None,
     **overrides: Any,
 ) -> Bundle:
     """Train the model of a config and save it as a bundle.
@@ -49,6 +53,10 @@ def train(
         had not been cut short; the bundle of a finished training is returned as it is.
     progress : bool, default True
         Whether progress bars are shown.
+    watch : callable, optional
+        Given the rows of the history so far, at the start and after every epoch; what it raises
+        ends the training, and the checkpoint stays for `resume`. Of alternatives, stages and models
+        that are fitted at once, nobody is told.
     **overrides
         Values instead of the config's, by dotted keys: ``**{"training.epochs": 3}``.
 
@@ -108,10 +116,13 @@ def train(
         compile_network(network, objective, config, data.n)
         start = state = load_checkpoint(checkpoint, network, config) if going_on else State()
         interrupted = False
+        tell = watch or (lambda history: None)
+        tell(start.history)
         try:
             for state in run_epochs(network, objective, data, config, start, progress):
                 save_checkpoint(checkpoint, network, state, config)
                 log(len(state.history), state.history[-1])
+                tell(state.history)
         except KeyboardInterrupt:
             if not state.history:
                 raise
