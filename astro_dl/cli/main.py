@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from astro_dl.cli.parser import Arguments, file_reader, parse
 from astro_dl.cli.quiet import import_keras_quietly
-from astro_dl.core.errors import UsageError, look_up, unknown_name
+from astro_dl.core.errors import UsageError, look_up
 
 if TYPE_CHECKING:
     from astro_dl.inference.protocol import Predictor
@@ -54,39 +54,39 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def list_(arguments: Arguments) -> None:
-    """Print the names of models and tasks."""
+    """Print the names of models, tasks and shipped bundles."""
     from astro_dl.core import registry
+    from astro_dl.core.shipped import list_bundles
     from astro_dl.core.text_table import text_table
 
     pretrained = True if arguments.pretrained else None
     models = registry.list_models(arguments.pattern, arguments.task, pretrained)
     tasks = [] if arguments.task or pretrained else registry.list_tasks(arguments.pattern)
+    bundles = list_bundles(arguments.pattern, arguments.task)
     if arguments.json:
-        return _print_json({"models": models, "tasks": tasks})
-    shipped = set(registry.list_models(pretrained=True))
-    marked = [(f"  {'*' if name in shipped else ' '} {name}", name) for name in models]
-    rows = [[mark, registry.model_entry(name).summary] for mark, name in marked]
+        return _print_json({"models": models, "tasks": tasks, "bundles": list(bundles)})
+    rows = [[f"    {name}", registry.model_entry(name).summary] for name in models]
     rows += [[f"    {name}", registry.task_entry(name).summary] for name in tasks]
+    rows += [[f"    {name}", f"{one.model} on {one.task}"] for name, one in bundles.items()]
     lines = text_table(rows, left=2).splitlines()
-    for heading, part in (
-        ("models (* with weights)", lines[: len(models)]),
-        ("tasks", lines[len(models) :]),
+    for heading, count in (
+        ("models", len(models)),
+        ("tasks", len(tasks)),
+        ("trained weights", len(bundles)),
     ):
-        if part:
-            print(heading, *part, sep="\n")
-    if not models and not tasks:
+        if count:
+            print(heading, *lines[:count], sep="\n")
+        lines = lines[count:]
+    if not rows:
         print(f"nothing matches {arguments.pattern!r}")
     return None
 
 
 def info(arguments: Arguments) -> None:
-    """Print what a model or a task is."""
-    from astro_dl.core.registry import all_models, all_tasks
-    from astro_dl.info import model_info, task_info
+    """Print what a model, a task or a shipped bundle is."""
+    from astro_dl.info import info as tell
 
-    if arguments.name not in {*all_models(), *all_tasks()}:
-        raise unknown_name("model or task", arguments.name, [*all_models(), *all_tasks()])
-    found = (model_info if arguments.name in all_models() else task_info)(arguments.name)
+    found = tell(arguments.name)
     if arguments.json:
         _print_json(found.to_dict())
     else:

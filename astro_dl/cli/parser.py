@@ -11,7 +11,7 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.inference.uncertainty import PASSES, UNCERTAINTIES
 
 Arguments = argparse.Namespace
-LIGHT_VERBS = ("list", "simulate", "fetch")
+LIGHT_VERBS = ("list", "info", "simulate", "fetch")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -96,7 +96,7 @@ def _parsers(
     verb.add_argument("--pretrained", action="store_true", help="only models with shipped weights")
 
     verb = add("info")
-    verb.add_argument("name", help="a model or task")
+    verb.add_argument("name", help="a model, a task or a shipped bundle")
 
     verb = add("simulate")
     verb.add_argument("task", help="a task")
