@@ -1,14 +1,25 @@
-"""What a model or a task is: input, output, settings, reference, and shipped results."""
+"""What a model, a task or a shipped bundle is: input, output, settings, reference, results."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from astro_dl.bundles.card import Card
 from astro_dl.bundles.files import CARD, read_text_file
-from astro_dl.core.registry import get_task, list_models, model_entry, task_entry
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.errors import look_up, unknown_name
+from astro_dl.core.registry import (
+    all_models,
+    all_tasks,
+    get_task,
+    list_models,
+    model_entry,
+    task_entry,
+)
 from astro_dl.core.schema import keyword_defaults, plain
 from astro_dl.core.shipped import shipped_bundles
+from astro_dl.core.task import InputSpec
 
 
 @dataclass(frozen=True)
@@ -36,8 +47,27 @@ class Info:
     __repr__ = __str__
 
 
+def info(name: str) -> Info:
+    """Return what a model, a task or a shipped bundle is; of equal names, in this order.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing of this name.
+    """
+    for known, tell in (
+        (all_models(), model_info),
+        (all_tasks(), task_info),
+        (shipped_bundles(), bundle_info),
+    ):
+        if name in known:
+            return tell(name)
+    known_names = {*all_models(), *all_tasks(), *shipped_bundles()}
+    raise unknown_name("model, task or bundle", name, known_names)
+
+
 def model_info(name: str) -> Info:
-    """Return what a model is.
+    """Return what a model is; imports no Keras.
 
     Parameters
     ----------
@@ -47,8 +77,9 @@ def model_info(name: str) -> Info:
     Returns
     -------
     Info
-        Summary, task, input and output, every hyper-parameter with its default, reference,
-        BibTeX, and the card's number of parameters and metrics where weights are shipped.
+        Summary, task, input and output that it is built with where nothing else is said, every
+        hyper-parameter with its default, reference, BibTeX, and the number of parameters and the
+        metrics of the cards of all bundles of it that are shipped.
 
     Raises
     ------
@@ -56,25 +87,59 @@ def model_info(name: str) -> Info:
         If the model is not registered.
     """
     from astro_dl.models.build import default_hyperparameters
+    from astro_dl.models.specification import specification
 
     entry = model_entry(name)
-    if entry.task is not None:
-        input_facts, output_facts = _task_ends(entry.task)
-    else:
-        axes = " or ".join(map(str, entry.rank)) or "any number of"
-        input_facts = {"axes of one example": axes, "textbook shape": plain(entry.input_shape)}
-        output_facts = {"textbook kind": entry.kind, "textbook outputs": entry.outputs}
+    axes = " or ".join(map(str, entry.rank)) or "any number of"
+    # A family of others may have no textbook form.
+    has_form = entry.task or entry.input_shape
+    input_facts, output_facts = _ends(*specification(name)) if has_form else ({}, {})
     return Info(
         name,
         {
             "summary": entry.summary,
             "task": entry.task,
-            "input": input_facts,
+            "input": {"axes of one example": axes, **input_facts},
             "output": output_facts,
             "hyperparameters": plain(default_hyperparameters(name)),
             "reference": entry.reference,
             "bibtex": entry.bibtex,
             "pretrained": _shipped(name),
+        },
+    )
+
+
+def bundle_info(name: str) -> Info:
+    """Return what a shipped bundle is, from its card; imports no Keras.
+
+    Parameters
+    ----------
+    name : str
+        The name of its folder.
+
+    Returns
+    -------
+    Info
+        Summary, model, task, input and output, number of parameters, what it was trained on,
+        metrics, licence and citation.
+
+    Raises
+    ------
+    UsageError
+        If no such bundle is shipped.
+    """
+    card = _card(look_up("bundle", name, shipped_bundles()))
+    input_facts, output_facts = _ends(card.input, card.head)
+    trained = {key: getattr(card.data, key) for key in ("source", "mode", "n_train", "caution")}
+    return Info(
+        name,
+        {
+            **{key: getattr(card, key) for key in ("summary", "model", "task")},
+            "input": input_facts,
+            "output": output_facts,
+            "parameters": card.parameters,
+            "trained on": trained,
+            **{key: getattr(card, key) for key in ("metrics", "licence", "citation")},
         },
     )
 
@@ -122,7 +187,10 @@ def _task_ends(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the input and output facts of a task with its default physics."""
     task = get_task(name)
     physics = task.physics()
-    spec, head = task.input_spec(physics), task.head(physics)
+    return _ends(task.input_spec(physics), task.head(physics))
+
+
+def _ends(spec: InputSpec, head: AnswerKind) -> tuple[dict[str, Any], dict[str, Any]]:
     return (
         {"shape": plain(spec.shape), **plain(spec.contract)},
         {
@@ -134,12 +202,18 @@ def _task_ends(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     )
 
 
-def _shipped(name: str) -> dict[str, Any] | None:
-    folder = shipped_bundles().get(name)
-    if folder is None:
-        return None
-    card = Card.from_json(read_text_file(folder, CARD))
-    return {"parameters": card.parameters, "metrics": card.metrics, "licence": card.licence}
+def _shipped(model: str) -> dict[str, Any]:
+    """Return what is told of each shipped bundle of a model, by the bundle's name."""
+    cards = {name: _card(folder) for name, folder in shipped_bundles().items()}
+    return {
+        name: {"parameters": card.parameters, "metrics": card.metrics, "licence": card.licence}
+        for name, card in cards.items()
+        if card.model == model
+    }
+
+
+def _card(folder: Path) -> Card:
+    return Card.from_json(read_text_file(folder, CARD))
 
 
 def _lines(facts: Mapping[str, Any], indent: str) -> list[str]:

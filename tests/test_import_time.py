@@ -27,6 +27,7 @@ def _imported(program):
         "import astro_dl; astro_dl.load_config('quick')",
         "from astro_dl.cli import main; main(['list'])",
         "from astro_dl.cli import main; main(['list', '--json', '--pretrained'])",
+        "import astro_dl.core.shipped as s; assert s.list_bundles()",
     ],
 )
 def test_nothing_heavy_is_imported(program):
@@ -38,6 +39,9 @@ def test_nothing_heavy_is_imported(program):
     [
         "import astro_dl; astro_dl.simulate('gw_bbh', 2)",
         "import astro_dl.core.registry as r; r.build_physics('gw_bbh', {})",
+        "import astro_dl as a; [a.model_info(name) for name in a.list_models()]",
+        "from astro_dl.cli import main; main(['info', 'lens_cnn']); main(['info', 'gw_bbh'])",
+        "from astro_dl.cli import main; main(['info', 'lens_resnet_vis', '--json'])",
     ],
 )
 def test_simulators_and_tasks_import_no_framework(program):

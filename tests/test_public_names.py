@@ -8,6 +8,8 @@ import pytest
 
 import astro_dl
 from astro_dl.core.errors import UsageError
+from astro_dl.core.shipped import ShippedBundle, list_bundles, shipped_bundles
+from astro_dl.info import bundle_info, info
 
 
 def test_every_public_name_is_there_and_documented():
@@ -29,6 +31,30 @@ def test_every_model_tells_what_it_is(name):
     assert facts["summary"]
     assert facts["hyperparameters"]
     assert str(found).startswith(f"{name}\n")
+
+
+@pytest.mark.parametrize("name", sorted(shipped_bundles()))
+def test_every_shipped_bundle_is_found_by_its_own_name_and_by_its_model(name):
+    facts = info(name).to_dict() if name in astro_dl.list_models() else bundle_info(name).to_dict()
+    model = facts.get("model", name)
+    assert name in astro_dl.model_info(model).facts["pretrained"]
+    assert list_bundles(name)[name] == ShippedBundle(model, facts["task"])
+    assert name in list_bundles(model)
+
+
+def test_a_bundle_tells_its_own_input_and_not_its_tasks():
+    facts = info("lens_resnet_vis").facts
+    assert facts["model"] == "lens_resnet"
+    assert facts["input"]["bands"] == ["VIS"]
+    assert facts["input"]["shape"] == [64, 64, 1]
+
+
+def test_a_model_tells_its_own_input_and_output_and_not_its_tasks():
+    assert astro_dl.model_info("ar_cnn").facts["input"]["shape"] == [64, 64, 1]
+    assert astro_dl.model_info("tess_cnn").facts["input"]["shape"] == [201, 1]
+    assert astro_dl.model_info("photoz_mdn").facts["output"]["distribution"] == "mixture"
+    assert astro_dl.model_info("gaia_vae").facts["output"]["kind"] == "reconstruction"
+    assert astro_dl.model_info("mlp").facts["output"]["kind"] == "multiclass"
 
 
 @pytest.mark.parametrize("name", astro_dl.list_tasks())

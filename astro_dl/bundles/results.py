@@ -3,14 +3,13 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from astro_dl.bundles.card import Card
 from astro_dl.bundles.files import read_text_file
 from astro_dl.core.errors import UsageError
 from astro_dl.core.strict_json import read_json
-
-if TYPE_CHECKING:
-    from astro_dl.bundles.bundle import Bundle
 
 
 def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -24,7 +23,7 @@ def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def read_history(bundle: "Bundle") -> list[dict[str, str]]:
+def read_history(folder: Path, card: Card) -> list[dict[str, str]]:
     """Return the rows of ``history.csv``, one per epoch, as they are written there.
 
     Raises
@@ -32,16 +31,16 @@ def read_history(bundle: "Bundle") -> list[dict[str, str]]:
     UsageError
         If it is not a table: a column without name or of a name given twice, or a ragged row.
     """
-    if "history.csv" not in bundle.card.files:
+    if "history.csv" not in card.files:
         return []
-    text = read_text_file(bundle.folder, "history.csv", bundle.card.files["history.csv"])
+    text = read_text_file(folder, "history.csv", card.files["history.csv"])
     try:
         return _rows(text)
     except (csv.Error, UsageError) as error:
-        raise UsageError(f"{bundle.folder / 'history.csv'}: {error}") from None
+        raise UsageError(f"{folder / 'history.csv'}: {error}") from None
 
 
-def read_metrics(bundle: "Bundle") -> dict[str, Any]:
+def read_metrics(folder: Path, card: Card) -> dict[str, Any]:
     """Return the contents of ``metrics.json``; of a bundle without it none.
 
     Raises
@@ -49,9 +48,9 @@ def read_metrics(bundle: "Bundle") -> dict[str, Any]:
     UsageError
         If it is not strict JSON, or no mapping.
     """
-    if "metrics.json" not in bundle.card.files:
+    if "metrics.json" not in card.files:
         return {}
-    text = read_text_file(bundle.folder, "metrics.json", bundle.card.files["metrics.json"])
+    text = read_text_file(folder, "metrics.json", card.files["metrics.json"])
     try:
         metrics = read_json(text)
         if not isinstance(metrics, dict):
@@ -60,7 +59,7 @@ def read_metrics(bundle: "Bundle") -> dict[str, Any]:
             if not isinstance(metrics.get(part, {}), dict):
                 raise UsageError(f"{part!r} is not a mapping")
     except UsageError as error:
-        raise UsageError(f"{bundle.folder / 'metrics.json'}: {error}") from None
+        raise UsageError(f"{folder / 'metrics.json'}: {error}") from None
     return metrics
 
 

@@ -1,9 +1,27 @@
 """Shipped configs and bundles by name: ours, in the wheel or a checkout, and third parties'."""
 
+import json
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from astro_dl.core.discovery import load_all
 from astro_dl.core.errors import UsageError
+
+
+@dataclass(frozen=True)
+class ShippedBundle:
+    """What a shipped bundle is of.
+
+    Parameters
+    ----------
+    model, task : str
+        Registered names.
+    """
+
+    model: str
+    task: str
+
 
 _configs: dict[str, Path] = {}
 _bundles: dict[str, Path] = {}
@@ -67,6 +85,26 @@ def shipped_bundles() -> dict[str, Path]:
     """Return the folders of the shipped bundles by name."""
     load_all()
     return _bundles
+
+
+def list_bundles(pattern: str = "*", task: str | None = None) -> dict[str, ShippedBundle]:
+    """Return what the shipped bundles are of, by their sorted names; imports no Keras.
+
+    Parameters
+    ----------
+    pattern : str, default "*"
+        A shell-style wildcard for the names of bundles or of their models, such as ``"gw_*"``.
+    task : str, optional
+        Only bundles trained on this task.
+    """
+    found = {}
+    for name, folder in sorted(shipped_bundles().items()):
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        of = ShippedBundle(card["model"], card["task"])
+        named = fnmatchcase(name, pattern) or fnmatchcase(of.model, pattern)
+        if named and task in (None, of.task):
+            found[name] = of
+    return found
 
 
 def _bundles_in(folder: Path) -> dict[str, Path]:

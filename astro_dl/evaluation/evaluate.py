@@ -167,7 +167,9 @@ def save_report(report: Report, bundle: Bundle, dataset: str | None = None) -> B
         real = {**facts, NETWORK: network, **lines}
         return update_bundle(
             bundle.folder,
-            metrics=lambda now: _merged(read_metrics(now), report.metrics, dataset),
+            metrics=lambda now: _merged(
+                read_metrics(now.folder, now.card), report.metrics, dataset
+            ),
             figures=figures,
             card_parts=lambda now: (
                 {"metrics": _merged(now.card.metrics, simulated, None), "baselines": lines}
@@ -262,7 +264,7 @@ def _importance(predictor: "Predictor", data: Store | Examples, n: int) -> dict[
 
 def _history(bundle: Bundle) -> dict[str, list[float]]:
     """Return the columns of ``history.csv`` that are numbers."""
-    rows = read_history(bundle)
+    rows = read_history(bundle.folder, bundle.card)
     columns: dict[str, list[float]] = {}
     for name in rows[0] if rows else ():
         try:

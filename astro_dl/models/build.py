@@ -12,31 +12,60 @@ from astro_dl.core.registry import (
     ModelEntry,
     answer_kind,
     build_physics,
-    get_task,
     model_entry,
     resolve_builder,
 )
 from astro_dl.core.schema import plain, read_keywords
+from astro_dl.core.signatures import builder_defaults
 from astro_dl.core.task import InputSpec, Physics, Task
+from astro_dl.models.specification import Asked, Names, specification
 
 if TYPE_CHECKING:
     import keras
 
 
 def build_model(
-    name: str, task: str | None = None, input_shape: Any = None, **hyperparameters: Any
+    name: str,
+    task: str | None = None,
+    input_shape: Any = None,
+    *,
+    outputs: int | None = None,
+    kind: str | None = None,
+    classes: Names | None = None,
+    targets: Names | None = None,
+    physics: Any = None,
+    head: AnswerKind | None = None,
+    input_spec: InputSpec | None = None,
+    **hyperparameters: Any,
 ) -> "keras.Model":
     """Return an uncompiled model by its registered name.
+
+    What is not said of inputs and outputs is as the task has it; without a task as the task has it
+    that the model was made for, or else as in the textbook form of the family.
 
     Parameters
     ----------
     name : str
         A registered model.
     task : str, optional
-        Inputs and outputs are those of this task with its default physics. Without it: of the task
-        that the model was made for, or else the textbook form of the family.
+        A task, with its default physics.
     input_shape : tuple of int or dict of tuple, optional
-        Shape of one example instead, channels last, time axis first.
+        Shape of one example, channels last, time axis first.
+    outputs : int, optional
+        Number of logits. Of a classifier, 1 is a sigmoid, and 2 or more are a softmax.
+    kind : str, optional
+        What the model gives: ``"binary"``, ``"multiclass"``, ``"regression"``,
+        ``"reconstruction"`` (autoencoders alone), or what others register.
+    classes : sequence of str or int, optional
+        Names of the classes, or how many. Two are told apart by a sigmoid, unless ``outputs`` is 2.
+    targets : sequence of str or int, optional
+        Names of the values, or how many: a regression, unless a kind is named.
+    physics : mapping or dataclass, optional
+        Fields of the task's physics that are to be others, such as its channels or its answer.
+    head : AnswerKind, optional
+        All that is to be said of the outputs, in place of the four above.
+    input_spec : InputSpec, optional
+        Shape and meaning of the inputs, in place of a shape.
     **hyperparameters
         Instead of the defaults, see `default_hyperparameters`.
 
@@ -48,47 +77,21 @@ def build_model(
     Raises
     ------
     UsageError
-        If the model, the task or a hyper-parameter is unknown, or the input does not fit.
+        If the model, the task, the kind or a hyper-parameter is unknown, the input does not fit, or
+        what is said of the outputs contradicts itself.
+
+    Examples
+    --------
+    >>> build_model("mlp", input_shape=(10,), outputs=2, units=(32, 16)).count_params()
+    914
+    >>> build_model("ar_cnn", outputs=1).count_params()
+    11073
+    >>> build_model("cnn1d", "gw_bbh", targets=["distance"]).output.shape
+    (None, 1)
     """
-    input_spec, head = specification(name, task, input_shape)
-    return build_from(name, input_spec, head, hyperparameters)
-
-
-def specification(
-    name: str, task: str | None = None, input_shape: Any = None
-) -> tuple[InputSpec, AnswerKind]:
-    """Return the inputs and outputs with which a model is built where nothing else is said.
-
-    Parameters
-    ----------
-    name : str
-        A registered model.
-    task : str, optional
-        A task, taken with its default physics, or with that which the model asks for if it was made
-        for this task. Without it: the task that the model was made for, or else the textbook form
-        of the family.
-    input_shape : tuple of int or dict of tuple, optional
-        Shape of one example instead.
-
-    Raises
-    ------
-    UsageError
-        If the model or task is unknown, or the entry has neither task nor input shape.
-    """
-    entry = model_entry(name)
-    question = task or entry.task
-    if question is not None and (task is not None or input_shape is None):
-        made_for = entry.physics if question == entry.task else {}
-        physics = build_physics(question, made_for)
-        spec, head = get_task(question).input_spec(physics), get_task(question).head(physics)
-        if input_shape is not None:
-            spec = replace(spec, shape=input_shape)
-    else:
-        shape = input_shape or entry.input_shape
-        if shape is None:
-            raise UsageError(f"model {name!r} needs a task or an input shape")
-        spec, head = InputSpec(shape), answer_kind(entry.kind).textbook(entry.outputs)
-    return spec, answer_kind(entry.kind).of_model(head, spec)
+    asked = Asked(head, kind, outputs, classes, targets)
+    spec, answer = specification(name, task, input_shape, physics, input_spec, asked)
+    return build_from(name, spec, answer, hyperparameters)
 
 
 def model_head(name: str, task: Task[Physics], physics: Physics) -> AnswerKind:
@@ -156,12 +159,8 @@ def default_hyperparameters(name: str) -> dict[str, Any]:
     These are the defaults in the builder's signature, with the values of the registered preset in
     their place where it names them.
     """
-    defaults = {
-        key: parameter.default
-        for key, parameter in (_parameters(resolve_builder(name)) or {}).items()
-        if parameter.default is not parameter.empty
-    }
-    return {**defaults, **model_entry(name).hyperparameters}
+    entry = model_entry(name)
+    return {**builder_defaults(entry.builder), **entry.hyperparameters}
 
 
 def logits_model(model: "keras.Model") -> "keras.Model":

@@ -115,3 +115,92 @@ class OneMember(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make this layer again."""
         return {**super().get_config(), "independent": self.independent}
+
+
+@keras.saving.register_keras_serializable(package="astro_dl")
+class MeanOfMembers(keras.layers.Layer):
+    """Mean of what the members of a committee answer, each by a dense layer of its own.
+
+    In training each example is answered by one member, drawn at random, and no gradient of it
+    reaches another: together they are as many networks, trained at once.
+
+    Input: (batch, members × width), the vectors of all members side by side.
+
+    Parameters
+    ----------
+    units : int
+        Outputs of each member, and of the mean.
+    members : int
+        How many there are.
+    independent : bool
+        Whether one member is drawn in training.
+    alone : int or None
+        The only member that answers; None for all.
+    kernel_regularizer : keras.Regularizer, optional
+        Penalty on the kernels.
+    **options
+        Arguments of every Keras layer.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        members: int,
+        independent: bool = True,
+        alone: int | None = None,
+        kernel_regularizer: Any = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.units, self.members = units, members
+        self.independent, self.alone = independent, alone
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.seed_generator = keras.random.SeedGenerator()
+
+    def build(self, input_shape: Any) -> None:
+        """Make a kernel and a bias for each member."""
+        shape = (self.members, input_shape[-1] // self.members, self.units)
+        self.kernel = self.add_weight(
+            shape=shape,
+            initializer=_each_member,
+            regularizer=self.kernel_regularizer,
+            name="kernel",
+        )
+        self.bias = self.add_weight(
+            shape=(self.members, self.units), initializer="zeros", name="bias"
+        )
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Return the mean answer, or that of one member."""
+        by_member = ops.reshape(inputs, (-1, *self.kernel.shape[:2]))
+        answers = ops.einsum("nmw,mwu->nmu", by_member, self.kernel) + self.bias
+        if self.alone is not None:
+            return answers[:, self.alone]
+        if not (training and self.independent):
+            return ops.mean(answers, axis=1)
+        n = ops.shape(inputs)[0]
+        drawn = keras.random.randint((n,), 0, self.members, seed=self.seed_generator)
+        chosen = ops.one_hot(drawn, self.members, dtype=answers.dtype)
+        return ops.einsum("nm,nmu->nu", chosen, answers)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple:
+        """Return the shape of the output."""
+        return (input_shape[0], self.units)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make this layer again."""
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "members": self.members,
+            "independent": self.independent,
+            "alone": self.alone,
+            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
+        }
+
+
+def _each_member(shape: Sequence[int], dtype: Any = None) -> Any:
+    """Return kernels for all members, each spread as for a dense layer of its own."""
+    return ops.stack(
+        [keras.initializers.GlorotUniform()(shape[1:], dtype=dtype) for _ in range(shape[0])]
+    )

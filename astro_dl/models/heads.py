@@ -1,5 +1,6 @@
 """The last layers of every model: embedding, logits, and what people read."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -72,7 +73,8 @@ def attach_head(
     head : AnswerKind
         Kind and number of outputs.
     **options
-        Further arguments of the dense layer, such as a regulariser.
+        Further arguments of the dense layer, such as a regulariser; or, as ``layer``, another one
+        in its place.
 
     Raises
     ------
@@ -83,14 +85,17 @@ def attach_head(
 
 
 def dense_logits(
-    embedding: keras.KerasTensor, outputs: int, **options: object
+    embedding: keras.KerasTensor,
+    outputs: int,
+    layer: Callable[..., keras.layers.Layer] = keras.layers.Dense,
+    **options: Any,
 ) -> keras.KerasTensor:
     """Return the layer ``"logits"``."""
-    return keras.layers.Dense(outputs, dtype="float32", name="logits", **options)(embedding)
+    return layer(outputs, dtype="float32", name="logits", **options)(embedding)
 
 
 def activated_logits(
-    embedding: keras.KerasTensor, outputs: int, activation: str, name: str, **options: object
+    embedding: keras.KerasTensor, outputs: int, activation: str, name: str, **options: Any
 ) -> keras.KerasTensor:
     """Return an activation of the layer ``"logits"``, by the name of its last layer."""
     logits = dense_logits(embedding, outputs, **options)

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from astro_dl.models.committee import OneMember
+from astro_dl.models.committee import MeanOfMembers, OneMember
 
 DROPOUTS = (
     keras.layers.Dropout,
@@ -101,20 +101,26 @@ def committee_members(model: keras.Model) -> tuple[keras.Model, ...]:
     Parameters
     ----------
     model : keras.Model
-        With a layer `astro_dl.models.committee.OneMember`.
+        With a layer `astro_dl.models.committee.OneMember` or
+        `astro_dl.models.committee.MeanOfMembers`.
     """
-    joining = [layer for layer in model.layers if isinstance(layer, OneMember)]
-    if not joining:
+    counts = [
+        layer.members if isinstance(layer, MeanOfMembers) else len(layer.input)
+        for layer in model.layers
+        if isinstance(layer, OneMember | MeanOfMembers)
+    ]
+    if not counts:
         return ()
-    count = len(joining[0].input)
-
-    return tuple(_copied(model, partial(_member_layer, member)) for member in range(count))
+    return tuple(_copied(model, partial(_member_layer, member)) for member in range(counts[0]))
 
 
 def _member_layer(member: int, layer: keras.layers.Layer) -> keras.layers.Layer:
     if isinstance(layer, OneMember):
         return Alone(member, name=layer.name)
-    return type(layer).from_config(layer.get_config())
+    config = layer.get_config()
+    if isinstance(layer, MeanOfMembers):
+        config["alone"] = member
+    return type(layer).from_config(config)
 
 
 def _copied(

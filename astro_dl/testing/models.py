@@ -13,7 +13,8 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import answer_kind, list_models, model_entry, resolve_fit
 from astro_dl.core.task import InputSpec
-from astro_dl.models.build import build_from, default_hyperparameters, logits_model, specification
+from astro_dl.models.build import build_from, default_hyperparameters, logits_model
+from astro_dl.models.specification import specification
 
 if TYPE_CHECKING:
     import keras

@@ -69,7 +69,7 @@ def train_stages(
             history=[
                 {"stage": number, **row}
                 for number, bundle in enumerate(trained, start=1)
-                for row in read_history(bundle)
+                for row in read_history(bundle.folder, bundle.card)
             ],
         )
     shutil.rmtree(runs)

@@ -122,11 +122,11 @@ def run_attempt(
             tried = load_config(config, **plan.settings(trial.params))
             watch = Watcher(trial, heart, monitor, known, tried.training.epochs)
             bundle = train(tried, out=folder, resume=True, progress=False, watch=watch)
-            data = bundle.card["data"]
-            if data["interrupted"]:
+            data = bundle.card.data
+            if data.interrupted:
                 raise KeyboardInterrupt
-            outcome: dict[str, Any] = {"values": data["validation"][monitor]}
-            _note(trial, data["epochs"], bundle.card["training_time_s"])
+            outcome: dict[str, Any] = {"values": data.validation[monitor]}
+            _note(trial, data.epochs, bundle.card.training_time_s)
         except Pruned:
             outcome = {"state": TrialState.PRUNED}
         except UsageError as error:
@@ -141,6 +141,6 @@ def run_attempt(
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _note(trial: "Trial", epochs: int, seconds: float) -> None:
+def _note(trial: "Trial", epochs: int | None, seconds: float | None) -> None:
     trial.set_user_attr(EPOCHS, epochs)
-    trial.set_user_attr(SECONDS, round(seconds, 3))
+    trial.set_user_attr(SECONDS, round(seconds or 0.0, 3))

@@ -100,12 +100,12 @@ def test_folder_holds_what_the_design_lists(tmp_path, model, config):
 
 def test_config_and_history_can_be_replaced_in_a_bundle(tmp_path, model, config):
     bundle = save_bundle(tmp_path / "b", model, config, PARTS, HISTORY)
-    history = [{"stage": 2, **row} for row in read_history(bundle)]
+    history = [{"stage": 2, **row} for row in read_history(bundle.folder, bundle.card)]
     changed = replace(bundle.config, initial_weights="other")
     updated = update_bundle(tmp_path / "b", config=changed, history=history)
     assert updated.config == changed
-    assert [row["stage"] for row in read_history(updated)] == ["2", "2"]
-    assert [row["val_loss"] for row in read_history(updated)] == ["", "1.375"]
+    assert [row["stage"] for row in read_history(updated.folder, updated.card)] == ["2", "2"]
+    assert [row["val_loss"] for row in read_history(updated.folder, updated.card)] == ["", "1.375"]
     assert updated.card.files["weights.h5"] == bundle.card.files["weights.h5"]
 
 

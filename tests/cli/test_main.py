@@ -12,6 +12,7 @@ from astropy.table import QTable
 from astro_dl.cli import main
 from astro_dl.core import registry
 from astro_dl.core.registry import register_task
+from astro_dl.core.shipped import list_bundles
 from astro_dl.core.task import Files
 from astro_dl.data.store import open_store
 from tests import toy
@@ -86,7 +87,8 @@ def test_list_names_models_and_tasks(capsys):
 def test_list_prints_json(capsys):
     assert main(["list", "--task", "gw_bbh", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found == {"models": registry.list_models(task="gw_bbh"), "tasks": []}
+    bundles = list(list_bundles(task="gw_bbh"))
+    assert found == {"models": registry.list_models(task="gw_bbh"), "tasks": [], "bundles": bundles}
 
 
 def test_list_says_when_nothing_matches(capsys):
@@ -210,7 +212,7 @@ WRONG_USAGE = [
     (["trian"], "unknown verb 'trian'; did you mean 'train'?"),
     (["list", "--pretraind"], "unknown option '--pretraind'; did you mean '--pretrained'?"),
     (["list", "--task", "gw_bh"], "unknown task 'gw_bh'; did you mean 'gw_bbh'?"),
-    (["info", "gw_cn"], "unknown model or task 'gw_cn'; did you mean 'gw_cnn'?"),
+    (["info", "gw_cn"], "unknown model, task or bundle 'gw_cn'; did you mean 'gw_cnn'?"),
     (["simulate", "gw_bh", "--out", "x.h5"], "did you mean 'gw_bbh'?"),
     (["simulate", "toy_files", "--out", "x.h5", "--n", "0"], "accepted: an integer ≥ 1"),
     (["simulate", "toy_files", "--out", "x.h5", "--set", "snrr=3"], "did you mean 'snr'?"),

@@ -9,12 +9,13 @@ from astro_dl.answers.multiclass import Multiclass
 from astro_dl.answers.reconstruction import Reconstruction
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
-from astro_dl.models.build import build_from, build_model, logits_model, specification
+from astro_dl.models.build import build_from, build_model, logits_model
 from astro_dl.models.reconstruction import (
     anomaly_score,
     known_values,
     reconstructed_names,
 )
+from astro_dl.models.specification import specification
 
 ROW = InputSpec((6,))
 MARKED = InputSpec((6,), {"columns": ["a", "b", "c"], "missing": "in the second half"})

@@ -35,7 +35,8 @@ from dataclasses import replace
 import numpy as np
 import keras
 from astro_dl.inference.attribution import saliency
-from astro_dl.models.build import build_from, logits_model, specification
+from astro_dl.models.build import build_from, logits_model
+from astro_dl.models.specification import specification
 from astro_dl.models.members import with_active_dropout
 from astro_dl.answers.regression import Regression
 from astro_dl.core.registry import model_entry

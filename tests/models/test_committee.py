@@ -10,6 +10,9 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.models.build import logits_model
 from astro_dl.models.committee import OneMember, committee
+from astro_dl.models.members import committee_members
+from astro_dl.science.stars.networks import bailer_jones
+from astro_dl.training.objective import fold_scaling, unfold_scaling
 
 BINARY = Binary(("other", "lens"))
 INPUT = InputSpec((12,))
@@ -88,3 +91,42 @@ def test_mixtures_are_not_averaged():
     mixture = Regression(("redshift",), distribution="mixture")
     with pytest.raises(UsageError, match="does not average mixtures"):
         committee(InputSpec((4,)), mixture, members=("mlp", "mlp"))
+
+
+SEPARATE = {"members": 3, "units": (4,), "separate": True}
+
+
+@pytest.fixture(scope="module")
+def networks():
+    keras.utils.set_random_seed(2)
+    return bailer_jones(InputSpec((12, 1)), Regression(("a", "b")), **SEPARATE)
+
+
+def test_separate_networks_have_their_own_outputs_and_their_mean(networks, rows):
+    alone = np.stack([np.asarray(one(rows[..., None])) for one in committee_members(networks)])
+    assert len(alone) == 3
+    hidden = [networks.get_layer(f"member_{n}_dense_1").get_weights() for n in (1, 2, 3)]
+    kernels, biases = networks.get_layer("logits").get_weights()
+    for member, (kernel, bias) in enumerate(hidden):
+        by_hand = np.tanh(rows @ kernel + bias) @ kernels[member] + biases[member]
+        np.testing.assert_allclose(alone[member], by_hand, atol=1e-5)
+    np.testing.assert_allclose(networks(rows[..., None]), alone.mean(axis=0), atol=1e-5)
+
+
+def test_separate_networks_learn_from_different_examples(networks, rows):
+    alone = np.stack([np.asarray(one(rows[..., None])) for one in committee_members(networks)])
+    answers = np.asarray(networks(rows[..., None], training=True))
+    distance = np.abs(answers - alone).max(axis=2)
+    assert (distance.min(axis=0) < 1e-5).all()
+    assert set(distance.argmin(axis=0)) == {0, 1, 2}
+
+
+def test_separate_networks_take_targets_of_any_scale(networks, rows):
+    head = Regression(("a", "b"))
+    y = np.random.default_rng(1).normal([3.0, -50.0], [0.1, 20.0], (64, 2)).astype(np.float32)
+    objective = head.objective(y)
+    before = np.asarray(networks(rows[..., None]))
+    fold_scaling(networks, objective)
+    after = np.asarray(networks(rows[..., None]))
+    np.testing.assert_allclose(after, before * objective.scale + objective.location, rtol=1e-4)
+    unfold_scaling(networks, objective)

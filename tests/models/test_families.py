@@ -15,8 +15,8 @@ from astro_dl.models.build import (
     build_model,
     default_hyperparameters,
     logits_model,
-    specification,
 )
+from astro_dl.models.specification import specification
 
 BINARY = Binary(("noise", "signal"))
 SERIES = InputSpec((64, 2))

@@ -38,7 +38,7 @@ def test_the_winner_is_a_config_that_trains_to_the_same_score(tuned, toy_task, t
     assert load_config(tuned.folder / "best.yaml") == tuned.config
     assert tuned.config.training.learning_rate == tuned.settings["training.learning_rate"]
     bundle = train(tuned.folder / "best.yaml", out=tmp_path / "run", progress=False)
-    assert bundle.card["data"]["validation"]["val_loss"] == tuned.value
+    assert bundle.card.data.validation["val_loss"] == tuned.value
 
 
 def test_the_table_has_every_trial_and_the_best_is_the_best_of_it(tuned):

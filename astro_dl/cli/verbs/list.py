@@ -16,26 +16,29 @@ def add_arguments(parser: VerbParser) -> None:
 
 
 def run(arguments: Arguments) -> None:
-    """Print the names of models and tasks."""
+    """Print the names of models, tasks and shipped bundles."""
     from astro_dl.core import registry
+    from astro_dl.core.shipped import list_bundles
     from astro_dl.core.text_table import text_table
 
     pretrained = True if arguments.pretrained else None
     models = registry.list_models(arguments.pattern, arguments.task, pretrained)
     tasks = [] if arguments.task or pretrained else registry.list_tasks(arguments.pattern)
+    bundles = list_bundles(arguments.pattern, arguments.task)
     if arguments.json:
-        return print_json({"models": models, "tasks": tasks})
-    shipped = set(registry.list_models(pretrained=True))
-    marked = [(f"  {'*' if name in shipped else ' '} {name}", name) for name in models]
-    rows = [[mark, registry.model_entry(name).summary] for mark, name in marked]
+        return print_json({"models": models, "tasks": tasks, "bundles": list(bundles)})
+    rows = [[f"    {name}", registry.model_entry(name).summary] for name in models]
     rows += [[f"    {name}", registry.task_entry(name).summary] for name in tasks]
+    rows += [[f"    {name}", f"{one.model} on {one.task}"] for name, one in bundles.items()]
     lines = text_table(rows, left=2).splitlines()
-    for heading, part in (
-        ("models (* with weights)", lines[: len(models)]),
-        ("tasks", lines[len(models) :]),
+    for heading, count in (
+        ("models", len(models)),
+        ("tasks", len(tasks)),
+        ("trained weights", len(bundles)),
     ):
-        if part:
-            print(heading, *part, sep="\n")
-    if not models and not tasks:
+        if count:
+            print(heading, *lines[:count], sep="\n")
+        lines = lines[count:]
+    if not rows:
         print(f"nothing matches {arguments.pattern!r}")
     return None

@@ -23,15 +23,11 @@ register_model(
     rank=(2,),
     physics={"answer": "number", "pixels": 512},
 )
-register_model(
-    "bailer_jones",
-    "astro_dl.science.stars.networks:bailer_jones",
-    summary="Committee of ten small perceptrons",
-    task="spectral_type",
-    rank=(2,),
-    physics={"answer": "number", "pixels": 512},
-    reference="Bailer-Jones (1997), PASP 109, 932",
-    bibtex="""@article{BailerJones1997,
+BAILER_JONES = {
+    "task": "spectral_type",
+    "rank": (2,),
+    "reference": "Bailer-Jones (1997), PASP 109, 932",
+    "bibtex": """@article{BailerJones1997,
   author = {Bailer-Jones, Coryn A. L.},
   title = {Neural Network Classification of Stellar Spectra},
   journal = {Publications of the Astronomical Society of the Pacific},
@@ -40,6 +36,21 @@ register_model(
   year = {1997},
   doi = {10.1086/133962}
 }""",
+}
+register_model(
+    "bailer_jones",
+    "astro_dl.science.stars.networks:bailer_jones",
+    summary="Committee of ten small perceptrons",
+    physics={"answer": "number", "pixels": 512},
+    **BAILER_JONES,
+)
+register_model(
+    "bailer_jones_1997",
+    "astro_dl.science.stars.networks:bailer_jones",
+    summary="Ten separate perceptrons on as many pixels as in the paper",
+    physics={"answer": "number", "pixels": 821},
+    hyperparameters={"separate": True},
+    **BAILER_JONES,
 )
 register_model(
     "spectra_cnn1d",

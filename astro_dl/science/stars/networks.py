@@ -5,16 +5,20 @@ spectra_mlp   spectrum ─ flatten ─ dense n ─ dense 250 ─ dense 100 ─ e
 bailer_jones  spectrum ─┬─ dense 5 ─ dense 5 ─┐
                         ├─ …                  ├─ one (training) or all ─ embedding ─ logits
                         └─ dense 5 ─ dense 5 ─┘
+
+With ``separate`` each member has logits of its own, and the mean of them comes after.
 """
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import keras
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
-from astro_dl.models.committee import OneMember
+from astro_dl.models.committee import MeanOfMembers, OneMember
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style, dense_stack, input_tensor
 
@@ -74,6 +78,7 @@ def bailer_jones(
     members: int = 10,
     units: Sequence[int] = (5, 5),
     independent: bool = True,
+    separate: bool = False,
     activation: str = "tanh",
     normalization: Normalization = "none",
     dropout: float | Sequence[float] = 0.0,
@@ -98,6 +103,9 @@ def bailer_jones(
         Width of each hidden layer of a member.
     independent : bool
         Whether members learn independently; else all answer each example together.
+    separate : bool
+        Whether each member has an output layer of its own, as networks trained one by one have;
+        else they share its bias.
     activation : str
         Keras name of the activation.
     normalization : {"none", "batch", "layer", "group"}
@@ -123,5 +131,12 @@ def bailer_jones(
         dense_stack(flat, units, dropout, style, prefix=f"member_{number}_")
         for number in range(1, members + 1)
     ]
-    x = found[0] if members == 1 else OneMember(independent, name="members")(found)
-    return keras.Model(inputs, attach_head(x, head, **style.penalty), name="bailer_jones")
+    options: dict[str, Any] = style.penalty
+    if members == 1:
+        x = found[0]
+    elif separate:
+        x = keras.layers.Concatenate(name="members")(found)
+        options["layer"] = partial(MeanOfMembers, members=members, independent=independent)
+    else:
+        x = OneMember(independent, name="members")(found)
+    return keras.Model(inputs, attach_head(x, head, **options), name="bailer_jones")

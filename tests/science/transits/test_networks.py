@@ -10,7 +10,8 @@ from astro_dl.answers.binary import Binary
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
-from astro_dl.models.build import build_from, logits_model, specification
+from astro_dl.models.build import build_from, logits_model
+from astro_dl.models.specification import specification
 from astro_dl.science.transits.networks import astronet, tess_resnet
 
 BINARY = Binary(("other", "planet"))
