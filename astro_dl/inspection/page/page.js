@@ -85,7 +85,8 @@
         sorted = { column, down: sorted.column === column ? !sorted.down : one.numeric };
         document.querySelectorAll("thead th").forEach((th) => th.removeAttribute("aria-sort"));
         button.parentElement.setAttribute("aria-sort", sorted.down ? "descending" : "ascending");
-        arrange(view[current]);
+        current = 0;
+        arrange();
       });
       const input = make("input", { type: "search", placeholder: "filter" });
       input.setAttribute("aria-label", `filter ${one.name}`);
