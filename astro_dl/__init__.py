@@ -29,6 +29,8 @@ _HOME = {
     "UsageError": "astro_dl.core.errors",
     "build_model": "astro_dl.models.build",
     "evaluate": "astro_dl.evaluation.evaluate",
+    "export": "astro_dl.exporting",
+    "inspect": "astro_dl.inspection",
     "list_models": "astro_dl.core.registry",
     "list_tasks": "astro_dl.core.registry",
     "load_config": "astro_dl.core.config",

@@ -157,11 +157,15 @@ class Files:
         of tables.
     draw : callable or None
         ``(predictor, paths, table, folder) -> list of paths``: figures of a prediction on files.
+    pictures : callable or None
+        ``(predictor, paths, table) -> iterator of (row, Figure)``: for people who judge candidates,
+        one picture of each row, counted from 0, in any order.
     """
 
     predict: Callable[..., QTable] | None = None
     predict_blocks: Callable[..., Iterator[QTable]] | None = None
     draw: Callable[..., Sequence[Path]] | None = None
+    pictures: Callable[..., Iterator[tuple[int, Any]]] | None = None
 
     @property
     def reader(self) -> Callable[..., QTable | Iterator[QTable]] | None:

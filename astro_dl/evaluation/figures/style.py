@@ -1,5 +1,6 @@
 """How figures look: colours that colour-blind readers tell apart, labelled axes, small files."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,17 @@ def method_style(position: int, is_bound: bool = False) -> dict:
 
 def save_figure(figure: Figure, path: Path) -> Path:
     """Write a figure as PNG of 256 colours, at once and without a date, and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(figure_png(figure))
+    return path
+
+
+def figure_png(figure: Figure) -> bytes:
+    """Return a figure as the bytes of a PNG of 256 colours."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_path(path) as temporary:
-        image.quantize(256, dither=Image.Dither.NONE).save(temporary, "png", optimize=True)
-    return path
+    png = BytesIO()
+    image.quantize(256, dither=Image.Dither.NONE).save(png, "png", optimize=True)
+    return png.getvalue()

@@ -1,6 +1,6 @@
 """Figures of a search: scores over time, and what the strain looks like around the triggers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,15 @@ def draw_search(
     for number, gps in enumerate(times[:MOST_TRIGGERS], start=1):
         figures[f"trigger_{number}"] = _draw_trigger(predictor, sources, float(gps), stride)
     return [save_figure(figure, Path(folder) / f"{name}.png") for name, figure in figures.items()]
+
+
+def picture_triggers(
+    predictor: Predictor[BinaryBlackHolePhysics], paths: Sequence[str | Path], table: Table
+) -> Iterator[tuple[int, Any]]:
+    """Yield for each trigger of a search its row and the strain around it, as `draw_search`."""
+    sources = select_sources(paths, predictor.physics.detectors)
+    for row, gps in enumerate(np.asarray(table["gps_time"])):
+        yield row, _draw_strain(predictor, sources, float(gps))[0]
 
 
 def constant_q_power(
@@ -146,7 +155,30 @@ def _draw_trigger(
     stride: float,
 ) -> Any:
     """Draw whitened strain, its spectrogram, and the scores around a trigger."""
-    from astro_dl.evaluation.figures.style import new_figure, tidy
+    from astro_dl.evaluation.figures.style import tidy
+
+    figure, axes = _draw_strain(predictor, sources, gps, rows=3)
+    for axis in axes[2]:
+        axis.remove()
+    scores = figure.add_subplot(axes[2, 0].get_gridspec()[2, :])
+    tidy(scores)
+    reach = STRIP_S + predictor.physics.duration_s
+    _plot_scores(
+        scores, predictor, _rescan(predictor, sources, stride, gps - reach, gps + reach), gps
+    )
+    scores.set_xlim(-STRIP_S, STRIP_S)
+    scores.set_xlabel(f"time [s] since GPS {gps:.3f}")
+    return figure
+
+
+def _draw_strain(
+    predictor: Predictor[BinaryBlackHolePhysics],
+    sources: Sequence[StrainSource],
+    gps: float,
+    rows: int = 2,
+) -> tuple[Any, np.ndarray]:
+    """Draw whitened strain and its spectrogram in each detector; further rows stay empty."""
+    from astro_dl.evaluation.figures.style import new_figure
 
     how = whitening(predictor.physics)
     low, high = common_span(sources)
@@ -155,7 +187,7 @@ def _draw_trigger(
     white, _ = whitened_strain(sources, how, float(start), STRETCH_S)
     time = start + np.arange(white.shape[1]) / how.sample_rate - gps
     columns = len(sources)
-    figure, axes = new_figure(3, columns, width=max(6.4, 4.2 * columns), height=8)
+    figure, axes = new_figure(rows, columns, width=max(6.4, 4.2 * columns), height=8 * rows / 3)
     frequencies = np.geomspace(*Q_FREQUENCIES_HZ, 160)
     for source, series, (strain, spectrogram) in zip(sources, white, axes[:2].T, strict=True):
         strain.plot(time, _smoothed(series, how.sample_rate), linewidth=0.9)
@@ -180,18 +212,9 @@ def _draw_trigger(
         spectrogram.minorticks_off()
         spectrogram.grid(False)
         figure.colorbar(mesh, ax=spectrogram, label="normalised power", shrink=0.9)
-    for axis in axes[2]:
-        axis.remove()
-    scores = figure.add_subplot(axes[2, 0].get_gridspec()[2, :])
-    tidy(scores)
-    reach = STRIP_S + predictor.physics.duration_s
-    _plot_scores(
-        scores, predictor, _rescan(predictor, sources, stride, gps - reach, gps + reach), gps
-    )
-    scores.set_xlim(-STRIP_S, STRIP_S)
-    for axis in (*axes[:2].flat, scores):
+    for axis in axes[:2].flat:
         axis.set_xlabel(f"time [s] since GPS {gps:.3f}")
-    return figure
+    return figure, axes
 
 
 def _rescan(

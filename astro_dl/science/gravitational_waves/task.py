@@ -10,7 +10,7 @@ import numpy as np
 from astro_dl.answers.binary import Binary
 from astro_dl.core.task import Classical, Difficulty, Files, InputSpec, Task
 from astro_dl.science.gravitational_waves.baselines import OPTIMAL_BOUND, baseline_statistics
-from astro_dl.science.gravitational_waves.figures import draw_search
+from astro_dl.science.gravitational_waves.figures import draw_search, picture_triggers
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.search import search
 from astro_dl.science.gravitational_waves.simulate import simulate
@@ -52,7 +52,7 @@ task = Task(
         label="optimal signal-to-noise ratio",
     ),
     classical=Classical(baselines=baseline_statistics, bound=OPTIMAL_BOUND),
-    files=Files(predict=search, draw=draw_search),
+    files=Files(predict=search, draw=draw_search, pictures=picture_triggers),
     signal_fraction="signal_fraction",
     zero_signal={"snr_range": (0.0, 0.0)},
 )

@@ -1,6 +1,6 @@
 """Mosaics of what a lens network found: the best, and those it is in doubt about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.inference.protocol import Predictor
-from astro_dl.science.lenses.files import read_cutout
+from astro_dl.science.lenses.files import Candidate, read_cutout
 from astro_dl.science.lenses.inputs import network_input_of
 from astro_dl.science.lenses.physics import LensPhysics
 from astro_dl.science.lenses.predict import find_in_files
@@ -54,6 +54,26 @@ def draw_mosaics(
     return [save_figure(figure, Path(folder) / f"{name}.png") for name, figure in figures.items()]
 
 
+def picture_cutouts(
+    predictor: Predictor[LensPhysics], paths: Sequence[str | Path], table: Table
+) -> Iterator[tuple[int, Any]]:
+    """Yield for each row of a prediction its number, from 0, and its cutout in colours."""
+    from matplotlib.figure import Figure
+
+    scale = predictor.input_spec.contract["pixel_scale_arcsec"]
+    by_id = _candidates(predictor, paths, table.meta)
+    for row, name in enumerate(map(str, table["id"])):
+        if name not in by_id:
+            continue
+        figure = Figure(figsize=(4, 4), dpi=100)
+        axis = figure.add_axes((0, 0, 1, 1))
+        axis.set_axis_off()
+        (picture,) = _colours(predictor, [by_id[name]], table.meta)
+        axis.imshow(picture, origin="lower", interpolation="nearest")
+        _draw_bar(axis, predictor.physics.size_pixels, scale)
+        yield row, figure
+
+
 def colour_image(x: np.ndarray, softening_sigma: float) -> np.ndarray:
     """Return (n, y, x, 3) colours between 0 and 1 of a network's inputs (n, y, x, bands).
 
@@ -90,17 +110,9 @@ def _mosaic(
 ) -> Any:
     from matplotlib.figure import Figure
 
-    physics = predictor.physics
     scale = predictor.input_spec.contract["pixel_scale_arcsec"]
-    keys = ("catalogue", "hdu", "bands")
-    found = find_in_files(physics, paths, **{key: options.get(key) for key in keys})
-    by_id = {candidate.id: candidate for candidate in found}
-    cutouts = [
-        read_cutout(by_id[name], physics.size_pixels, scale, options.get("pixel_scale_arcsec"))
-        for name in map(str, rows["id"])
-    ]
-    x = np.nan_to_num(network_input_of(physics, cutouts))
-    colours = colour_image(x, physics.softening_sigma)
+    by_id = _candidates(predictor, paths, options)
+    colours = _colours(predictor, [by_id[name] for name in map(str, rows["id"])], options)
     columns = min(COLUMNS, max(2, len(rows)))
     lines = -(-len(rows) // columns)
     figure = Figure(figsize=(1.9 * columns, 2.25 * lines), dpi=100, layout="constrained")
@@ -110,8 +122,28 @@ def _mosaic(
     for axis, picture, row in zip(axes, colours, rows, strict=False):
         axis.imshow(picture, origin="lower", interpolation="nearest")
         axis.set_title(_caption(row), fontsize=7)
-        _draw_bar(axis, physics.size_pixels, scale)
+        _draw_bar(axis, predictor.physics.size_pixels, scale)
     return figure
+
+
+def _candidates(
+    predictor: Predictor[LensPhysics], paths: Sequence[str | Path], options: Any
+) -> dict[str, Candidate]:
+    """Return the objects in files by their ids, found with the options of a prediction."""
+    keys = ("catalogue", "hdu", "bands")
+    found = find_in_files(predictor.physics, paths, **{key: options.get(key) for key in keys})
+    return {candidate.id: candidate for candidate in found}
+
+
+def _colours(
+    predictor: Predictor[LensPhysics], candidates: Sequence[Candidate], options: Any
+) -> np.ndarray:
+    """Return objects as the network sees them, in colours (n, y, x, 3)."""
+    physics = predictor.physics
+    scale = predictor.input_spec.contract["pixel_scale_arcsec"]
+    own = options.get("pixel_scale_arcsec")
+    cutouts = [read_cutout(one, physics.size_pixels, scale, own) for one in candidates]
+    return colour_image(np.nan_to_num(network_input_of(physics, cutouts)), physics.softening_sigma)
 
 
 def _caption(row: Any) -> str:

@@ -27,7 +27,7 @@ from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, Task
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.science.lenses.datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, DES_BACKGROUNDS, SLACS
 from astro_dl.science.lenses.features import lens_features
-from astro_dl.science.lenses.figures import draw_mosaics
+from astro_dl.science.lenses.figures import draw_mosaics, picture_cutouts
 from astro_dl.science.lenses.inputs import cutout_spec
 from astro_dl.science.lenses.metrics import EINSTEIN_RADIUS_EDGES, lens_metrics
 from astro_dl.science.lenses.physics import check_bands
@@ -181,7 +181,7 @@ task = Task(
         "des_backgrounds": DES_BACKGROUNDS,
     },
     augmentation=Augmentation(inputs=random_orientation, symmetries=ORIENTATIONS),
-    files=Files(predict=predict_cutouts, draw=draw_mosaics),
+    files=Files(predict=predict_cutouts, draw=draw_mosaics, pictures=picture_cutouts),
     signal_fraction="lens_fraction",
     zero_signal={
         "source_magnitude_range": (40.0, 41.0),

@@ -21,7 +21,7 @@ from astro_dl.core.schema import checked
 from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, Task
 from astro_dl.observations.images.orientations import oriented
 from astro_dl.science.lenses.features import lens_parameter_features
-from astro_dl.science.lenses.figures import draw_mosaics
+from astro_dl.science.lenses.figures import draw_mosaics, picture_cutouts
 from astro_dl.science.lenses.inputs import cutout_spec
 from astro_dl.science.lenses.physics import check_bands
 from astro_dl.science.lenses.predict import predict_cutouts
@@ -155,6 +155,6 @@ task = Task(
         features=lens_parameter_features, peers=("gradient_boosting", "logistic_regression")
     ),
     augmentation=Augmentation(pairs=random_orientations),
-    files=Files(predict=predict_cutouts, draw=draw_mosaics),
+    files=Files(predict=predict_cutouts, draw=draw_mosaics, pictures=picture_cutouts),
     version=2,
 )

@@ -1,6 +1,6 @@
 """One page for each signal: the light curve, detrended, and folded in every way that tells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +76,28 @@ def draw_signals(
             figure = _draw(predictor, curve, folded, row)
             figures.append(save_figure(figure, Path(folder) / f"{name}_{number + 1}.png"))
     return figures
+
+
+def picture_signals(
+    predictor: Predictor[TransitPhysics], paths: Sequence[str | Path], table: Table
+) -> Iterator[tuple[int, Any]]:
+    """Yield for each signal its row, from 0, and its light curve, whole and in transit."""
+    from astro_dl.evaluation.figures.style import new_figure
+
+    shape = view_shape(predictor.physics)
+    for star in read_stars(paths):
+        curve, _ = at_cadence(star, predictor.physics.cadence_minutes)
+        rows = np.flatnonzero(np.asarray(table["id"]) == curve.id)
+        signals = table_signals(table[rows])
+        for number, row in enumerate(rows):
+            folded = fold_signal(predictor.physics, curve, signals, number)
+            when = folded.fit.ephemeris
+            view = fold_views(curve.time, folded.flux, when, ("local",), shape)["local"][0]
+            reach = min(float(when.period[0]) / 2, shape.local_reach * float(when.duration[0]))
+            figure, axes = new_figure(2, 1, width=6.4, height=6)
+            _draw_curve(axes[0, 0], curve, folded.flux[0], when, "detrended flux")
+            _draw_folded(axes[1, 0], curve.time, folded, view, reach)
+            yield int(row), figure
 
 
 def _draw(

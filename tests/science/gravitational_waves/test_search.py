@@ -7,7 +7,11 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
-from astro_dl.science.gravitational_waves.figures import constant_q_power, draw_search
+from astro_dl.science.gravitational_waves.figures import (
+    constant_q_power,
+    draw_search,
+    picture_triggers,
+)
 from astro_dl.science.gravitational_waves.glitches import sine_gaussian
 from astro_dl.science.gravitational_waves.noise import gaussian_noise
 from astro_dl.science.gravitational_waves.psd import aligo_design_psd
@@ -90,6 +94,15 @@ def test_figures_show_the_scores_and_the_loudest_triggers(gw150914_table, tmp_pa
         *(f"trigger_{number + 1}.png" for number in range(min(3, len(gw150914_table)))),
     ]
     assert all(path.stat().st_size > 10_000 for path in paths)
+
+
+def test_every_trigger_has_a_picture_of_its_strain(gw150914_table):
+    pictures = dict(picture_triggers(matched_filter_predictor(), event_files(), gw150914_table))
+    assert list(pictures) == list(range(len(gw150914_table)))
+    # Power about the merger of GW150914 is far above that of noise, in both detectors.
+    spectrograms = [axes.collections[0] for axes in pictures[0].axes if axes.collections]
+    power = [mesh.get_array().max() for mesh in spectrograms[:2]]
+    assert min(power) > 15
 
 
 def test_gw150914_is_found_by_one_detector_and_by_both_together():

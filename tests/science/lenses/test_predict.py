@@ -8,7 +8,7 @@ from astropy.table import QTable, Table
 
 from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
-from astro_dl.science.lenses.figures import colour_image, draw_mosaics
+from astro_dl.science.lenses.figures import colour_image, draw_mosaics, picture_cutouts
 from astro_dl.science.lenses.files import find_candidates, read_cutout
 from astro_dl.science.lenses.predict import predict_cutouts
 from tests.science.lenses.stand_in import (
@@ -246,6 +246,11 @@ def test_mosaics_show_the_best_and_the_doubtful(tmp_path):
     figures = draw_mosaics(StandIn(), paths, table, tmp_path / "figures")
     assert [path.name for path in figures] == ["top.png", "doubtful.png"]
     assert all(path.stat().st_size > 5000 for path in figures)
+    pictures = dict(picture_cutouts(StandIn(), paths, table[::-1]))
+    drawn = [pictures[row].axes[0].images[0].get_array() for row in range(len(table))]
+    redness = [np.mean(one[..., 0] - one[..., 2]) for one in drawn]
+    reddest, bluest = np.argmax(redness), np.argmin(redness)
+    assert list(table["id"][::-1][[bluest, reddest]]) == ["0.fits", "6.fits"]
     sure = table[(table["p_lens"] < 0.2) | (table["p_lens"] > 0.8)]
     sure.meta = table.meta
     assert [p.name for p in draw_mosaics(StandIn(), paths, sure, tmp_path / "sure")] == ["top.png"]

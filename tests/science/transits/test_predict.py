@@ -8,7 +8,7 @@ from PIL import Image
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.light_curves.files import read_light_curve
-from astro_dl.science.transits.figures import draw_signals
+from astro_dl.science.transits.figures import draw_signals, picture_signals
 from astro_dl.science.transits.inputs import light_curve_inputs
 from astro_dl.science.transits.predict import find_signals, fold_signal, table_signals
 from astro_dl.science.transits.search.periodic import Signal
@@ -180,5 +180,10 @@ def test_each_signal_gets_a_page(predictor, spoc, tmp_path):
     image = np.asarray(Image.open(page).convert("L"))
     assert min(image.shape) > 800
     assert 0.01 < np.mean(image < 128) < 0.5
+    ((row, picture),) = picture_signals(predictor, [spoc], table)
+    assert row == 0
+    points = [line.get_xdata().size for line in picture.axes[0].get_lines()]
+    assert sum(points) > 1000
+    assert min(points) > 10
     (signal,) = table_signals(table)
     assert signal.period == pytest.approx(table["period"][0].to_value("d"))
