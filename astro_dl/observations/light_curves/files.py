@@ -26,7 +26,13 @@ from astro_dl.observations.light_curves.names import (
 from astro_dl.observations.light_curves.text_files import read_text
 from astro_dl.observations.light_curves.units import in_days, linear_flux
 
-IDENTIFIERS = {"TICID": "TIC", "TIC_ID": "TIC", "KEPLERID": "KIC", "EPIC_ID": "EPIC"}
+IDENTIFIERS = {
+    "TICID": "TIC",
+    "TIC_ID": "TIC",
+    "KEPLERID": "KIC",
+    "EPIC_ID": "EPIC",
+    "GAIADR3": "GAIA DR3",
+}
 CATALOGUE_NUMBER = re.compile(r"\b(TIC|KIC|EPIC|Gaia DR\d)[\s_-]*0*(\d+)\b", re.IGNORECASE)
 MAGNITUDES = ("TESSMAG", "TMAG", "KEPMAG")
 REFERENCES = {"BJDREF": 0.0, "JDREF": 0.0, "MJDREF": 2400000.5}

@@ -1,5 +1,6 @@
 """Light curves of one star: cleaned, and those of several files joined."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,10 @@ JULIAN_DATES = 2.4e6
 COARSEST_CADENCE_DAYS = 0.25
 SURELY_POSITIVE = 10.0
 """A star this many standard deviations of a point above zero has no flux of zero or less."""
+
+CENTURY_DAYS = 36525.0
+SURELY_AFTER_ZERO_DAYS = 1000.0
+"""Where the median time is above, a time of zero or less is none."""
 
 ABSURD = 1e3
 """Flux this many times farther from the median than zero is no measurement."""
@@ -40,8 +45,8 @@ class LightCurve:
     magnitude : float
         Of the mission's band; NaN if unknown.
     flags : tuple of str
-        What had to be mended: ``nan_flux``, ``impossible_flux``, ``unsorted_times``,
-        ``duplicate_times``.
+        What had to be mended: ``nan_flux``, ``impossible_flux``, ``impossible_time``,
+        ``unsorted_times``, ``duplicate_times``.
     path : Path or None
         The file that it is from.
     numbers : tuple of str
@@ -73,7 +78,8 @@ def from_arrays(
     """Return a cleaned light curve.
 
     Flux of exactly zero, or of zero and less for a star that is bright, or a thousand times farther
-    from the median than zero is, counts as missing: so lost cadences are written.
+    from the median than zero is, counts as missing: so lost cadences are written. So do times of
+    zero and less where the others are far above it, and times a century from the others.
 
     Parameters
     ----------
@@ -102,11 +108,13 @@ def from_arrays(
     time, flux = np.asarray(time, np.float64), np.asarray(flux, np.float64)
     if time.shape != flux.shape or time.ndim != 1:
         raise UsageError(f"{where}: times have shape {time.shape} and flux {flux.shape}; give (T,)")
-    kept = np.isfinite(time) & (np.ones(len(time), bool) if good is None else good)
+    known = np.isfinite(time) & (np.ones(len(time), bool) if good is None else good)
+    kept = known & ~_impossible_times(time, known)
     finite = kept & np.isfinite(flux)
     usable = finite & ~_impossible(flux, finite)
     flags = ["nan_flux"] if (kept & ~finite).any() else []
     flags += ["impossible_flux"] if (finite & ~usable).any() else []
+    flags += ["impossible_time"] if (known & ~kept).any() else []
     if usable.sum() < FEWEST_POINTS:
         raise UsageError(
             f"{where}: {usable.sum()} of {len(time)} points are finite and of good quality; "
@@ -158,6 +166,17 @@ def _impossible(flux: np.ndarray, finite: np.ndarray) -> np.ndarray:
     return finite & ((flux == 0) | absurd | negative)
 
 
+def _impossible_times(time: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return which times (T,) [d] are no dates, but marks of missing ones."""
+    if not known.any():
+        return known
+    middle = float(np.median(time[known]))
+    with np.errstate(invalid="ignore", over="ignore"):
+        absurd = np.abs(time - middle) > CENTURY_DAYS
+        unset = (time <= 0) & (middle > SURELY_AFTER_ZERO_DAYS)
+    return known & (absurd | unset)
+
+
 def _scatter(flux: np.ndarray) -> float:
     return float(1.4826 * np.median(np.abs(flux - np.median(flux))))
 
@@ -178,19 +197,25 @@ def join_stars(curves: Iterable[LightCurve]) -> list[LightCurve]:
     for position, curve in enumerate(curves):
         key = curve.numbers or (curve.path.resolve() if curve.path else position)
         stars.setdefault(key, []).append(curve)
+    _refuse_namesakes([group[0] for group in stars.values()])
     groups = {group[0].path or group[0].id: group for group in stars.values()}
     joined = [curve for _, curve in read_each(groups, lambda first: stitch(groups[first]))]
     shared = {one.id for one in joined if sum(other.id == one.id for other in joined) > 1}
     names = distinct_names([one.path for one in joined if one.path and one.id in shared])
-    for one in joined:
-        if one.id in shared and one.path is None:
-            raise UsageError(
-                f"two light curves are called {one.id!r} and have no number of a catalogue; give "
-                "each a label of its own"
-            )
     return [
         replace(one, id=names[one.path]) if one.path and one.id in shared else one for one in joined
     ]
+
+
+def _refuse_namesakes(curves: Sequence[LightCurve]) -> None:
+    """Refuse light curves of one name of which one is not from a file, by which to tell it."""
+    times = Counter(curve.id for curve in curves)
+    for curve in curves:
+        if times[curve.id] > 1 and curve.path is None:
+            raise UsageError(
+                f"two light curves are called {curve.id!r} and have no number of a catalogue; give "
+                "each a label of its own"
+            )
 
 
 def stitch(curves: Sequence[LightCurve]) -> LightCurve:

@@ -8,6 +8,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.observations.tables.columns import FIRST_ROW, no_column
 from astro_dl.observations.tables.read import ROWS_AT_ONCE, iterate_table
@@ -30,8 +31,8 @@ def iterate_identified(
     paths : sequence of path
         As of `astro_dl.observations.tables.read.iterate_table`.
     id_column : str, optional
-        Column that identifies a row; default the number of the row, after the file's name where
-        there are several files.
+        Column that identifies a row; default the number of the row, after the file's name (and as
+        many folders as tell it from the others) where there are several files.
     rows : int, default 65536
         Most rows of a part.
     which : int or str, optional
@@ -44,8 +45,9 @@ def iterate_identified(
         identifiers are whole numbers in one file and text in another.
     """
     first: tuple[str, str | Path] | None = None
+    names = distinct_names([Path(path) for path in paths])
     for path in paths:
-        prefix = f"{Path(path).name}:" if len(paths) > 1 else ""
+        prefix = f"{names[Path(path)]}:" if len(paths) > 1 else ""
         with may_fail(path):
             for table in iterate_table(path, rows, which, as_text=id_column):
                 if not id_column:

@@ -88,12 +88,16 @@ def read_columns(
         if name not in names:
             raise UsageError(f"columns: {name!r} is no input{did_you_mean(name, names)}")
     found = {name: find_column(table, mapping.get(name, name), name, where) for name in names}
-    values = {name: column_numbers(table, column, where) for name, column in found.items()}
+    # Sentinels are looked for as the file has them: in another unit they are other numbers.
+    values = {
+        name: missing_as_nan(column_numbers(table, column, where), sentinels, infinite)
+        for name, column in found.items()
+    }
     if units is not None:
         for name, column in found.items():
             own, wanted = unit_of(table[column]), units.get(name, "")
             values[name] = in_unit(values[name], own, wanted, column, where)
-    return {name: missing_as_nan(one, sentinels, infinite) for name, one in values.items()}
+    return {name: missing_as_nan(one, (), infinite) for name, one in values.items()}
 
 
 def missing_as_nan(

@@ -12,6 +12,9 @@ from astro_dl.observations.tables.columns import refuse_twins
 HEADER = b"table_meta_yaml"
 """Where astropy keeps units."""
 
+MASK = ".mask"
+"""What astropy adds to a column's name for the column that tells where it has no value."""
+
 
 def iterate_parquet(path: Path, rows: int) -> Iterator[Table]:
     """Yield the rows of a Parquet file in parts, with the units that astropy or a field tells.
@@ -34,9 +37,25 @@ def iterate_parquet(path: Path, rows: int) -> Iterator[Table]:
                 name: _column(values)
                 for name, values in zip(schema.names, batch.columns, strict=True)
             }
+            columns = _with_masks(columns)
             for name, unit in units.items():
-                columns[name].unit = unit
+                if name in columns:
+                    columns[name].unit = unit
             yield Table(columns)
+
+
+def _with_masks(columns: dict[str, Column]) -> dict[str, Column]:
+    """Return columns masked by those that astropy writes beside them for their nulls."""
+    masks = {
+        name: f"{name}{MASK}"
+        for name in columns
+        if f"{name}{MASK}" in columns and columns[f"{name}{MASK}"].dtype == bool
+    }
+    kept = {name: values for name, values in columns.items() if name not in masks.values()}
+    return kept | {
+        name: MaskedColumn(kept[name], mask=np.asarray(columns[mask]))
+        for name, mask in masks.items()
+    }
 
 
 def _column(values: Any) -> Column:

@@ -183,7 +183,7 @@ def read_cutout(
     """
     planes, sigmas, flags = [], [], list(candidate.flags)
     for image in candidate.images:
-        own = own_scale_arcsec or image.pixel_scale_arcsec
+        own = image.pixel_scale_arcsec if own_scale_arcsec is None else own_scale_arcsec
         ratio = 1.0 if own is None else _ratio(pixel_scale_arcsec / own)
         plane, sigma, padded = _read_plane(candidate, image, size, ratio)
         flags += ["pixel_scale_assumed"] * (own is None)

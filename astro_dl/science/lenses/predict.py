@@ -12,7 +12,7 @@ from tqdm import tqdm
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import check_any_answer
+from astro_dl.inference.table import check_any_answer, prediction_table
 from astro_dl.science.lenses.files import (
     Candidate,
     Cutout,
@@ -79,6 +79,8 @@ def predict_cutouts(
     UsageError
         If files or options cannot be used.
     """
+    if pixel_scale_arcsec is not None and not 0 < pixel_scale_arcsec < np.inf:
+        raise UsageError(f"pixel_scale_arcsec is {pixel_scale_arcsec:g}; accepted: above 0")
     options: dict[str, Any] = {"catalogue": catalogue, "hdu": hdu, "bands": bands}
     candidates = find_in_files(predictor.physics, paths, **options)
     parts = []
@@ -90,7 +92,9 @@ def predict_cutouts(
             bar.update(len(block))
     if not parts:
         raise nothing_read()
-    table = vstack(parts, metadata_conflicts="silent")
+    tables, usable = zip(*parts, strict=True)
+    table = vstack(list(tables), metadata_conflicts="silent")
+    check_any_answer(np.concatenate(usable), table["id"], table["flags"])
     if "logit" in table.colnames:
         table = table[np.argsort(-np.asarray(table["logit"]), kind="stable")]
     options |= {"bands": bands and list(bands), "pixel_scale_arcsec": pixel_scale_arcsec}
@@ -120,7 +124,8 @@ def _predict_block(
     candidates: Sequence[Candidate],
     own_scale: float | None,
     given: Mapping[str, Any],
-) -> list[QTable]:
+) -> list[tuple[QTable, np.ndarray]]:
+    """Return the table of candidates and which of its rows (n,) have an answer, if any is read."""
     physics = predictor.physics
     scale = predictor.input_spec.contract["pixel_scale_arcsec"]
     cutouts = []
@@ -134,9 +139,11 @@ def _predict_block(
     x = network_input_of(physics, cutouts)
     usable = np.isfinite(x).all(axis=(1, 2, 3))
     ids = [one.id for one in read]
-    own = [_joined(cutout, "", good) for cutout, good in zip(cutouts, usable, strict=True)]
-    check_any_answer(usable, ids, own)
-    table = predictor.predict(x, ids=ids, **given)
+    if usable.any():
+        table = predictor.predict(x, ids=ids, **given)
+    else:
+        answers = predictor.answers(x, usable=usable)
+        table = prediction_table(predictor.head, ids, answers, {"non_finite_input": ~usable})
     table.add_column([one.ra for one in read] * u.deg, 1, "ra")
     table.add_column([one.dec for one in read] * u.deg, 2, "dec")
     flags = [
@@ -146,7 +153,7 @@ def _predict_block(
     table.remove_column("flags")
     table["masked_fraction"] = np.array([cutout.masked_fraction for cutout in cutouts], np.float32)
     table["flags"] = flags
-    return [table]
+    return [(table, usable)]
 
 
 def _joined(cutout: Cutout, own: str, usable: bool) -> str:

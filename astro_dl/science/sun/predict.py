@@ -1,7 +1,8 @@
 """From files, or maps, of active regions to a table of classes."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.science.sun.hmi import (
@@ -163,13 +165,26 @@ def load_regions(physics: ActiveRegionPhysics, sources: Sequence[Any]) -> list[R
                 raise UsageError(
                     f"{have.name}: the {_words(quantity)} of the same record is missing"
                 )
-    images = []
+    images, read = [], []
     for key, record in records.items():
         with may_fail(key[0]):
             images.append(region_image(physics, [record[one] for one in wanted]))
+            read.append(key[0])
     if not images:
         raise nothing_read()
-    return images
+    return _told_apart(images, read)
+
+
+def _told_apart(images: Sequence[RegionImage], sources: Sequence[Any]) -> list[RegionImage]:
+    """Return regions with ids of their own: after those of one id comes the file's name."""
+    times = Counter(one.id for one in images)
+    shared = [times[one.id] > 1 for one in images]
+    alike = [Path(source) for source, is_shared in zip(sources, shared, strict=True) if is_shared]
+    names = distinct_names(alike)
+    return [
+        replace(one, id=f"{one.id} {names[Path(source)]}") if is_shared else one
+        for one, source, is_shared in zip(images, sources, shared, strict=True)
+    ]
 
 
 def region_image(physics: ActiveRegionPhysics, maps: Sequence[SolarMap]) -> RegionImage:

@@ -97,8 +97,9 @@ def find_signals(
         One row per signal, in the order of the files, the strongest first: ``id``, ``period``,
         ``epoch`` (in ``time_system``), ``duration`` [d], ``depth``, ``snr``, ``transits`` (number
         with points in them), ``label``, ``p_<class>`` and ``flags``: ``nan_flux``,
-        ``impossible_flux`` (zeros and what no star can have, left out), ``unsorted_times``,
-        ``duplicate_times`` (mended), ``lone_dips`` (single low cadences, left out of the search);
+        ``impossible_flux`` and ``impossible_time`` (zeros and what no star can have, left out),
+        ``unsorted_times``, ``duplicate_times`` (mended), ``lone_dips`` (single low cadences, left
+        out of the search);
         ``no_transit_in_data`` (no answer), ``single_transit``, ``period_longer_than_baseline``,
         ``sparse_view`` (half of the local bins hold one point or none), ``low_snr``;
         ``shorter_period_possible`` (a fraction of the period would hide in gaps),

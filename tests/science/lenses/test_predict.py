@@ -290,3 +290,52 @@ def test_the_header_says_how_the_table_was_made(tmp_path):
     assert table.meta == {"bands": ["g", "r", "i"], "pixel_scale_arcsec": 0.2}
     table.write(tmp_path / "table.ecsv")
     assert QTable.read(tmp_path / "table.ecsv").meta == table.meta
+
+
+def test_files_of_one_name_in_several_folders_keep_ids_of_their_own(tmp_path):
+    paths = []
+    for folder in ("field_1", "field_2"):
+        (tmp_path / folder).mkdir()
+        paths.append(write_extensions(tmp_path / folder / "object.fits", BLUE))
+    table = predict(paths)
+    assert len(set(table["id"])) == 2
+    assert all(folder in " ".join(table["id"]) for folder in ("field_1", "field_2"))
+
+
+def test_cutouts_that_nothing_can_be_told_from_cost_the_others_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("astro_dl.science.lenses.predict.CUTOUTS_AT_ONCE", 2)
+    dark = [write_extensions(tmp_path / f"{k}.fits", BLUE * np.nan) for k in range(2)]
+    table = predict([*dark, write_extensions(tmp_path / "blue.fits", BLUE)])
+    assert table["id"].tolist() == ["blue.fits", "0.fits", "1.fits"]
+    assert np.isfinite(table["p_lens"]).tolist() == [True, False, False]
+    assert all("too_few_pixels" in words for words in table["flags"][1:])
+    with pytest.raises(UsageError, match=r"nothing can be predicted from 0\.fits"):
+        predict(dark)
+
+
+@pytest.mark.parametrize("scale", [0, 0.0, -0.2, np.inf, np.nan])
+def test_a_scale_of_nothing_is_refused_and_not_taken_for_none(tmp_path, scale):
+    path = write_extensions(tmp_path / "a.fits", BLUE)
+    with pytest.raises(UsageError, match="pixel_scale_arcsec is .*above 0"):
+        predict([path], pixel_scale_arcsec=scale)
+
+
+def test_the_first_extension_is_an_extension(tmp_path):
+    path = write_extensions(tmp_path / "a.fits", BLUE)
+    with pytest.raises(UsageError, match="no image in extension 0"):
+        predict([path], hdu=0)
+
+
+def test_files_in_the_order_of_the_shell_are_of_the_bands_that_they_say(tmp_path):
+    """In the order of names, bands g, r, i come as g, i, r."""
+    paths = write_bands(tmp_path, BLUE)
+    expected = predict(paths)["logit"][0]
+    assert predict(sorted(paths))["logit"][0] == pytest.approx(expected)
+    renamed = []
+    for band, plane in zip("gri", BLUE, strict=True):
+        renamed.append(tmp_path / f"x{ord(band)}.fits")
+        hdu = fits.PrimaryHDU(plane)
+        hdu.header["FILTER"] = band
+        hdu.writeto(renamed[-1])
+    with pytest.raises(UsageError, match="lacks band"):
+        predict(sorted(renamed))

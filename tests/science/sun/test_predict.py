@@ -166,3 +166,15 @@ def test_real_region_is_read_as_it_is_known():
         for one in ("line_of_sight", "radial")
     )
     assert np.corrcoef(sight, radial)[0, 1] > 0.8
+
+
+def test_two_files_of_one_region_and_time_keep_ids_of_their_own(tmp_path):
+    paths = []
+    for folder in ("whole", "part"):
+        (tmp_path / folder).mkdir()
+        paths.append(write_pair(tmp_path / folder))
+    ids = [one.id for one in load_regions(PHYSICS, paths)]
+    assert len(set(ids)) == 2
+    assert all(one.startswith("NOAA 11158 2011.02.15") for one in ids)
+    assert "whole/" in ids[0]
+    assert "part/" in ids[1]
