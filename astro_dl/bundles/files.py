@@ -12,7 +12,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import exchange, to_disk
+from astro_dl.core.files import exchange, to_disk, writing
 from astro_dl.core.lock import locked
 
 CARD = "card.json"
@@ -112,8 +112,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     Files of the target that are not a bundle's are kept. One writer at a time: another waits. What
     writers that were killed have left beside the target is removed.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with locked(target, "writing"):
+    with locked(target, "writing"), writing(target):
         _sweep(target)
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         try:

@@ -1,5 +1,6 @@
 """The command line: one small function per verb; the work is done by the modules they call."""
 
+import errno
 import json
 import math
 import sys
@@ -15,6 +16,10 @@ from astro_dl.core.errors import UsageError, look_up, unknown_name
 
 if TYPE_CHECKING:
     from astro_dl.inference.protocol import Predictor
+
+
+OF_THE_SYSTEM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+"""Errors that a user can mend wherever they occur: no room, no permission."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,12 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             VERBS[arguments.verb](arguments)
     except UsageError as error:
         return _complain(error, 2, debug)
-    except KeyboardInterrupt:
-        print("astro-dl: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        print("astro-dl: interrupted", *error.args, sep=": ", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        return _complain(error, 2 if error.errno in OF_THE_SYSTEM else 1, debug)
     except Exception as error:
         return _complain(error, 1, debug)
     return 0
@@ -115,6 +122,7 @@ def simulate(arguments: Arguments) -> None:
 def train(arguments: Arguments) -> None:
     """Train the model of a config and write its bundle."""
     from astro_dl.training import train
+    from astro_dl.training.checkpoint import what_is_kept
 
     config, name = _to_train(arguments)
     out = arguments.out or Path("runs") / name
@@ -122,6 +130,8 @@ def train(arguments: Arguments) -> None:
         return _cross_validate(arguments, config, arguments.out or Path("runs") / f"{name}-cv")
     bundle = train(config, out=out, resume=arguments.resume, progress=not arguments.quiet)
     _tell(arguments, {"bundle": str(bundle.folder), "card": bundle.card.to_plain()}, bundle.folder)
+    if bundle.card.data.interrupted:
+        raise KeyboardInterrupt(what_is_kept(bundle.folder))
     return None
 
 

@@ -124,7 +124,6 @@ def store_examples(
         If the blocks do not sum to `n`, or the disk is too small for them.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     with (
         atomic_path(path) as temporary,
         h5py.File(temporary, "w") as file,

@@ -132,6 +132,9 @@ def build_from(
         If the model or a hyper-parameter is unknown, a value is refused, or the input has another
         number of axes than the model takes.
     """
+    from astro_dl.core.backend import pin_settings
+
+    pin_settings()
     entry = model_entry(name)
     builder = resolve_builder(name)
     given = dict(hyperparameters or {})

@@ -50,6 +50,14 @@ def checkpoint_file(folder: Path) -> Path:
     return folder / ".checkpoint" / "state.h5"
 
 
+def what_is_kept(folder: Path) -> str:
+    """Return, for people, what an interrupted training has left in its run folder."""
+    if not any(any(folder.rglob(name)) for name in ("state.h5", "card.json")):
+        return "no epoch was finished, nothing is kept"
+    best = " and the bundle of the best of them" if (folder / "card.json").is_file() else ""
+    return f"{folder} keeps all finished epochs{best}; the same command with --resume goes on"
+
+
 def save_checkpoint(path: Path, model: keras.Model, state: State, config: Config) -> None:
     """Write the state of a training; the file before is replaced only when this one is complete.
 
@@ -64,7 +72,6 @@ def save_checkpoint(path: Path, model: keras.Model, state: State, config: Config
     config : Config
         The resolved config.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
         for group, variables in _variables(model).items():
             for index, variable in enumerate(variables):

@@ -70,7 +70,6 @@ def save_figure(figure: Figure, path: Path) -> Path:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
-    path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary:
         image.quantize(256, dither=Image.Dither.NONE).save(temporary, "png", optimize=True)
     return path
