@@ -152,14 +152,20 @@ def _leftovers(target: Path) -> list[tuple[Path, bool]]:
     return [
         (one, match["old"] is not None)
         for one, match in found
-        if match and one.is_dir() and _is_ours(one, target.name)
+        if match and one.is_dir() and _is_ours(one, target)
     ]
 
 
-def _is_ours(folder: Path, name: str) -> bool:
-    """Whether a folder holds but parts of a bundle: it is not one that happens to be called so."""
+def _is_ours(folder: Path, target: Path) -> bool:
+    """Whether a folder holds but parts of a bundle, and what the bundle's folder holds, too.
+
+    Else it is one that happens to be called so.
+    """
     return all(
-        entry.name in OURS or entry.name.lstrip(".").startswith(name) for entry in folder.iterdir()
+        entry.name in OURS
+        or entry.name.lstrip(".").startswith(target.name)
+        or os.path.lexists(target / entry.name)
+        for entry in folder.iterdir()
     )
 
 

@@ -71,12 +71,13 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
 def writing(path: Path) -> Iterator[None]:
     """Turn what the system says against writing a file or folder into a `UsageError`.
 
-    HDF5 tells of the system's reason in a text, and on closing in another class of errors.
+    HDF5 and copies of folders tell the system's reason in a text, HDF5 on closing in another class
+    of errors.
     """
     try:
         yield
     except (OSError, RuntimeError) as error:
-        told = re.search(r"errno = (\d+)", str(error))
+        told = re.search(r"errno (?:= )?(\d+)", str(error), re.IGNORECASE)
         number = getattr(error, "errno", None) or (int(told[1]) if told else None)
         if number is None:
             raise

@@ -1,5 +1,6 @@
 """`train`: simulate or load, fit, calibrate, save."""
 
+import math
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ import keras
 
 from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
 from astro_dl.bundles.files import check_target
-from astro_dl.bundles.weights import assign_weights
+from astro_dl.bundles.weights import assign_weights, model_specs
 from astro_dl.core import backend
 from astro_dl.core.config import Config, config_hash, load_config, to_mapping
 from astro_dl.core.errors import UsageError
@@ -35,6 +36,9 @@ from astro_dl.training.optimizer import make_optimizer
 from astro_dl.training.progress import scalar_log
 from astro_dl.training.save import save_result
 from astro_dl.training.stages import train_stages
+
+MOST_PARAMETERS = 500_000_000
+"""Of a network; with its gradients and moments that is 8 GB of memory."""
 
 
 def train(
@@ -114,6 +118,7 @@ def _train_alone(
 
     backend.prepare(config.seed)
     policy = backend.precision_policy(config.training.mixed_precision)
+    _check_parameters(config)
     with backend.precision(policy):
         model = build_configured(config)
     source = config.initial_weights
@@ -196,6 +201,17 @@ def start_from(model: keras.Model, source: Bundle) -> bool:
                 f"{weight.path!r} is {shape}, not {tuple(weight.shape)}"
             )
     return same_head
+
+
+def _check_parameters(config: Config) -> None:
+    """Refuse a network whose weights no memory would hold, before any is made."""
+    specs = model_specs(lambda: build_configured(config))
+    parameters = sum(math.prod(spec.shape) for spec in specs.values())
+    if parameters > MOST_PARAMETERS:
+        raise UsageError(
+            f"{config.model} has {parameters:,} parameters with these hyperparameters; at most "
+            f"{MOST_PARAMETERS:,} are accepted"
+        )
 
 
 def build_configured(config: Config) -> keras.Model:
