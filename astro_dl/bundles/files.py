@@ -12,7 +12,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import exchange, to_disk
+from astro_dl.core.files import exchange, to_disk, writing
 from astro_dl.core.lock import locked
 
 CARD = "card.json"
@@ -112,8 +112,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     Files of the target that are not a bundle's are kept. One writer at a time: another waits. What
     writers that were killed have left beside the target is removed.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with locked(target, "writing"):
+    with locked(target, "writing"), writing(target):
         _sweep(target)
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         try:
@@ -153,14 +152,20 @@ def _leftovers(target: Path) -> list[tuple[Path, bool]]:
     return [
         (one, match["old"] is not None)
         for one, match in found
-        if match and one.is_dir() and _is_ours(one, target.name)
+        if match and one.is_dir() and _is_ours(one, target)
     ]
 
 
-def _is_ours(folder: Path, name: str) -> bool:
-    """Whether a folder holds but parts of a bundle: it is not one that happens to be called so."""
+def _is_ours(folder: Path, target: Path) -> bool:
+    """Whether a folder holds but parts of a bundle, and what the bundle's folder holds, too.
+
+    Else it is one that happens to be called so.
+    """
     return all(
-        entry.name in OURS or entry.name.lstrip(".").startswith(name) for entry in folder.iterdir()
+        entry.name in OURS
+        or entry.name.lstrip(".").startswith(target.name)
+        or os.path.lexists(target / entry.name)
+        for entry in folder.iterdir()
     )
 
 

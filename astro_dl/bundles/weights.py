@@ -52,7 +52,7 @@ def model_specs(build: "Callable[[], keras.Model]") -> dict[str, ArraySpec]:
 
     def declare() -> dict[str, ArraySpec]:
         with keras.StatelessScope(initialize_variables=False):
-            return _specs(build().weights)
+            return weight_specs(build().weights)
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(declare).result()
@@ -76,22 +76,48 @@ def write_weights(path: Path, model: "keras.Model", half_precision: bool = False
     UsageError
         If two weights share a path or a weight is not finite.
     """
+    specs = weight_specs(model.weights)
+    arrays = {weight.path: weight.numpy() for weight in model.weights}
+    write_arrays(path, arrays, specs, half_precision)
+
+
+def write_arrays(
+    path: Path,
+    arrays: Mapping[str, np.ndarray],
+    specs: Mapping[str, ArraySpec],
+    half_precision: bool = False,
+) -> None:
+    """Write arrays by path as `read_arrays` reads them; parameters and errors as `write_weights`.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    arrays : mapping
+        Path in the file to array.
+    specs : mapping
+        What each is.
+    half_precision : bool, default False
+        As of `write_weights`.
+    """
     with h5py.File(path, "w") as store:
-        for name, spec in _specs(model.weights).items():
+        for name, spec in specs.items():
             kinds = STORED_TYPES[spec.kind]
             stored = kinds[-1] if half_precision and len(spec.shape) > 1 else kinds[0]
             store.create_dataset(name, shape=spec.shape, dtype=stored[0])
-        for weight in model.weights:
-            values = weight.numpy().astype(store[weight.path].dtype)
+        for name, array in arrays.items():
+            values = np.asarray(array).astype(store[name].dtype)
             if not np.isfinite(values).all():
                 raise UsageError(
-                    f"weight {weight.path!r} is not finite: the training diverged; lower "
+                    f"weight {name!r} is not finite: the training diverged; lower "
                     "training.learning_rate or set training.clip_norm"
                 )
-            store[weight.path][...] = values
+            store[name][...] = values
 
 
-def read_arrays(content: bytes, specs: Mapping[str, ArraySpec]) -> dict[str, np.ndarray]:
+def read_arrays(
+    content: bytes, specs: Mapping[str, ArraySpec], file: str = "weights.h5"
+) -> dict[str, np.ndarray]:
     """Return the arrays of a weights file by path, if its headers are exactly as specified.
 
     Parameters
@@ -100,6 +126,8 @@ def read_arrays(content: bytes, specs: Mapping[str, ArraySpec]) -> dict[str, np.
         Of the file.
     specs : mapping
         What the model has, from `model_specs`.
+    file : str, default "weights.h5"
+        Its name, for errors.
 
     Raises
     ------
@@ -116,14 +144,14 @@ def read_arrays(content: bytes, specs: Mapping[str, ArraySpec]) -> dict[str, np.
                 for path, spec in specs.items()
             }
     except UsageError as error:
-        raise UsageError(f"weights.h5: {error}") from None
+        raise UsageError(f"{file}: {error}") from None
     except Exception as error:
         # HDF5 has many ways to say that a file is not one.
         reason = " ".join(str(error).split())
-        raise UsageError(f"weights.h5: truncated or not HDF5 ({reason})") from None
+        raise UsageError(f"{file}: truncated or not HDF5 ({reason})") from None
     for path, array in arrays.items():
         if not np.isfinite(array).all():
-            raise UsageError(f"weights.h5: array {path!r} has a number that is not finite")
+            raise UsageError(f"{file}: array {path!r} has a number that is not finite")
     return arrays
 
 
@@ -146,14 +174,20 @@ def _layers(model: Any) -> Iterable[Any]:
             yield from _layers(layer)
 
 
-def _specs(weights: Iterable[Any]) -> dict[str, ArraySpec]:
+def weight_specs(weights: Iterable[Any]) -> dict[str, ArraySpec]:
+    """Return the specifications of weights by path; `UsageError` if two share one."""
     specs: dict[str, ArraySpec] = {}
     for weight in weights:
         if weight.path in specs:
             raise UsageError(f"two weights have the path {weight.path!r}; name the layers apart")
-        kind = "i" if "int" in str(weight.dtype) else "f"
-        specs[weight.path] = ArraySpec(tuple(int(n) for n in weight.shape), kind)
+        specs[weight.path] = variable_spec(weight)
     return specs
+
+
+def variable_spec(variable: Any) -> ArraySpec:
+    """Return the specification of one variable."""
+    kind = "i" if "int" in str(variable.dtype) else "f"
+    return ArraySpec(tuple(int(n) for n in variable.shape), kind)
 
 
 def _tree(specs: Mapping[str, ArraySpec]) -> dict[str, Any]:

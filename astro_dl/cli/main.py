@@ -1,5 +1,6 @@
 """The command line: one small module per verb; the work is done by the modules they call."""
 
+import errno
 import sys
 import warnings
 from collections.abc import Sequence
@@ -8,6 +9,9 @@ from typing import Any
 from astro_dl.cli.parser import parse
 from astro_dl.cli.quiet import import_keras_quietly
 from astro_dl.core.errors import UsageError
+
+OF_THE_SYSTEM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+"""Errors that a user can mend wherever they occur: no room, no permission."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,12 +39,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             arguments.run(arguments)
     except UsageError as error:
         return _complain(error, 2, debug)
-    except KeyboardInterrupt:
-        print("astro-dl: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        print("astro-dl: interrupted", *error.args, sep=": ", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        return _complain(error, 2 if error.errno in OF_THE_SYSTEM else 1, debug)
     except Exception as error:
         return _complain(error, 1, debug)
     return 0

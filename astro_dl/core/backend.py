@@ -52,6 +52,19 @@ def prepare(seed: int) -> None:
     keras.utils.set_random_seed(seed)
 
 
+def pin_settings() -> None:
+    """Set Keras to what the networks are made for, whatever the user's ``keras.json`` says.
+
+    That is float32, channels last and an epsilon of 1e-7. A mixed precision stays, as it is never
+    in that file.
+    """
+    keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_epsilon(1e-7)
+    if "mixed" not in keras.config.dtype_policy().name:
+        keras.config.set_dtype_policy("float32")
+
+
 def seed_epoch(seed: int) -> None:
     """Seed what a backend draws from a generator of its own, not from that of a Keras layer.
 
@@ -117,6 +130,7 @@ def precision_policy(setting: str) -> str:
 @contextmanager
 def precision(policy: str) -> Iterator[None]:
     """Build models under a dtype policy."""
+    pin_settings()
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:

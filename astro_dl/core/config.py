@@ -22,6 +22,7 @@ from astro_dl.core.limits import (
     Natural,
     NonNegative,
     Positive,
+    Seed,
 )
 from astro_dl.core.schema import checked, plain, read_dataclass
 from astro_dl.core.shipped import shipped_configs
@@ -76,7 +77,7 @@ class DataConfig:
     folder: str | None = None
     validation_fraction: Fraction = 0.1
     test_fraction: Fraction = 0.2
-    split_seed: Natural = 0
+    split_seed: Seed = 0
     folds: Natural = 0
     fold: Natural = 0
 
@@ -212,7 +213,7 @@ class Config:
     data: DataConfig = field(default_factory=DataConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
-    seed: Natural = 0
+    seed: Seed = 0
     initial_weights: str | None = None
     alternatives: tuple[dict[str, Any], ...] = ()
     shipped: bool = True

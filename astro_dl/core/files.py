@@ -3,6 +3,7 @@
 import ctypes
 import hashlib
 import os
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -42,18 +43,56 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     Parameters
     ----------
     path : str or Path
-        Where the finished file shall be; its folder exists.
+        Where the finished file shall be; its folder is made.
+
+    Raises
+    ------
+    UsageError
+        If it is a folder, or the system refuses to write it: no room, no permission.
     """
     path = Path(path)
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; give the name of a file")
     # Not mkstemp, whose files nobody else may read.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
+    with writing(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield temporary
+            to_disk(temporary)
+            temporary.replace(path)
+            to_disk(path.parent)
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the system says against writing a file or folder into a `UsageError`.
+
+    HDF5 and copies of folders tell the system's reason in a text, HDF5 on closing in another class
+    of errors.
+    """
     try:
-        yield temporary
-        to_disk(temporary)
-        temporary.replace(path)
-        to_disk(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+        yield
+    except (OSError, RuntimeError) as error:
+        told = re.search(r"errno (?:= )?(\d+)", str(error), re.IGNORECASE)
+        number = getattr(error, "errno", None) or (int(told[1]) if told else None)
+        if number is None:
+            raise
+        reason = os.strerror(number).lower()
+        raise UsageError(f"{path}: cannot be written: {reason}") from error
+
+
+def check_writable(path: Path) -> None:
+    """Raise `UsageError` unless a file can be written here, before hours of work are lost."""
+    with writing(path):
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder; give the name of a file")
+        probe = path.with_name(f".{path.name}.{os.getpid()}.probe")
+        probe.touch()
+        probe.unlink()
 
 
 def to_disk(path: Path) -> None:

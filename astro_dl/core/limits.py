@@ -112,6 +112,9 @@ class Choice:
 
 Count = Annotated[int, Bounds(1)]
 Natural = Annotated[int, Bounds(0)]
+Seed = Annotated[int, Bounds(0, 2**32 - 1)]
+"""What every backend takes."""
+
 Positive = Annotated[float, Bounds(0, open_low=True)]
 NonNegative = Annotated[float, Bounds(0)]
 Fraction = Annotated[float, Bounds(0, 1)]

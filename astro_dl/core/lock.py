@@ -2,11 +2,13 @@
 
 import fcntl
 import os
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.files import writing
 
 
 @contextmanager
@@ -16,7 +18,7 @@ def locked(target: Path, use: str, wait: bool = True) -> Iterator[None]:
     Parameters
     ----------
     target : Path
-        What is to be written; the lock file lies beside it, hidden. Its folder exists.
+        What is to be written; the lock file lies beside it, hidden. Its folder is made.
     use : str
         What it is locked for, such as ``"training"``; one word, in the lock file's name. Locks of
         different uses are independent, and none can be taken twice, not by one process either.
@@ -26,20 +28,40 @@ def locked(target: Path, use: str, wait: bool = True) -> Iterator[None]:
     Raises
     ------
     UsageError
-        If another process holds it and `wait` is off.
+        If another process holds it and `wait` is off, telling which, or no file can be made there.
     """
-    target = target.absolute()
-    path = target.with_name(f".{target.name}.{use}.lock")
-    descriptor = _take(path, wait)
+    path = target.absolute().with_name(f".{target.absolute().name}.{use}.lock")
+    with writing(target):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = _take(path, wait)
     if descriptor is None:
         raise UsageError(
-            f"{target} is in use by another {use}; wait until it has ended, or choose another place"
+            f"{target} is in use by another {use}{_holder(path)}; wait until it has ended, or "
+            "choose another place"
         )
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
-        os.close(descriptor)
+        try:
+            path.unlink(missing_ok=True)
+        finally:
+            os.close(descriptor)
+
+
+def _holder(path: Path) -> str:
+    """Return who has a lock, for people."""
+    try:
+        return f" ({path.read_text(encoding='utf-8')[:100]})".replace(" ()", "")
+    except (OSError, UnicodeDecodeError):
+        # It has ended meanwhile.
+        return ""
+
+
+def _sign(descriptor: int) -> None:
+    """Write into a lock file who has it; on a full disk it is but not told."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
 
 
 def _take(path: Path, wait: bool) -> int | None:
@@ -50,6 +72,7 @@ def _take(path: Path, wait: bool) -> int | None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             # Whoever held it may have removed the file that was opened here.
             if os.path.exists(path) and os.path.samestat(os.fstat(descriptor), os.stat(path)):
+                _sign(descriptor)
                 return descriptor
         except BlockingIOError:
             os.close(descriptor)

@@ -6,6 +6,7 @@ from typing import Any
 
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
+from astro_dl.core.lock import locked
 from astro_dl.core.registry import build_physics, get_task
 from astro_dl.core.schema import plain
 from astro_dl.core.task import Physics, Task
@@ -57,11 +58,15 @@ def cached_store(
         "block_size": block_size,
     }
     path = cache_folder() / "stores" / f"{task.name}-{split}-{content_key(meta)}.h5"
-    if not _usable(path):
-        blocks = iterate_blocks(
-            task.simulate, physics, n, seed, STREAMS[split], block_size, workers
-        )
-        store_examples(path, blocks, n, meta, progress, f"simulating {split}")
+    if _usable(path):
+        return path
+    with locked(path, "simulation"):
+        # Another process may have made it meanwhile.
+        if not _usable(path):
+            blocks = iterate_blocks(
+                task.simulate, physics, n, seed, STREAMS[split], block_size, workers
+            )
+            store_examples(path, blocks, n, meta, progress, f"simulating {split}")
     return path
 
 

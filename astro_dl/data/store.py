@@ -2,7 +2,7 @@
 
 Layout: ``x`` (or ``x/<name>`` for models with several inputs), ``y`` and ``info/<column>``, all
 with the examples along the first axis; units are attributes of the columns, and what the file is
-stands in the attribute ``meta`` as JSON. Every chunk carries a checksum.
+stands in the attribute ``meta`` as JSON. Every chunk carries a checksum, and the file is sealed.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,10 @@ from tqdm import tqdm
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs, inputs_by_name
 from astro_dl.core.files import atomic_path
+from astro_dl.core.sealed import check_seal, seal
+from astro_dl.core.strict_json import read_json
 
-FORMAT = 1
+FORMAT = 2
 CHUNK_BYTES = 2**20
 
 
@@ -87,7 +89,7 @@ class Store:
         try:
             with h5py.File(self.path, "r") as file:
                 yield file
-        except (OSError, KeyError) as error:
+        except (OSError, KeyError, RuntimeError) as error:
             raise UsageError(
                 f"{self.path}: damaged store of examples ({error}); delete it to have it remade"
             ) from error
@@ -124,22 +126,22 @@ def store_examples(
         If the blocks do not sum to `n`, or the disk is too small for them.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        atomic_path(path) as temporary,
-        h5py.File(temporary, "w") as file,
-        tqdm(total=n, desc=description, unit="ex", disable=not progress) as bar,
-    ):
-        written = 0
-        for block in blocks:
-            if not written:
-                _create(file, block, n, path)
-            _write(file, block, written)
-            written += len(block)
-            bar.update(len(block))
-        if written != n:
-            raise UsageError(f"{path}: {written} examples were made instead of {n}")
-        file.attrs["meta"] = json.dumps({**(meta or {}), "n": n, "format": FORMAT})
+    with atomic_path(path) as temporary:
+        with (
+            h5py.File(temporary, "w") as file,
+            tqdm(total=n, desc=description, unit="ex", disable=not progress) as bar,
+        ):
+            written = 0
+            for block in blocks:
+                if not written:
+                    _create(file, block, n, path)
+                _write(file, block, written)
+                written += len(block)
+                bar.update(len(block))
+            if written != n:
+                raise UsageError(f"{path}: {written} examples were made instead of {n}")
+            file.attrs["meta"] = json.dumps({**(meta or {}), "n": n, "format": FORMAT})
+        seal(temporary)
 
 
 def open_store(path: str | Path) -> Store:
@@ -154,15 +156,54 @@ def open_store(path: str | Path) -> Store:
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
     try:
+        status = path.stat()
+        _check_unchanged(path, (status.st_ino, status.st_size, status.st_mtime_ns))
         with h5py.File(path, "r") as file:
-            meta = json.loads(file.attrs["meta"])
-            datasets = [*_input_datasets(file).values(), file["y"], *file["info"].values()]
-            lengths = {len(dataset) for dataset in datasets}
-        if meta["format"] != FORMAT or lengths != {meta["n"]}:
-            raise ValueError(f"format {meta['format']}, lengths {sorted(lengths)}")
-    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path}: not a complete store of examples ({error})") from error
+            meta = read_json(file.attrs["meta"])
+            _check_stored(file, meta["n"])
+        if meta["format"] != FORMAT:
+            raise UsageError(f"format {meta['format']}; this version reads {FORMAT}")
+    except Exception as error:
+        # HDF5 has many ways to say that a file is not one.
+        reason = " ".join(str(error).split())
+        raise UsageError(f"{path}: not a complete store of examples ({reason})") from error
     return Store(path, meta)
+
+
+@lru_cache(maxsize=1024)
+def _check_unchanged(path: Path, identity: tuple[int, ...]) -> None:
+    """Check the seal of a file, once for every state of it."""
+    check_seal(path)
+
+
+def _check_stored(file: h5py.File, n: int) -> None:
+    """Raise `UsageError` unless all arrays of a store lie in it, whole, one row per example."""
+    if type(n) is not int or n < 0:
+        raise UsageError(f"n is {n!r}")
+    names = ["x", "y", "info"]
+    names += [f"info/{name}" for name in file["info"]]
+    if isinstance(file["x"], h5py.Group):
+        names += [f"x/{name}" for name in file["x"]]
+    for name in names:
+        if not isinstance(file.get(name, getlink=True), h5py.HardLink):
+            raise UsageError(f"{name} is a link to elsewhere")
+        if isinstance(file[name], h5py.Dataset):
+            _check_rows(file[name], n)
+        elif name not in ("x", "info"):
+            raise UsageError(f"{name} is no array")
+
+
+def _check_rows(array: h5py.Dataset, n: int) -> None:
+    """Refuse an array of other length, in another file, or larger in memory than on the disk."""
+    if array.shape is None or array.shape[:1] != (n,):
+        raise UsageError(f"{array.name} has shape {array.shape} for {n} examples")
+    if array.external or array.is_virtual:
+        raise UsageError(f"{array.name} lies in another file")
+    text = h5py.check_string_dtype(array.dtype) is not None
+    if not text and array.dtype.kind not in "fiubc":
+        raise UsageError(f"{array.name} has no numbers, but {array.dtype}")
+    if array.nbytes > array.id.get_storage_size():
+        raise UsageError(f"{array.name} is larger than its data in the file")
 
 
 def cache_folder() -> Path:

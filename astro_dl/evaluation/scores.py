@@ -5,7 +5,6 @@ the baselines of one test set. A cached file is believed only if computing the f
 gives the same numbers.
 """
 
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -138,12 +137,12 @@ def _read(path: Path) -> Scores | None:
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (OSError, ValueError, zipfile.BadZipFile):
+    except Exception:
+        # A damaged cache is made anew, whichever way it is damaged.
         return None
 
 
 def _write(path: Path, scores: Scores) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         np.savez(file, **scores)  # type: ignore[arg-type]
 

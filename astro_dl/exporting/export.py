@@ -16,6 +16,7 @@ from astro_dl.bundles.bundle import Bundle, load_bundle
 from astro_dl.bundles.card import dump_json, package_versions
 from astro_dl.bundles.files import new_folder
 from astro_dl.core.errors import UsageError
+from astro_dl.core.schema import plain
 from astro_dl.exporting.format import Arrays, Format, load_format
 from astro_dl.exporting.network import as_given, example_inputs, flat_network, input_names
 from astro_dl.inference.load import load_pretrained
@@ -87,7 +88,7 @@ def export(bundle: str | Path, format: str, out: str | Path) -> Export:
         raise UsageError(f"--out {target} exists and is no export; give another folder")
     loaded = load_bundle(bundle)
     network = logits_model(load_pretrained(bundle).model)
-    inputs = example_inputs(network, loaded.card["input_statistics"], EXAMPLES)
+    inputs = example_inputs(network, loaded.card.input_statistics, EXAMPLES)
     ours = np.asarray(network.predict_on_batch(as_given(network, inputs)))
     with new_folder(target) as folder:
         theirs = _written_and_run(loaded, chosen, network, folder / chosen.FILE, format, inputs)
@@ -147,8 +148,8 @@ def _contract(
     shapes = network.input if isinstance(network.input, dict) else {"x": network.input}
     names = input_names(network)
     return {
-        "name": card["name"],
-        "task": card["task"],
+        "name": card.name,
+        "task": card.task,
         "bundle_sha256": bundle.sha256,
         "format": name,
         "file": chosen.FILE,
@@ -157,18 +158,22 @@ def _contract(
                 "name": names[key],
                 "shape": [None, *tensor.shape[1:]],
                 "dtype": "float32",
-                "statistics": (card["input_statistics"] or {}).get(key),
+                "statistics": (card.input_statistics or {}).get(key),
             }
             for key, tensor in shapes.items()
         ],
-        "preprocessing": card["input"]["contract"],
-        "output": {"name": "logits", "shape": [None, *network.output.shape[1:]], **card["head"]},
-        "calibration": card["calibration"],
-        "thresholds": card["thresholds"],
+        "preprocessing": plain(card.input.contract),
+        "output": {
+            "name": "logits",
+            "shape": [None, *network.output.shape[1:]],
+            **card.head.to_card(),
+        },
+        "calibration": card.calibration,
+        "thresholds": card.thresholds,
         "averaged_over_symmetries": config.evaluation.average_symmetries,
-        "caution": card["data"].get("caution", ""),
-        "licence": card["licence"],
-        "citation": card["citation"],
+        "caution": card.data.caution or "",
+        "licence": card.licence,
+        "citation": card.citation,
         "packages": package_versions(),
         "check": {
             "runtime": f"{chosen.RUNTIME} {version(chosen.RUNTIME)}",

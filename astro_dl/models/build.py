@@ -23,6 +23,9 @@ from astro_dl.models.specification import Asked, Names, specification
 if TYPE_CHECKING:
     import keras
 
+MOST_LAYERS = 256
+"""In a row; the deepest published networks of the kinds here have some 150."""
+
 
 def build_model(
     name: str,
@@ -135,6 +138,9 @@ def build_from(
         If the model or a hyper-parameter is unknown, a value is refused, or the input has another
         number of axes than the model takes.
     """
+    from astro_dl.core.backend import pin_settings
+
+    pin_settings()
     entry = model_entry(name)
     builder = resolve_builder(name)
     given = dict(hyperparameters or {})
@@ -144,6 +150,7 @@ def build_from(
         raise unknown_name(f"hyper-parameter of {name}", unknown[0], known or ())
     _check_rank(entry, input_spec)
     values = {key: _tuples(value) for key, value in {**entry.hyperparameters, **given}.items()}
+    _check_size(name, values)
     try:
         return builder(input_spec, head, **values)
     except UsageError as error:
@@ -194,6 +201,19 @@ def _check_rank(entry: ModelEntry, input_spec: InputSpec) -> None:
             f"{entry.name} takes inputs with {accepted} axes (channels last), "
             f"not of shape {tuple(shape)}"
         )
+
+
+def _check_size(name: str, hyperparameters: Mapping[str, Any]) -> None:
+    """Refuse lists and counts of layers that would take hours to be built."""
+    for key, value in hyperparameters.items():
+        if isinstance(value, tuple) and len(value) > MOST_LAYERS:
+            raise UsageError(
+                f"{name}: {key} has {len(value)} numbers; at most {MOST_LAYERS} are accepted"
+            )
+    blocks = hyperparameters.get("blocks", 0)
+    for count in blocks if isinstance(blocks, tuple) else (blocks,):
+        if isinstance(count, int | float) and not count <= MOST_LAYERS:
+            raise UsageError(f"{name}: blocks is {count}; at most {MOST_LAYERS} are accepted")
 
 
 def _tuples(value: Any) -> Any:

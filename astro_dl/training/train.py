@@ -1,5 +1,6 @@
 """`train`: simulate or load, fit, calibrate, save."""
 
+import math
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -8,17 +9,25 @@ from typing import Any
 import keras
 
 from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
-from astro_dl.bundles.weights import assign_weights
+from astro_dl.bundles.files import check_target
+from astro_dl.bundles.weights import assign_weights, model_specs
 from astro_dl.core import backend
 from astro_dl.core.config import Config, config_hash, load_config, to_mapping
 from astro_dl.core.errors import UsageError
+from astro_dl.core.lock import locked
 from astro_dl.core.registry import get_task, model_entry, resolve_fit
 from astro_dl.data.cache import split_physics
 from astro_dl.models.build import build_from, logits_model, model_head, resolve
 from astro_dl.models.standardization import standardize_inputs
 from astro_dl.training.alternatives import is_made_from, train_alternatives
 from astro_dl.training.batches import steps_per_epoch
-from astro_dl.training.checkpoint import State, checkpoint_file, load_checkpoint, save_checkpoint
+from astro_dl.training.checkpoint import (
+    State,
+    checkpoint_file,
+    load_checkpoint,
+    save_checkpoint,
+    what_is_kept,
+)
 from astro_dl.training.classical import fit_at_once
 from astro_dl.training.data import open_training_data
 from astro_dl.training.epochs import run_epochs
@@ -28,6 +37,8 @@ from astro_dl.training.progress import scalar_log
 from astro_dl.training.save import save_result
 from astro_dl.training.stages import train_stages
 
+MOST_PARAMETERS = 500_000_000
+"""Of a network; with its gradients and moments that is 8 GB of memory."""
 History = Sequence[Mapping[str, float]]
 """Rows of ``history.csv``, one per epoch."""
 
@@ -75,7 +86,7 @@ def train(
         If the config is wrong, the folder is in use, a class is missing from the data, or the loss
         is not finite. Nothing is left then but checkpoints of finished epochs.
     KeyboardInterrupt
-        If interrupted before the end of the first epoch.
+        If interrupted before there is a bundle; it tells what is kept.
 
     Examples
     --------
@@ -84,12 +95,29 @@ def train(
     asked = load_config(config, **overrides)
     config = resolve(asked)
     folder = Path(out or Path("runs") / f"{config.model}-{config_hash(to_mapping(config))}")
+    with locked(folder, "training", wait=False):
+        try:
+            return _train_alone(asked, config, folder, resume, progress, watch)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(what_is_kept(folder)) from None
+
+
+def _train_alone(
+    asked: Config,
+    config: Config,
+    folder: Path,
+    resume: bool,
+    progress: bool,
+    watch: Callable[[History], None] | None,
+) -> Bundle:
+    """Train into a folder that no other training writes into; as `train`."""
     checkpoint = checkpoint_file(folder)
     going_on = checkpoint.is_file()
     if going_on and not resume:
         raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
     if (folder / "card.json").exists() and not going_on:
         return _finished(folder, asked, resume)
+    check_target(folder)
     if config.stages:
         return train_stages(asked, folder, train, resume, progress)
     if config.alternatives:
@@ -102,6 +130,7 @@ def train(
 
     backend.prepare(config.seed)
     policy = backend.precision_policy(config.training.mixed_precision)
+    _check_parameters(config)
     with backend.precision(policy):
         model = build_configured(config)
     source = config.initial_weights
@@ -187,6 +216,17 @@ def start_from(model: keras.Model, source: Bundle) -> bool:
                 f"{weight.path!r} is {shape}, not {tuple(weight.shape)}"
             )
     return same_head
+
+
+def _check_parameters(config: Config) -> None:
+    """Refuse a network whose weights no memory would hold, before any is made."""
+    specs = model_specs(lambda: build_configured(config))
+    parameters = sum(math.prod(spec.shape) for spec in specs.values())
+    if parameters > MOST_PARAMETERS:
+        raise UsageError(
+            f"{config.model} has {parameters:,} parameters with these hyperparameters; at most "
+            f"{MOST_PARAMETERS:,} are accepted"
+        )
 
 
 def build_configured(config: Config) -> keras.Model:

@@ -1,11 +1,13 @@
 """YAML without surprises."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.strict_yaml import read_yaml, write_yaml
+from astro_dl.core.strict_yaml import read_yaml, read_yaml_file, write_yaml
 
 PLAIN = st.recursive(
     st.none()
@@ -94,3 +96,20 @@ def test_other_yaml_is_refused_in_one_line(text, message):
     with pytest.raises(UsageError, match=message) as refusal:
         read_yaml(text)
     assert "\n" not in str(refusal.value)
+
+
+def test_many_keys_are_read_in_time_and_too_many_characters_refused():
+    start = time.perf_counter()
+    assert len(read_yaml("\n".join(f"key{number}: 1" for number in range(9000)))) == 9000
+    with pytest.raises(UsageError, match="at most 131,072 are accepted"):
+        read_yaml("\n".join(f"key{number}: 1" for number in range(90_000)))
+    assert time.perf_counter() - start < 10
+
+
+def test_a_file_of_any_size_is_refused_after_its_first_half_megabyte(tmp_path):
+    path = tmp_path / "big.yaml"
+    with path.open("wb") as file:
+        file.write(b"a: 1\n")
+        file.truncate(2**33)
+    with pytest.raises(UsageError, match=r"big\.yaml: .* at most 131,072"):
+        read_yaml_file(path)

@@ -39,6 +39,7 @@ def add_arguments(parser: VerbParser) -> None:
 def run(arguments: Arguments) -> None:
     """Train the model of a config and write its bundle."""
     from astro_dl.training import train
+    from astro_dl.training.checkpoint import what_is_kept
 
     config, name = _to_train(arguments)
     out = arguments.out or Path("runs") / name
@@ -46,6 +47,8 @@ def run(arguments: Arguments) -> None:
         return cross_validate(arguments, config, arguments.out or Path("runs") / f"{name}-cv")
     bundle = train(config, out=out, resume=arguments.resume, progress=not arguments.quiet)
     tell(arguments, {"bundle": str(bundle.folder), "card": bundle.card.to_plain()}, bundle.folder)
+    if bundle.card.data.interrupted:
+        raise KeyboardInterrupt(what_is_kept(bundle.folder))
     return None
 
 

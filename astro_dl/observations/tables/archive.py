@@ -91,7 +91,6 @@ def fetch_table(
     if not refresh and (kept := _kept(path)) is not None:
         return kept
     table = _asked(url, adql, rows, synchronous, timeout_s)
-    path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary:
         table.write(temporary, format="votable", tabledata_format="binary2")
     digest = file_sha256(path)

@@ -10,7 +10,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import atomic_path
+from astro_dl.core.files import atomic_path, check_writable
 
 
 def table_format(path: str | Path) -> str:
@@ -20,7 +20,7 @@ def table_format(path: str | Path) -> str:
     ------
     UsageError
         Naming the accepted ones: ``.ecsv``, ``.csv``, ``.fits``, ``.hdf5``, ``.h5``, ``.parquet``;
-        or if the folder does not exist, or pyarrow is missing.
+        or if it cannot be written there, or pyarrow is missing.
     """
     ending = Path(path).suffix.lower()
     if ending not in WRITERS:
@@ -31,6 +31,7 @@ def table_format(path: str | Path) -> str:
         raise UsageError(f"{path}: Parquet needs pyarrow (pip install pyarrow); or write .ecsv")
     if not Path(path).parent.is_dir():
         raise UsageError(f"{path}: folder {Path(path).parent} does not exist")
+    check_writable(Path(path))
     return ending
 
 
