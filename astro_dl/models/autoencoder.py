@@ -16,13 +16,13 @@ import keras
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
+from astro_dl.models.activations import activate
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_reconstruction
 from astro_dl.models.latent import CodeMagnitude, GaussianSample, KullbackLeibler
 from astro_dl.models.layers import (
     Normalization,
     Style,
-    activate,
     convolve,
     dense_stack,
     input_tensor,

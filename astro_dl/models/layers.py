@@ -13,6 +13,7 @@ import keras
 
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.task import InputSpec
+from astro_dl.models.activations import activate, initializer
 
 Normalization = Literal["none", "batch", "layer", "group"]
 Pooling = Literal["max", "average"]
@@ -46,11 +47,12 @@ class Style:
     Parameters
     ----------
     activation : str
-        Keras name of the activation after each hidden layer.
+        Keras name of the activation after each hidden layer, or with its settings, see
+        `astro_dl.models.activations`.
     normalization : {"none", "batch", "layer", "group"}
         What stands between a hidden layer and its activation.
     initializer : str
-        Keras name of the initialiser of kernels.
+        Keras name of the initialiser of kernels, or with its settings.
     l1, l2 : float
         Penalties on kernels.
     """
@@ -64,7 +66,7 @@ class Style:
     @property
     def kernel_options(self) -> dict[str, Any]:
         """Arguments of every layer with a kernel."""
-        return {"kernel_initializer": self.initializer, **self.penalty}
+        return {"kernel_initializer": initializer(self.initializer), **self.penalty}
 
     @property
     def penalty(self) -> dict[str, Any]:
@@ -142,16 +144,6 @@ def normalize(x: keras.KerasTensor, kind: Normalization, name: str) -> keras.Ker
     # as many groups as divide the channels, 8 at most
     options = {"groups": math.gcd(8, x.shape[-1])} if kind == "group" else {}
     return NORMALIZATIONS[kind](name=f"{name}_normalization", **options)(x)
-
-
-def activate(x: keras.KerasTensor, activation: str, name: str) -> keras.KerasTensor:
-    """Return activated features."""
-    try:
-        return keras.layers.Activation(activation, name=f"{name}_activation")(x)
-    except ValueError as error:
-        raise UsageError(
-            f"unknown activation {activation!r}; accepted: Keras names such as relu, elu, silu"
-        ) from error
 
 
 def drop(x: keras.KerasTensor, rate: float, name: str) -> keras.KerasTensor:
