@@ -13,7 +13,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.errors import UsageError, did_you_mean, look_up
 
 
 def activate(x: keras.KerasTensor, activation: str, name: str) -> keras.KerasTensor:
@@ -50,9 +50,10 @@ def initializer(text: str) -> str | dict[str, Any]:
     UsageError
         If there is none of this name, or it does not take its settings.
     """
+    if not isinstance(text, str) or "(" not in text:
+        # Keras finds it; to make one here would draw from the random numbers that decide weights.
+        return text
     name, settings = _read(text, _initializer_class)
-    if not settings:
-        return name
     made = _initializer_class(name)
     try:
         made(**settings)
@@ -170,7 +171,9 @@ def _function(name: str) -> Callable[..., Any]:
 
 
 def _initializer_class(name: str) -> Callable[..., Any]:
-    try:
-        return type(keras.initializers.get(name))
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"unknown initializer {name!r}; accepted: names of Keras") from error
+    known = {
+        one.__name__.lower(): one
+        for one in vars(keras.initializers).values()
+        if inspect.isclass(one) and one is not keras.initializers.Initializer
+    }
+    return look_up("initializer", name.replace("_", ""), known)

@@ -25,19 +25,30 @@ NORMALIZATIONS = {
     "layer": keras.layers.LayerNormalization,
     "group": keras.layers.GroupNormalization,
 }
-CONVOLUTIONS = {1: keras.layers.Conv1D, 2: keras.layers.Conv2D}
+CONVOLUTIONS = {1: keras.layers.Conv1D, 2: keras.layers.Conv2D, 3: keras.layers.Conv3D}
 POOLS = {
     ("max", 1): keras.layers.MaxPooling1D,
     ("max", 2): keras.layers.MaxPooling2D,
+    ("max", 3): keras.layers.MaxPooling3D,
     ("average", 1): keras.layers.AveragePooling1D,
     ("average", 2): keras.layers.AveragePooling2D,
+    ("average", 3): keras.layers.AveragePooling3D,
 }
 GLOBAL_POOLS = {
     ("max", 1): keras.layers.GlobalMaxPooling1D,
     ("max", 2): keras.layers.GlobalMaxPooling2D,
+    ("max", 3): keras.layers.GlobalMaxPooling3D,
     ("average", 1): keras.layers.GlobalAveragePooling1D,
     ("average", 2): keras.layers.GlobalAveragePooling2D,
+    ("average", 3): keras.layers.GlobalAveragePooling3D,
 }
+SHAPES = {
+    1: "(features,)",
+    2: "(steps, channels)",
+    3: "(height, width, channels)",
+    4: "(depth, height, width, channels)",
+}
+"""What the axes of one example are, by their number."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +116,7 @@ def input_tensor(input_spec: InputSpec, rank: int, family: str) -> keras.KerasTe
         names = ", ".join(shape)
         raise UsageError(f"{family} takes one input array; the task gives several: {names}")
     if len(shape) != rank or min(shape) < 1:
-        kinds = {1: "(features,)", 2: "(steps, channels)", 3: "(height, width, channels)"}
-        raise UsageError(f"{family} takes inputs of shape {kinds[rank]}, not {tuple(shape)}")
+        raise UsageError(f"{family} takes inputs of shape {SHAPES[rank]}, not {tuple(shape)}")
     return keras.Input(shape, name="input")
 
 
@@ -165,7 +175,7 @@ def convolve(
     padding: str = "same",
     bias: bool = True,
 ) -> keras.KerasTensor:
-    """Return a convolution (no normalisation, no activation), in one or two dimensions.
+    """Return a convolution (no normalisation, no activation), in as many dimensions as ``x`` has.
 
     Raises
     ------

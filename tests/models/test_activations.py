@@ -94,9 +94,19 @@ def test_refusals_name_the_text_and_what_is_accepted(text):
 def test_initialisers_that_keras_has_not_are_refused():
     spec = InputSpec((4,))
     for text, message in (
-        ("he_norml", "unknown initializer 'he_norml'"),
+        ("he_norml", "he_norml"),
+        ("he_norml(seed=1)", "unknown initializer 'henorml'; did you mean 'henormal'"),
         ("random_normal(sd=3)", "random_normal has no setting 'sd'"),
         ("variance_scaling(scale=-1)", "can't be used"),
     ):
         with pytest.raises(UsageError, match=re.escape(message)):
             build_model("mlp", input_spec=spec, initializer=text)
+
+
+def test_layers_draw_their_weights_as_they_would_alone():
+    keras.utils.set_random_seed(3)
+    kernel = build_model("mlp", units=(5,)).get_layer("dense_1").get_weights()[0]
+    keras.utils.set_random_seed(3)
+    layer = keras.layers.Dense(5)
+    layer.build((None, 10))
+    np.testing.assert_array_equal(kernel, layer.get_weights()[0])

@@ -21,7 +21,7 @@ def test_the_names_are_those_of_keras():
         assert found.name.lower() == name
 
 
-RATES = {"adadelta": 50.0, "ftrl": 1.0, "adagrad": 0.3, "schedulefreeadamw": 0.1}
+RATES = {"adadelta": 50.0, "ftrl": 1.0, "adagrad": 0.3, "schedulefreeadamw": 0.1, "muon": 0.3}
 """Of what takes smaller steps than others at one learning rate."""
 
 
