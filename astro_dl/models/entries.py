@@ -92,6 +92,17 @@ register_model(
     reference="He et al. (2016), arXiv:1603.05027",
 )
 register_model(
+    "forecaster",
+    "astro_dl.models.forecaster:forecaster",
+    summary="Sequence-to-sequence network: the next steps of a series, with their uncertainty",
+    rank=(2,),
+    input_shape=(48, 1),
+    kind="regression",
+    outputs=12,
+    small=SmallForm(learning_rate=0.02),
+    reference="Sutskever et al. (2014), arXiv:1409.3215; gaps as Che et al. (2018)",
+)
+register_model(
     "series_transformer",
     "astro_dl.models.attention.networks:series_transformer",
     summary="Transformer for series, evenly sampled or points with times",

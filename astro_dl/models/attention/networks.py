@@ -109,7 +109,7 @@ def series_transformer(
     values = [channel for channel in range(channels) if channel not in told]
     if not values:
         raise UsageError("time_channel and mask_channel leave no channel of values")
-    x = inputs if not told else Channels(values, name="values")(inputs)
+    x = inputs if not told else Channels(values, name="value_channels")(inputs)
     if patch_size > 1:
         tokens = steps // patch_size
         cut = keras.layers.Cropping1D((0, steps - tokens * patch_size), name="whole_patches")
