@@ -68,6 +68,11 @@ class Binary(AnswerKind):
             raise UsageError(f"a binary answer has two classes, not {len(self.names)}")
 
     @property
+    def losses(self) -> tuple[str, ...]:
+        """Losses of one logit."""
+        return ("binary_crossentropy", "binary_focal_crossentropy", "hinge", "squared_hinge")
+
+    @property
     def outputs(self) -> int:
         """One logit."""
         return 1

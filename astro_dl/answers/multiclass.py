@@ -1,6 +1,6 @@
 """Which of several classes an example is of: a probability of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -58,6 +58,11 @@ class Multiclass(AnswerKind):
         """Names of the classes."""
         return self.names
 
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """Losses of one logit for each class."""
+        return ("categorical_crossentropy", "categorical_focal_crossentropy", "categorical_hinge")
+
     def check_calibration(self, calibration: Mapping[str, Any]) -> None:
         """Raise `UsageError` unless it is a temperature, or none."""
         check_calibration(calibration, Temperature)
@@ -85,8 +90,11 @@ class Multiclass(AnswerKind):
             keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=share)
             for share in (label_smoothing, 0.0)
         )
-        one_hot = np.eye(self.outputs, dtype=np.float32)
-        return Objective(self, smooth, plain, one_hot.__getitem__, _validation_scores)
+        return Objective(self, smooth, plain, self.encoded_for(""), _validation_scores)
+
+    def encoded_for(self, loss: str) -> Callable[[Array], Array]:
+        """Return what makes of the numbers of classes one column for each."""
+        return np.eye(self.outputs, dtype=np.float32).__getitem__
 
     def fit_calibration(self, logits: Array, y: Array) -> dict[str, Any]:
         """Return a temperature."""

@@ -107,6 +107,13 @@ class Regression(AnswerKind):
         return DISTRIBUTIONS[self.distribution](self)
 
     @property
+    def losses(self) -> tuple[str, ...]:
+        """Losses of values on standardised targets; distributions have their likelihood alone."""
+        if self.has_distribution:
+            return ()
+        return ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
+
+    @property
     def outputs(self) -> int:
         """Number of logits."""
         return self.density.outputs

@@ -5,7 +5,7 @@ registered by `astro_dl.core.registry.register_answer_kind`; ours are in `astro_
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
@@ -69,6 +69,11 @@ class AnswerKind(ABC):
     def logits_average(self) -> bool:
         """Whether the mean of several networks' logits is an answer."""
         return True
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """Losses on logits that can be minimised in place of the kind's own, by Keras' names."""
+        return ()
 
     @property
     def outputs(self) -> int:
@@ -163,6 +168,16 @@ class AnswerKind(ABC):
     @abstractmethod
     def objective(self, y: Array, label_smoothing: float = 0.0) -> Any:
         """Return the `astro_dl.training.objective.Objective` for training targets."""
+
+    def encoded_for(self, loss: str) -> Callable[[Array], Array] | None:
+        """Return what makes of targets what one of `losses` takes; None for what the own loss does.
+
+        Parameters
+        ----------
+        loss : str
+            Its name.
+        """
+        return None
 
     def thresholds(self, logits: Array, y: Array, probabilities: Sequence[float]) -> dict[str, Any]:
         """Return the logit above which each false-alarm probability is reached; by default none.

@@ -20,13 +20,12 @@ from astro_dl.core.limits import (
     Count,
     Fraction,
     Natural,
-    NonNegative,
-    Positive,
     Seed,
 )
 from astro_dl.core.schema import checked, plain, read_dataclass
 from astro_dl.core.shipped import shipped_configs
 from astro_dl.core.strict_yaml import read_yaml, read_yaml_file, write_yaml
+from astro_dl.core.training_config import TrainingConfig
 
 Made = TypeVar("Made")
 STAGE_SETTINGS = ("hyperparameters", "physics", "data", "training", "seed", "alternatives")
@@ -80,65 +79,6 @@ class DataConfig:
     split_seed: Seed = 0
     folds: Natural = 0
     fold: Natural = 0
-
-
-@checked
-class TrainingConfig:
-    """How a model is trained.
-
-    Parameters
-    ----------
-    epochs, batch_size : int
-        Greatest number of epochs; examples per step.
-    optimizer : {"adam", "adamw", "sgd"}
-        SGD has Nesterov momentum 0.9.
-    learning_rate, minimum_learning_rate : float
-        Peak and final (or least) learning rate.
-    schedule : {"constant", "cosine", "plateau"}
-        Course of the learning rate after the warm-up.
-    warmup_epochs : int
-        Epochs of linear rise to the peak.
-    weight_decay : float
-        Decoupled weight decay of "adamw".
-    clip_norm : float or None
-        Largest global norm of the gradient.
-    early_stopping_patience : int or None
-        Epochs without improvement of ``monitor`` before stopping; None to train all epochs.
-    monitor : str
-        Column of the history by which the best weights are chosen.
-    class_weight : None, "balanced" or mapping
-        Loss weight per class name.
-    augment : bool
-        Whether the task's augmentation is applied to training batches.
-    augmented_fraction : float
-        Share of every batch that it is applied to; the rest stays as it is.
-    mixed_precision, jit_compile : {"auto", "on", "off"}
-        "auto" takes float16/bfloat16 on GPUs only, and compiles by XLA where that was measured to
-        be faster for the model on the device.
-    tensorboard : bool
-        Whether TensorBoard logs are written.
-    label_smoothing : float
-        Share of the target given to the other classes; ``val_loss`` is without it.
-    """
-
-    epochs: Count = 20
-    batch_size: Count = 128
-    optimizer: Literal["adam", "adamw", "sgd"] = "adam"
-    learning_rate: Positive = 1e-3
-    schedule: Literal["constant", "cosine", "plateau"] = "constant"
-    warmup_epochs: Natural = 0
-    minimum_learning_rate: NonNegative = 1e-6
-    weight_decay: NonNegative = 0.0
-    clip_norm: Positive | None = None
-    early_stopping_patience: Count | None = 10
-    monitor: str = "val_loss"
-    class_weight: Literal["balanced"] | dict[str, Positive] | None = None
-    augment: bool = True
-    augmented_fraction: Fraction = 1.0
-    mixed_precision: Literal["auto", "on", "off"] = "auto"
-    jit_compile: Literal["auto", "on", "off"] = "auto"
-    tensorboard: bool = False
-    label_smoothing: Fraction = 0.0
 
 
 @checked

@@ -1,28 +1,29 @@
-"""Autoencoders, plain and variational, for tables and series.
+"""Autoencoders, plain and variational, for tables, series and images.
 
 input ─ [convolution ─ pool] × n ─ [dense] × m ─ code = embedding ─ [dense] × m
       ─ [upsampling ─ convolution] × n ─ reconstruction ─ squared errors, cost of the code = logits
 
-Convolutions and pools are for series alone. The encoder's hidden layers bear the names of those of
-`astro_dl.models.mlp.mlp` and `astro_dl.models.cnn.cnn1d`, which can start from its weights.
+Convolutions and pools are for series and images. The encoder's hidden layers bear the names of
+those of `astro_dl.models.mlp.mlp`, `cnn1d` and `cnn2d`, which can start from its weights.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
+from astro_dl.models.activations import activate
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_reconstruction
 from astro_dl.models.latent import CodeMagnitude, GaussianSample, KullbackLeibler
 from astro_dl.models.layers import (
     Normalization,
     Style,
-    activate,
     convolve,
     dense_stack,
     input_tensor,
@@ -31,6 +32,9 @@ from astro_dl.models.layers import (
     per_layer,
 )
 from astro_dl.models.reconstruction import has_marks
+
+UPSAMPLINGS = {1: keras.layers.UpSampling1D, 2: keras.layers.UpSampling2D}
+CROPPINGS = {1: keras.layers.Cropping1D, 2: keras.layers.Cropping2D}
 
 
 def autoencoder(
@@ -56,7 +60,7 @@ def autoencoder(
     Parameters
     ----------
     input_spec : InputSpec
-        Inputs of shape (features,) or (steps, channels).
+        Inputs of shape (features,), (steps, channels) or (height, width, channels).
     head : AnswerKind
         Of kind ``"reconstruction"``.
     latent_size : int
@@ -64,9 +68,9 @@ def autoencoder(
     units : sequence of int
         Width of each dense hidden layer of the encoder; the decoder has them in reverse.
     filters : sequence of int
-        Filters of each convolution of the encoder of series; empty for none.
+        Filters of each convolution of the encoder of series and images; empty for none.
     kernel_sizes, pool_sizes : int or sequence of int
-        Of each convolution, and of the pool after it [samples of its input].
+        Of each convolution, and of the pool after it [samples of its input], along each axis.
     activation : str
         Keras name of the activation.
     normalization : {"none", "batch", "layer", "group"}
@@ -195,7 +199,7 @@ def _encoded(x: keras.KerasTensor, noise: float, shape: _Shape, style: Style) ->
     if noise < 0:
         raise UsageError(f"noise is {noise:g}; accepted: 0 and above")
     x = keras.layers.GaussianNoise(noise, name="noise")(x) if noise else x
-    if len(x.shape) == 3:
+    if len(x.shape) > 2:
         x = convolution_stack(
             x,
             style,
@@ -214,25 +218,31 @@ def _decoded(
     target = _rebuilt_shape(input_spec)
     if len(target) == 1:
         return keras.layers.Dense(*target, name="decoder_output", **style.kernel_options)(x)
-    return _decoded_series(x, target, shape, style)
+    return _decoded_map(x, target, shape, style)
 
 
-def _decoded_series(
+def _decoded_map(
     x: keras.KerasTensor, target: tuple[int, ...], shape: _Shape, style: Style
 ) -> keras.KerasTensor:
-    """Return a series by the encoder's convolutions in reverse, its surplus steps cut off."""
-    steps, channels = target
-    layers = len(shape.filters)
+    """Return a series or image by the encoder's convolutions in reverse, its surplus cut off."""
+    *sizes, channels = target
+    dimensions, layers = len(sizes), len(shape.filters)
     pools = per_layer(shape.pool_sizes, layers, "pool_sizes")
     kernels = per_layer(shape.kernel_sizes, layers, "kernel_sizes")
-    start = -(-steps // math.prod(pools))
+    shrunk = math.prod(pools)
+    start = tuple(-(-size // shrunk) for size in sizes)
     widths = (*shape.filters[::-1], channels)
-    dense = keras.layers.Dense(start * widths[0], name="decoder_start", **style.kernel_options)
-    x = keras.layers.Reshape((start, widths[0]), name="decoder_series")(dense(x))
+    dense = keras.layers.Dense(
+        math.prod(start) * widths[0], name="decoder_start", **style.kernel_options
+    )
+    x = keras.layers.Reshape((*start, widths[0]), name="decoder_series")(dense(x))
     for number in range(layers):
         name = f"decoder_convolution_{number + 1}"
         x = activate(normalize(x, style.normalization, name), style.activation, name)
-        x = keras.layers.UpSampling1D(pools[-1 - number], name=f"{name}_upsampling")(x)
+        x = UPSAMPLINGS[dimensions](pools[-1 - number], name=f"{name}_upsampling")(x)
         x = convolve(x, widths[number + 1], kernels[-1 - number], style, name)
-    surplus = start * math.prod(pools) - steps
-    return keras.layers.Cropping1D((0, surplus), name="decoder_output")(x) if surplus else x
+    surplus = [(0, first * shrunk - size) for first, size in zip(start, sizes, strict=True)]
+    if not any(last for _, last in surplus):
+        return x
+    cut: Any = surplus if dimensions > 1 else surplus[0]
+    return CROPPINGS[dimensions](cut, name="decoder_output")(x)

@@ -16,7 +16,7 @@ from astro_dl.core.registry import (
     resolve_builder,
 )
 from astro_dl.core.schema import plain, read_keywords
-from astro_dl.core.signatures import builder_defaults
+from astro_dl.core.source.signatures import builder_defaults
 from astro_dl.core.task import InputSpec, Physics, Task
 from astro_dl.models.specification import Asked, Names, specification
 

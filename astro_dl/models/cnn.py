@@ -1,4 +1,4 @@
-"""Plain convolutional networks for series and images.
+"""Plain convolutional networks for series, images and cubes.
 
 input ─ [convolution ─ normalisation ─ activation ─ pool ─ dropout] × n ─ features
       ─ flatten or global pool ─ [dense ─ activation ─ dropout] × m ─ embedding ─ logits
@@ -10,6 +10,7 @@ import keras
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.task import InputSpec
+from astro_dl.models.activations import activate
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     GlobalPooling,
@@ -17,7 +18,6 @@ from astro_dl.models.layers import (
     Pooling,
     Size,
     Style,
-    activate,
     after_first_layer,
     convolve,
     dense_stack,
@@ -159,6 +159,57 @@ def cnn2d(
     )
     x = dense_stack(global_pool(x, global_pooling), units, dropout, style)
     return keras.Model(inputs, attach_head(x, head, **style.penalty), name="cnn2d")
+
+
+def cnn3d(
+    input_spec: InputSpec,
+    head: AnswerKind,
+    *,
+    filters: Sequence[int] = (16, 32),
+    kernel_sizes: int | Sequence[Size] = 3,
+    strides: int | Sequence[Size] = 1,
+    dilations: int | Sequence[Size] = 1,
+    pool_sizes: int | Sequence[Size] = 2,
+    pooling: Pooling = "max",
+    padding: str = "same",
+    global_pooling: GlobalPooling = "flatten",
+    units: Sequence[int] = (64,),
+    activation: str = "relu",
+    normalization: Normalization = "none",
+    convolution_dropout: float | Sequence[float] = 0.0,
+    dropout: float | Sequence[float] = 0.0,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    initializer: str = "glorot_uniform",
+) -> keras.Model:
+    """Return a convolutional network for cubes.
+
+    As `cnn1d`, for inputs of shape (depth, height, width, channels), such as a spectrum
+    in every pixel; each kernel size, stride, dilation
+    and pool size is one number or three (depth, height, width).
+
+    Raises
+    ------
+    UsageError
+        If the input has another rank, a kernel or pool is longer than what it is applied to, or a
+        hyper-parameter is out of range.
+    """
+    inputs = input_tensor(input_spec, 4, "cnn3d")
+    style = Style(activation, normalization, initializer, l1, l2)
+    x = convolution_stack(
+        inputs,
+        style,
+        filters=filters,
+        kernel_sizes=kernel_sizes,
+        strides=strides,
+        dilations=dilations,
+        pool_sizes=pool_sizes,
+        pooling=pooling,
+        padding=padding,
+        dropout=convolution_dropout,
+    )
+    x = dense_stack(global_pool(x, global_pooling), units, dropout, style)
+    return keras.Model(inputs, attach_head(x, head, **style.penalty), name="cnn3d")
 
 
 def convolution_stack(

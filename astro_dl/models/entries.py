@@ -40,6 +40,24 @@ register_model(
     outputs=10,
 )
 register_model(
+    "cnn3d",
+    "astro_dl.models.cnn:cnn3d",
+    summary="Convolutional network for cubes, such as spectra in every pixel",
+    rank=(4,),
+    input_shape=(16, 16, 16, 1),
+    kind="multiclass",
+    outputs=3,
+)
+register_model(
+    "rnn",
+    "astro_dl.models.recurrent:rnn",
+    summary="Simple recurrent network for series",
+    rank=(2,),
+    input_shape=(100, 3),
+    small=SmallForm(input_shape=(20, 3)),
+    reference="Elman (1990), Cognitive Science 14, 179",
+)
+register_model(
     "lstm",
     "astro_dl.models.recurrent:lstm",
     summary="Long short-term memory network for series",
@@ -73,19 +91,50 @@ register_model(
     outputs=10,
     reference="He et al. (2016), arXiv:1603.05027",
 )
+register_model(
+    "forecaster",
+    "astro_dl.models.forecaster:forecaster",
+    summary="Sequence-to-sequence network: the next steps of a series, with their uncertainty",
+    rank=(2,),
+    input_shape=(48, 1),
+    kind="regression",
+    outputs=12,
+    small=SmallForm(learning_rate=0.02),
+    reference="Sutskever et al. (2014), arXiv:1409.3215; gaps as Che et al. (2018)",
+)
+register_model(
+    "series_transformer",
+    "astro_dl.models.attention.networks:series_transformer",
+    summary="Transformer for series, evenly sampled or points with times",
+    rank=(2,),
+    input_shape=(200, 3),
+    small=SmallForm({"depth": 1, "width": 16, "units": 16}, (20, 3)),
+    reference="Vaswani et al. (2017), arXiv:1706.03762; pool of Ilse et al. (2018)",
+)
+register_model(
+    "vit_tiny",
+    "astro_dl.models.attention.networks:vit_tiny",
+    summary="Small transformer for images, after two convolutions",
+    rank=(3,),
+    input_shape=(64, 64, 1),
+    kind="multiclass",
+    outputs=10,
+    small=SmallForm({"depth": 1, "width": 16, "units": 16}, (16, 16, 1)),
+    reference="Dosovitskiy et al. (2021), arXiv:2010.11929; Xiao et al. (2021), arXiv:2106.14881",
+)
 
-AUTOENCODER = {"rank": (1, 2), "input_shape": (10,), "kind": "reconstruction"}
+AUTOENCODER = {"rank": (1, 2, 3), "input_shape": (10,), "kind": "reconstruction"}
 register_model(
     "autoencoder",
     "astro_dl.models.autoencoder:autoencoder",
-    summary="Autoencoder for tables and series: anomalies are what it cannot rebuild",
+    summary="Autoencoder for tables, series and images: anomalies are what it cannot rebuild",
     **AUTOENCODER,
     reference="Hinton & Salakhutdinov (2006), Science 313, 504",
 )
 register_model(
     "vae",
     "astro_dl.models.autoencoder:vae",
-    summary="Variational autoencoder for tables and series, with a Gaussian code",
+    summary="Variational autoencoder for tables, series and images, with a Gaussian code",
     **AUTOENCODER,
     small=SmallForm({"kl_weight": 1e-3}),
     reference="Kingma & Welling (2014), arXiv:1312.6114",

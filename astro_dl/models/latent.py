@@ -105,8 +105,9 @@ class CodeMagnitude(keras.layers.Layer):
 class SquaredErrors(keras.layers.Layer):
     """Squared errors of a reconstruction, one number for each column or channel.
 
-    Errors of series are means over time. Of a row with missing values, the errors of these are zero
-    and the others are scaled so that their mean over all columns is that over the known ones.
+    Errors of series are means over time, those of images over pixels. Of a row with missing values,
+    the errors of these are zero and the others are scaled so that their mean over all columns is
+    that over the known ones.
 
     Parameters
     ----------
@@ -128,7 +129,8 @@ class SquaredErrors(keras.layers.Layer):
             share = ops.mean(known, axis=-1, keepdims=True)
             return known * ops.square(x - rebuilt) / ops.maximum(share, 1e-3)
         squared = ops.square(x - rebuilt)
-        return squared if len(squared.shape) == 2 else ops.mean(squared, axis=1)
+        places = tuple(range(1, len(squared.shape) - 1))
+        return ops.mean(squared, axis=places) if places else squared
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return (batch, names)."""

@@ -13,6 +13,7 @@ import keras
 
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.task import InputSpec
+from astro_dl.models.activations import activate, initializer
 
 Normalization = Literal["none", "batch", "layer", "group"]
 Pooling = Literal["max", "average"]
@@ -24,19 +25,30 @@ NORMALIZATIONS = {
     "layer": keras.layers.LayerNormalization,
     "group": keras.layers.GroupNormalization,
 }
-CONVOLUTIONS = {1: keras.layers.Conv1D, 2: keras.layers.Conv2D}
+CONVOLUTIONS = {1: keras.layers.Conv1D, 2: keras.layers.Conv2D, 3: keras.layers.Conv3D}
 POOLS = {
     ("max", 1): keras.layers.MaxPooling1D,
     ("max", 2): keras.layers.MaxPooling2D,
+    ("max", 3): keras.layers.MaxPooling3D,
     ("average", 1): keras.layers.AveragePooling1D,
     ("average", 2): keras.layers.AveragePooling2D,
+    ("average", 3): keras.layers.AveragePooling3D,
 }
 GLOBAL_POOLS = {
     ("max", 1): keras.layers.GlobalMaxPooling1D,
     ("max", 2): keras.layers.GlobalMaxPooling2D,
+    ("max", 3): keras.layers.GlobalMaxPooling3D,
     ("average", 1): keras.layers.GlobalAveragePooling1D,
     ("average", 2): keras.layers.GlobalAveragePooling2D,
+    ("average", 3): keras.layers.GlobalAveragePooling3D,
 }
+SHAPES = {
+    1: "(features,)",
+    2: "(steps, channels)",
+    3: "(height, width, channels)",
+    4: "(depth, height, width, channels)",
+}
+"""What the axes of one example are, by their number."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +58,12 @@ class Style:
     Parameters
     ----------
     activation : str
-        Keras name of the activation after each hidden layer.
+        Keras name of the activation after each hidden layer, or with its settings, see
+        `astro_dl.models.activations`.
     normalization : {"none", "batch", "layer", "group"}
         What stands between a hidden layer and its activation.
     initializer : str
-        Keras name of the initialiser of kernels.
+        Keras name of the initialiser of kernels, or with its settings.
     l1, l2 : float
         Penalties on kernels.
     """
@@ -64,7 +77,7 @@ class Style:
     @property
     def kernel_options(self) -> dict[str, Any]:
         """Arguments of every layer with a kernel."""
-        return {"kernel_initializer": self.initializer, **self.penalty}
+        return {"kernel_initializer": initializer(self.initializer), **self.penalty}
 
     @property
     def penalty(self) -> dict[str, Any]:
@@ -103,8 +116,7 @@ def input_tensor(input_spec: InputSpec, rank: int, family: str) -> keras.KerasTe
         names = ", ".join(shape)
         raise UsageError(f"{family} takes one input array; the task gives several: {names}")
     if len(shape) != rank or min(shape) < 1:
-        kinds = {1: "(features,)", 2: "(steps, channels)", 3: "(height, width, channels)"}
-        raise UsageError(f"{family} takes inputs of shape {kinds[rank]}, not {tuple(shape)}")
+        raise UsageError(f"{family} takes inputs of shape {SHAPES[rank]}, not {tuple(shape)}")
     return keras.Input(shape, name="input")
 
 
@@ -144,16 +156,6 @@ def normalize(x: keras.KerasTensor, kind: Normalization, name: str) -> keras.Ker
     return NORMALIZATIONS[kind](name=f"{name}_normalization", **options)(x)
 
 
-def activate(x: keras.KerasTensor, activation: str, name: str) -> keras.KerasTensor:
-    """Return activated features."""
-    try:
-        return keras.layers.Activation(activation, name=f"{name}_activation")(x)
-    except ValueError as error:
-        raise UsageError(
-            f"unknown activation {activation!r}; accepted: Keras names such as relu, elu, silu"
-        ) from error
-
-
 def drop(x: keras.KerasTensor, rate: float, name: str) -> keras.KerasTensor:
     """Return features with dropout; a rate of zero returns them as they are."""
     if not 0 <= rate < 1:
@@ -173,7 +175,7 @@ def convolve(
     padding: str = "same",
     bias: bool = True,
 ) -> keras.KerasTensor:
-    """Return a convolution (no normalisation, no activation), in one or two dimensions.
+    """Return a convolution (no normalisation, no activation), in as many dimensions as ``x`` has.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """Multilayer perceptrons.
 
-input (features,) ─ standardisation
+input (features,) ─ standardisation ─ principal components
     ┬ [dense ─ normalisation ─ activation ─ dropout] × n ┬ embedding ─ logits
     └ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ (skip) ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┘
 """
@@ -13,7 +13,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.task import InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style, dense_stack, input_tensor
-from astro_dl.models.standardization import Standardization
+from astro_dl.models.standardization import Standardization, principal_components
 
 
 def mlp(
@@ -29,6 +29,7 @@ def mlp(
     l2: float = 0.0,
     initializer: str = "glorot_uniform",
     standardize: bool = False,
+    pca: int = 0,
 ) -> keras.Model:
     """Return a stack of dense layers.
 
@@ -56,6 +57,9 @@ def mlp(
     standardize : bool
         Whether each input is first reduced by its mean and divided by its standard deviation, as
         training measures them.
+    pca : int
+        How many principal components of the inputs are looked at in their place, as training
+        measures them on the validation set; 0 for the inputs themselves.
 
     Raises
     ------
@@ -67,6 +71,7 @@ def mlp(
     features = inputs
     if standardize:
         features = Standardization(name="input_standardization")(inputs)
+    features = principal_components(features, pca)
     x = dense_stack(features, units, dropout, style)
     if skip:
         x = keras.layers.Concatenate(name="skip")([x, features])

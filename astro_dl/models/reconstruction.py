@@ -17,12 +17,12 @@ def reconstructed_names(spec: InputSpec) -> tuple[str, ...]:
     ----------
     spec : InputSpec
         A table row (features,), of which a second half of marks of missing values is not rebuilt,
-        or a series (steps, channels).
+        a series (steps, channels), or an image (height, width, channels).
 
     Returns
     -------
     tuple of str
-        One for each column, or for each channel of a series.
+        One for each column, or for each channel of a series or an image.
 
     Raises
     ------
@@ -30,9 +30,10 @@ def reconstructed_names(spec: InputSpec) -> tuple[str, ...]:
         If the input is of another form.
     """
     shape = spec.shape
-    if isinstance(shape, dict) or len(shape) not in (1, 2):
+    if isinstance(shape, dict) or len(shape) not in (1, 2, 3):
         raise UsageError(
-            f"autoencoders take inputs of shape (features,) or (steps, channels), not {shape}"
+            "autoencoders take inputs of shape (features,), (steps, channels) or (height, width, "
+            f"channels), not {shape}"
         )
     count = shape[-1] // 2 if has_marks(spec) else shape[-1]
     for key in NAME_KEYS:

@@ -1,7 +1,7 @@
 """Recurrent networks for series, with an optional convolutional front end.
 
     input ─ [strided convolution ─ normalisation ─ activation ─ pool] × k ─ features
-          ─ [LSTM or GRU, one or both directions] × n ─ last state or pool over steps
+          ─ [LSTM, GRU or simple layer, one or both directions] × n ─ last state or pool over steps
           ─ [dense ─ activation ─ dropout] × m ─ embedding ─ logits
 
 The front end shortens long series: recurrent layers take their steps one after the other, so that
@@ -118,6 +118,33 @@ def gru(
     Parameters and errors are those of `lstm`.
     """
     return _recurrent(**locals(), cell=keras.layers.GRU, family="gru")
+
+
+def rnn(
+    input_spec: InputSpec,
+    head: AnswerKind,
+    *,
+    recurrent_units: Sequence[int] = (32,),
+    bidirectional: bool = False,
+    step_pooling: StepPooling = "last",
+    units: Sequence[int] = (16,),
+    filters: Sequence[int] = (),
+    kernel_sizes: int | Sequence[int] = 8,
+    strides: int | Sequence[int] = 4,
+    pool_sizes: int | Sequence[int] = 1,
+    activation: str = "relu",
+    normalization: Normalization = "none",
+    recurrent_dropout: float | Sequence[float] = 0.0,
+    dropout: float | Sequence[float] = 0.0,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    initializer: str = "glorot_uniform",
+) -> keras.Model:
+    """Return a network of simple recurrent layers, which forget within some ten steps (Elman 1990).
+
+    Parameters and errors are those of `lstm`.
+    """
+    return _recurrent(**locals(), cell=keras.layers.SimpleRNN, family="rnn")
 
 
 def _recurrent(

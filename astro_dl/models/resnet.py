@@ -14,13 +14,13 @@ import keras
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.task import InputSpec
+from astro_dl.models.activations import activate
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     GlobalPooling,
     Normalization,
     Size,
     Style,
-    activate,
     after_first_layer,
     convolve,
     dense_stack,

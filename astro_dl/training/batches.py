@@ -18,6 +18,9 @@ Batch = tuple[Inputs, np.ndarray] | tuple[Inputs, np.ndarray, np.ndarray]
 Change = Callable[[Inputs, np.ndarray, np.random.Generator], Piece]
 """Random changes of inputs and targets."""
 
+Order = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+"""From the targets of a piece, the numbers of the examples to train on, in order."""
+
 BUFFER_BYTES = 2**28
 READ_EXAMPLES = 256
 
@@ -34,6 +37,7 @@ def batches(
     encode: Callable[[np.ndarray], np.ndarray],
     weigh: Callable[[np.ndarray], np.ndarray] | None = None,
     augment: Change | None = None,
+    order: Order | None = None,
 ) -> Iterator[Batch]:
     """Yield batches of equal size, each piece shuffled; the few examples left over are skipped.
 
@@ -54,10 +58,33 @@ def batches(
         Targets to weights of the examples.
     augment : callable, optional
         The task's augmentation, see `augmentation`.
+    order : callable, optional
+        `shuffled` (the default) or `equally_often`.
     """
-    for x, y in _cut(pieces, batch_size, rng):
+    for x, y in _cut(pieces, batch_size, rng, order or shuffled):
         inputs, targets = augment(x, y, rng) if augment else (x, y)
         yield (inputs, encode(targets), weigh(y)) if weigh else (inputs, encode(targets))
+
+
+def shuffled(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return all examples in random order."""
+    return rng.permutation(len(y))
+
+
+def equally_often(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return as many examples as there are, of each class equally many, in random order.
+
+    Those of rare classes are repeated, all of a class before one comes again; of frequent classes
+    some are left out, others each time.
+    """
+    classes = np.unique(y)
+    each = -(-len(y) // max(1, len(classes)))
+    drawn = []
+    for one in classes:
+        members = np.flatnonzero(y == one)
+        rounds = -(-each // len(members))
+        drawn += [np.concatenate([rng.permutation(members) for _ in range(rounds)])[:each]]
+    return rng.permutation(np.concatenate([*drawn, np.zeros(0, int)]))[: len(y)]
 
 
 def augmentation(task: Task, fraction: float = 1.0) -> Change | None:
@@ -111,11 +138,13 @@ def stored_pieces(store: Store, rng: np.random.Generator) -> Iterator[Piece]:
         yield _join(stretches)
 
 
-def _cut(pieces: Iterable[Piece], batch_size: int, rng: np.random.Generator) -> Iterator[Piece]:
+def _cut(
+    pieces: Iterable[Piece], batch_size: int, rng: np.random.Generator, ordered: Order
+) -> Iterator[Piece]:
     waiting: list[Piece] = []
     count = yielded = 0
     for x, y in pieces:
-        order = rng.permutation(len(y))
+        order = ordered(y, rng)
         start = 0
         while start < len(order):
             chosen = order[start : start + batch_size - count]

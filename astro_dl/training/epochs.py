@@ -12,12 +12,19 @@ from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, take_inputs
 from astro_dl.core.registry import get_task
-from astro_dl.training.batches import Batch, augmentation, batches, steps_per_epoch
+from astro_dl.training.batches import (
+    Batch,
+    augmentation,
+    batches,
+    equally_often,
+    shuffled,
+    steps_per_epoch,
+)
 from astro_dl.training.checkpoint import State
 from astro_dl.training.data import TrainingData
 from astro_dl.training.objective import Objective, class_weigher, improves
-from astro_dl.training.optimizer import plateau_rate
 from astro_dl.training.progress import EpochMonitor
+from astro_dl.training.schedules import plateau_rate
 
 ORDER_STREAM = 8
 """Random stream of the order and augmentation of training examples, beside those of `STREAMS`."""
@@ -137,6 +144,7 @@ def _run_epoch(
         augmentation(get_task(config.task), training.augmented_fraction)
         if training.augment
         else None,
+        equally_often if training.class_sampling == "equal" else shuffled,
     )
     title = f"epoch {epoch + 1}/{training.epochs}"
     with tqdm(total=steps * size, desc=title, unit="ex", disable=not progress) as bar:

@@ -8,8 +8,9 @@ import keras
 import numpy as np
 
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.config import TrainingConfig
 from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.source.keras_names import keras_classes
+from astro_dl.core.training_config import TrainingConfig
 
 Array = np.ndarray
 Scaling = Callable[[Array, Array], tuple[Array, Array]]
@@ -83,16 +84,66 @@ def make_objective(head: AnswerKind, y: Array, training: TrainingConfig) -> Obje
     y : ndarray
         Training targets.
     training : TrainingConfig
-        Label smoothing and what to monitor.
+        Loss, label smoothing and what to monitor.
 
     Raises
     ------
     UsageError
-        If ``training.monitor`` is no column of this answer's history, or a target lies where its
-        distribution gives no probability.
+        If ``training.monitor`` is no column of this answer's history, its loss is not of this
+        answer, or a target lies where its distribution gives no probability.
     """
-    rises = monitor_rises(head, training.monitor)
-    return replace(head.objective(y, training.label_smoothing), rises=rises)
+    rises, losses = monitor_rises(head, training.monitor), chosen_losses(head, training)
+    objective = replace(head.objective(y, training.label_smoothing), rises=rises)
+    if training.loss is None or losses is None:
+        return objective
+    loss, plain = losses
+    encode = head.encoded_for(training.loss) or objective.encode
+    return replace(objective, loss=loss, validation_loss=plain, encode=encode)
+
+
+def chosen_losses(
+    head: AnswerKind, training: TrainingConfig
+) -> tuple[keras.losses.Loss, keras.losses.Loss] | None:
+    """Return the loss that a config names, with and without the smoothing of labels.
+
+    Returns
+    -------
+    tuple of keras.losses.Loss or None
+        None if the loss is the answer's own.
+
+    Raises
+    ------
+    UsageError
+        If the answer has no such loss, or Keras refuses a setting.
+    """
+    name, smoothing = training.loss, training.label_smoothing
+    if name is None:
+        return None
+    if name not in head.losses:
+        accepted = ", ".join(head.losses) or "its own, null"
+        raise UsageError(
+            f"training.loss: {name!r} is not for a {head.kind} answer; accepted: {accepted}"
+        )
+    found = keras_classes("losses")[name]
+    if smoothing and "label_smoothing" not in found.settings:
+        raise UsageError(f"training.label_smoothing: {name} smooths no labels; accepted: 0")
+    own = {"from_logits": True, "label_smoothing": smoothing}
+    options = {key: one for key, one in own.items() if key in found.settings}
+    for key in options:
+        if key in training.loss_settings:
+            raise UsageError(f"training.loss_settings: {key} is set by the training itself")
+    try:
+        made = getattr(keras.losses, found.name)
+        loss, plain = (
+            made(**{**training.loss_settings, **options, **change})
+            for change in ({}, {"label_smoothing": 0.0} if smoothing else {})
+        )
+        # Keras looks at some settings only when the loss is taken.
+        loss(np.zeros((1, head.outputs)), np.zeros((1, head.outputs)))
+        return loss, plain
+    except (TypeError, ValueError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise UsageError(f"training.loss_settings: {name} can't be made: {reason}") from error
 
 
 def monitor_rises(head: AnswerKind, monitor: str) -> bool:

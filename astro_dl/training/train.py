@@ -12,10 +12,12 @@ from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
 from astro_dl.bundles.files import check_target
 from astro_dl.bundles.weights import assign_weights, model_specs
 from astro_dl.core import backend
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, config_hash, load_config, to_mapping
 from astro_dl.core.errors import UsageError
 from astro_dl.core.lock import locked
 from astro_dl.core.registry import get_task, model_entry, resolve_fit
+from astro_dl.core.training_config import TrainingConfig
 from astro_dl.data.cache import split_physics
 from astro_dl.models.build import build_from, logits_model, model_head, resolve
 from astro_dl.models.standardization import standardize_inputs
@@ -31,7 +33,13 @@ from astro_dl.training.checkpoint import (
 from astro_dl.training.classical import fit_at_once
 from astro_dl.training.data import open_training_data
 from astro_dl.training.epochs import run_epochs
-from astro_dl.training.objective import Objective, fold_scaling, make_objective, unfold_scaling
+from astro_dl.training.objective import (
+    Objective,
+    chosen_losses,
+    fold_scaling,
+    make_objective,
+    unfold_scaling,
+)
 from astro_dl.training.optimizer import make_optimizer
 from astro_dl.training.progress import scalar_log
 from astro_dl.training.save import save_result
@@ -126,6 +134,7 @@ def _train_alone(
         return fit_at_once(folder, config, progress)
     physics = split_physics(config, "train")
     head = model_head(config.model, get_task(config.task), physics)
+    check_training(head, config.training)
     log = scalar_log(folder / ".tensorboard" if config.training.tensorboard else None)
 
     backend.prepare(config.seed)
@@ -177,6 +186,20 @@ def _finished(folder: Path, asked: Config, resume: bool) -> Bundle:
             f"initial_weights={folder} starts from its weights"
         )
     return bundle
+
+
+def check_training(head: AnswerKind, training: TrainingConfig) -> None:
+    """Refuse settings that would fail only after the data were made.
+
+    Raises
+    ------
+    UsageError
+        If the optimiser, the loss or the sampling does not go with its settings or the answer.
+    """
+    make_optimizer(training, steps=1)
+    chosen_losses(head, training)
+    if training.class_sampling == "equal" and not head.classes:
+        raise UsageError(f"training.class_sampling: a {head.kind} has no classes")
 
 
 def compile_network(

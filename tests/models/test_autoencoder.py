@@ -184,3 +184,15 @@ def test_a_task_of_any_kind_lends_its_inputs():
     assert head.kind == "reconstruction"
     assert len(head.names) == spec.shape[-1]
     assert specification("gaia_vae")[1].names[0] == "bp_rp"
+
+
+@pytest.mark.parametrize("name", ["autoencoder", "vae"])
+def test_images_are_rebuilt_whole_by_channel(name):
+    spec = InputSpec((13, 10, 2), {"bands": ["g", "r"]})
+    model = build(name, spec, filters=(3, 4), kernel_sizes=3, pool_sizes=2, units=(6,))
+    x = np.random.default_rng(0).normal(size=(3, 13, 10, 2)).astype(np.float32)
+    assert reconstructed_names(spec) == ("g", "r")
+    rebuilt = outputs(model, x, "reconstruction")
+    assert rebuilt.shape == x.shape
+    errors = ((x - rebuilt) ** 2).mean(axis=(1, 2))
+    np.testing.assert_allclose(outputs(logits_model(model), x)[:, :2], errors, rtol=1e-4)

@@ -3,12 +3,14 @@
 import keras
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 
 import astro_dl
 from astro_dl.answers.binary import Binary
+from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_from, logits_model
+from astro_dl.models.build import build_from, build_model, logits_model
 from astro_dl.models.committee import committee
 from astro_dl.models.standardization import Standardization, standardize_inputs
 
@@ -91,3 +93,47 @@ def test_it_can_be_left_out():
     assert "input_standardization" not in {layer.name for layer in logits_model(model).layers}
     with pytest.raises(ValueError, match="input_standardization"):
         model.get_layer("input_standardization")
+
+
+def test_principal_components_are_those_of_the_textbook():
+    rng = np.random.default_rng(0)
+    x = (rng.normal(size=(300, 3)) * [5, 2, 0.1] @ rng.normal(size=(3, 6)) + 4).astype(np.float32)
+    model = build_model("mlp", input_shape=6, pca=3, units=(4,))
+    standardize_inputs(model, x)
+    found = np.asarray(keras.Model(model.input, model.get_layer("input_pca").output)(x))
+    np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-3)
+    np.testing.assert_allclose(np.cov(found.T, bias=True), np.eye(3), atol=1e-2)
+    wanted = PCA(3, whiten=True).fit_transform(x)
+    likeness = np.abs([np.corrcoef(a, b)[0, 1] for a, b in zip(found.T, wanted.T, strict=True)])
+    assert (likeness > 0.9999).all()
+    assert not model.get_layer("input_pca").trainable_weights
+    assert model.get_layer("dense_1").get_weights()[0].shape == (3, 4)
+
+
+def test_components_come_after_the_scales_and_of_flat_inputs_there_are_none():
+    x = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32) * [1, 10, 100, 0]
+    model = build_model("mlp", input_shape=4, pca=4, standardize=True)
+    standardize_inputs(model, x.astype(np.float32))
+    found = np.asarray(keras.Model(model.input, model.get_layer("input_pca").output)(x))
+    np.testing.assert_allclose(found.std(axis=0), [1, 1, 1, 0], atol=1e-3)
+
+
+def test_spectra_can_be_told_by_their_components():
+    x = np.random.default_rng(0).normal(size=(80, 30, 1)).astype(np.float32)
+    model = build_model("spectra_mlp", input_shape=(30, 1), pca=20)
+    standardize_inputs(model, x)
+    found = np.asarray(keras.Model(model.input, model.get_layer("input_pca").output)(x))
+    np.testing.assert_allclose(np.cov(found.T, bias=True), np.eye(20), atol=1e-2)
+    assert model.get_layer("dense_1").units == 20
+
+
+@pytest.mark.parametrize("pca", [-1, 7])
+def test_components_that_there_are_not_are_refused(pca):
+    with pytest.raises(UsageError, match=f"pca is {pca}; accepted: 0 to 6"):
+        build_model("mlp", input_shape=6, pca=pca)
+
+
+def test_too_few_examples_for_components_are_refused():
+    model = build_model("mlp", input_shape=6, pca=5)
+    with pytest.raises(UsageError, match="has 5 examples; accepted: fewer components"):
+        standardize_inputs(model, np.zeros((5, 6), np.float32))

@@ -7,7 +7,13 @@ from astro_dl.core.task import Augmentation
 from astro_dl.data.simulate import iterate_blocks
 from astro_dl.data.store import open_store, store_examples
 from astro_dl.training import batches as module
-from astro_dl.training.batches import augmentation, batches, steps_per_epoch, stored_pieces
+from astro_dl.training.batches import (
+    augmentation,
+    batches,
+    equally_often,
+    steps_per_epoch,
+    stored_pieces,
+)
 from tests import toy
 
 
@@ -85,3 +91,25 @@ def test_a_store_is_read_once_in_parts_and_mixed(tmp_path, monkeypatch):
     whole = store.read().x
     assert not (read == whole).all()
     assert (np.sort(read[:, 0, 0]) == np.sort(whole[:, 0, 0])).all()
+
+
+def test_classes_can_come_equally_often_however_rare():
+    y = np.repeat([0, 1, 2], [90, 7, 3])
+    chosen = equally_often(y, rng())
+    counts = np.bincount(y[chosen])
+    assert counts.sum() == 100
+    assert counts.max() - counts.min() <= 2
+    # none of a class comes again before all of it came
+    for one in (1, 2):
+        times = np.bincount(chosen[y[chosen] == one], minlength=100)[y == one]
+        assert times.max() - times.min() <= 2
+    assert len(np.unique(chosen[y[chosen] == 0])) == counts[0]
+    assert not np.array_equal(np.sort(chosen), np.sort(equally_often(y, rng(1))))
+    assert len(equally_often(np.zeros(0), rng())) == 0
+
+
+def test_batches_are_drawn_in_the_order_that_is_asked_for():
+    y = np.repeat([0.0, 1.0], [95, 5])
+    made = batches([(y[:, None], y)], 50, rng(), encode=np.asarray, order=equally_often)
+    shares = [targets.mean() for _, targets in made]
+    assert np.mean(shares) == pytest.approx(0.5, abs=0.02)

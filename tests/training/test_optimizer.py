@@ -1,49 +1,37 @@
+"""Every optimiser of Keras, by name and with its settings."""
+
 import keras
 import numpy as np
 import pytest
 
-from astro_dl.core.config import TrainingConfig
-from astro_dl.training.optimizer import LearningRate, make_optimizer, plateau_rate
+from astro_dl.core.errors import UsageError
+from astro_dl.core.schema import read_dataclass
+from astro_dl.core.source.keras_names import keras_classes
+from astro_dl.core.training_config import TrainingConfig
+from astro_dl.training.optimizer import make_optimizer
+
+OPTIMIZERS = sorted(keras_classes("optimizers"))
 
 
-def rates(**options):
-    schedule = LearningRate(
-        **{"peak": 1.0, "final": 0.1, "warmup_steps": 4, "total_steps": 24, "cosine": True}
-        | options
-    )
-    return np.array([float(schedule(step)) for step in range(26)])
+def test_the_names_are_those_of_keras():
+    assert {"sgd", "rmsprop", "adagrad", "adam", "adamw", "lion"} <= set(OPTIMIZERS)
+    for name in OPTIMIZERS:
+        found = keras_classes("optimizers")[name]
+        assert issubclass(getattr(keras.optimizers, found.name), keras.optimizers.Optimizer)
+        assert found.name.lower() == name
 
 
-def test_the_cosine_rises_falls_and_stays():
-    course = rates()
-    np.testing.assert_allclose(course[:4], [0.25, 0.5, 0.75, 1.0], rtol=1e-6)
-    assert course[14] == pytest.approx(0.55, rel=1e-5)
-    np.testing.assert_allclose(course[24:], 0.1, rtol=1e-5)
-    assert (np.diff(course[4:]) <= 1e-7).all()
+RATES = {"adadelta": 50.0, "ftrl": 1.0, "adagrad": 0.3, "schedulefreeadamw": 0.1, "muon": 0.3}
+"""Of what takes smaller steps than others at one learning rate."""
 
 
-def test_the_constant_schedule_is_constant_after_the_warmup():
-    course = rates(cosine=False)
-    np.testing.assert_allclose(course[3:], 1.0)
-    np.testing.assert_allclose(rates(cosine=False, warmup_steps=0), 1.0)
-
-
-def test_the_plateau_falls_every_three_epochs_without_improvement_to_its_least():
-    training = TrainingConfig(learning_rate=1.0, minimum_learning_rate=0.05, schedule="plateau")
-    course = [
-        plateau_rate(training, len(waits), waits)
-        for waits in ([], [0, 1, 2], [0, 1, 2, 3], [0, 1, 2, 3, 0], list(range(12)))
-    ]
-    np.testing.assert_allclose(course, [1, 1, 0.3, 0.3, 0.05])
-    warm = TrainingConfig(learning_rate=1.0, warmup_epochs=2, schedule="plateau")
-    assert plateau_rate(warm, 0, []) == 0.5
-
-
-@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_lowers_a_loss(name):
     training = TrainingConfig(
-        optimizer=name, learning_rate=0.05, clip_norm=5.0, weight_decay=1e-3, epochs=8
-    )
+        optimizer=name, learning_rate=RATES.get(name, 0.05), clip_norm=5.0, weight_decay=1e-3,
+        epochs=8,
+    )  # fmt: skip
+    keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     optimizer = make_optimizer(training, steps=4)
     model.compile(optimizer, "mse", run_eagerly=True)
@@ -52,3 +40,45 @@ def test_every_optimizer_lowers_a_loss(name):
     assert losses["loss"][-1] < 0.5 * losses["loss"][0]
     assert optimizer.global_clipnorm == 5.0
     assert optimizer.weight_decay == 1e-3
+
+
+def test_settings_are_the_optimisers_arguments():
+    settings = {"momentum": 0.5, "nesterov": False}
+    plain = make_optimizer(TrainingConfig(optimizer="sgd"), 4)
+    own = make_optimizer(TrainingConfig(optimizer="sgd", optimizer_settings=settings), 4)
+    assert (plain.momentum, plain.nesterov) == (0.9, True)
+    assert (own.momentum, own.nesterov) == (0.5, False)
+
+
+def test_a_step_of_sgd_is_that_of_the_formula():
+    settings = {"momentum": 0.5}
+    training = TrainingConfig(optimizer="sgd", optimizer_settings=settings, learning_rate=0.1)
+    optimizer, weight = make_optimizer(training, 4), keras.Variable([1.0])
+    for _ in range(2):
+        optimizer.apply([keras.ops.convert_to_tensor([2.0])], [weight])
+    # velocities −0.2, then 0.5 · −0.2 − 0.2
+    np.testing.assert_allclose(weight, [1 - 0.2 - 0.3], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"optimizer": "adm"}, "optimizer: 'adm' is not accepted; accepted: a text of Keras: ada"),
+        ({"optimizer": "optimizer"}, "is not accepted"),
+        ({"optimizer_settings": {"momentun": 0.5}}, "optimizer_settings.momentun: unknown key"),
+        ({"optimizer_settings": {"learning_rate": 1.0}}, "learning_rate: unknown key"),
+        (
+            {"optimizer": "sgd", "optimizer_settings": {"nesterv": True}},
+            "did you mean 'nesterov'",
+        ),
+    ],
+)
+def test_unknown_names_and_settings_are_refused_before_keras_is_there(said, message):
+    with pytest.raises(UsageError, match=message):
+        read_dataclass(TrainingConfig, said, "training")
+
+
+def test_values_that_keras_refuses_are_a_users_error():
+    training = TrainingConfig(optimizer="sgd", optimizer_settings={"momentum": 5})
+    with pytest.raises(UsageError, match=r"training\.optimizer_settings: sgd can't be made"):
+        make_optimizer(training, 4)

@@ -19,12 +19,12 @@ from astro_dl.answers.regression import Regression
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
+from astro_dl.models.activations import activate
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     Normalization,
     Style,
-    activate,
     convolve,
     drop,
     input_tensor,

@@ -21,12 +21,14 @@ from astro_dl.core.task import InputSpec
 from astro_dl.models.committee import MeanOfMembers, OneMember
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style, dense_stack, input_tensor
+from astro_dl.models.standardization import principal_components
 
 
 def spectra_mlp(
     input_spec: InputSpec,
     head: AnswerKind,
     *,
+    pca: int = 0,
     first_units: int | None = None,
     units: Sequence[int] = (250, 100),
     activation: str = "relu",
@@ -44,8 +46,11 @@ def spectra_mlp(
         Spectra of shape (pixels, channels).
     head : AnswerKind
         Any kind.
+    pca : int
+        How many principal components of the spectra are looked at in their place, as training
+        measures them; 0 for the spectra themselves.
     first_units : int or None
-        Width of the first layer; None for the number of values of a spectrum.
+        Width of the first layer; None for the number of values that it is given.
     units : sequence of int
         Widths of the layers after it.
     activation : str
@@ -67,6 +72,7 @@ def spectra_mlp(
     inputs = input_tensor(input_spec, 2, "spectra_mlp")
     style = Style(activation, normalization, initializer, l1, l2)
     x = keras.layers.Flatten(name="flatten")(inputs)
+    x = principal_components(x, pca)
     x = dense_stack(x, (first_units or x.shape[-1], *units), dropout, style)
     return keras.Model(inputs, attach_head(x, head, **style.penalty), name="spectra_mlp")
 

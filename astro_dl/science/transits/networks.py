@@ -20,11 +20,11 @@ import keras
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
+from astro_dl.models.activations import activate
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     Normalization,
     Style,
-    activate,
     convolve,
     dense_stack,
     input_tensor,

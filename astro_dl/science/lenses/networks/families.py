@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.signatures import passes_on
+from astro_dl.core.source.signatures import passes_on
 from astro_dl.core.task import InputSpec
 from astro_dl.models.cnn import cnn2d
 from astro_dl.models.resnet import resnet2d

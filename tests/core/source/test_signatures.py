@@ -5,10 +5,10 @@ import inspect
 import pytest
 
 from astro_dl.core.registry import list_models, model_entry, resolve_builder
-from astro_dl.core.signatures import builder_defaults, passes_on
+from astro_dl.core.source.signatures import builder_defaults, passes_on
 
 SIZE = 4
-HERE = "tests.core.test_signatures"
+HERE = "tests.core.source.test_signatures"
 
 
 def by_name(first, second, size=SIZE):
