@@ -101,6 +101,10 @@ class AnswerKind(ABC):
         """Return the answer of a model of this kind to what a task asks of such inputs."""
         return asked
 
+    def without_distribution(self) -> "AnswerKind":
+        """Return what is asked of a model that says no more than a value of each target."""
+        return self
+
     # --- on the card ---
 
     def to_card(self) -> dict[str, Any]:

@@ -67,6 +67,11 @@ class ModelEntry:
         For models that are fitted at once and not by gradient descent, ``(name, input_spec, head,
         training, validation, seed, hyperparameters) -> (keras.Model, hyperparameters)``, the sets
         as pairs of inputs and targets; or ``"module:function"``.
+    answers : tuple of str
+        Kinds of answer that it can give; empty where it gives all with labels.
+    distributions : bool
+        Whether it can answer with the distribution of a value; if not, it gives the value alone
+        where a task asks for one.
     small : SmallForm
         The form that tests build it in, see `astro_dl.testing.check_model`.
     reference, bibtex : str
@@ -85,6 +90,8 @@ class ModelEntry:
     outputs: int = 1
     jit_compile: Mapping[str, bool] = field(default_factory=lambda: {"cpu": False, "gpu": True})
     fit: Callable[..., Any] | str | None = None
+    answers: tuple[str, ...] = ()
+    distributions: bool = True
     small: SmallForm = SmallForm()
     reference: str = ""
     bibtex: str = ""

@@ -88,11 +88,13 @@ def specification(
         if shape is None:
             raise UsageError(f"model {name!r} needs a task or an input shape")
         spec, head = InputSpec(shape), answer_kind(entry.kind).textbook(entry.outputs)
-    return spec, answer_kind(entry.kind).of_model(head, spec)
+    return spec, _answer(entry, head, spec)
 
 
 def model_head(name: str, task: Task[Physics], physics: Physics) -> AnswerKind:
     """Return what a model gives back for a task: its answer, or a reconstruction of its input.
+
+    Of models that give values without distributions, the values alone.
 
     Parameters
     ----------
@@ -103,8 +105,13 @@ def model_head(name: str, task: Task[Physics], physics: Physics) -> AnswerKind:
     physics
         Instance of its physics dataclass.
     """
-    kind = answer_kind(model_entry(name).kind)
-    return kind.of_model(task.head(physics), task.input_spec(physics))
+    return _answer(model_entry(name), task.head(physics), task.input_spec(physics))
+
+
+def _answer(entry: ModelEntry, asked: AnswerKind, input_spec: InputSpec) -> AnswerKind:
+    """Return what a model answers to what is asked."""
+    head = answer_kind(entry.kind).of_model(asked, input_spec)
+    return head if entry.distributions else head.without_distribution()
 
 
 def build_from(
@@ -140,6 +147,8 @@ def build_from(
     if unknown:
         raise unknown_name(f"hyper-parameter of {name}", unknown[0], known or ())
     _check_rank(entry, input_spec)
+    if entry.answers and head.kind not in entry.answers:
+        raise UsageError(f"{name} gives {' or '.join(entry.answers)} answers, not {head.kind}")
     values = {key: _tuples(value) for key, value in {**entry.hyperparameters, **given}.items()}
     try:
         return builder(input_spec, head, **values)

@@ -88,7 +88,7 @@ def check_model(
     _check_layers(model, head)
     _check_same_weights(model, again)
     _check_refusal(build)
-    _check_other_head(build, x, head)
+    _check_other_head(build, x, head, model_entry(name).answers)
     _check_configuration(model, x)
     _check_files(model, again, x)
     fit = resolve_fit(name)
@@ -184,10 +184,12 @@ def _check_refusal(build: Callable[..., "keras.Model"]) -> None:
     assert "no_such_hyperparameter" in refusal, "the refusal doesn't name what it refuses"
 
 
-def _check_other_head(build: Callable[..., "keras.Model"], x: Any, head: AnswerKind) -> None:
-    if not head.labelled:
-        return
+def _check_other_head(
+    build: Callable[..., "keras.Model"], x: Any, head: AnswerKind, accepted: tuple[str, ...]
+) -> None:
     kind = "multiclass" if head.kind != "multiclass" else "regression"
+    if not head.labelled or (accepted and kind not in accepted):
+        return
     other = build(outputs=answer_kind(kind)(("a", "b", "c")))
     assert _outputs(other, x).shape == (BATCH, 3), f"a {kind} head of three is not taken"
 
