@@ -264,12 +264,12 @@ def _to_train(arguments: Arguments) -> tuple[Any, str]:
 
     given, settings = arguments.config, dict(arguments.settings)
     if arguments.table is not None:
-        if arguments.target is None or arguments.features is None:
-            raise UsageError("--table needs --target COLUMN and --features 'COLUMN,PATTERN*'")
+        if arguments.features is None:
+            raise UsageError("--table needs --features 'COLUMN,PATTERN*'")
         config = own_table_config(
             given,
             arguments.table,
-            arguments.target,
+            arguments.target or "",
             arguments.features,
             arguments.group,
             arguments.kind,

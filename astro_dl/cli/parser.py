@@ -121,7 +121,7 @@ def _parsers(
     verb.add_argument("--table", type=Path, help="table of your own to train on")
     verb.add_argument("--hdu", help="number or name of its extension, if a FITS file has several")
     verb.add_argument("--path", default="", help="its path, if an HDF5 file holds several tables")
-    verb.add_argument("--target", help="its column to predict")
+    verb.add_argument("--target", help="its column to predict; none without labels")
     verb.add_argument("--features", help="its columns to predict from, as 'mag_*,!mag_u'")
     verb.add_argument("--group", default="", help="its column of what is never divided")
     verb.add_argument(

@@ -10,6 +10,7 @@ BUILT_IN = (
     "astro_dl.answers.entries",
     "astro_dl.models.entries",
     "astro_dl.models.classical.entries",
+    "astro_dl.models.structure.entries",
 )
 DOMAINS = "astro_dl.science"
 ENTRY_POINT_GROUPS = ("astro_dl.domains", "astro_dl.models", "astro_dl.tasks")

@@ -14,6 +14,7 @@ from astro_dl.core.registry import (
     build_physics,
     get_task,
     model_entry,
+    resolve_answer,
     resolve_builder,
 )
 from astro_dl.core.schema import plain, read_keywords
@@ -50,12 +51,15 @@ def build_model(
     UsageError
         If the model, the task or a hyper-parameter is unknown, or the input does not fit.
     """
-    input_spec, head = specification(name, task, input_shape)
+    input_spec, head = specification(name, task, input_shape, hyperparameters)
     return build_from(name, input_spec, head, hyperparameters)
 
 
 def specification(
-    name: str, task: str | None = None, input_shape: Any = None
+    name: str,
+    task: str | None = None,
+    input_shape: Any = None,
+    hyperparameters: Mapping[str, Any] | None = None,
 ) -> tuple[InputSpec, AnswerKind]:
     """Return the inputs and outputs with which a model is built where nothing else is said.
 
@@ -69,6 +73,8 @@ def specification(
         of the family.
     input_shape : tuple of int or dict of tuple, optional
         Shape of one example instead.
+    hyperparameters : mapping, optional
+        Of the model, which the answers of methods without labels depend on.
 
     Raises
     ------
@@ -88,10 +94,15 @@ def specification(
         if shape is None:
             raise UsageError(f"model {name!r} needs a task or an input shape")
         spec, head = InputSpec(shape), answer_kind(entry.kind).textbook(entry.outputs)
-    return spec, _answer(entry, head, spec)
+    return spec, _answer(entry, head, spec, hyperparameters or {})
 
 
-def model_head(name: str, task: Task[Physics], physics: Physics) -> AnswerKind:
+def model_head(
+    name: str,
+    task: Task[Physics],
+    physics: Physics,
+    hyperparameters: Mapping[str, Any] | None = None,
+) -> AnswerKind:
     """Return what a model gives back for a task: its answer, or a reconstruction of its input.
 
     Of models that give values without distributions, the values alone.
@@ -104,12 +115,40 @@ def model_head(name: str, task: Task[Physics], physics: Physics) -> AnswerKind:
         The task.
     physics
         Instance of its physics dataclass.
+    hyperparameters : mapping, optional
+        Of the model, which the answers of methods without labels depend on.
     """
-    return _answer(model_entry(name), task.head(physics), task.input_spec(physics))
+    spec = task.input_spec(physics)
+    return _answer(model_entry(name), task.head(physics), spec, hyperparameters or {})
 
 
-def _answer(entry: ModelEntry, asked: AnswerKind, input_spec: InputSpec) -> AnswerKind:
+def own_answer(
+    name: str, input_spec: InputSpec, hyperparameters: Mapping[str, Any]
+) -> AnswerKind | None:
+    """Return what a model gives back whatever it is asked; None where it answers the question.
+
+    Parameters
+    ----------
+    name : str
+        A registered model.
+    input_spec : InputSpec
+        What it takes.
+    hyperparameters : mapping
+        Instead of the defaults.
+    """
+    answer = resolve_answer(name)
+    if answer is None:
+        return None
+    return answer(input_spec, {**default_hyperparameters(name), **hyperparameters})
+
+
+def _answer(
+    entry: ModelEntry, asked: AnswerKind, input_spec: InputSpec, values: Mapping[str, Any]
+) -> AnswerKind:
     """Return what a model answers to what is asked."""
+    own = own_answer(entry.name, input_spec, values)
+    if own is not None:
+        return own
     head = answer_kind(entry.kind).of_model(asked, input_spec)
     return head if entry.distributions else head.without_distribution()
 

@@ -91,5 +91,5 @@ def test_values_are_given_where_a_task_asks_for_distributions(tmp_path):
     assert made.card["head"]["distribution"] == "point"
     x, y, _ = astro_dl.simulate("photo_z", 50, seed=3)
     table = load_pretrained(made.folder).predict(x)
-    assert table.colnames == ["id", "z", "flags"]
-    assert np.median(np.abs(table["z"] - y[:, 0])) < 0.2
+    assert table.colnames == ["id", "redshift", "flags"]
+    assert np.median(np.abs(table["redshift"] - y[:, 0])) < 0.2

@@ -249,3 +249,28 @@ def _not_above(thresholds: np.ndarray) -> np.ndarray:
     """Return the greatest float32 not above: a float32 is on the same side of both."""
     rounded = thresholds.astype(np.float32)
     return np.where(rounded > thresholds, np.nextafter(rounded, np.float32(-np.inf)), rounded)
+
+
+def isolation_trees(forest: Any) -> tuple[Arrays, Sizes]:
+    """Return the arrays and sizes of an isolation forest, whose leaves hold depths.
+
+    A depth is the steps to a leaf plus those that its examples would still take, in units of the
+    mean of all (Liu, Ting & Zhou 2008, eq. 1).
+    """
+    from sklearn.ensemble._iforest import _average_path_length
+
+    trees = []
+    whole = _average_path_length(np.array([forest.max_samples_]))[0]
+    for one in forest.estimators_:
+        tree = one.tree_
+        place, leaf = np.arange(tree.node_count), tree.children_left < 0
+        depth = np.zeros(tree.node_count)
+        for node in place[~leaf]:  # children follow their parents
+            depth[tree.children_left[node]] = depth[tree.children_right[node]] = depth[node] + 1
+        value = (depth + _average_path_length(tree.n_node_samples)) / whole
+        left, right = (
+            np.where(leaf, place, one) for one in (tree.children_left, tree.children_right)
+        )
+        feature, threshold = (np.where(leaf, 0, one) for one in (tree.feature, tree.threshold))
+        trees.append(Tree(feature, threshold, left, right, value[:, None], tree.max_depth))
+    return _packed(trees)
