@@ -42,6 +42,8 @@ class AnswerKind(ABC):
         The registered name.
     labelled : bool
         Whether a truth is needed to learn it.
+    tells_code : bool
+        Whether the embedding of each example is told with the answer, as its code.
     ranks : bool
         Whether one logit (n,) ranks examples by how likely they are of the second of two classes.
     target_type : type
@@ -59,6 +61,7 @@ class AnswerKind(ABC):
 
     kind: ClassVar[str]
     labelled: ClassVar[bool] = True
+    tells_code: ClassVar[bool] = False
     ranks: ClassVar[bool] = False
     target_type: ClassVar[type] = np.float32
     monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False}
