@@ -86,7 +86,7 @@ def model_info(name: str) -> Info:
     UsageError
         If the model is not registered.
     """
-    from astro_dl.models.build import default_hyperparameters
+    from astro_dl.models.defaults import default_hyperparameters
     from astro_dl.models.specification import specification
 
     entry = model_entry(name)

@@ -8,7 +8,7 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from astro_dl.core.registry import register_task
-from astro_dl.models.classical import estimators
+from astro_dl.models.classical.methods import METHODS
 from tests import toy
 
 
@@ -43,7 +43,7 @@ def toy_regression():
 def quick_peers(monkeypatch):
     """Make classical methods quick and leave them untuned."""
     few = {"n_estimators": 10, "max_iter": 10}
-    for name, method in estimators.METHODS.items():
+    for name, method in METHODS.items():
         settings = {key: few.get(key, value) for key, value in method.settings.items()}
         quick = replace(method, settings=settings, grid={})
-        monkeypatch.setitem(estimators.METHODS, name, quick)
+        monkeypatch.setitem(METHODS, name, quick)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from astro_dl.training.objective import Objective
 
 Array = np.ndarray
+LONGEST_CODE = 16
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Reconstruction(AnswerKind):
 
     kind: ClassVar[str] = "reconstruction"
     labelled: ClassVar[bool] = False
+    tells_code: ClassVar[bool] = True
     monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False, "val_error": False}
 
     titles: ClassVar[Mapping[str, str]] = {
@@ -96,9 +98,15 @@ class Reconstruction(AnswerKind):
         return self.answers(np.mean(logits, axis=0))
 
     def columns(self, answers: Answers) -> dict[str, Any]:
-        """Return ``anomaly_score`` and ``error_<quantity>``, mean squared errors."""
+        """Return ``code_<number>``, ``anomaly_score`` and ``error_<quantity>``.
+
+        Codes are told if they have at most 16 numbers; errors are mean squared ones.
+        """
+        code = answers.parts.get("code", np.zeros((len(answers.values), 0)))
         errors = zip(self.names, answers.logits.T, strict=False)
+        told = code.T if code.shape[1] <= LONGEST_CODE else ()
         return {
+            **{f"code_{number}": one for number, one in enumerate(told, start=1)},
             "anomaly_score": answers.values,
             **{f"error_{name}": error for name, error in errors},
         }

@@ -128,6 +128,10 @@ class Regression(AnswerKind):
         """Whether more than a value is said of each target."""
         return not isinstance(self.density, Point)
 
+    def without_distribution(self) -> "Regression":
+        """Return the targets as points."""
+        return Regression(self.names, self.units)
+
     @property
     def logits_average(self) -> bool:
         """Whether the mean of several networks' logits is an answer."""

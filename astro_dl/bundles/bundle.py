@@ -275,7 +275,7 @@ def _card_parts(
         parts |= {
             "task_version": task.version,
             "input": {"shape": spec.shape, "contract": spec.contract},
-            "head": model_head(config.model, task, physics),
+            "head": model_head(config.model, task, physics, config.hyperparameters),
         }
     elif not {"input", "head"} <= given.keys():
         raise UsageError("card_parts needs 'input' and 'head' for a config without a task")

@@ -14,7 +14,8 @@ from astro_dl import __version__
 from astro_dl.core.text_table import text_table
 
 PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "scikit-learn", "astropy", "h5py")
-OPTIONAL = ("jax", "torch", "gwpy", "pyarrow", "pyvo", "tensorboard")
+FITTING = ("lightgbm", "xgboost", "umap-learn", "minisom")
+OPTIONAL = ("jax", "torch", "gwpy", "pyarrow", "pyvo", "tensorboard", *FITTING)
 GIGABYTE = 1e9
 LEAST_FREE_GIGABYTES = 2
 

@@ -42,6 +42,8 @@ class AnswerKind(ABC):
         The registered name.
     labelled : bool
         Whether a truth is needed to learn it.
+    tells_code : bool
+        Whether the embedding of each example is told with the answer, as its code.
     ranks : bool
         Whether one logit (n,) ranks examples by how likely they are of the second of two classes.
     target_type : type
@@ -59,6 +61,7 @@ class AnswerKind(ABC):
 
     kind: ClassVar[str]
     labelled: ClassVar[bool] = True
+    tells_code: ClassVar[bool] = False
     ranks: ClassVar[bool] = False
     target_type: ClassVar[type] = np.float32
     monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False}
@@ -105,6 +108,10 @@ class AnswerKind(ABC):
     def of_model(cls, asked: "AnswerKind", input_spec: Any) -> "AnswerKind":
         """Return the answer of a model of this kind to what a task asks of such inputs."""
         return asked
+
+    def without_distribution(self) -> "AnswerKind":
+        """Return what is asked of a model that says no more than a value of each target."""
+        return self
 
     # --- on the card ---
 

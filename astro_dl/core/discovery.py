@@ -6,7 +6,12 @@ import warnings
 from functools import cache
 from importlib.metadata import entry_points
 
-BUILT_IN = ("astro_dl.answers.entries", "astro_dl.models.entries")
+BUILT_IN = (
+    "astro_dl.answers.entries",
+    "astro_dl.models.entries",
+    "astro_dl.models.classical.entries",
+    "astro_dl.models.structure.entries",
+)
 DOMAINS = "astro_dl.science"
 ENTRY_POINT_GROUPS = ("astro_dl.domains", "astro_dl.models", "astro_dl.tasks")
 """Each names a module whose import registers, as ours, or a function that does so."""

@@ -67,6 +67,14 @@ class ModelEntry:
         For models that are fitted at once and not by gradient descent, ``(name, input_spec, head,
         training, validation, seed, hyperparameters) -> (keras.Model, hyperparameters)``, the sets
         as pairs of inputs and targets; or ``"module:function"``.
+    answer : callable, str or None
+        ``(input_spec, hyperparameters) -> AnswerKind``, or ``"module:function"``: what the model
+        gives back whatever it is asked; None for what its kind makes of the question.
+    answers : tuple of str
+        Kinds of answer that it can give; empty where it gives all with labels.
+    distributions : bool
+        Whether it can answer with the distribution of a value; if not, it gives the value alone
+        where a task asks for one.
     small : SmallForm
         The form that tests build it in, see `astro_dl.testing.check_model`.
     reference, bibtex : str
@@ -85,6 +93,9 @@ class ModelEntry:
     outputs: int = 1
     jit_compile: Mapping[str, bool] = field(default_factory=lambda: {"cpu": False, "gpu": True})
     fit: Callable[..., Any] | str | None = None
+    answer: Callable[..., "AnswerKind"] | str | None = None
+    answers: tuple[str, ...] = ()
+    distributions: bool = True
     small: SmallForm = SmallForm()
     reference: str = ""
     bibtex: str = ""
@@ -286,6 +297,12 @@ def resolve_fit(name: str) -> Callable[..., Any] | None:
     """Return what fits a model at once, importing it if need be; None for networks."""
     fit = model_entry(name).fit
     return _import(fit) if isinstance(fit, str) else fit
+
+
+def resolve_answer(name: str) -> Callable[..., "AnswerKind"] | None:
+    """Return what says the answer of a model by its hyper-parameters; None where its kind does."""
+    answer = model_entry(name).answer
+    return _import(answer) if isinstance(answer, str) else answer
 
 
 def get_task(name: str) -> "Task":

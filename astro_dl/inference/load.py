@@ -71,7 +71,7 @@ def _check_task(
     contract = plain(now.contract)
     if (
         now.shape != input_spec.shape
-        or model_head(bundle.config.model, task, physics) != head
+        or model_head(bundle.config.model, task, physics, bundle.config.hyperparameters) != head
         or any(contract.get(key) != value for key, value in input_spec.contract.items())
     ):
         raise UsageError(

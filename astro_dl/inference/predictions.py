@@ -28,6 +28,7 @@ class Answers:
         of the mean variance that they state, and ``std_epistemic``, the standard deviation of their
         means. For classes (n,), in nats: ``predictive_entropy`` of the mean probabilities,
         ``expected_entropy`` (aleatoric) and their difference, ``mutual_information`` (epistemic).
+        Of autoencoders ``code`` (n, k).
     """
 
     logits: Array

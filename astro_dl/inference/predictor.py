@@ -149,7 +149,13 @@ class Predictor(Generic[Physics]):
         logits = self.member_scores(x, batch_size)
         if usable is not None:
             logits[:, ~usable] = np.nan
-        return self.answers_of(logits)
+        answers = self.answers_of(logits)
+        if not self.head.tells_code or self.members:
+            return answers
+        code = self.embed(x, batch_size)
+        if usable is not None:
+            code[~usable] = np.nan
+        return replace(answers, parts={**answers.parts, "code": code})
 
     def answers_of(self, logits: np.ndarray) -> Answers:
         """Return calibrated answers for the logits that `member_scores` gives."""

@@ -10,14 +10,13 @@ from astro_dl.core.config import Config, each_stage, in_a_row
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.registry import (
     ModelEntry,
-    answer_kind,
     build_physics,
     model_entry,
     resolve_builder,
 )
 from astro_dl.core.schema import plain, read_keywords
-from astro_dl.core.source.signatures import builder_defaults
 from astro_dl.core.task import InputSpec, Physics, Task
+from astro_dl.models.defaults import default_hyperparameters, model_answer
 from astro_dl.models.specification import Asked, Names, specification
 
 if TYPE_CHECKING:
@@ -93,12 +92,21 @@ def build_model(
     (None, 1)
     """
     asked = Asked(head, kind, outputs, classes, targets)
-    spec, answer = specification(name, task, input_shape, physics, input_spec, asked)
+    spec, answer = specification(
+        name, task, input_shape, physics, input_spec, asked, hyperparameters
+    )
     return build_from(name, spec, answer, hyperparameters)
 
 
-def model_head(name: str, task: Task[Physics], physics: Physics) -> AnswerKind:
+def model_head(
+    name: str,
+    task: Task[Physics],
+    physics: Physics,
+    hyperparameters: Mapping[str, Any] | None = None,
+) -> AnswerKind:
     """Return what a model gives back for a task: its answer, or a reconstruction of its input.
+
+    Of models that give values without distributions, the values alone.
 
     Parameters
     ----------
@@ -108,9 +116,11 @@ def model_head(name: str, task: Task[Physics], physics: Physics) -> AnswerKind:
         The task.
     physics
         Instance of its physics dataclass.
+    hyperparameters : mapping, optional
+        Of the model, which the answers of methods without labels depend on.
     """
-    kind = answer_kind(model_entry(name).kind)
-    return kind.of_model(task.head(physics), task.input_spec(physics))
+    spec = task.input_spec(physics)
+    return model_answer(model_entry(name), task.head(physics), spec, hyperparameters or {})
 
 
 def build_from(
@@ -149,6 +159,8 @@ def build_from(
     if unknown:
         raise unknown_name(f"hyper-parameter of {name}", unknown[0], known or ())
     _check_rank(entry, input_spec)
+    if entry.answers and head.kind not in entry.answers:
+        raise UsageError(f"{name} gives {' or '.join(entry.answers)} answers, not {head.kind}")
     values = {key: _tuples(value) for key, value in {**entry.hyperparameters, **given}.items()}
     _check_size(name, values)
     try:
@@ -158,16 +170,6 @@ def build_from(
     except (TypeError, ValueError) as error:
         reason = str(error).strip().split("\n")[0]
         raise UsageError(f"{name} can't be built with {given}: {reason}") from error
-
-
-def default_hyperparameters(name: str) -> dict[str, Any]:
-    """Return every hyper-parameter of a model with its default.
-
-    These are the defaults in the builder's signature, with the values of the registered preset in
-    their place where it names them.
-    """
-    entry = model_entry(name)
-    return {**builder_defaults(entry.builder), **entry.hyperparameters}
 
 
 def logits_model(model: "keras.Model") -> "keras.Model":

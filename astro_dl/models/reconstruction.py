@@ -6,7 +6,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
 from astro_dl.core.task import InputSpec
 
-NAME_KEYS = ("columns", "detectors", "bands", "channels")
+NAME_KEYS = ("columns", "detectors", "bands", "channels", "wavelengths_um")
 """Keys of an input contract under which quantities may be named."""
 
 
@@ -46,8 +46,9 @@ def reconstructed_names(spec: InputSpec) -> tuple[str, ...]:
 
 def has_marks(spec: InputSpec) -> bool:
     """Whether the second half of a row marks which values of the first half are missing."""
-    columns = spec.contract.get("columns", ())
-    return "missing" in spec.contract and spec.shape == (2 * len(columns),)
+    shape = spec.shape
+    one_row = not isinstance(shape, dict) and len(shape) == 1 and shape[0] % 2 == 0
+    return "missing" in spec.contract and one_row
 
 
 def known_values(spec: InputSpec, x: Inputs) -> np.ndarray:

@@ -16,6 +16,7 @@ from astro_dl.core.registry import (
 )
 from astro_dl.core.schema import coerce
 from astro_dl.core.task import InputSpec
+from astro_dl.models.defaults import model_answer
 
 Names = int | Sequence[str]
 SHAPE = Count | tuple[Count, ...] | dict[str, tuple[Count, ...]]
@@ -111,6 +112,7 @@ def specification(
     physics: Any = None,
     input_spec: InputSpec | None = None,
     asked: Asked | None = None,
+    hyperparameters: Mapping[str, Any] | None = None,
 ) -> tuple[InputSpec, AnswerKind]:
     """Return the inputs and outputs with which a model is built where nothing else is said.
 
@@ -130,6 +132,8 @@ def specification(
         Instead of the task's, or of a shape.
     asked : Asked, optional
         What is said of the outputs.
+    hyperparameters : mapping, optional
+        Of the model, which the answers of methods without labels depend on.
 
     Raises
     ------
@@ -156,7 +160,7 @@ def specification(
     spec = input_spec or spec
     if spec is None:
         raise UsageError(f"model {name!r} needs a task or an input shape")
-    usual = answer_kind(entry.kind).of_model(head, spec)
+    usual = model_answer(entry, head, spec, hyperparameters or {})
     return spec, usual if asked is None else asked.answer(usual)
 
 

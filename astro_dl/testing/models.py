@@ -13,7 +13,8 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import answer_kind, list_models, model_entry, resolve_fit
 from astro_dl.core.task import InputSpec
-from astro_dl.models.build import build_from, default_hyperparameters, logits_model
+from astro_dl.models.build import build_from, logits_model
+from astro_dl.models.defaults import default_hyperparameters, own_answer
 from astro_dl.models.specification import specification
 
 if TYPE_CHECKING:
@@ -70,11 +71,11 @@ def check_model(
 
     small = model_entry(name).small
     input_shape = input_shape or small.input_shape
-    input_spec, head = specification(name)
+    values = dict(small.hyperparameters if hyperparameters is None else hyperparameters)
+    input_spec, head = specification(name, hyperparameters=values)
     if input_shape is not None:
         input_spec = replace(input_spec, shape=input_shape)
         head = type(head).of_model(head, input_spec)
-    values = dict(small.hyperparameters if hyperparameters is None else hyperparameters)
     rng = np.random.default_rng(seed)
     x, (y, loss) = _gaussian_inputs(input_spec, rng), head.random_targets(rng, BATCH)
 
@@ -89,12 +90,15 @@ def check_model(
     _check_layers(model, head)
     _check_same_weights(model, again)
     _check_refusal(build)
-    _check_other_head(build, x, head)
+    _check_other_head(build, x, head, model_entry(name).answers)
     _check_configuration(model, x)
     _check_files(model, again, x)
     fit = resolve_fit(name)
     if fit is not None:
-        _check_fit(partial(fit, name), partial(build_from, name), input_spec, head)
+        if head.labelled:
+            _check_fit(partial(fit, name), partial(build_from, name), input_spec, head)
+        else:
+            _check_fit_without_labels(name, fit, input_spec, head, values)
         return
     # dropout would hide whether the batch is learnt
     rates = {key: 0.0 for key in default_hyperparameters(name) if key.endswith("dropout")}
@@ -185,10 +189,12 @@ def _check_refusal(build: Callable[..., "keras.Model"]) -> None:
     assert "no_such_hyperparameter" in refusal, "the refusal doesn't name what it refuses"
 
 
-def _check_other_head(build: Callable[..., "keras.Model"], x: Any, head: AnswerKind) -> None:
-    if not head.labelled:
-        return
+def _check_other_head(
+    build: Callable[..., "keras.Model"], x: Any, head: AnswerKind, accepted: tuple[str, ...]
+) -> None:
     kind = "multiclass" if head.kind != "multiclass" else "regression"
+    if not head.labelled or (accepted and kind not in accepted):
+        return
     other = build(outputs=answer_kind(kind)(("a", "b", "c")))
     assert _outputs(other, x).shape == (BATCH, 3), f"a {kind} head of three is not taken"
 
@@ -240,6 +246,38 @@ def _check_fit(
     else:
         right = 1 - float(np.mean((answers - y) ** 2) / np.var(y))
     assert right > 0.7, f"it gets only {right:.0%} of a linear rule right that it was fitted to"
+
+
+def _check_fit_without_labels(
+    name: str,
+    fit: Callable[..., Any],
+    input_spec: InputSpec,
+    head: AnswerKind,
+    values: Mapping[str, Any],
+) -> None:
+    rng = np.random.default_rng(0)
+    shape = (EXAMPLES_OF_A_FIT, *input_spec.shape)
+    middle = np.where(rng.random(EXAMPLES_OF_A_FIT) < 0.5, 4.0, -4.0)
+    x = (rng.standard_normal(shape).T + middle).T.astype(np.float32)
+    y = np.zeros((len(x), 1), np.float32)
+    given = {**default_hyperparameters(name), **values}
+    model, found = fit(
+        input_spec=input_spec,
+        name=name,
+        head=head,
+        training=(x, y),
+        validation=(x, y),
+        seed=0,
+        hyperparameters=given,
+    )
+    answer = own_answer(name, input_spec, found) or head
+    again = build_from(name, input_spec, answer, found)
+    again.set_weights(model.get_weights())
+    answers = _outputs(again, x)
+    assert answers.shape == (len(x), answer.outputs), "it answers otherwise than it says"
+    assert np.isfinite(answers).all(), "it gives numbers that are not finite"
+    assert np.array_equal(answers, _outputs(model, x)), "its hyper-parameters build another model"
+    assert np.ptp(answers, axis=0).max() > 0, "it answers the same whatever it is given"
 
 
 def _check_learning(

@@ -47,7 +47,7 @@ def fit_at_once(folder: Path, config: Config, progress: bool = True) -> Bundle:
     assert fit is not None
     backend.prepare(config.seed)
     task, physics = get_task(config.task), split_physics(config, "train")
-    head = model_head(config.model, task, physics)
+    head = model_head(config.model, task, physics, config.hyperparameters)
     with open_training_data(config, progress) as data:
         start = time.perf_counter()
         x, held_out = _whole(data, config.seed), data.validation
@@ -60,6 +60,7 @@ def fit_at_once(folder: Path, config: Config, progress: bool = True) -> Bundle:
             config.seed,
             config.hyperparameters,
         )
+        head = model_head(config.model, task, physics, hyperparameters)
         objective = make_objective(head, data.y, config.training)
         logits = predict_logits(logits_model(model), held_out.x, config.training.batch_size)
         scores = objective.validation_scores(objective.standardised(logits), held_out.y)

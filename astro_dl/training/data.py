@@ -70,7 +70,8 @@ def open_training_data(config: Config, progress: bool = True) -> Iterator[Traini
         If a class is missing from a set, or the sets share a group.
     """
     task = get_task(config.task)
-    head = model_head(config.model, task, split_physics(config, "train"))
+    physics = split_physics(config, "train")
+    head = model_head(config.model, task, physics, config.hyperparameters)
     if is_real(config):
         validation, opened = real_split(config, "validation"), _real
     else:

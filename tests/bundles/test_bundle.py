@@ -24,7 +24,8 @@ from astro_dl.core.config import Config, load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_from, default_hyperparameters, resolve
+from astro_dl.models.build import build_from, resolve
+from astro_dl.models.defaults import default_hyperparameters
 from astro_dl.models.initialization import weights_are_to_be_read
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden_bundles"

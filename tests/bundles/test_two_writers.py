@@ -6,7 +6,8 @@ from functools import partial
 from astro_dl.bundles.bundle import load_bundle, save_bundle, update_bundle
 from astro_dl.bundles.results import read_metrics
 from astro_dl.core.config import Config
-from astro_dl.models.build import build_from, default_hyperparameters
+from astro_dl.models.build import build_from
+from astro_dl.models.defaults import default_hyperparameters
 from tests.bundles.tampered_bundle import HEAD, SPEC
 
 ROUNDS = 4

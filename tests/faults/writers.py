@@ -20,7 +20,8 @@ from astro_dl.core.config import Config
 from astro_dl.core.sealed import unsealed
 from astro_dl.data.cache import cached_store
 from astro_dl.data.store import open_store
-from astro_dl.models.build import build_from, default_hyperparameters
+from astro_dl.models.build import build_from
+from astro_dl.models.defaults import default_hyperparameters
 from astro_dl.observations.tables.read import read_table
 from astro_dl.observations.tables.write import write_table
 from astro_dl.observations.tables.write_parts import write_parts

@@ -10,12 +10,8 @@ import pytest
 from astro_dl.answers.binary import Binary
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
-from astro_dl.models.build import (
-    build_from,
-    build_model,
-    default_hyperparameters,
-    logits_model,
-)
+from astro_dl.models.build import build_from, build_model, logits_model
+from astro_dl.models.defaults import default_hyperparameters
 from astro_dl.models.specification import specification
 
 BINARY = Binary(("noise", "signal"))

@@ -81,3 +81,15 @@ def test_the_command_line_takes_a_model_and_a_task(tmp_path, capsys):
     assert (card["model"], card["task"]) == ("logistic_regression", "pulsar_candidate")
     assert main(["train", "knn", "--task", "pulsar", "--out", str(tmp_path / "b")]) == 2
     assert "unknown task 'pulsar'" in capsys.readouterr().err
+
+
+def test_values_are_given_where_a_task_asks_for_distributions(tmp_path):
+    few = {"hyperparameters.n_estimators": 5, "hyperparameters.max_features": 0.5}
+    few |= {"hyperparameters.min_samples_leaf": 3}
+    config = {"task": "photo_z", "model": "random_forest"}
+    made = train(config, tmp_path / "run", progress=False, **SMALL, **few)
+    assert made.card["head"]["distribution"] == "point"
+    x, y, _ = astro_dl.simulate("photo_z", 50, seed=3)
+    table = load_pretrained(made.folder).predict(x)
+    assert table.colnames == ["id", "redshift", "flags"]
+    assert np.median(np.abs(table["redshift"] - y[:, 0])) < 0.2

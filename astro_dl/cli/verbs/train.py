@@ -25,7 +25,7 @@ def add_arguments(parser: VerbParser) -> None:
     parser.add_argument("--table", type=Path, help="table of your own to train on")
     parser.add_argument("--hdu", help="number or name of its extension, if a FITS file has several")
     parser.add_argument("--path", default="", help="its path, if an HDF5 file holds several tables")
-    parser.add_argument("--target", help="its column to predict")
+    parser.add_argument("--target", help="its column to predict; none without labels")
     parser.add_argument("--features", help="its columns to predict from, as 'mag_*,!mag_u'")
     parser.add_argument("--group", default="", help="its column of what is never divided")
     parser.add_argument(
@@ -59,12 +59,12 @@ def _to_train(arguments: Arguments) -> tuple[Any, str]:
 
     given, settings = arguments.config, dict(arguments.settings)
     if arguments.table is not None:
-        if arguments.target is None or arguments.features is None:
-            raise UsageError("--table needs --target COLUMN and --features 'COLUMN,PATTERN*'")
+        if arguments.features is None:
+            raise UsageError("--table needs --features 'COLUMN,PATTERN*'")
         config = own_table_config(
             given,
             arguments.table,
-            arguments.target,
+            arguments.target or "",
             arguments.features,
             arguments.group,
             arguments.kind,

@@ -78,7 +78,8 @@ def draw_anomaly_scores(outcome: Outcome) -> Figure:
     assert found is not None
     figure, ((axes,),) = new_figure()
     score = np.asarray(outcome.scores[NETWORK], np.float64)
-    shown = np.log10(np.maximum(score, 1e-6))
+    logarithmic = bool(score.min() >= 0)
+    shown = np.log10(np.maximum(score, 1e-6)) if logarithmic else score
     bins = np.linspace(shown.min(), shown.max(), 60) if np.ptp(shown) else 10
     classes = outcome.y.astype(int) if found.classes else np.zeros(len(score), int)
     for number, name in enumerate(found.classes or ("all",)):
@@ -86,7 +87,7 @@ def draw_anomaly_scores(outcome: Outcome) -> Figure:
         colour = COLOURS[number % len(COLOURS)]
         axes.hist(part, bins, histtype="step", color=colour, label=f"{name} ({len(part):,})")
     axes.set_yscale("log")
-    axes.set(xlabel="log₁₀ anomaly score", ylabel="examples")
+    axes.set(xlabel="log₁₀ anomaly score" if logarithmic else "anomaly score", ylabel="examples")
     axes.legend(fontsize=8)
     return figure
 

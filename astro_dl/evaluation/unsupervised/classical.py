@@ -23,11 +23,14 @@ class Answer:
         is that over the known ones.
     codes : ndarray, (n, m), optional
         What it describes each example by.
+    clusters : ndarray of int, (n,), optional
+        Where it finds them itself.
     """
 
     score: Array
     errors: Array | None = None
     codes: Array | None = None
+    clusters: Array | None = None
 
 
 def fit_unsupervised_peers(

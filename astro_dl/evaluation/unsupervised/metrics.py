@@ -106,9 +106,12 @@ def unsupervised_metrics(
             rng=rng,
         )
     if method in found.clusters:
-        metrics["clusters"] = cluster_metrics(
-            found.codes[method], found.clusters[method], y, confidence, bootstrap, rng
+        truth = y if found.classes else np.zeros(len(y), int)
+        agreement = cluster_metrics(
+            found.codes[method], found.clusters[method], truth, confidence, bootstrap, rng
         )
+        told = agreement if found.classes else {"silhouette": agreement["silhouette"]}
+        metrics["clusters"] = told
     return metrics
 
 
@@ -119,5 +122,5 @@ def unsupervised_headline(metrics: Mapping[str, Any]) -> dict[str, dict[str, Any
         lines |= {f"anomaly_{key}": anomaly[key] for key in ("auc", "average_precision")}
         lines |= {f"tpr_{one['false_alarm_probability']:g}": one for one in anomaly["tpr"]}
     if clusters := metrics.get("clusters"):
-        lines |= {key: clusters[key] for key in ("silhouette", "ari", "nmi")}
+        lines |= {key: clusters[key] for key in ("silhouette", "ari", "nmi") if key in clusters}
     return lines

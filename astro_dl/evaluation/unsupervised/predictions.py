@@ -22,7 +22,12 @@ PARTS = ("score", "errors", "codes")
 
 
 def unsupervised_outcome(
-    predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool = True
+    predictor: Predictor[Any],
+    data: Store | Examples,
+    n: int,
+    source: str,
+    progress: bool = True,
+    described: Callable[[np.ndarray, np.ndarray], Answer] | None = None,
 ) -> Outcome:
     """Return the anomaly scores, errors, codes and clusters of a network and its peers.
 
@@ -39,6 +44,8 @@ def unsupervised_outcome(
         What to call the data.
     progress : bool, default True
         Whether progress bars are shown.
+    described : callable, optional
+        ``(logits, embedding) -> Answer``; by default they are of an autoencoder.
 
     Returns
     -------
@@ -56,7 +63,7 @@ def unsupervised_outcome(
         return found[NETWORK]
 
     logits, code = own("errors", predictor.score), own("codes", predictor.embed)
-    answers = {NETWORK: Answer(anomaly_score(logits), logits[:, :-1], code)}
+    answers = {NETWORK: (described or _rebuilding)(logits, code)}
     if task is not None and config.evaluation.baselines:
         answers |= _peers(predictor, code.shape[1], len(classes), data, n, progress)
     codes = {name: one.codes for name, one in answers.items() if one.codes is not None}
@@ -64,7 +71,7 @@ def unsupervised_outcome(
         name: find_clusters(one, len(classes), config.seed)
         for name, one in codes.items()
         if 1 < len(classes) <= n
-    }
+    } | {name: one.clusters for name, one in answers.items() if one.clusters is not None}
     info = data.info[:n]
     marked = task.anomaly if task is not None else None
     return Outcome(
@@ -77,7 +84,7 @@ def unsupervised_outcome(
             errors={
                 name: _by_name(one.errors, len(predictor.head.names))
                 for name, one in answers.items()
-                if one.errors is not None
+                if one.errors is not None and described is None
             },
             codes=codes,
             clusters=clusters,
@@ -85,6 +92,10 @@ def unsupervised_outcome(
             anomalous=np.asarray(info[marked], bool) if marked in info.colnames else None,
         ),
     )
+
+
+def _rebuilding(logits: np.ndarray, code: np.ndarray) -> Answer:
+    return Answer(anomaly_score(logits), logits[:, :-1], code)
 
 
 def _classes(task: Task[Physics] | None, physics: Physics) -> tuple[str, ...]:

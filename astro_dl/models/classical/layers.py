@@ -6,7 +6,8 @@ import keras
 from keras import ops
 
 from astro_dl.core.errors import UsageError
-from astro_dl.models.classical.estimators import DEEPEST
+from astro_dl.models.classical.estimators import LEAST_PROBABILITY
+from astro_dl.models.classical.methods import DEEPEST
 
 Reduction = Literal["mean", "sum", "weighted_median"]
 
@@ -163,7 +164,7 @@ class LogProbabilities(keras.layers.Layer):
     Parameters
     ----------
     votes : int
-        How many voted.
+        How many voted; 0 for probabilities of another kind.
     """
 
     def __init__(self, votes: int, **options: Any) -> None:
@@ -172,6 +173,8 @@ class LogProbabilities(keras.layers.Layer):
 
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         """Return (batch, classes) from (batch, classes)."""
+        if not self.votes:
+            return ops.log(ops.maximum(x, LEAST_PROBABILITY))
         return ops.log((self.votes * x + 1 / x.shape[-1]) / (self.votes + 1))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:

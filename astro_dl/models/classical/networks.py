@@ -1,135 +1,27 @@
-"""Classical methods as models: scikit-learn fits them, plain arrays and Keras apply them.
+"""Classical methods as models: other packages fit them, plain arrays and Keras apply them.
 
-input (…) ─ flatten ─ [trees | neighbours] ─ [log] ─ embedding ─ logits
+input (…) ─ flatten ─ [trees | neighbours | kernels | densities] ─ [log] ─ embedding ─ logits
 
-Their bundles are like every other: weights are arrays, and nothing of scikit-learn is stored. They
-are fitted by `astro_dl.models.classical.fit`; unfitted ones answer the same for every input.
+Their bundles are like every other: weights are arrays, and nothing of those packages is stored.
+They are fitted by `astro_dl.models.classical.fit`; unfitted ones answer the same for every input.
+Trees are in `astro_dl.models.classical.tree_networks`.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Literal
 
 import keras
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
-from astro_dl.core.limits import Bounds, Count, Fraction, Natural, Positive
+from astro_dl.core.limits import Count, Fraction, Natural, NonNegative, Positive
 from astro_dl.core.task import InputSpec
-from astro_dl.models.classical.estimators import DEEPEST
-from astro_dl.models.classical.layers import (
-    LogProbabilities,
-    NearestNeighbours,
-    Reduction,
-    TreeEnsemble,
+from astro_dl.models.classical.kernel_layers import (
+    GaussianDensities,
+    LaplaceProcess,
+    RadialKernels,
 )
+from astro_dl.models.classical.layers import LogProbabilities, NearestNeighbours
 from astro_dl.models.heads import attach_head
-
-Levels = Annotated[int, Bounds(0, DEEPEST)]
-
-
-def random_forest(
-    input_spec: InputSpec,
-    head: AnswerKind,
-    *,
-    n_estimators: Count = 300,
-    min_samples_leaf: Count | None = None,
-    max_features: Literal["sqrt"] | Fraction | None = None,
-    nodes: Count | None = None,
-    levels: Levels | None = None,
-) -> keras.Model:
-    """Return a random forest (Breiman 2001).
-
-    Parameters
-    ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
-    n_estimators : int
-        Trees for all classes, or for each target.
-    min_samples_leaf : int, optional
-        Fewest training examples in a leaf; None for what is best on the validation set.
-    max_features : "sqrt" or float, optional
-        Features looked at for a split: square root of their number, or a share; None as above.
-    nodes, levels : int, optional
-        Size of the fitted trees; None before they are.
-    """
-    width, columns = (len(head.names), 1) if head.classes else (1, len(head.names))
-    trees = n_estimators * columns
-    layer = TreeEnsemble(
-        trees,
-        nodes or 1,
-        levels or 0,
-        width,
-        len(head.names),
-        "mean",
-        name="trees",
-        dtype="float32",
-    )
-    return _model("random_forest", input_spec, head, layer, n_estimators)
-
-
-def gradient_boosting(
-    input_spec: InputSpec,
-    head: AnswerKind,
-    *,
-    max_iter: Count | None = None,
-    max_leaf_nodes: Annotated[int, Bounds(2)] | None = None,
-    learning_rate: Positive = 0.06,
-    nodes: Count | None = None,
-    levels: Levels | None = None,
-) -> keras.Model:
-    """Return gradient-boosted trees on binned features (Ke et al. 2017).
-
-    Parameters
-    ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
-    max_iter, max_leaf_nodes : int, optional
-        Rounds of boosting, and leaves of a tree; None for what is best on the validation set.
-    learning_rate : float
-        Share of each tree that is taken.
-    nodes, levels : int, optional
-        Size of the fitted trees; None before they are.
-    """
-    trees = (max_iter or 1) * head.outputs
-    layer = TreeEnsemble(
-        trees, nodes or 1, levels or 0, 1, head.outputs, "sum", name="trees", dtype="float32"
-    )
-    return _model("gradient_boosting", input_spec, head, layer)
-
-
-def adaboost(
-    input_spec: InputSpec,
-    head: AnswerKind,
-    *,
-    n_estimators: Count = 100,
-    max_depth: Annotated[int, Bounds(1, DEEPEST)] | None = None,
-    learning_rate: Positive | None = None,
-    nodes: Count | None = None,
-    levels: Levels | None = None,
-) -> keras.Model:
-    """Return boosted trees that weigh what they got wrong (Freund & Schapire 1997; Drucker 1997).
-
-    Parameters
-    ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
-    n_estimators : int
-        Most trees for all classes, or for each target.
-    max_depth : int, optional
-        Of each tree; None for what is best on the validation set.
-    learning_rate : float, optional
-        Power to which weights are raised; None as above.
-    nodes, levels : int, optional
-        Size of the fitted trees; None before they are.
-    """
-    reduction: Reduction = "sum" if head.classes else "weighted_median"
-    layer = _trees(n_estimators, nodes, levels, head, reduction)
-    return _model("adaboost", input_spec, head, layer)
 
 
 def knn(
@@ -155,7 +47,111 @@ def knn(
     kept = examples or 1
     asked = min(n_neighbors or 1, kept)
     layer = NearestNeighbours(kept, asked, len(head.names), name="neighbours", dtype="float32")
-    return _model("knn", input_spec, head, layer, asked)
+    return classical_model("knn", input_spec, head, layer, log=True, votes=asked)
+
+
+def svm(
+    input_spec: InputSpec,
+    head: AnswerKind,
+    *,
+    C: Positive | None = None,
+    gamma: Literal["scale"] | Positive | None = None,
+    most_examples: Count = 10_000,
+    examples: Count | None = None,
+) -> keras.Model:
+    """Return a support-vector machine with Gaussian kernels (Cortes & Vapnik 1995).
+
+    Of several classes each has its own, against the rest.
+
+    Parameters
+    ----------
+    input_spec : InputSpec
+        One array of any rank, which is flattened.
+    head : AnswerKind
+        Any kind; values without a distribution.
+    C : float, optional
+        Price of examples on the wrong side; None for what is best on the validation set.
+    gamma : "scale" or float, optional
+        Sharpness of the kernels, of squared distances of scaled features, or one over their number;
+        None as above.
+    most_examples : int
+        Random training examples that it is fitted on: the time grows as their square.
+    examples : int, optional
+        Vectors that the model keeps; None before it is fitted.
+    """
+    return classical_model("svm", input_spec, head, _kernels(examples, head))
+
+
+def gaussian_process(
+    input_spec: InputSpec,
+    head: AnswerKind,
+    *,
+    most_examples: Count = 1000,
+    examples: Count | None = None,
+    processes: Count | None = None,
+) -> keras.Model:
+    """Return a Gaussian process with a Gaussian kernel and noise (Rasmussen & Williams 2006).
+
+    Height and width of the kernel, and the noise, are those of the greatest likelihood. Values are
+    the means; of several classes each has its own process, against the rest.
+
+    Parameters
+    ----------
+    input_spec : InputSpec
+        One array of any rank, which is flattened.
+    head : AnswerKind
+        Any kind; values without a distribution.
+    most_examples : int
+        Random training examples that it is fitted on: the time grows as their cube.
+    examples, processes : int, optional
+        Examples that the model keeps, and processes of classes; None before it is fitted.
+    """
+    if not head.classes:
+        return classical_model("gaussian_process", input_spec, head, _kernels(examples, head))
+    layer = LaplaceProcess(
+        examples or 1, processes or 1, len(head.names), name="process", dtype="float32"
+    )
+    return classical_model("gaussian_process", input_spec, head, layer, log=True)
+
+
+def naive_bayes(
+    input_spec: InputSpec,
+    head: AnswerKind,
+    *,
+    var_smoothing: NonNegative | None = None,
+) -> keras.Model:
+    """Return naive Bayes: classes as Gaussians whose features are independent.
+
+    Parameters
+    ----------
+    input_spec : InputSpec
+        One array of any rank, which is flattened.
+    head : AnswerKind
+        Classes.
+    var_smoothing : float, optional
+        What is added to the variances of scaled features; None for what is best on the validation
+        set.
+    """
+    layer = GaussianDensities(
+        len(head.names), full=False, normalised=True, name="densities", dtype="float32"
+    )
+    return classical_model("naive_bayes", input_spec, head, layer)
+
+
+def linear_regression(
+    input_spec: InputSpec,
+    head: AnswerKind,
+) -> keras.Model:
+    """Return least squares; for classes, a logistic regression without penalty.
+
+    Parameters
+    ----------
+    input_spec : InputSpec
+        One array of any rank, which is flattened.
+    head : AnswerKind
+        Any kind; values without a distribution.
+    """
+    return classical_model("linear_regression", input_spec, head)
 
 
 def logistic_regression(
@@ -172,24 +168,105 @@ def logistic_regression(
     penalty : float, optional
         Of squared coefficients of scaled features; None for what is best on the validation set.
     """
-    return _model("logistic_regression", input_spec, head)
+    return classical_model("logistic_regression", input_spec, head)
 
 
-def _trees(
-    rounds: int, nodes: int | None, levels: int | None, head: AnswerKind, reduction: Reduction
-) -> TreeEnsemble:
-    """Return trees whose leaves hold one number per class, or one tree for each target."""
-    k = len(head.names)
-    trees, width = (rounds, k) if head.classes else (rounds * k, 1)
-    return TreeEnsemble(
-        trees, nodes or 1, levels or 0, width, k, reduction, name="trees", dtype="float32"
-    )
-
-
-def _model(
-    name: str, input_spec: InputSpec, head: AnswerKind, layer: Any = None, votes: Natural = 0
+def ridge(
+    input_spec: InputSpec,
+    head: AnswerKind,
+    *,
+    penalty: Positive | None = None,
 ) -> keras.Model:
-    """Return the model around a layer; votes are those of a mean of class labels."""
+    """Return a ridge regression; for classes, a logistic regression.
+
+    Parameters
+    ----------
+    input_spec : InputSpec
+        One array of any rank, which is flattened.
+    head : AnswerKind
+        Any kind; values without a distribution.
+    penalty : float, optional
+        Of squared coefficients of scaled features; None for what is best on the validation set.
+    """
+    return classical_model("ridge", input_spec, head)
+
+
+def lasso(
+    input_spec: InputSpec,
+    head: AnswerKind,
+    *,
+    penalty: Positive | None = None,
+) -> keras.Model:
+    """Return a regression that leaves features out (Tibshirani 1996), logistic for classes.
+
+    Parameters
+    ----------
+    input_spec : InputSpec
+        One array of any rank, which is flattened.
+    head : AnswerKind
+        Any kind; values without a distribution.
+    penalty : float, optional
+        Of absolute coefficients of scaled features and targets; None for what is best on the
+        validation set.
+    """
+    return classical_model("lasso", input_spec, head)
+
+
+def elastic_net(
+    input_spec: InputSpec,
+    head: AnswerKind,
+    *,
+    penalty: Positive | None = None,
+    l1_ratio: Fraction | None = None,
+) -> keras.Model:
+    """Return a regression with both penalties (Zou & Hastie 2005), logistic for classes.
+
+    Parameters
+    ----------
+    input_spec : InputSpec
+        One array of any rank, which is flattened.
+    head : AnswerKind
+        Any kind; values without a distribution.
+    penalty : float, optional
+        Of coefficients of scaled features and targets; None for what is best on the validation set.
+    l1_ratio : float, optional
+        Share of the absolute coefficients in it, the rest being of their squares; None as above.
+    """
+    return classical_model("elastic_net", input_spec, head)
+
+
+def _kernels(examples: int | None, head: AnswerKind) -> RadialKernels:
+    return RadialKernels(examples or 1, head.outputs, name="kernels", dtype="float32")
+
+
+def classical_model(
+    name: str,
+    input_spec: InputSpec,
+    head: AnswerKind,
+    layer: keras.layers.Layer | None = None,
+    log: bool = False,
+    votes: Natural = 0,
+) -> keras.Model:
+    """Return the model around what a method computes.
+
+    Parameters
+    ----------
+    name : str
+        Of the model.
+    input_spec, head : InputSpec, AnswerKind
+        What it takes and gives.
+    layer : keras.layers.Layer, optional
+        From features (batch, k) to what logits are linear in; by default they are in the features.
+    log : bool
+        Whether the layer gives probabilities, where classes are asked for.
+    votes : int
+        How many class labels a probability is the mean of; 0 where it is no such mean.
+
+    Raises
+    ------
+    UsageError
+        If there are several inputs, or a distribution is asked for.
+    """
     if isinstance(input_spec.shape, dict):
         raise UsageError(f"{name} takes one array, not {', '.join(input_spec.shape)}")
     if head.has_distribution:
@@ -199,6 +276,6 @@ def _model(
     x = inputs if flat else keras.layers.Flatten(name="flatten")(inputs)
     if layer is not None:
         x = layer(x)
-    if votes and head.classes:
+    if log and head.classes:
         x = LogProbabilities(votes, name="log_probabilities", dtype="float32")(x)
     return keras.Model(inputs, attach_head(x, head), name=name)

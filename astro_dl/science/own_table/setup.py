@@ -13,11 +13,11 @@ from astropy.table import Table
 from astro_dl.core.config import Config, load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import file_sha256
-from astro_dl.core.registry import model_entry
+from astro_dl.core.registry import answer_kind, model_entry
 from astro_dl.core.schema import plain
 from astro_dl.data.real import split_indices
 from astro_dl.inference.table import OWN_COLUMNS
-from astro_dl.models.build import default_hyperparameters
+from astro_dl.models.defaults import default_hyperparameters
 from astro_dl.observations.tables.columns import SENTINELS, no_column, read_columns
 from astro_dl.observations.tables.inputs import Column
 from astro_dl.observations.tables.read import meant_table, read_table
@@ -69,7 +69,8 @@ def own_table_config(
     table : str or Path
         As `astro_dl.observations.tables.read.read_table` takes it.
     target : str
-        Column to predict. A text, a truth value or one of at most 20 different whole numbers is
+        Column to predict; empty for models that learn without labels, which judge their clusters
+        by it if it is named. A text, a truth value or one of at most 20 different whole numbers is
         taken as a class, everything else as a value.
     features : str
         Columns to predict from: names or shell-style wildcards, separated by commas; a leading
@@ -95,7 +96,8 @@ def own_table_config(
     names = _features(rows, features, target, group, file)
     named = "" if which is None else str(which)
     about = OwnTable(file.name, file_sha256(file), named, target, group=group)
-    about = _target(rows, about, kind, file)
+    if target or answer_kind(model_entry(model).kind).labelled:
+        about = _target(rows, about, kind, file)
     values = read_columns(rows, names, where=file, sentinels=())
     data = {**DATA, "source": SOURCE, "folder": str(file.resolve().parent)}
     kept = 1 - DATA["validation_fraction"] - DATA["test_fraction"]
@@ -193,6 +195,8 @@ def _features(table: Table, patterns: str, target: str, group: str, path: Path) 
 def _target(table: Table, about: OwnTable, kind: Kind, path: Path) -> OwnTable:
     """Return what is known of the table with the target's kind."""
     name = about.target
+    if not name:
+        raise UsageError(f"{path}: the model learns from a target; name it: --target COLUMN")
     for wanted in filter(None, (name, about.group)):
         if wanted not in table.colnames:
             raise UsageError(no_column(path, wanted, table.colnames))
@@ -238,7 +242,7 @@ def _check_leak(
     about: OwnTable, values: Mapping[str, np.ndarray], table: Table, path: Path
 ) -> None:
     """Warn of features that are the target itself."""
-    if about.classes:
+    if about.classes or not about.target:
         return
     truth = target_values(table, about, path)
     for name, column in values.items():

@@ -14,6 +14,7 @@ from astropy.table import Table
 
 from astro_dl.answers.binary import Binary
 from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.reconstruction import Reconstruction
 from astro_dl.answers.regression import Regression
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
@@ -64,7 +65,8 @@ class OwnTable:
         Which one, if the file holds several: see
         `astro_dl.observations.tables.read.read_table`.
     target : str
-        Column that is to be predicted.
+        Column that is to be predicted; empty where nothing is but what the features themselves
+        tell.
     features : tuple of Column
         Columns that it is predicted from.
     classes : tuple of str
@@ -116,7 +118,9 @@ def without_sentinels(column: Column, values: np.ndarray) -> np.ndarray:
 
 
 def head(physics: OwnTable) -> AnswerKind:
-    """Return the classes, or the value."""
+    """Return the classes, or the value; without a target, the reconstruction of the features."""
+    if not physics.target:
+        return Reconstruction(tuple(column.name for column in physics.features))
     if physics.classes:
         return (Binary if len(physics.classes) == 2 else Multiclass)(physics.classes)
     return Regression((physics.target,), (physics.target_unit,), distribution=physics.answer)
@@ -145,7 +149,9 @@ def read_own_table(physics: OwnTable, folder: Path) -> Examples:
             "or bring the file back"
         )
     values = physics.columns.read(table, path)
-    if physics.classes:
+    if not physics.target:
+        y = np.zeros((len(table), 1), np.float32)
+    elif physics.classes:
         known = {name: number for number, name in enumerate(physics.classes)}
         y = class_numbers(class_labels(table, physics.target, path), known, path)
         y = y.astype(np.float32 if len(physics.classes) == 2 else np.int32)

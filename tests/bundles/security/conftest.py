@@ -8,7 +8,8 @@ import pytest
 from astro_dl.bundles.bundle import save_bundle
 from astro_dl.core.config import Config
 from astro_dl.models import build as build_module
-from astro_dl.models.build import build_from, default_hyperparameters
+from astro_dl.models.build import build_from
+from astro_dl.models.defaults import default_hyperparameters
 from tests.bundles.tampered_bundle import HEAD, SPEC
 
 
