@@ -1,16 +1,21 @@
 """The storage that processes and machines share: a journal file, or a database."""
 
+import random
+import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from astro_dl.core.errors import UsageError
 
 if TYPE_CHECKING:
     import optuna
 
+Made = TypeVar("Made")
 ASKED = "asked"
+TRIES = 5
 
 
 def open_study(
@@ -42,11 +47,13 @@ def open_study(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            study = optuna.create_study(
-                storage=_storage(location),
-                study_name=name,
-                direction=direction(rises),
-                load_if_exists=True,
+            study = _made_together(
+                lambda: optuna.create_study(
+                    storage=_storage(location),
+                    study_name=name,
+                    direction=direction(rises),
+                    load_if_exists=True,
+                )
             )
     except (OSError, ValueError, ImportError, optuna.exceptions.OptunaError) as error:
         raise UsageError(f"storage {location}: not usable ({error})") from None
@@ -84,6 +91,18 @@ def import_optuna() -> Any:
         raise UsageError("tuning needs Optuna: pip install 'astro_dl[tune]'") from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna
+
+
+def _made_together(make: Callable[[], Made]) -> Made:
+    """Return what is made in a database by several processes at once, all but one of which fail."""
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import DBAPIError
+
+    for _ in range(TRIES - 1):
+        with suppress(DBAPIError, StorageInternalError):
+            return make()
+        time.sleep(random.uniform(0.5, 1.5))
+    return make()
 
 
 def _storage(location: str | Path) -> "str | optuna.storages.BaseStorage":

@@ -18,7 +18,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.data import cache
 from astro_dl.training import epochs as fit
 from astro_dl.training import train
-from astro_dl.tuning import attempt, tune
+from astro_dl.tuning import attempt, storage, tune
 from tests.toy_training import config, interrupt
 from tests.tuning import toy_worker
 from tests.tuning.toy_worker import RANGES, SMALL, run
@@ -142,6 +142,22 @@ def test_what_cannot_be_tuned_is_refused_in_one_line(toy_task, tmp_path, options
     with pytest.raises(UsageError, match=message):
         tune(config(), tmp_path / "out", ranges=RANGES, progress=False, **options)
     assert not (tmp_path / "out" / "best.yaml").exists()
+
+
+def test_a_database_that_others_make_at_the_same_time_is_opened_in_the_end(monkeypatch):
+    from sqlalchemy.exc import OperationalError
+
+    tries = []
+
+    def make():
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError("CREATE TABLE", {}, Exception("table exists"))
+        return "study"
+
+    monkeypatch.setattr(storage.time, "sleep", lambda seconds: None)
+    assert storage._made_together(make) == "study"
+    assert len(tries) == 3
 
 
 def test_a_storage_of_other_settings_is_refused(tuned, toy_task):

@@ -17,8 +17,8 @@ SMALL = {"data.n_train": 300, "data.n_validation": 100, "training.epochs": 5}
 
 
 def run(out, trials=10, **options):
-    """Tune with a sign of life every 0.3 s."""
-    options = {"generation": 4, "patience_s": 3, "progress": False, **options}
+    """Tune with a sign of life every second."""
+    options = {"generation": 4, "patience_s": 10, "progress": False, **options}
     return tune(config(), out, trials, RANGES, **options, **SMALL)
 
 
