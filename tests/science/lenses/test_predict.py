@@ -311,7 +311,7 @@ def test_cutouts_that_nothing_can_be_told_from_cost_the_others_nothing(tmp_path,
 @pytest.mark.parametrize("scale", [0, 0.0, -0.2, np.inf, np.nan])
 def test_a_scale_of_nothing_is_refused_and_not_taken_for_none(tmp_path, scale):
     path = write_extensions(tmp_path / "a.fits", BLUE)
-    with pytest.raises(UsageError, match="pixel_scale_arcsec is .*above 0"):
+    with pytest.raises(UsageError, match=r"pixel_scale_arcsec is .*above 0"):
         predict([path], pixel_scale_arcsec=scale)
 
 
