@@ -12,6 +12,10 @@ from astro_dl.observations.spectra.wavelengths import air_to_vacuum
 Medium = Literal["air", "vacuum"]
 MEDIA = ("air", "vacuum")
 FEWEST_PIXELS = 16
+SENTINELS = (-999.0, -9999.0)
+LARGEST_FLUX = 1e30
+"""What stands for no flux: these numbers, and what is larger."""
+
 SHORTEST_ANGSTROM, LONGEST_ANGSTROM = 100.0, 1e7
 
 
@@ -50,7 +54,8 @@ def make_spectrum(
 ) -> Spectrum:
     """Return a spectrum in vacuum, its bad pixels marked, from what a file holds.
 
-    Pixels without positive variance are bad, where variances are known.
+    Pixels without positive variance are bad, where variances are known; and those whose flux is a
+    mark, such as −999, or beyond all measure.
 
     Raises
     ------
@@ -79,7 +84,8 @@ def make_spectrum(
         good = np.isfinite(own) & (own > 0)
         sigma = np.where(good, np.sqrt(np.where(good, own, 1)), np.nan)
         flux = np.where(good, flux, np.nan)
-    flux = np.where(np.isfinite(flux), flux, np.nan)
+    missing = ~np.isfinite(flux) | np.isin(flux, SENTINELS) | (np.abs(flux) > LARGEST_FLUX)
+    flux = np.where(missing, np.nan, flux)
     flags = () if medium else ("air_assumed",)
     if medium != "vacuum":
         wavelength = air_to_vacuum(wavelength)

@@ -76,8 +76,8 @@ def per_angstrom(
             raise UsageError(f"{path}: flux in {unit}; give flux, or AB magnitudes")
         flux = 10 ** (-0.4 * (flux - np.nanmedian(flux))) * relative
         return flux, 0.4 * np.log(10) * flux
-    per_frequency = "/hz" in text.replace(" ", "") or "hz-1" in text or "hz**-1" in text
-    if per_frequency or text.endswith("jy"):
+    # Whatever the order and spelling of powers, hertz are of a flux per frequency.
+    if "hz" in text or text.endswith("jy"):
         return flux * relative, relative
     return flux, np.ones_like(flux)
 

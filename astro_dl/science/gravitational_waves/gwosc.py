@@ -18,12 +18,14 @@ from scipy.signal import firwin, kaiser_beta, upfirdn
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import nothing_read, read_each
 from astro_dl.science.gravitational_waves.strain_files import (
+    CONSTANT,
+    NOT_FINITE,
     StrainFile,
     open_file,
     read_slice,
 )
 
-NO_DATA, NOT_FINITE = 1, 2
+NO_DATA = 1
 FILTER_REACH = 64
 STOP_BAND_DB = 80.0
 SCAN_SECONDS = 64
@@ -189,14 +191,17 @@ def _joined(detector: str, files: list[StrainFile]) -> StrainSource:
 
 
 def _open_finite(path: str | Path) -> StrainFile:
-    """Open a file that has a finite value; reads no further than the first one."""
+    """Open a file that has strain; reads no further than the first one."""
     file = open_file(path)
     step = round(SCAN_SECONDS * file.sample_rate)
     for first in range(0, file.samples, step):
         _, exclusion = read_slice(file, first, min(first + step, file.samples))
-        if np.any(exclusion != NOT_FINITE):
+        if not np.isin(exclusion, (NOT_FINITE, CONSTANT)).all():
             return file
-    raise UsageError(f"{file.path} has no finite strain, only NaN: choose a time with data")
+    raise UsageError(
+        f"{file.path} has no finite strain, only NaN or one value throughout: choose a time with "
+        "data"
+    )
 
 
 def _decimation(source: StrainSource, sample_rate: float) -> int:

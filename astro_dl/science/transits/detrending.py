@@ -17,7 +17,7 @@ TUKEY_CONSTANT = 5.0
 ITERATIONS = 3
 FEWEST_POINTS = 5
 BLOCK_VALUES = 100_000
-CLOSE_CADENCES, USUAL_SCATTER = 1.6, 3.0
+CLOSE_CADENCES, USUAL_SCATTER, USUAL_SHARE = 1.6, 3.0, 0.1
 
 
 def detrend(
@@ -240,7 +240,9 @@ def lone_dips(time: np.ndarray, flat: np.ndarray, limit: float = 20.0) -> np.nda
     offset = (flat - np.median(flat)) / max(float(robust_scatter(flat)), 1e-12)
     steps = np.diff(time)
     near = np.concatenate([[False], steps < CLOSE_CADENCES * np.median(steps), [False]])
-    usual = np.concatenate([[False], offset > -USUAL_SCATTER, [False]])
-    before, after = near[:-1] & usual[:-2], near[1:] & usual[2:]
+    # Beside a lost cadence, one in transit is usual.
+    usual = np.minimum(-USUAL_SCATTER, USUAL_SHARE * offset)
+    padded = np.concatenate([[-np.inf], offset, [-np.inf]])
+    before, after = near[:-1] & (padded[:-2] > usual), near[1:] & (padded[2:] > usual)
     alone = (before | ~near[:-1]) & (after | ~near[1:]) & (before | after)
     return (offset < -limit) & alone

@@ -1,0 +1,60 @@
+"""Every reader withholds what its flags call unsupported, and gives it with ``keep_flagged``."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from astro_dl.core.registry import get_task
+from astro_dl.inference.arrays import predict_arrays
+from astro_dl.inference.input_checks import input_statistics
+from astro_dl.inference.table import Effect, Flag, answered_rows
+
+TASKS = ["strong_lens", "lens_parameters", "ar_morphology", "galaxy_redshift", "photo_z"]
+
+
+def network(name):
+    """Return a predictor of a task that answers anything, and examples, the last one far off."""
+    task = get_task(name)
+    physics = task.physics()
+    head = task.head(physics)
+    x = np.asarray(task.simulate(physics, 12, np.random.default_rng(0)).x)
+    predictor = SimpleNamespace(
+        input_spec=task.input_spec(physics),
+        head=head,
+        bundle=SimpleNamespace(card={"input_statistics": input_statistics(x)}),
+    )
+
+    def answers(x, batch_size=None, usable=True):
+        shape = (len(x),) if head.outputs == 1 else (len(x), head.outputs)
+        logits = np.zeros(shape)
+        logits[~np.broadcast_to(usable, len(x))] = np.nan
+        return head.answers(logits)
+
+    predictor.answers = answers
+    far = x.copy()
+    far[-1].flat[0] = 1.01 * np.abs(x).max() + 1
+    return predictor, far
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_answers_outside_the_training_range_are_withheld(name):
+    predictor, x = network(name)
+    column = next(iter(predictor.head.columns(predictor.answers(x[:1]))))
+    column = f"p_{predictor.head.names[0]}" if column == "label" else column
+    withheld = predict_arrays(predictor, x.astype(np.float32))
+    kept = predict_arrays(predictor, x.astype(np.float32), keep_flagged=True)
+    assert withheld["flags"][-1] == kept["flags"][-1] == "outside_training_range"
+    values = np.asarray(withheld[column], float)
+    assert np.isnan(values).tolist() == [False] * 11 + [True]
+    assert np.isfinite(np.asarray(kept[column], float)).all()
+
+
+def test_what_nothing_answers_is_never_kept():
+    flags = {
+        "far": Flag(np.array([True, False, False]), Effect.WITHHELD),
+        "empty": Flag(np.array([False, True, False]), Effect.NO_ANSWER),
+        "odd": Flag(np.array([True, True, True])),
+    }
+    assert answered_rows(flags, keep_flagged=False).tolist() == [False, False, True]
+    assert answered_rows(flags, keep_flagged=True).tolist() == [True, False, True]
