@@ -20,6 +20,7 @@ from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.data.store import Store
+from astro_dl.evaluation.decisions import decided
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
@@ -157,8 +158,8 @@ class Binary(AnswerKind):
     def metrics(
         self, outcome: Outcome, method: str, settings: EvaluationConfig, rng: np.random.Generator
     ) -> dict[str, Any]:
-        """Return those of `astro_dl.metrics.binary.binary_metrics`."""
-        return binary_metrics(
+        """Return those of `astro_dl.metrics.binary.binary_metrics`, and ``decisions``."""
+        ranking = binary_metrics(
             outcome.scores[method],
             outcome.y,
             settings.false_alarm_probabilities,
@@ -168,6 +169,7 @@ class Binary(AnswerKind):
             bootstrap=settings.bootstrap,
             rng=rng,
         )
+        return {**ranking, "decisions": decided(outcome, method, settings, rng)}
 
     def headline(self, metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Return areas, the efficiency at each false-alarm probability, and honesty."""
@@ -215,21 +217,32 @@ class Binary(AnswerKind):
         )
 
     def figures(self, report: Report) -> dict[str, Any]:
-        """Return ``roc``, ``scores``, ``efficiency`` and ``reliability``."""
+        """Return ``roc``, ``precision_recall``, ``scores`` and what else can be drawn.
+
+        These are ``confusion``, ``efficiency`` and ``reliability``.
+        """
         from astro_dl.evaluation.figures.binary import (
             draw_efficiency,
             draw_reliability,
             draw_roc,
             draw_scores,
         )
+        from astro_dl.evaluation.figures.precision_recall import draw_precision_recall
+        from astro_dl.evaluation.figures.values import draw_confusion
 
         outcome, methods = report.outcome, report.metrics["methods"]
         areas = {name: metrics["auc"]["value"] for name, metrics in methods.items()}
         network = methods[NETWORK]
         found: dict[str, Any] = {
             "roc": draw_roc(outcome, areas),
+            "precision_recall": draw_precision_recall(outcome, methods),
             "scores": draw_scores(outcome.scores[NETWORK], outcome.y, self.names, network["tpr"]),
         }
+        decisions = network["decisions"]
+        if "confusion" in decisions:
+            found["confusion"] = draw_confusion(
+                np.array(decisions["confusion"]), self.names, f"at {decisions['threshold']}"
+            )
         if report.efficiency is not None and outcome.difficulty is not None:
             label = outcome.difficulty.label
             found["efficiency"] = draw_efficiency(report.efficiency, label, outcome.bound)

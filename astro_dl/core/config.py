@@ -26,6 +26,7 @@ from astro_dl.core.limits import (
 from astro_dl.core.schema import checked, plain, read_dataclass
 from astro_dl.core.shipped import shipped_configs
 from astro_dl.core.strict_yaml import read_yaml, write_yaml
+from astro_dl.core.threshold import Threshold
 
 Made = TypeVar("Made")
 STAGE_SETTINGS = ("hyperparameters", "physics", "data", "training", "seed", "alternatives")
@@ -159,6 +160,8 @@ class EvaluationConfig:
     uncertainty : tuple of {"mc_dropout", "ensemble"}
         Further ways of telling the uncertainty that are compared with the network's own, see
         `astro_dl.inference.predictor.Predictor.with_uncertainty`.
+    threshold : Threshold
+        At which binary tasks are told as a confusion matrix.
     """
 
     false_alarm_probabilities: tuple[Fraction, ...] = (0.1, 0.01, 0.001, 0.0001)
@@ -168,6 +171,7 @@ class EvaluationConfig:
     plots: bool = True
     average_symmetries: bool = False
     uncertainty: tuple[Literal["mc_dropout", "ensemble"], ...] = ()
+    threshold: Threshold = Threshold()
 
 
 @checked
