@@ -139,6 +139,10 @@ class Binary(AnswerKind):
         members = zip(logits, calibrations, strict=True)
         return averaged_classes(logits, [self.answers(*one).values for one in members])
 
+    def logit_name(self, number: int) -> str:
+        """Return the positive class."""
+        return self.names[-1]
+
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return ``label``, ``p_<class>``, ``logit`` and the parts of the uncertainty."""
         probabilities = np.stack([1 - answers.values, answers.values], axis=1)

@@ -1,23 +1,21 @@
 """Where a feature map supports a logit (Grad-CAM), and what a layer makes of an input."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import keras
 import numpy as np
 
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import Inputs, inputs_by_name, take_inputs
 from astro_dl.explain.logit import BATCH_SIZE, Logit, logit_of
 
-if TYPE_CHECKING:
-    import keras
-
 FEATURES = "features"
 """Name of the last feature map, after the name of its tower where there are several."""
 
 
 def grad_cam(
-    model: "keras.Model",
+    model: keras.Model,
     x: Inputs,
     layer: str | Sequence[str] | None = None,
     output: int = 0,
@@ -45,8 +43,6 @@ def grad_cam(
     UsageError
         As `saliency`, and if there is no such feature map.
     """
-    import keras
-
     logit, _ = logit_of(model, x, output, batch_size)
     tensors = {name: _feature_map(model, name) for name in _layers(model, layer)}
     if logit.is_named:
@@ -80,7 +76,7 @@ def grad_cam(
 
 
 def activations(
-    model: "keras.Model", x: Inputs, layer: str = "embedding", batch_size: int = BATCH_SIZE
+    model: keras.Model, x: Inputs, layer: str = "embedding", batch_size: int = BATCH_SIZE
 ) -> np.ndarray:
     """Return what a layer gives for each example.
 
@@ -100,15 +96,13 @@ def activations(
     UsageError
         If the input does not fit the model, or it has no such layer.
     """
-    import keras
-
     logit_of(model, x)
     (name,) = _layers(model, layer)
     part = keras.Model(model.input, {name: model.get_layer(name).output})
     return _outputs(part, x, batch_size)[name]
 
 
-def _layers(model: "keras.Model", layer: str | Sequence[str] | None) -> list[str]:
+def _layers(model: keras.Model, layer: str | Sequence[str] | None) -> list[str]:
     """Return the names of the layers that are asked for, all of them there."""
     names = [candidate.name for candidate in model.layers]
     if layer is None:
@@ -125,7 +119,7 @@ def _layers(model: "keras.Model", layer: str | Sequence[str] | None) -> list[str
     return chosen
 
 
-def _feature_map(model: "keras.Model", name: str) -> Any:
+def _feature_map(model: keras.Model, name: str) -> Any:
     tensor = model.get_layer(name).output
     if len(tensor.shape) < 3:
         raise UsageError(f"layer {name!r} has no positions to map: its output is {tensor.shape}")
@@ -140,10 +134,8 @@ def _inputs_of(layer: str, inputs: Sequence[str]) -> list[str]:
     return found
 
 
-def _outputs(part: "keras.Model", x: Inputs, batch_size: int) -> dict[str, np.ndarray]:
+def _outputs(part: keras.Model, x: Inputs, batch_size: int) -> dict[str, np.ndarray]:
     """Return the named outputs of a model, batch by batch."""
-    import keras
-
     n = len(next(iter(inputs_by_name(x).values())))
     found = [
         part(take_inputs(x, slice(k, k + batch_size)), training=False)

@@ -1,19 +1,17 @@
 """Shares of a logit that add up: gradients along a straight way from a baseline, or from many."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import keras
 import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
 from astro_dl.explain.logit import BATCH_SIZE, logit_of
 
-if TYPE_CHECKING:
-    import keras
-
 
 def integrated_gradients(
-    model: "keras.Model",
+    model: keras.Model,
     x: Inputs,
     baseline: Any = 0.0,
     output: int = 0,
@@ -57,7 +55,7 @@ def integrated_gradients(
 
 
 def gradient_shap(
-    model: "keras.Model",
+    model: keras.Model,
     x: Inputs,
     background: Any = 0.0,
     output: int = 0,

@@ -1,7 +1,8 @@
 """What a logit loses when a part of the input is blanked, or shuffled among the examples."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import keras
 import numpy as np
 
 from astro_dl.core.errors import UsageError
@@ -9,12 +10,9 @@ from astro_dl.core.examples import Inputs
 from astro_dl.explain.logit import BATCH_SIZE, logit_of
 from astro_dl.explain.segments import corners, extents, positions, segments, spread
 
-if TYPE_CHECKING:
-    import keras
-
 
 def occlusion(
-    model: "keras.Model",
+    model: keras.Model,
     x: Inputs,
     window: int | tuple[int, ...] | None = None,
     stride: int | tuple[int, ...] | None = None,
@@ -58,21 +56,25 @@ def occlusion(
         if any(side > axis for side, axis in zip(sides, axes, strict=True)):
             raise UsageError(f"the window {sides} is larger than the input {axes}")
         total, count = np.zeros((len(vectors), *axes)), np.zeros(axes)
-        for place in corners(axes, sides, steps):
-            hidden = np.zeros(shape, bool)
-            hidden[place] = True
-            blanked = vectors.copy()
-            blanked[:, part] = np.where(hidden.ravel(), blank[:, part], vectors[:, part])
-            fall = whole - logit.values(blanked)
-            total[(slice(None), *place)] += fall.reshape(-1, *(1,) * len(axes))
-            count[place] += 1
+        places = list(corners(axes, sides, steps))
+        at_once = max(1, batch_size // len(vectors))
+        for few in (places[k : k + at_once] for k in range(0, len(places), at_once)):
+            copies = np.repeat(vectors[None], len(few), axis=0)
+            for copy, place in zip(copies, few, strict=True):
+                hidden = np.zeros(shape, bool)
+                hidden[place] = True
+                copy[:, part] = np.where(hidden.ravel(), blank[:, part], vectors[:, part])
+            values = logit.values(copies.reshape(-1, logit.size)).reshape(len(few), -1)
+            for place, fall in zip(few, whole - values, strict=True):
+                total[(slice(None), *place)] += fall.reshape(-1, *(1,) * len(axes))
+                count[place] += 1
         with np.errstate(invalid="ignore"):
             found[name] = (total / count).astype(np.float32)
     return found if logit.is_named else found["x"]
 
 
 def permutation(
-    model: "keras.Model",
+    model: keras.Model,
     x: Inputs,
     output: int = 0,
     window: int | tuple[int, ...] | None = None,

@@ -1,19 +1,15 @@
 """Gradients of a logit with respect to the input: plain, and averaged over noisy copies."""
 
-from typing import TYPE_CHECKING
-
+import keras
 import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
 from astro_dl.explain.logit import BATCH_SIZE, logit_of
 
-if TYPE_CHECKING:
-    import keras
-
 
 def saliency(
-    model: "keras.Model", x: Inputs, output: int = 0, batch_size: int = BATCH_SIZE
+    model: keras.Model, x: Inputs, output: int = 0, batch_size: int = BATCH_SIZE
 ) -> Inputs:
     """Return the gradient of a logit with respect to the input (Simonyan et al. 2014).
 
@@ -43,7 +39,7 @@ def saliency(
 
 
 def smooth_grad(
-    model: "keras.Model",
+    model: keras.Model,
     x: Inputs,
     output: int = 0,
     samples: int = 32,

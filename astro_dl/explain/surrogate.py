@@ -1,8 +1,9 @@
 """What a logit is made of by taking parts of an input away at random: LIME and kernel SHAP."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import keras
 import numpy as np
 
 from astro_dl.core.errors import UsageError
@@ -10,15 +11,12 @@ from astro_dl.core.examples import Inputs
 from astro_dl.explain.logit import BATCH_SIZE, Logit, logit_of
 from astro_dl.explain.segments import segments, spread
 
-if TYPE_CHECKING:
-    import keras
-
 KERNEL_WIDTH = 0.25
 RIDGE = 1.0
 
 
 def lime(
-    model: "keras.Model",
+    model: keras.Model,
     x: Inputs,
     baseline: Any = 0.0,
     output: int = 0,
@@ -74,7 +72,7 @@ def lime(
 
 
 def kernel_shap(
-    model: "keras.Model",
+    model: keras.Model,
     x: Inputs,
     baseline: Any = 0.0,
     output: int = 0,
