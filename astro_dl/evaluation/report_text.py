@@ -64,6 +64,8 @@ def report_text(
         parts.append(_task(head, metrics["task"]))
     if metrics.get("importance"):
         parts.append(_importance(metrics["importance"]))
+    if metrics.get("robustness"):
+        parts.append(_robustness(metrics["robustness"]))
     if notes:
         parts.append("\n".join(f"{mark} {why}" for why, mark in notes.items()))
     return "\n\n".join(parts) + "\n"
@@ -209,6 +211,15 @@ def _task(head: AnswerKind, metrics: Mapping[str, Any]) -> str:
         cells = [_estimate(estimates[name], {}) if name in estimates else "" for name in metrics]
         rows.append([head.title(title), *cells])
     return text_table(rows)
+
+
+def _robustness(measured: Mapping[str, Any]) -> str:
+    attacks = {name: one for name, one in measured.items() if isinstance(one, Mapping)}
+    rows = [["least change that turns a decision", *attacks]]
+    rows.append(["median [σ]", *(_estimate(one["median"], {}) for one in attacks.values())])
+    share = f"turned at {measured['largest']:g} σ"
+    rows.append([share, *(_estimate(one["turned"], {}) for one in attacks.values())])
+    return f"{text_table(rows)}\nof {measured['n']} examples; σ: noise of the input"
 
 
 def _importance(importance: Mapping[str, Any]) -> str:
