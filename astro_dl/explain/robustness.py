@@ -6,11 +6,11 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, inputs_by_name, take_inputs
-from astro_dl.explain.adversarial import smallest_perturbation
+from astro_dl.explain.adversarial import Attack, smallest_perturbation
 from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.intervals import resampled
 
-ATTACKS = ("fgsm", "pgd", "noise")
+ATTACKS: tuple[Attack, ...] = ("fgsm", "pgd", "noise")
 EXAMPLES = 100
 LARGEST = 10.0
 
@@ -83,7 +83,7 @@ def robustness(
             threshold,
             attack,
             sigma,
-            LARGEST,  # type: ignore[arg-type]
+            LARGEST,
         )
         found[attack] = _summary(sizes, confidence, bootstrap)
     return found
