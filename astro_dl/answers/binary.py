@@ -19,6 +19,7 @@ from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.data.store import Store
+from astro_dl.evaluation.decisions import decided
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
@@ -142,6 +143,10 @@ class Binary(AnswerKind):
         members = zip(logits, calibrations, strict=True)
         return averaged_classes(logits, [self.answers(*one).values for one in members])
 
+    def logit_name(self, number: int) -> str:
+        """Return the positive class."""
+        return self.names[-1]
+
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return ``label``, ``p_<class>``, ``logit`` and the parts of the uncertainty."""
         probabilities = np.stack([1 - answers.values, answers.values], axis=1)
@@ -161,8 +166,8 @@ class Binary(AnswerKind):
     def metrics(
         self, outcome: Outcome, method: str, settings: EvaluationConfig, rng: np.random.Generator
     ) -> dict[str, Any]:
-        """Return those of `astro_dl.metrics.binary.binary_metrics`."""
-        return binary_metrics(
+        """Return those of `astro_dl.metrics.binary.binary_metrics`, and ``decisions``."""
+        ranking = binary_metrics(
             outcome.scores[method],
             outcome.y,
             settings.false_alarm_probabilities,
@@ -172,6 +177,7 @@ class Binary(AnswerKind):
             bootstrap=settings.bootstrap,
             rng=rng,
         )
+        return {**ranking, "decisions": decided(outcome, method, settings, rng)}
 
     def headline(self, metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Return areas, the efficiency at each false-alarm probability, and honesty."""
@@ -219,21 +225,32 @@ class Binary(AnswerKind):
         )
 
     def figures(self, report: Report) -> dict[str, Any]:
-        """Return ``roc``, ``scores``, ``efficiency`` and ``reliability``."""
+        """Return ``roc``, ``precision_recall``, ``scores`` and what else can be drawn.
+
+        These are ``confusion``, ``efficiency`` and ``reliability``.
+        """
         from astro_dl.evaluation.figures.binary import (
             draw_efficiency,
             draw_reliability,
             draw_roc,
             draw_scores,
         )
+        from astro_dl.evaluation.figures.precision_recall import draw_precision_recall
+        from astro_dl.evaluation.figures.values import draw_confusion
 
         outcome, methods = report.outcome, report.metrics["methods"]
         areas = {name: metrics["auc"]["value"] for name, metrics in methods.items()}
         network = methods[NETWORK]
         found: dict[str, Any] = {
             "roc": draw_roc(outcome, areas),
+            "precision_recall": draw_precision_recall(outcome, methods),
             "scores": draw_scores(outcome.scores[NETWORK], outcome.y, self.names, network["tpr"]),
         }
+        decisions = network["decisions"]
+        if "confusion" in decisions:
+            found["confusion"] = draw_confusion(
+                np.array(decisions["confusion"]), self.names, f"at {decisions['threshold']}"
+            )
         if report.efficiency is not None and outcome.difficulty is not None:
             label = outcome.difficulty.label
             found["efficiency"] = draw_efficiency(report.efficiency, label, outcome.bound)

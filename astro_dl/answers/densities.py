@@ -66,6 +66,9 @@ class Density(Protocol):
     def encode(self, location: Array, scale: Array) -> Callable[[Array], Array]:
         """Return what turns targets into what the loss takes."""
 
+    def main_logit(self, logits: Array) -> Array:
+        """Return which logit (n,) tells most of the first target of each example."""
+
     def scaling(self, scale: Array, offset: Array) -> tuple[Array, Array]:
         """Return what logits are multiplied by, and then moved by, when targets are rescaled."""
 
@@ -108,6 +111,10 @@ class Point:
     def encode(self, location: Array, scale: Array) -> Callable[[Array], Array]:
         """Return the standardisation."""
         return _standardiser(location, scale)
+
+    def main_logit(self, logits: Array) -> Array:
+        """Return that of the value."""
+        return np.zeros(len(logits), int)
 
     def scaling(self, scale: Array, offset: Array) -> tuple[Array, Array]:
         """Return scale and offset."""
@@ -155,6 +162,10 @@ class Gaussian:
     def encode(self, location: Array, scale: Array) -> Callable[[Array], Array]:
         """Return the standardisation."""
         return _standardiser(location, scale)
+
+    def main_logit(self, logits: Array) -> Array:
+        """Return that of the mean."""
+        return np.zeros(len(logits), int)
 
     def scaling(self, scale: Array, offset: Array) -> tuple[Array, Array]:
         """Return the factors of means and of log-variances, which are only moved."""
@@ -222,6 +233,11 @@ class GaussianMixture:
     def encode(self, location: Array, scale: Array) -> Callable[[Array], Array]:
         """Return the standardisation."""
         return _standardiser(location, scale)
+
+    def main_logit(self, logits: Array) -> Array:
+        """Return that of the mean of the heaviest component."""
+        heaviest = logits[:, : self.components].argmax(axis=1)
+        return self.targets * self.components + heaviest
 
     def scaling(self, scale: Array, offset: Array) -> tuple[Array, Array]:
         """Return those of weights, which stay, of means, and of logarithms of scales."""
@@ -297,6 +313,10 @@ class Bins:
     def encode(self, location: Array, scale: Array) -> Callable[[Array], Array]:
         """Return what finds the bin of a target."""
         return lambda y: grid_bins(self.edges, np.reshape(y, len(y))).astype(np.int32)
+
+    def main_logit(self, logits: Array) -> Array:
+        """Return that of the most probable bin."""
+        return logits.argmax(axis=1)
 
     def scaling(self, scale: Array, offset: Array) -> tuple[Array, Array]:
         """Return one and zero: bins are where they are."""

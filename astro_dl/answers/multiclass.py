@@ -111,6 +111,10 @@ class Multiclass(AnswerKind):
         members = zip(logits, calibrations, strict=True)
         return averaged_classes(logits, [self.answers(*one).values for one in members])
 
+    def main_logit(self, logits: Array) -> Array:
+        """Return the most probable class."""
+        return logits.argmax(axis=1)
+
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return ``label``, ``p_<class>`` and the parts of the uncertainty."""
         parts = {name: one.astype(np.float32) for name, one in answers.parts.items()}

@@ -258,6 +258,16 @@ class Regression(AnswerKind):
         mixture = mixed(distributions)
         return Answers(mean_logits, mixture.median, mixture, {"std_aleatoric": aleatoric, **parts})
 
+    def main_logit(self, logits: Array) -> Array:
+        """Return that of the first target's value, or where its density is greatest."""
+        return self.density.main_logit(logits)
+
+    def logit_name(self, number: int) -> str:
+        """Return the target that a logit is of, as far as there is one for each."""
+        if self.outputs in (len(self.names), 2 * len(self.names)):
+            return super().logit_name(number)
+        return f"{self.names[0]}, output {number}"
+
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return for each target ``<target>`` and, where told, ``_std``, ``_mean``, ``_q05`` …"""
         units = self.units or ("",) * len(self.names)

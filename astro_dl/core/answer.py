@@ -230,6 +230,20 @@ class AnswerKind(ABC):
     def columns(self, answers: Any) -> dict[str, Any]:
         """Return the columns of the table of predictions, between ``id`` and ``flags``."""
 
+    def main_logit(self, logits: Array) -> Array:
+        """Return which logit (n,) tells most of each example; by default the first.
+
+        Parameters
+        ----------
+        logits : ndarray, (n, outputs)
+            Of the network.
+        """
+        return np.zeros(len(logits), int)
+
+    def logit_name(self, number: int) -> str:
+        """Return what a logit speaks for, in words; by default the name of its number."""
+        return self.names[number] if number < len(self.names) else f"output {number}"
+
     # --- evaluation ---
 
     @abstractmethod

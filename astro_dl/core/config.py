@@ -25,6 +25,7 @@ from astro_dl.core.limits import (
 from astro_dl.core.schema import checked, plain, read_dataclass
 from astro_dl.core.shipped import shipped_configs
 from astro_dl.core.strict_yaml import read_yaml, read_yaml_file, write_yaml
+from astro_dl.core.threshold import Threshold
 from astro_dl.core.training_config import TrainingConfig
 
 Made = TypeVar("Made")
@@ -102,6 +103,8 @@ class EvaluationConfig:
     uncertainty : tuple of {"mc_dropout", "ensemble"}
         Further ways of telling the uncertainty that are compared with the network's own, see
         `astro_dl.inference.predictor.Predictor.with_uncertainty`.
+    threshold : Threshold
+        At which binary tasks are told as a confusion matrix.
     """
 
     false_alarm_probabilities: tuple[Fraction, ...] = (0.1, 0.01, 0.001, 0.0001)
@@ -111,6 +114,7 @@ class EvaluationConfig:
     plots: bool = True
     average_symmetries: bool = False
     uncertainty: tuple[Literal["mc_dropout", "ensemble"], ...] = ()
+    threshold: Threshold = Threshold()
 
 
 @checked

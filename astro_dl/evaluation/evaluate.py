@@ -31,6 +31,7 @@ def evaluate(
     n: int | None = None,
     progress: bool = True,
     save: bool = False,
+    attacked: bool = False,
 ) -> Report:
     """Score a bundle, and its task's classical methods and bound, on the same examples.
 
@@ -51,6 +52,9 @@ def evaluate(
     save : bool, default False
         Whether metrics and figures are written into the bundle; only for test splits that the
         config can make again.
+    attacked : bool, default False
+        Whether the least change that turns a decision is measured, see
+        `astro_dl.explain.robustness`.
 
     Returns
     -------
@@ -81,6 +85,13 @@ def evaluate(
     }
     report = build_report(outcome, settings, _extra_metrics(predictor), config.seed, wrong)
     report = replace(report, metrics={**report.metrics, **_importance(predictor, examples, count)})
+    if attacked:
+        from astro_dl.explain.robustness import robustness
+
+        first = slice(0, count)
+        x = examples.inputs(first) if isinstance(examples, Store) else examples.take(first).x
+        measured = robustness(predictor, x, settings.confidence, settings.bootstrap)
+        report = replace(report, metrics={**report.metrics, "robustness": measured})
     if plots_folder is not None:
         from astro_dl.evaluation.figures.report import draw_report
 

@@ -34,6 +34,8 @@ class Outcome:
         The network's calibrated probabilities (binary heads).
     distributions : dict of str to Distribution
         Of the targets, for those methods that give them (regression heads).
+    calibrated : tuple of str
+        The methods beside the network whose scores are log-odds (binary heads).
     ways : dict of str to Answers
         The network's answers by way of telling its uncertainty, where several are compared.
     prevalence : float, optional
@@ -55,6 +57,7 @@ class Outcome:
     scores: dict[str, np.ndarray]
     probabilities: np.ndarray | None = None
     distributions: dict[str, Distribution] = field(default_factory=dict)
+    calibrated: tuple[str, ...] = ()
     ways: dict[str, Answers] = field(default_factory=dict)
     prevalence: float | None = None
     info: Table = field(default_factory=Table)

@@ -11,6 +11,17 @@ from astro_dl.core.text_table import text_table
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.task_metrics import flattened
 
+DECISIONS = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "precision": "precision",
+    "recall": "recall",
+    "specificity": "specificity",
+    "f1": "F1",
+    "mcc": "Matthews correlation",
+}
+"""Titles of `astro_dl.metrics.decisions.decision_metrics`, in the order of the table."""
+
 
 def report_text(
     metrics: Mapping[str, Any], outcome: Outcome, efficiency: Table | None = None
@@ -26,9 +37,10 @@ def report_text(
     -------
     str
         What was evaluated on how many examples; headline metrics, methods side by side; for
-        binary tasks efficiency per bin of difficulty with its ratio to the bound, and the
-        equivalent loss of signal-to-noise ratio; for classes recall and precision; the task's own
-        metrics; for tables the importance of columns; footnotes on what could not be measured.
+        binary tasks efficiency per bin of difficulty with its ratio to the bound, the equivalent
+        loss of signal-to-noise ratio, and what is decided at a threshold; for classes recall and
+        precision; the task's own metrics; for tables the importance of columns; footnotes on what
+        could not be measured.
     """
     head = outcome.head
     notes = _notes(head, metrics["methods"])
@@ -38,6 +50,8 @@ def report_text(
     if metrics.get("equivalent_snr_loss"):
         parts.append(_losses(metrics))
     network = metrics["methods"][NETWORK]
+    if network.get("decisions"):
+        parts.append(_decisions(metrics["methods"]))
     if "confusion" in network:
         parts.append(_classes(network))
     if any("coverage" in entry for entry in network.get("targets", {}).values()):
@@ -50,6 +64,8 @@ def report_text(
         parts.append(_task(head, metrics["task"]))
     if metrics.get("importance"):
         parts.append(_importance(metrics["importance"]))
+    if metrics.get("robustness"):
+        parts.append(_robustness(metrics["robustness"]))
     if notes:
         parts.append("\n".join(f"{mark} {why}" for why, mark in notes.items()))
     return "\n\n".join(parts) + "\n"
@@ -142,10 +158,27 @@ def _classes(network: Mapping[str, Any]) -> str:
     for name, entry in network["per_class"].items():
         cells = [_estimate(entry[key], {}) for key in ("recall", "precision", "f1", "auc")]
         rows.append([name, f"{entry['n']:,}", *cells])
-    matrix = [["true \\ predicted", *network["classes"]]]
-    for name, counts in zip(network["classes"], network["confusion"], strict=True):
+    return f"{text_table(rows)}\n\n{_confusion(network)}"
+
+
+def _confusion(metrics: Mapping[str, Any]) -> str:
+    matrix = [["true \\ predicted", *metrics["classes"]]]
+    for name, counts in zip(metrics["classes"], metrics["confusion"], strict=True):
         matrix.append([name, *(f"{count:,}" for count in counts)])
-    return f"{text_table(rows)}\n\n{text_table(matrix)}"
+    return text_table(matrix)
+
+
+def _decisions(methods: Mapping[str, Any]) -> str:
+    """Return the metrics of those methods that have the threshold, and the network's matrix."""
+    known = {name: one["decisions"] for name, one in methods.items()}
+    network = known[NETWORK]
+    if "why" in network:
+        return f"decided at {network['threshold']}: {network['why']}"
+    known = {name: one for name, one in known.items() if "why" not in one}
+    rows = [[f"decided at {network['threshold']}", *known]]
+    for key, title in DECISIONS.items():
+        rows.append([title, *(_estimate(one[key], {}) for one in known.values())])
+    return f"{text_table(rows)}\n\n{_confusion(network)}"
 
 
 def _coverage(targets: Mapping[str, Any]) -> str:
@@ -178,6 +211,15 @@ def _task(head: AnswerKind, metrics: Mapping[str, Any]) -> str:
         cells = [_estimate(estimates[name], {}) if name in estimates else "" for name in metrics]
         rows.append([head.title(title), *cells])
     return text_table(rows)
+
+
+def _robustness(measured: Mapping[str, Any]) -> str:
+    attacks = {name: one for name, one in measured.items() if isinstance(one, Mapping)}
+    rows = [["least change that turns a decision", *attacks]]
+    rows.append(["median [σ]", *(_estimate(one["median"], {}) for one in attacks.values())])
+    share = f"turned at {measured['largest']:g} σ"
+    rows.append([share, *(_estimate(one["turned"], {}) for one in attacks.values())])
+    return f"{text_table(rows)}\nof {measured['n']} examples; σ: noise of the input"
 
 
 def _importance(importance: Mapping[str, Any]) -> str:

@@ -47,6 +47,7 @@ def supervised_outcome(
             ways[way] = _answers(predictor.with_uncertainty(way), data, n, progress)
     scores = {NETWORK: head.scores(answers)}
     distributions = {NETWORK: answers.distribution} if answers.distribution is not None else {}
+    calibrated: tuple[str, ...] = ()
     bound = None
     if task is not None and task.classical.baselines is not None and config.evaluation.baselines:
         physics = _physics(predictor, data)
@@ -60,6 +61,7 @@ def supervised_outcome(
         found = cached_scores("peers", key, data, n, compute, progress, probe=False)
         peers, more = with_distributions(found)
         scores, distributions = scores | peers, distributions | more
+        calibrated = tuple(peers)
     calibration = predictor.calibration
     prior = calibration.get("prior_log_odds")
     return Outcome(
@@ -68,6 +70,7 @@ def supervised_outcome(
         scores=scores,
         probabilities=answers.values if head.ranks else None,
         distributions=distributions,
+        calibrated=calibrated if head.ranks else (),
         ways=ways if len(ways) > 1 or predictor.members else {},
         prevalence=float(expit(prior)) if head.ranks and prior is not None else None,
         info=data.info[first],

@@ -237,6 +237,20 @@ def roc_points(scores: Array, y: Array) -> tuple[Array, Array]:
     return false / false[-1], true / true[-1]
 
 
+def precision_recall_points(scores: Array, y: Array) -> tuple[Array, Array]:
+    """Return recall and precision at each distinct score, the highest score first.
+
+    Precision holds at the set's own ratio of classes; the first point, of no example, is that of
+    the highest score at recall 0.
+    """
+    score, label = check_binary(scores, y)
+    order = np.argsort(-score, kind="stable")
+    hits, ends = label[order], _tie_ends(score[order])
+    true = np.cumsum(hits)[ends]
+    precision = true / (ends + 1)
+    return np.append(0.0, true / true[-1]), np.append(precision[0], precision)
+
+
 def _variance(values: Array) -> float:
     return float(np.var(values, ddof=1)) if len(values) > 1 else 0.0
 

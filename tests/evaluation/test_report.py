@@ -61,7 +61,14 @@ def value_outcome(n=900):
 
 OUTCOMES = {"binary": binary_outcome, "multiclass": class_outcome, "regression": value_outcome}
 FIGURES = {
-    "binary": {"roc", "efficiency", "reliability", "scores"},
+    "binary": {
+        "roc",
+        "precision_recall",
+        "confusion",
+        "efficiency",
+        "reliability",
+        "scores",
+    },
     "multiclass": {"confusion", "reliability"},
     "regression": {"residuals", "pit", "coverage"},
 }

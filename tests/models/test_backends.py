@@ -34,7 +34,7 @@ import sys
 from dataclasses import replace
 import numpy as np
 import keras
-from astro_dl.inference.attribution import saliency
+from astro_dl.explain.saliency import saliency
 from astro_dl.models.build import build_from, logits_model
 from astro_dl.models.specification import specification
 from astro_dl.models.members import with_active_dropout

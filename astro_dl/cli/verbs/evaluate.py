@@ -31,6 +31,11 @@ def add_arguments(parser: VerbParser) -> None:
         metavar="WAYS",
         help="further ways to tell the uncertainty, compared: mc_dropout,ensemble",
     )
+    parser.add_argument(
+        "--robustness",
+        action="store_true",
+        help="measure the least change of the input that turns a decision (two classes)",
+    )
     add_members(parser)
     add_folds(parser)
 
@@ -60,6 +65,7 @@ def run(arguments: Arguments) -> None:
         plots_folder=arguments.out,
         progress=not arguments.quiet,
         save=not changed and not is_shipped(arguments.bundle),
+        attacked=arguments.robustness,
     )
     print(report.to_json() if arguments.json else report.to_text())
     return None

@@ -36,7 +36,7 @@ def add_arguments(parser: VerbParser) -> None:
     )
     add_members(parser)
     parser.set_defaults(task_options=())
-    _add_task_options(parser)
+    add_task_options(parser)
 
 
 def run(arguments: Arguments) -> None:
@@ -79,7 +79,7 @@ def _streams(predictor: "Predictor[Any]", arguments: Arguments) -> bool:
     return arguments.out is not None and not shown and parts
 
 
-def _add_task_options(parser: VerbParser) -> None:
+def add_task_options(parser: VerbParser) -> None:
     """Add the keyword parameters with which the task of the named bundle reads files."""
     from astro_dl.core.schema import keyword_defaults
     from astro_dl.core.shipped import shipped_bundles

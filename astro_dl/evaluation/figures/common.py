@@ -102,7 +102,7 @@ def draw_wrong(
     if x.ndim == 3:
         quantity = "\n".join(wrap(str(about.get("quantity", "input")), 24))
         for axes in panels[-1]:
-            axes.set_xlabel(_positions(x.shape[1], about)[1], fontsize=9)
+            axes.set_xlabel(series_positions(x.shape[1], about)[1], fontsize=9)
         for axes in panels[:, 0]:
             axes.set_ylabel(quantity, fontsize=8)
         names = _channels(x, about)
@@ -126,7 +126,7 @@ def _show_image(axes: Axes, image: np.ndarray, contract: Mapping[str, Any]) -> N
 
 def _show_series(axes: Axes, series: np.ndarray, contract: Mapping[str, Any]) -> None:
     step = -(-len(series) // MOST_SAMPLES)
-    places = _positions(len(series), contract)[0][::step]
+    places = series_positions(len(series), contract)[0][::step]
     for channel in range(min(series.shape[1], len(COLOURS))):
         colour = COLOURS[channel]
         axes.plot(places, series[::step, channel], color=colour, linewidth=0.4, alpha=0.85)
@@ -149,7 +149,7 @@ SHOWN: dict[int, tuple[Callable[..., None], float, bool]] = {
 """By the rank of inputs: how one is shown, the height of its panel [inch], whether axes are one."""
 
 
-def _positions(count: int, contract: Mapping[str, Any]) -> tuple[np.ndarray, str]:
+def series_positions(count: int, contract: Mapping[str, Any]) -> tuple[np.ndarray, str]:
     """Return where the samples of a series are, and the name of that axis."""
     if "wavelength_range_angstrom" in contract:
         shortest, longest = contract["wavelength_range_angstrom"]

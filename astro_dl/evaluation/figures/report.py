@@ -30,11 +30,11 @@ def draw_report(
     Returns
     -------
     list of Path
-        The PNG files: for binary heads ``roc``, ``efficiency``, ``reliability``, ``scores``; for
-        multi-class heads ``confusion``, ``reliability``; for regression ``residuals``, ``pit``,
-        ``coverage``; for reconstructions ``latent``, ``anomaly_scores``, ``anomaly_roc``; and
-        ``importance`` (columns of a table), ``wrong`` and ``history`` where there is something to
-        show.
+        The PNG files: for binary heads ``roc``, ``precision_recall``, ``confusion``,
+        ``efficiency``, ``reliability``, ``scores``; for multi-class heads ``confusion``,
+        ``reliability``; for regression ``residuals``, ``pit``, ``coverage``; for reconstructions
+        ``latent``, ``anomaly_scores``, ``anomaly_roc``; and ``importance`` (columns of a table),
+        ``wrong`` and ``history`` where there is something to show.
     """
     figures = report.outcome.head.figures(report)
     if "importance" in report.metrics:

@@ -14,8 +14,10 @@ MOST_LABELLED_CLASSES = 14
 MOST_POINTS = 2000
 
 
-def draw_confusion(counts: np.ndarray, names: Sequence[str]) -> Figure:
+def draw_confusion(counts: np.ndarray, names: Sequence[str], title: str = "") -> Figure:
     """Return the confusion matrix: colours and numbers are fractions of the true class.
+
+    Of two classes the counts stand below them.
 
     Parameters
     ----------
@@ -23,6 +25,8 @@ def draw_confusion(counts: np.ndarray, names: Sequence[str]) -> Figure:
         Rows by truth.
     names : sequence of str
         Class names.
+    title : str, default none
+        Such as the threshold.
     """
     counts = np.asarray(counts)
     total = counts.sum(axis=1, keepdims=True)
@@ -36,10 +40,12 @@ def draw_confusion(counts: np.ndarray, names: Sequence[str]) -> Figure:
     axes.set_xticks(ticks, names, rotation=45, ha="right", rotation_mode="anchor")
     axes.set_yticks(ticks, [f"{name} ({n:,})" for name, n in zip(names, total[:, 0], strict=True)])
     axes.set(xlabel="predicted class", ylabel="true class (examples)")
+    axes.set_title(title, fontsize=10)
     if len(names) <= MOST_LABELLED_CLASSES:
         for i, j in np.ndindex(counts.shape):
             shade = "white" if fractions[i, j] > 0.55 else "black"
             text = f"{fractions[i, j]:.3f}" if counts[i, j] else "0"
+            text += f"\n{counts[i, j]:,}" if len(names) == 2 else ""
             axes.text(j, i, text, ha="center", va="center", fontsize=8, color=shade)
     return figure
 

@@ -60,13 +60,13 @@ def draw_regions(
 
 def _draw_region(predictor: Predictor[ActiveRegionPhysics], one: RegionImage, row: Any) -> Any:
     from astro_dl.evaluation.figures.style import new_figure
-    from astro_dl.inference.attribution import saliency
+    from astro_dl.explain.saliency import saliency
 
     physics, names = predictor.physics, predictor.head.names
     probabilities = [float(row[f"p_{name}"]) for name in names]
     best = int(np.argmax(probabilities))
     output, explained = (0, names[-1]) if predictor.head.ranks else (best, names[best])
-    gradient = saliency(predictor.model, one.x[None], output)[0]
+    gradient = np.asarray(saliency(predictor.model, one.x[None], output))[0]
     strength = np.sqrt((gradient**2).sum(axis=-1))
     strength = ndimage.gaussian_filter(strength, SALIENCY_BLUR_PX)
     intensity, field = intensity_and_field(physics.channels, one.x)

@@ -112,6 +112,7 @@ def astronet(
                 x = convolve(x, filters, kernel_size, style, label, bias=style.bias)
                 x = activate(normalize(x, normalization, label), activation, label)
             x = pool(x, pool_size, "max", f"{name}_block_{block}", stride=pool_stride)
+        x = keras.layers.Identity(name=f"{name}_features")(x)
         parts.append(keras.layers.Flatten(name=f"{name}_flatten")(x))
     parts += [_standardize(x, name) for name, x in vectors.items()]
     x = dense_stack(_joined(parts), units, dropout, style)
@@ -199,6 +200,7 @@ def tess_resnet(
             dropout=block_dropout,
             prefix=f"{name}_",
         )
+        x = keras.layers.Identity(name=f"{name}_features")(x)
         parts += _summaries(x, style, name)
     dense_style = replace(style, normalization="none")
     for name, x in vectors.items():

@@ -131,9 +131,7 @@ def test_region_beyond_the_limb_is_refused(tmp_path):
 
 
 def test_figure_of_a_region_is_drawn(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "astro_dl.inference.attribution.saliency", lambda model, x, output: np.abs(x)
-    )
+    monkeypatch.setattr("astro_dl.explain.saliency.saliency", lambda model, x, output: np.abs(x))
     from astro_dl.science.sun.figures import draw_regions
 
     for changes in ({}, {"channels": ("magnetogram",)}):

@@ -7,7 +7,11 @@ from astro_dl.answers.binary import Binary
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
-from astro_dl.inference.attribution import grad_cam, integrated_gradients, occlusion, saliency
+from astro_dl.explain.grad_cam import activations, grad_cam
+from astro_dl.explain.integrated_gradients import gradient_shap, integrated_gradients
+from astro_dl.explain.occlusion import occlusion, permutation
+from astro_dl.explain.saliency import saliency, smooth_grad
+from astro_dl.explain.surrogate import kernel_shap, lime
 from astro_dl.models.build import build_from, logits_model
 
 BINARY = Binary(("noise", "signal"))
@@ -148,6 +152,89 @@ def test_refusals(case, bump_finder):
     attempt, message = REFUSALS[case]
     with pytest.raises(UsageError, match=message):
         attempt(*bump_finder)
+
+
+@pytest.fixture(scope="module")
+def views():
+    """A network of two views and scalars, with inputs for it."""
+    shape = {"global": (40, 1), "local": (20, 1), "scalars": (3,)}
+    model = build("tess_resnet", shape, filters=(4, 6), units=(5,), scalar_units=(4,))
+    return model, {n: RNG.standard_normal((3, *one)).astype(np.float32) for n, one in shape.items()}
+
+
+def logits_of(model, x):
+    return np.asarray(logits_model(model)(x, training=False))[:, 0]
+
+
+ADDITIVE = {
+    "integrated_gradients": lambda m, x: integrated_gradients(m, x, steps=128),
+    "gradient_shap": lambda m, x: gradient_shap(m, x, samples=600),
+    "kernel_shap": lambda m, x: kernel_shap(m, x, samples=200, window=10),
+}
+
+
+@pytest.mark.parametrize("name", ADDITIVE)
+def test_shares_of_several_inputs_add_up_to_the_difference_of_logits(name, views):
+    if name == "kernel_shap":
+        pytest.importorskip("shap")
+    model, x = views
+    shares = ADDITIVE[name](model, x)
+    assert {key: one.shape for key, one in shares.items()} == {k: v.shape for k, v in x.items()}
+    total = sum(one.reshape(3, -1).sum(axis=1) for one in shares.values())
+    nothing = {key: np.zeros_like(one) for key, one in x.items()}
+    np.testing.assert_allclose(total, logits_of(model, x) - logits_of(model, nothing), atol=0.02)
+
+
+def test_every_method_takes_several_inputs(views):
+    model, x = views
+    assert all(one.shape == x[key].shape for key, one in saliency(model, x).items())
+    assert all(one.shape == x[key].shape for key, one in smooth_grad(model, x, samples=3).items())
+    assert {k: v.shape for k, v in occlusion(model, x).items()} == {
+        "global": (3, 40),
+        "local": (3, 20),
+        "scalars": (3, 3),
+    }
+    assert permutation(model, x, repeats=1)["local"].shape == (3, 20, 1)
+    for layers in (None, ["global_stem", "local_stem"]):
+        heat = grad_cam(model, x, layers)
+        assert {key: one.shape for key, one in heat.items()} == {
+            "global": (3, 40),
+            "local": (3, 20),
+        }
+    assert activations(model, x).shape == (3, 5)
+    assert activations(model, x, "global_stem").shape == (3, 40, 16)
+    with pytest.raises(UsageError, match="inputs named"):
+        saliency(model, {"global": x["global"]})
+    with pytest.raises(UsageError, match=r"shape \(20, 1\) as local"):
+        saliency(model, {**x, "local": x["global"]})
+
+
+def test_surrogates_of_a_linear_model_are_its_terms(linear):
+    pytest.importorskip("shap")
+    model, weights = linear
+    x = RNG.standard_normal((2, 6)).astype(np.float32)
+    terms = (x - 0.5) * weights[:, 1]
+    np.testing.assert_allclose(kernel_shap(model, x, 0.5, 1, samples=100), terms, atol=1e-4)
+    np.testing.assert_allclose(lime(model, x, 0.5, 1, samples=4000), terms, atol=0.1)
+    # A column's value and its mark are one part: the first goes with the fourth.
+    pairs = kernel_shap(model, x, 0.5, 1, columns=3, samples=50)
+    np.testing.assert_allclose(pairs[:, 0], (terms[:, 0] + terms[:, 3]) / 2, atol=1e-4)
+
+
+def test_smoothed_gradients_are_those_of_nearby_inputs(linear):
+    model, weights = linear
+    x = RNG.standard_normal((2, 6)).astype(np.float32)
+    expected = np.tile(weights[:, 2], (2, 1))
+    np.testing.assert_allclose(smooth_grad(model, x, 2, samples=4), expected, rtol=1e-4)
+
+
+def test_permutation_needs_others_and_sees_the_bump(bump_finder):
+    model, x = bump_finder
+    with pytest.raises(UsageError, match="2 examples or more"):
+        permutation(model, x[:1])
+    change = permutation(model, x, window=4)
+    assert change[0, 20] == pytest.approx(12 / 4)
+    assert np.flatnonzero(change[0, :, 0]).tolist() == [*range(20, 24), *range(48, 56)]
 
 
 def test_grad_cam_refuses_a_layer_that_a_path_goes_around():

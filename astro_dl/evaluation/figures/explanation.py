@@ -1,0 +1,137 @@
+"""Figures of explanations: the input of an example, and below it or beside it one map a method."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from astro_dl.core.examples import inputs_by_name
+from astro_dl.evaluation.figures.common import SHOWN, series_positions
+from astro_dl.evaluation.figures.style import COLOURS, new_figure
+from astro_dl.explain.explanation import Explanation
+
+MOST_BARS = 25
+TITLES = {
+    "smooth_grad": "SmoothGrad",
+    "gradient_shap": "gradient SHAP",
+    "kernel_shap": "kernel SHAP",
+    "lime": "local surrogate",
+    "grad_cam": "Grad-CAM",
+}
+
+
+def draw_explanation(explanations: Sequence[Explanation], example: int) -> Figure:
+    """Return the figure of one example.
+
+    Parameters
+    ----------
+    explanations : sequence of Explanation
+        Of the same examples by several methods.
+    example : int
+        Which of them.
+
+    Returns
+    -------
+    Figure
+        A column for each input, and a row for the input and each method; of a single image a row.
+        Maps are summed over channels, each divided by its greatest absolute value: red speaks for
+        the answer, blue against it.
+    """
+    first = explanations[0]
+    inputs = {name: one[example] for name, one in inputs_by_name(first.x).items()}
+    rows, columns = 1 + len(explanations), len(inputs)
+    image = max(one.ndim for one in inputs.values()) == 3
+    if image and columns == 1:
+        figure, axes = new_figure(1, rows, 3.0 * rows, 3.4)
+        panels = axes.T
+    else:
+        height = 2.0 if any(one.ndim == 2 for one in inputs.values()) else 3.2
+        figure, panels = new_figure(
+            rows, columns, max(4.2 * columns, 6.4), height * rows + 0.5, sharex="col"
+        )
+    about = first.contract
+    for column, (name, values) in enumerate(inputs.items()):
+        _draw_input(panels[0, column], values, about)
+        if columns > 1:
+            panels[0, column].set_title(name, fontsize=10)
+        for row, one in enumerate(explanations, start=1):
+            maps = inputs_by_name(one.values)
+            key = name if name in maps else None
+            _draw_map(
+                panels[row, column], values, None if key is None else maps[key][example], about
+            )
+            label = TITLES.get(one.method, one.method.replace("_", " "))
+            if image and columns == 1:
+                panels[row, column].set_title(label, fontsize=10)
+            elif column == 0:
+                panels[row, column].set_ylabel(label, fontsize=9)
+        if values.ndim == 2:
+            panels[-1, column].set_xlabel(_axis_name(len(values), about), fontsize=9)
+    figure.suptitle(
+        f"{first.ids[example]}: {first.answers[example]}, logit {first.logits[example]:.3g}",
+        fontsize=11,
+    )
+    return figure
+
+
+def _axis_name(count: int, about: Any) -> str:
+    return series_positions(count, about)[1]
+
+
+def _draw_input(axes: Axes, values: np.ndarray, about: Any) -> None:
+    show, _, _ = SHOWN[values.ndim + 1]
+    show(axes, values, about)
+    if values.ndim == 3:
+        axes.set_title("input", fontsize=10)
+    if values.ndim == 2:
+        axes.set_ylabel("input", fontsize=9)
+
+
+def _draw_map(axes: Axes, x: np.ndarray, values: np.ndarray | None, about: Any) -> None:
+    """Show one map beside the input that it is of."""
+    if values is None:
+        axes.set_axis_off()
+        return
+    # A spectrogram's map has its frequencies before the channels that were summed.
+    if values.ndim == x.ndim and x.ndim > 1:
+        values = values.sum(axis=-1)
+    top = max(float(np.nanmax(np.abs(values))), 1e-30)
+    values = values / top
+    if x.ndim == 1:
+        _draw_bars(axes, values, about)
+    elif x.ndim == 2 and values.ndim == 1:
+        places = series_positions(len(x), about)[0]
+        axes.fill_between(places, np.clip(values, 0, None), color=COLOURS[1], linewidth=0.4)
+        axes.fill_between(places, np.clip(values, None, 0), color=COLOURS[0], linewidth=0.4)
+        axes.set_ylim(-1.05 if values.min() < 0 else 0, 1.05)
+    else:
+        axes.imshow(
+            values.T if x.ndim == 2 else values,
+            cmap="RdBu_r",
+            vmin=-1,
+            vmax=1,
+            origin="lower",
+            aspect="auto" if x.ndim == 2 else "equal",
+        )
+        axes.grid(False)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        if x.ndim == 3:
+            light = x.mean(axis=-1)
+            axes.contour(light, np.quantile(light, (0.9, 0.98)), colors="0.35", linewidths=0.6)
+
+
+def _draw_bars(axes: Axes, values: np.ndarray, about: Any) -> None:
+    """Show what single numbers did; of tables a column and its mark of missing values together."""
+    names = list(about.get("columns") or about.get("inputs") or ())
+    if names and len(values) == 2 * len(names):
+        values = values[: len(names)] + values[len(names) :]
+    names = names if len(names) == len(values) else [str(k) for k in range(len(values))]
+    chosen = np.argsort(-np.abs(values), kind="stable")[:MOST_BARS]
+    chosen = chosen if len(values) > MOST_BARS else np.arange(len(values))
+    places = -np.arange(len(chosen))
+    colours = [COLOURS[1] if values[k] > 0 else COLOURS[0] for k in chosen]
+    axes.barh(places, values[chosen], color=colours, height=0.7)
+    axes.set_yticks(places, [names[k] for k in chosen], fontsize=6)

@@ -1,0 +1,102 @@
+"""How small a change of its input turns a network's decision, in units of the input's own noise."""
+
+from typing import Any
+
+import numpy as np
+
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Inputs, inputs_by_name, take_inputs
+from astro_dl.explain.adversarial import Attack, smallest_perturbation
+from astro_dl.inference.protocol import Predictor
+from astro_dl.metrics.intervals import resampled
+
+ATTACKS: tuple[Attack, ...] = ("fgsm", "pgd", "noise")
+EXAMPLES = 100
+LARGEST = 10.0
+
+
+def noise_sigma(x: Inputs) -> Inputs:
+    """Return the noise of each channel of each example.
+
+    Parameters
+    ----------
+    x : ndarray or dict of ndarray
+        Series or images (n, …, channels); vectors are held to have no noise, and get 0.
+
+    Returns
+    -------
+    ndarray or dict of ndarray
+        1.4826 times the median absolute deviation from the median, in the shape of ``x``.
+    """
+    found = {}
+    for name, array in inputs_by_name(x).items():
+        axes = tuple(range(1, array.ndim - 1))
+        if not axes:
+            found[name] = np.zeros_like(array)
+            continue
+        middle = np.median(array, axis=axes, keepdims=True)
+        sigma = 1.4826 * np.median(np.abs(array - middle), axis=axes, keepdims=True)
+        found[name] = np.broadcast_to(sigma, array.shape).astype(np.float32)
+    return found if isinstance(x, dict) else found["x"]
+
+
+def robustness(
+    predictor: Predictor[Any], x: Inputs, confidence: float = 0.95, bootstrap: int = 200
+) -> dict[str, Any]:
+    """Return the least change by which decisions of two classes turn.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        Of a binary head.
+    x : ndarray or dict of ndarray
+        Examples; the first 100 are attacked.
+    confidence, bootstrap
+        Of the intervals.
+
+    Returns
+    -------
+    dict
+        ``n``, ``largest`` (greatest root mean square tried, 10 σ), and by attack (``fgsm``,
+        ``pgd``, and ``noise`` of the same norm) ``median`` [σ], None with a ``why`` where half of
+        the decisions stand, and ``turned``, the share of decisions that the largest turns. σ is
+        `noise_sigma`; of vectors alone, as tables are, the standard deviation of each column.
+
+    Raises
+    ------
+    UsageError
+        If the head is not binary.
+    """
+    if not predictor.head.ranks:
+        raise UsageError(f"robustness is measured of two classes, not of {predictor.head.kind}")
+    x = take_inputs(x, slice(0, EXAMPLES))
+    sigma = noise_sigma(x)
+    if isinstance(x, np.ndarray) and x.ndim == 2:
+        sigma = np.broadcast_to(x.std(axis=0), x.shape)
+    calibration = predictor.calibration
+    threshold = -calibration.get("offset", 0.0) / calibration.get("scale", 1.0)
+    found: dict[str, Any] = {"n": len(next(iter(inputs_by_name(x).values()))), "largest": LARGEST}
+    for attack in ATTACKS:
+        sizes = smallest_perturbation(
+            predictor.model,
+            x,
+            threshold,
+            attack,
+            sigma,
+            LARGEST,
+        )
+        found[attack] = _summary(sizes, confidence, bootstrap)
+    return found
+
+
+def _summary(sizes: np.ndarray, confidence: float, bootstrap: int) -> dict[str, Any]:
+    def median(weights: np.ndarray) -> float:
+        return float(np.median(np.repeat(sizes, weights)))
+
+    share = resampled(
+        lambda w: float(w @ np.isfinite(sizes) / w.sum()), len(sizes), bootstrap, confidence
+    )
+    middle = resampled(median, len(sizes), bootstrap, confidence)
+    if middle["value"] is None:
+        middle["why"] = f"half of the decisions stand at {LARGEST:g} σ"
+    return {"median": middle, "turned": share}

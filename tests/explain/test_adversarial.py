@@ -1,0 +1,76 @@
+"""Attacks on a linear network, whose distance to its decision is known."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from astro_dl.answers.binary import Binary
+from astro_dl.answers.multiclass import Multiclass
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import InputSpec
+from astro_dl.explain.adversarial import perturbed, smallest_perturbation
+from astro_dl.explain.robustness import noise_sigma, robustness
+from astro_dl.models.build import build_from, logits_model
+
+WEIGHTS = np.random.default_rng(1).standard_normal(40).astype(np.float32)
+X = np.random.default_rng(2).standard_normal((6, 40)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def linear():
+    model = build_from("mlp", InputSpec((40,)), Binary(("no", "yes")), {"units": ()})
+    model.get_layer("logits").set_weights([WEIGHTS[:, None], np.zeros(1)])
+    return logits_model(model)
+
+
+@pytest.mark.parametrize("attack", ["fgsm", "pgd"])
+def test_the_smallest_change_of_a_linear_network_is_its_distance(attack, linear):
+    found = smallest_perturbation(linear, X, attack=attack)
+    distance = np.abs(X @ WEIGHTS) / np.linalg.norm(WEIGHTS) / np.sqrt(40)
+    assert (found >= 0.999 * distance).all()
+    assert (found <= 1.25 * distance).all()
+
+
+def test_noise_of_the_same_norm_does_less(linear):
+    noise = smallest_perturbation(linear, X, attack="noise")
+    assert (noise > 1.5 * smallest_perturbation(linear, X, attack="pgd")).all()
+
+
+@pytest.mark.parametrize("attack", ["fgsm", "pgd", "noise"])
+def test_changes_have_the_size_that_is_asked_for(attack, linear):
+    moved = perturbed(linear, X, 0.3, attack, sigma=2.0)
+    np.testing.assert_allclose(np.sqrt(np.mean((moved - X) ** 2, axis=1)), 0.6, rtol=1e-4)
+    if attack != "noise":
+        assert (moved @ WEIGHTS < X @ WEIGHTS).all()
+
+
+def test_what_has_no_noise_is_never_changed(linear):
+    sigma = np.ones((1, 40), np.float32)
+    sigma[:, :10] = 0
+    moved = perturbed(linear, X, 0.3, sigma=sigma)
+    np.testing.assert_array_equal(moved[:, :10], X[:, :10])
+    assert np.isinf(smallest_perturbation(linear, X, sigma=0.0)).all()
+    with pytest.raises(UsageError, match="unknown attack"):
+        perturbed(linear, X, 0.3, "pdg")
+
+
+def test_the_noise_of_series_is_that_of_most_samples():
+    x = np.random.default_rng(0).normal(0, 3, (2, 5000, 1))
+    x[:, :100] += 100
+    np.testing.assert_allclose(noise_sigma(x)[:, 0, 0], 3, rtol=0.05)
+    assert not noise_sigma({"v": X})["v"].any()
+
+
+def test_robustness_is_told_beside_noise_with_intervals(linear):
+    predictor = SimpleNamespace(
+        head=Binary(("no", "yes")), model=linear, calibration={"scale": 1.0, "offset": 0.0}
+    )
+    found = robustness(predictor, X, bootstrap=20)
+    assert found["n"] == 6
+    assert found["pgd"]["median"]["low"] <= found["pgd"]["median"]["value"]
+    assert found["pgd"]["median"]["value"] < found["noise"]["median"]["value"]
+    assert found["pgd"]["turned"]["value"] == 1
+    predictor.head = Multiclass(("a", "b"))
+    with pytest.raises(UsageError, match="two classes"):
+        robustness(predictor, X)
