@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from astro_dl.bundles.files import read_text_file
@@ -11,17 +10,6 @@ from astro_dl.core.strict_json import read_json
 
 if TYPE_CHECKING:
     from astro_dl.bundles.bundle import Bundle
-
-
-def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return rows, column to value, as CSV; a row may lack columns."""
-    rows = list(rows)
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def read_history(bundle: "Bundle") -> list[dict[str, str]]:
