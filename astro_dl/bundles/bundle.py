@@ -31,7 +31,6 @@ from astro_dl.bundles.files import (
     read_text_file,
     sha256_of,
 )
-from astro_dl.bundles.results import csv_text
 from astro_dl.bundles.weights import assign_weights, model_specs, read_arrays, write_weights
 from astro_dl.core import registry
 from astro_dl.core.answer import AnswerKind
@@ -41,6 +40,7 @@ from astro_dl.core.registry import build_physics
 from astro_dl.core.schema import plain, read_dataclass
 from astro_dl.core.shipped import shipped_bundles
 from astro_dl.core.strict_yaml import read_yaml
+from astro_dl.core.text_table import csv_text
 
 if TYPE_CHECKING:
     import keras

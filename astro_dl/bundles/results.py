@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +9,6 @@ from astro_dl.bundles.card import Card
 from astro_dl.bundles.files import read_text_file
 from astro_dl.core.errors import UsageError
 from astro_dl.core.strict_json import read_json
-
-
-def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return rows, column to value, as CSV; a row may lack columns."""
-    rows = list(rows)
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def read_history(folder: Path, card: Card) -> list[dict[str, str]]:

@@ -1,6 +1,9 @@
 """Rows of text as tables, for a terminal or as Markdown."""
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 
 def text_table(rows: Sequence[Sequence[str]], left: int = 1) -> str:
@@ -32,3 +35,14 @@ def markdown_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str
     """Return a heading and rows, all equally long, as a table in Markdown, a line for each."""
     lines = [heading, ["---"] * len(heading), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return rows, column to value, as CSV; a row may lack columns."""
+    rows = list(rows)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

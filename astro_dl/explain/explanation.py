@@ -119,7 +119,7 @@ def explain(
         raise unknown_name("method", method, METHODS)
     one = predictor.members[0] if predictor.members else predictor
     if not one.head.labelled:
-        name = one.bundle.card["name"]
+        name = one.bundle.card.name
         raise UsageError(f"{name} rebuilds its input; only classes and values are explained")
     arrays = as_inputs(x, one.input_spec)
     check_finite(arrays)
@@ -176,7 +176,7 @@ def training_mean(predictor: Predictor[Any], scatter: int = 0, seed: int = 0) ->
     """
     shape = predictor.input_spec.shape
     shapes = shape if isinstance(shape, dict) else {"x": shape}
-    statistics = predictor.bundle.card["input_statistics"] or {}
+    statistics = predictor.bundle.card.input_statistics or {}
     rng = np.random.default_rng(seed)
     found = {}
     for name, one in shapes.items():

@@ -74,7 +74,7 @@ def failing(disk: Disk) -> Iterator[None]:
         mock.patch.object(os, "open", _os_open(disk, os.open)),
         mock.patch.object(builtins, "open", _open(disk, builtins.open)),
         mock.patch.object(io, "open", _open(disk, io.open)),
-        mock.patch.object(h5py, "File", _hdf5(disk, h5py.File)),
+        mock.patch.object(h5py.File, "__init__", _hdf5(disk, h5py.File.__init__)),
         mock.patch.object(bundle_files, "exchange", _exchange(disk, files.exchange)),
     ):
         yield
@@ -117,10 +117,10 @@ def _open(disk: Disk, inner: Callable) -> Callable:
 
 
 def _hdf5(disk: Disk, inner: Callable) -> Callable:
-    def call(path: Any, mode: str = "r", *arguments: Any, **options: Any) -> Any:
+    def call(file: h5py.File, path: Any, mode: str = "r", *arguments: Any, **options: Any) -> None:
         if mode != "r" and isinstance(path, str | os.PathLike):
             disk.change("hdf5", path)
-        return inner(path, mode, *arguments, **options)
+        inner(file, path, mode, *arguments, **options)
 
     return call
 

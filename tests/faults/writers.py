@@ -182,7 +182,6 @@ WRITERS = {
     "table.csv": of_table(".csv"),
     "table.ecsv": of_table(".ecsv"),
     "table.fits": of_table(".fits"),
-    "table.hdf5": of_table(".hdf5"),
     "table in parts": Writer(
         of_table(".csv").prepare, in_parts, of_table(".csv").check, of_table(".csv").done
     ),
