@@ -123,11 +123,32 @@ def _images(model: str, arguments: Arguments, settings: Mapping[str, Any]) -> "C
     return own_images_config(model, given, arguments.crop, **settings)
 
 
+def _light_curves(model: str, arguments: Arguments, settings: Mapping[str, Any]) -> "Config":
+    from astro_dl.science.own_light_curves.setup import own_light_curves_config
+
+    return own_light_curves_config(
+        model, given_files(arguments, arguments.light_curves), **settings
+    )
+
+
+def _spectra(model: str, arguments: Arguments, settings: Mapping[str, Any]) -> "Config":
+    from astro_dl.science.own_spectra.setup import own_spectra_config
+
+    return own_spectra_config(model, given_files(arguments, arguments.spectra), **settings)
+
+
 SOURCES = {
     "table": "a table",
     "images": "a folder of images (a folder per class, or with --labels), or a file of many",
+    "light_curves": "a folder of light curves, as for --images",
+    "spectra": "a folder of spectra, as for --images",
 }
-SETUPS: dict[str, Setup] = {"table": _table, "images": _images}
+SETUPS: dict[str, Setup] = {
+    "table": _table,
+    "images": _images,
+    "light_curves": _light_curves,
+    "spectra": _spectra,
+}
 LABELS = {
     "--path": "name of the array or table, if an HDF5, npz or Zarr file holds several",
     "--file-column": "column of --labels that names the files",

@@ -22,7 +22,13 @@ MakeInput = Callable[[Any, str], np.ndarray]
 
 
 def read_examples(
-    about: LabelledFiles, kind: Kind, folder: Path, make: MakeInput, shape: Shape, recipe: str
+    about: LabelledFiles,
+    kind: Kind,
+    folder: Path,
+    make: MakeInput,
+    shape: Shape,
+    recipe: str,
+    keep: bool = False,
 ) -> Examples:
     """Return all labelled examples; ``info`` has ``id``, ``group`` and, where given, more.
 
@@ -40,6 +46,8 @@ def read_examples(
         Of an input.
     recipe : str
         What inputs depend on besides the files: part of a cached file's name.
+    keep : bool, default False
+        Whether inputs are kept in the cache whatever their size, as they take long to make.
 
     Raises
     ------
@@ -56,7 +64,7 @@ def read_examples(
     if sets is not None:
         info[SET] = sets
     inputs = _inputs(kind, sources, about.member, make)
-    if fits_in_memory(4.0 * len(sources) * np.prod(shape)):
+    if not keep and fits_in_memory(4.0 * len(sources) * np.prod(shape)):
         x: Any = np.empty((len(sources), *shape), np.float32)
         _fill(x, inputs)
     else:

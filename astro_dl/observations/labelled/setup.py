@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.changes import changed, dotted
 from astro_dl.core.config import Config, load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import model_entry
@@ -223,7 +224,7 @@ def own_config(
     readings = kind.read(sources, found.about.member)
     recipe = measure((str(source), raw) for source, raw in readings)
     physics = {"examples": plain(found.about), "recipe": plain(recipe)}
-    return replace(config, physics={**physics, **config.physics})
+    return replace(config, physics=changed(physics, dotted(config.physics)))
 
 
 def training_rows(config: Config, found: Found) -> np.ndarray:

@@ -103,7 +103,7 @@ def find_labelled(
         return sources, kind.columns(files, n)
     if not files.is_dir():
         raise UsageError(f"{files}: no such folder of {kind.what}")
-    found = list(_files_below(kind, files))
+    found = [one for one in _files_below(kind, files) if one.path != labels]
     if labels is None:
         return found, _by_folder(found, files)
     return _matched(found, read_table(labels, which), file_column, labels, files)
