@@ -109,6 +109,9 @@ class TrainingConfig:
         Whether the task's augmentation is applied to training batches.
     augmented_fraction : float
         Share of every batch that it is applied to; the rest stays as it is.
+    augmentations : mapping of str to float
+        Random changes of training inputs, of any task, by name with their largest amount, as
+        ``{turn: 180, noise: 0.1}``; see `astro_dl.training.augmentations`.
     mixed_precision, jit_compile : {"auto", "on", "off"}
         "auto" takes float16/bfloat16 on GPUs only, and compiles by XLA where that was measured to
         be faster for the model on the device.
@@ -132,6 +135,7 @@ class TrainingConfig:
     class_weight: Literal["balanced"] | dict[str, Positive] | None = None
     augment: bool = True
     augmented_fraction: Fraction = 1.0
+    augmentations: dict[str, NonNegative] = field(default_factory=dict)
     mixed_precision: Literal["auto", "on", "off"] = "auto"
     jit_compile: Literal["auto", "on", "off"] = "auto"
     tensorboard: bool = False

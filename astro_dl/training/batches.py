@@ -1,6 +1,6 @@
 """Batches in a random order that depends on seed and epoch alone."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from astro_dl.core.examples import Inputs, take_inputs
 from astro_dl.core.task import Task
 from astro_dl.data.store import Store
+from astro_dl.training.augmentations import changed_inputs
 
 Piece = tuple[Inputs, np.ndarray] | tuple[Inputs, np.ndarray, np.ndarray]
 """Inputs and targets of a part of the training set and, where they differ, the weights."""
@@ -64,7 +65,9 @@ def batches(
         yield (inputs, encode(targets), *product)
 
 
-def augmentation(task: Task, fraction: float = 1.0) -> Change | None:
+def augmentation(
+    task: Task, fraction: float = 1.0, named: Mapping[str, float] | None = None
+) -> Change | None:
     """Return how a task changes inputs and targets in training; None where it does not.
 
     Parameters
@@ -73,9 +76,13 @@ def augmentation(task: Task, fraction: float = 1.0) -> Change | None:
         With or without an augmentation.
     fraction : float, default 1
         Share of every batch that is changed: its first examples, as their order is random.
+    named : mapping of str to float, optional
+        Changes after the task's own, see `astro_dl.training.augmentations`.
     """
     how = task.augmentation
     change = how.pairs or (how.inputs and partial(_change_inputs, how.inputs))
+    if named:
+        change = partial(_change_by_name, change, named)
     return partial(_change_some, change, fraction) if change and fraction < 1 else change
 
 
@@ -86,6 +93,17 @@ def _change_inputs(
     rng: np.random.Generator,
 ) -> Changed:
     return change(x, rng), y
+
+
+def _change_by_name(
+    before: Change | None,
+    named: Mapping[str, float],
+    x: Inputs,
+    y: np.ndarray,
+    rng: np.random.Generator,
+) -> Changed:
+    inputs, targets = before(x, y, rng) if before else (x, y)
+    return changed_inputs(inputs, named, rng), targets
 
 
 def _change_some(
