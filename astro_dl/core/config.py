@@ -15,14 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from astro_dl.core import registry
 from astro_dl.core.changes import changed, differences, dotted, overridden
 from astro_dl.core.errors import UsageError, did_you_mean, unknown_name
-from astro_dl.core.limits import (
-    Bounds,
-    Count,
-    Fraction,
-    Natural,
-    NonNegative,
-    Positive,
-)
+from astro_dl.core.limits import Bounds, Count, Fraction, Natural, NonNegative, Positive
 from astro_dl.core.schema import checked, plain, read_dataclass
 from astro_dl.core.shipped import shipped_configs
 from astro_dl.core.strict_yaml import read_yaml, write_yaml
@@ -112,6 +105,10 @@ class TrainingConfig:
     augmentations : mapping of str to float
         Random changes of training inputs, of any task, by name with their largest amount, as
         ``{turn: 180, noise: 0.1}``; see `astro_dl.training.augmentations`.
+    unfrozen : float
+        Share of the layers with weights that is trained, from the top; 0 for the head alone.
+    layer_decay : float
+        Learning rate of each layer over that of the one above it.
     mixed_precision, jit_compile : {"auto", "on", "off"}
         "auto" takes float16/bfloat16 on GPUs only, and compiles by XLA where that was measured to
         be faster for the model on the device.
@@ -136,6 +133,8 @@ class TrainingConfig:
     augment: bool = True
     augmented_fraction: Fraction = 1.0
     augmentations: dict[str, NonNegative] = field(default_factory=dict)
+    unfrozen: Fraction = 1.0
+    layer_decay: Annotated[float, Bounds(0, 1, open_low=True)] = 1.0
     mixed_precision: Literal["auto", "on", "off"] = "auto"
     jit_compile: Literal["auto", "on", "off"] = "auto"
     tensorboard: bool = False

@@ -22,6 +22,7 @@ from astro_dl.training.checkpoint import State, checkpoint_file, load_checkpoint
 from astro_dl.training.classical import fit_at_once
 from astro_dl.training.data import open_training_data
 from astro_dl.training.epochs import run_epochs
+from astro_dl.training.freezing import freeze_lower, slow_lower
 from astro_dl.training.objective import Objective, fold_scaling, make_objective, unfold_scaling
 from astro_dl.training.optimizer import make_optimizer
 from astro_dl.training.progress import scalar_log
@@ -99,6 +100,7 @@ def train(
     source = config.initial_weights
     same_head = source is not None and start_from(model, load_bundle(source))
     network = logits_model(model)
+    freeze_lower(network, config.training.unfrozen)
     with open_training_data(config, progress) as data:
         objective = make_objective(head, data.y, config.training)
         if same_head:
@@ -151,6 +153,7 @@ def compile_network(
         jit_compile=backend.use_jit(training.jit_compile, measured),
     )
     network.optimizer.build(network.trainable_variables)
+    slow_lower(network, training.layer_decay)
 
 
 def start_from(model: keras.Model, source: Bundle) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from astropy.table import QTable
 
 from astro_dl.answers.asked import asked_answer
@@ -17,7 +18,7 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.task import Classical, Dataset, Files, InputSpec, Task, unsimulated
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.images.features import image_features
-from astro_dl.observations.images.image_files import SINGLE
+from astro_dl.observations.images.image_files import SINGLE, read_image_file
 from astro_dl.observations.images.recipe import ImageRecipe
 from astro_dl.observations.images.stacks import columns_beside, count_images, read_images
 from astro_dl.observations.labelled.examples import read_examples
@@ -63,6 +64,11 @@ def read_own_images(physics: OwnImages, folder: Path) -> Examples:
     return read_examples(
         physics.examples, IMAGES, folder, recipe.inputs, recipe.shape, repr(recipe)
     )
+
+
+def input_of_file(physics: OwnImages, path: Path) -> np.ndarray:
+    """Return the input of the one example in a file."""
+    return physics.recipe.inputs(read_image_file(path), str(path))
 
 
 def predict_own_images(
@@ -114,5 +120,5 @@ task = Task(
     group="group",
     classical=Classical(features=image_features, peers=PEERS),
     datasets={SOURCE: Dataset("The files themselves, split by group", read_own_images)},
-    files=Files(predict_blocks=predict_own_images),
+    files=Files(inputs=input_of_file, predict_blocks=predict_own_images),
 )

@@ -82,6 +82,11 @@ def series_features(physics: object, x: Inputs) -> np.ndarray:
     return np.concatenate([curve, np.sort(curve, axis=1), harmonics, series[:, 0, 2:]], axis=1)
 
 
+def input_of_file(physics: OwnLightCurves, path: Path) -> np.ndarray:
+    """Return the input of the one example in a file."""
+    return physics.recipe.inputs(read_series(path), str(path))
+
+
 def predict_own_light_curves(
     predictor: Predictor[OwnLightCurves], paths: Sequence[Any], *, batch_size: int | None = None
 ) -> Iterator[QTable]:
@@ -120,5 +125,5 @@ task = Task(
     group="group",
     classical=Classical(features=series_features, peers=PEERS),
     datasets={SOURCE: Dataset("The files themselves, split by group", read_own_light_curves)},
-    files=Files(predict_blocks=predict_own_light_curves),
+    files=Files(inputs=input_of_file, predict_blocks=predict_own_light_curves),
 )

@@ -91,6 +91,11 @@ def spectrum_features(physics: object, x: Inputs) -> np.ndarray:
     return means.reshape(len(spectra), -1)
 
 
+def input_of_file(physics: OwnSpectra, path: Path) -> np.ndarray:
+    """Return the input of the one example in a file."""
+    return physics.recipe.inputs(next(read_each_spectrum([Source(path, path.name)]))[1], str(path))
+
+
 def predict_own_spectra(
     predictor: Predictor[OwnSpectra], paths: Sequence[Any], *, batch_size: int | None = None
 ) -> Iterator[QTable]:
@@ -129,5 +134,5 @@ task = Task(
     group="group",
     classical=Classical(features=spectrum_features, peers=PEERS),
     datasets={SOURCE: Dataset("The files themselves, split by group", read_own_spectra)},
-    files=Files(predict_blocks=predict_own_spectra),
+    files=Files(inputs=input_of_file, predict_blocks=predict_own_spectra),
 )
