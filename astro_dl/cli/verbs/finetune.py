@@ -1,6 +1,7 @@
 """The verb ``finetune``."""
 
 from pathlib import Path
+from typing import Any
 
 from astro_dl.cli.options import Arguments, VerbParser, add_settings
 from astro_dl.cli.output import print_json
@@ -38,7 +39,9 @@ def run(arguments: Arguments) -> None:
     print(out)
 
 
-def _text(one: dict) -> str:
+def _text(one: dict[str, Any]) -> str:
+    if one["value"] is None:
+        return "unknown"
     if one["low"] is None:
         return f"{one['value']:.4f}"
     return f"{one['value']:.4f} [{one['low']:.4f}, {one['high']:.4f}]"

@@ -48,6 +48,10 @@ class FineTuned:
     base_physics: dict[str, Any] = field(default_factory=dict)
     examples: LabelledFiles = field(default_factory=LabelledFiles)
 
+    def __hash__(self) -> int:
+        # What is read is remembered by the physics, and a mapping has no hash of its own.
+        return hash(repr(self))
+
     @property
     def shape(self) -> tuple[int, ...]:
         """Of an input."""
