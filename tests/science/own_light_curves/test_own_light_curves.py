@@ -21,7 +21,7 @@ SMALL = {
 }
 
 
-def times(rng, n=150, days=600.0):
+def times(rng, n=150, days=120.0):
     return np.sort(rng.uniform(0, days, n))
 
 
@@ -47,6 +47,7 @@ def setup(files, labels, settings=SMALL):
     return own_light_curves_config("cnn1d", Given(files, labels, "kind"), **settings)
 
 
+@pytest.mark.slow
 def test_three_commands_lead_from_light_curves_to_predictions(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write(tmp_path)
