@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from astro_dl.core.config import load_config
-from astro_dl.core.strict_yaml import read_yaml
+from astro_dl.core.reading.strict_yaml import read_yaml
 
 TEXT = (Path(__file__).parent.parent / "docs" / "courses.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", TEXT, re.M | re.S)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from astro_dl.core.config import each_stage, load_config
+from astro_dl.core.reading.strict_yaml import read_yaml
 from astro_dl.core.shipped import shipped_bundles
-from astro_dl.core.strict_yaml import read_yaml
 from astro_dl.training.alternatives import variants
 
 ROOT = Path(__file__).parent.parent

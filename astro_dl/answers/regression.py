@@ -9,14 +9,7 @@ import numpy as np
 from astropy.units import Unit
 
 from astro_dl.answers.classes import highest
-from astro_dl.answers.densities import (
-    Bins,
-    Density,
-    Gaussian,
-    GaussianMixture,
-    Point,
-    check_grid,
-)
+from astro_dl.answers.densities import Bins, Density, Gaussian, GaussianMixture, Point, check_grid
 from astro_dl.answers.honesty import target_uncertainty
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
@@ -40,6 +33,7 @@ QUANTILES = (0.05, 0.16, 0.5, 0.84, 0.95)
 """Probabilities at which the quantiles of mixtures and grids are given."""
 
 MOST_COMPONENTS = 1000
+LOSSES = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
 DISTRIBUTIONS: Mapping[str, Callable[["Regression"], Density]] = {
     "point": lambda head: Point(len(head.names)),
     "gaussian": lambda head: Gaussian(len(head.names)),
@@ -109,9 +103,7 @@ class Regression(AnswerKind):
     @property
     def losses(self) -> tuple[str, ...]:
         """Losses of values on standardised targets; distributions have their likelihood alone."""
-        if self.has_distribution:
-            return ()
-        return ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
+        return () if self.has_distribution else LOSSES
 
     @property
     def outputs(self) -> int:

@@ -36,10 +36,10 @@ from astro_dl.core import registry
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, dump_yaml, to_mapping
 from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.reading.strict_yaml import read_yaml
 from astro_dl.core.registry import build_physics
 from astro_dl.core.schema import plain, read_dataclass
 from astro_dl.core.shipped import shipped_bundles
-from astro_dl.core.strict_yaml import read_yaml
 from astro_dl.core.text_table import csv_text
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from astro_dl.bundles.statistics import check_statistics
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.limits import Natural, NonNegative
+from astro_dl.core.reading.strict_json import read_json
 from astro_dl.core.registry import answer_kind
 from astro_dl.core.schema import checked, coerce, plain, read_dataclass
-from astro_dl.core.strict_json import read_json
 from astro_dl.core.task import InputSpec
 
 CARD_FORMAT = 1
@@ -54,6 +54,9 @@ class CardData:
     alternatives : mapping
         Monitored score, with the stage if it was an earlier one, to the score of each variant that
         was tried; in the file each is a key ``"alternatives, <score>"``.
+    compared : mapping
+        Scores of a fine-tuned network, of one trained from scratch, and of the untouched one, on
+        the same examples.
     """
 
     source: str | None = None
@@ -67,6 +70,7 @@ class CardData:
     caution: str | None = None
     validation: Mapping[str, float | None] = field(default_factory=dict)
     alternatives: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    compared: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> Self:

@@ -8,7 +8,7 @@ from typing import Any
 from astro_dl.bundles.card import Card
 from astro_dl.bundles.files import read_text_file
 from astro_dl.core.errors import UsageError
-from astro_dl.core.strict_json import read_json
+from astro_dl.core.reading.strict_json import read_json
 
 
 def read_history(folder: Path, card: Card) -> list[dict[str, str]]:

@@ -78,7 +78,7 @@ def setting(text: str) -> tuple[str, Any]:
 
 def value(text: str) -> Any:
     """Return what a word is in YAML."""
-    from astro_dl.core.strict_yaml import read_yaml
+    from astro_dl.core.reading.strict_yaml import read_yaml
 
     return _argument(read_yaml, text)
 

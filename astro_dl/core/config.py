@@ -15,18 +15,12 @@ from typing import Annotated, Any, Literal, TypeVar
 from astro_dl.core import registry
 from astro_dl.core.changes import changed, differences, dotted, overridden
 from astro_dl.core.errors import UsageError, did_you_mean, unknown_name
-from astro_dl.core.limits import (
-    Bounds,
-    Count,
-    Fraction,
-    Natural,
-    Seed,
-)
+from astro_dl.core.limits import Bounds, Count, Fraction, Natural, Seed
+from astro_dl.core.reading.strict_yaml import read_yaml, read_yaml_file, write_yaml
 from astro_dl.core.schema import checked, plain, read_dataclass
+from astro_dl.core.sections.threshold import Threshold
+from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.core.shipped import shipped_configs
-from astro_dl.core.strict_yaml import read_yaml, read_yaml_file, write_yaml
-from astro_dl.core.threshold import Threshold
-from astro_dl.core.training_config import TrainingConfig
 
 Made = TypeVar("Made")
 STAGE_SETTINGS = ("hyperparameters", "physics", "data", "training", "seed", "alternatives")

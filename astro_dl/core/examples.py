@@ -2,12 +2,49 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from astropy.table import Table, vstack
 
 Inputs = np.ndarray | dict[str, np.ndarray]
 """One array, or named arrays for models with several inputs; examples along the first axis."""
+
+
+WEIGHT, SET = "weight", "set"
+"""Columns of ``Examples.info`` that say how much an example weighs in training, and of which set
+(``train``, ``validation``, ``test``) it is; without them weights are equal, and sets are drawn."""
+
+
+class MappedRows:
+    """Rows of an array that is too large for memory: read when they are indexed.
+
+    Parameters
+    ----------
+    array : ndarray
+        Mapped from a file.
+    rows : ndarray of int, optional
+        Which of its rows, in which order; default all.
+    """
+
+    def __init__(self, array: np.ndarray, rows: np.ndarray | None = None) -> None:
+        self.array = array
+        self.rows = np.arange(len(array)) if rows is None else rows
+        self.shape = (len(self.rows), *array.shape[1:])
+        self.ndim, self.dtype = array.ndim, array.dtype
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, indices: np.ndarray | slice | int) -> np.ndarray:
+        return np.asarray(self.array[self.rows[indices]])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.asarray(self[:], dtype)
+
+    def at(self, indices: np.ndarray | slice) -> "MappedRows":
+        """Return these rows without reading them."""
+        return MappedRows(self.array, self.rows[indices])
 
 
 @dataclass(frozen=True)
@@ -17,7 +54,8 @@ class Examples:
     Parameters
     ----------
     x : ndarray or dict of ndarray
-        Inputs, float32, examples along the first axis.
+        Inputs, float32, examples along the first axis; `MappedRows` stand for an array that is too
+        large for memory.
     y : ndarray
         Targets: (n,) float32 of 0 and 1 for binary tasks, (n,) int32 class numbers for multi-class
         tasks, (n, targets) float32 physical values for regression tasks.
@@ -38,7 +76,14 @@ class Examples:
 
     def take(self, indices: np.ndarray | slice) -> "Examples":
         """Return the examples at these indices (integers, a mask or a slice)."""
-        return Examples(take_inputs(self.x, indices), self.y[indices], self.info[indices])
+        x: Any = self.x
+        x = x.at(indices) if isinstance(x, MappedRows) else take_inputs(x, indices)
+        return Examples(x, self.y[indices], self.info[indices])
+
+    def in_memory(self) -> "Examples":
+        """Return the examples with inputs that are read."""
+        x: Any = self.x
+        return Examples(x[:], self.y, self.info) if isinstance(x, MappedRows) else self
 
 
 def take_inputs(x: Inputs, indices: np.ndarray | slice) -> Inputs:

@@ -150,6 +150,9 @@ class Files:
 
     Parameters
     ----------
+    inputs : callable or None
+        ``(physics, path) -> ndarray``: the input of the one example in a file, from which networks
+        are fine-tuned on files of one's own.
     predict : callable or None
         ``(predictor, paths, **options) -> astropy.table.QTable``: real files to a table.
     predict_blocks : callable or None
@@ -162,6 +165,7 @@ class Files:
         one picture of each row, counted from 0, in any order.
     """
 
+    inputs: Callable[[Any, Path], np.ndarray] | None = None
     predict: Callable[..., QTable] | None = None
     predict_blocks: Callable[..., Iterator[QTable]] | None = None
     draw: Callable[..., Sequence[Path]] | None = None

@@ -8,7 +8,7 @@ import numpy as np
 
 from astro_dl.core.config import Config, DataConfig
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.examples import Examples
+from astro_dl.core.examples import SET, Examples
 from astro_dl.core.registry import build_physics, get_task
 from astro_dl.data.splits import split_by_group, split_fold, split_in_time
 
@@ -56,12 +56,18 @@ def real_split(config: Config, split: str, source: str | None = None) -> Example
         return examples
     time = get_task(config.task).datasets[name].time
     times = None if time is None else np.asarray(examples.info[time])
-    indices = split_indices(config.data, np.asarray(examples.info[group]), times)
-    return examples.take(indices[split])
+    sets = np.asarray(examples.info[SET]) if SET in examples.info.colnames else None
+    indices = split_indices(config.data, np.asarray(examples.info[group]), times, sets)
+    chosen = examples.take(indices[split])
+    # Only the training set is streamed.
+    return chosen if split == "train" else chosen.in_memory()
 
 
 def split_indices(
-    data: DataConfig, groups: np.ndarray, times: np.ndarray | None = None
+    data: DataConfig,
+    groups: np.ndarray,
+    times: np.ndarray | None = None,
+    sets: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the examples of each of the three sets.
 
@@ -73,6 +79,9 @@ def split_indices(
         What is kept whole.
     times : ndarray, (n,), optional
         In whose order the sets follow each other.
+    sets : ndarray, (n,), optional
+        The set of each example by name, not drawn then; where there is no validation or no test
+        example, this set is drawn from the training examples.
 
     Raises
     ------
@@ -85,6 +94,8 @@ def split_indices(
             f"data.validation_fraction {data.validation_fraction:g} and data.test_fraction "
             f"{data.test_fraction:g} leave nothing to train on"
         )
+    if sets is not None:
+        return _given_sets(data, groups, sets)
     if data.folds:
         share = data.validation_fraction / (1 - data.test_fraction)
         return split_fold(groups, data.folds, data.fold, share, data.split_seed, times)
@@ -92,6 +103,20 @@ def split_indices(
     if times is None:
         return split_by_group(groups, fractions, data.split_seed)
     return split_in_time(groups, times, fractions)
+
+
+def _given_sets(data: DataConfig, groups: np.ndarray, sets: np.ndarray) -> dict[str, np.ndarray]:
+    if data.folds:
+        raise UsageError("data.folds: the set of each example is given; leave that out for folds")
+    found = {name: np.flatnonzero(sets == name) for name in SPLITS}
+    shares = {"validation": data.validation_fraction, "test": data.test_fraction}
+    drawn = {name: share for name, share in shares.items() if not len(found[name])}
+    if drawn:
+        rest = found["train"]
+        fractions = {"train": 1 - sum(drawn.values()), **drawn}
+        parts = split_by_group(groups[rest], fractions, data.split_seed)
+        found |= {name: rest[rows] for name, rows in parts.items()}
+    return found
 
 
 def split_title(config: Config, split: str, source: str | None = None) -> str:

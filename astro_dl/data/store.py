@@ -24,8 +24,8 @@ from tqdm import tqdm
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs, inputs_by_name
 from astro_dl.core.files import atomic_path
-from astro_dl.core.sealed import check_seal, seal
-from astro_dl.core.strict_json import read_json
+from astro_dl.core.reading.sealed import check_seal, seal
+from astro_dl.core.reading.strict_json import read_json
 
 FORMAT = 2
 CHUNK_BYTES = 2**20

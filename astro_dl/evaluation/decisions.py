@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import logit
 
 from astro_dl.core.config import EvaluationConfig
-from astro_dl.core.threshold import Threshold
+from astro_dl.core.sections.threshold import Threshold
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.metrics.decisions import decision_metrics
 from astro_dl.metrics.detection import detection_threshold, measurable

@@ -1,6 +1,6 @@
 """Batches in a random order that depends on seed and epoch alone."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -8,14 +8,17 @@ import numpy as np
 from astro_dl.core.examples import Inputs, take_inputs
 from astro_dl.core.task import Task
 from astro_dl.data.store import Store
+from astro_dl.training.augmentations import changed_inputs
 
-Piece = tuple[Inputs, np.ndarray]
-"""Inputs and targets of a part of the training set."""
+Piece = tuple[Inputs, np.ndarray] | tuple[Inputs, np.ndarray, np.ndarray]
+"""Inputs and targets of a part of the training set and, where they differ, the weights."""
+
+Changed = tuple[Inputs, np.ndarray]
 
 Batch = tuple[Inputs, np.ndarray] | tuple[Inputs, np.ndarray, np.ndarray]
 """Inputs, encoded targets and, where classes are weighted, the weights of the examples."""
 
-Change = Callable[[Inputs, np.ndarray, np.random.Generator], Piece]
+Change = Callable[[Inputs, np.ndarray, np.random.Generator], Changed]
 """Random changes of inputs and targets."""
 
 Order = Callable[[np.ndarray, np.random.Generator], np.ndarray]
@@ -61,9 +64,11 @@ def batches(
     order : callable, optional
         `shuffled` (the default) or `equally_often`.
     """
-    for x, y in _cut(pieces, batch_size, rng, order or shuffled):
+    for x, y, *given in _cut(pieces, batch_size, rng, order or shuffled):
         inputs, targets = augment(x, y, rng) if augment else (x, y)
-        yield (inputs, encode(targets), weigh(y)) if weigh else (inputs, encode(targets))
+        weights = [*given, weigh(y)] if weigh else given
+        product = [np.prod(weights, axis=0)] if weights else []
+        yield (inputs, encode(targets), *product)
 
 
 def shuffled(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -87,7 +92,9 @@ def equally_often(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return rng.permutation(np.concatenate([*drawn, np.zeros(0, int)]))[: len(y)]
 
 
-def augmentation(task: Task, fraction: float = 1.0) -> Change | None:
+def augmentation(
+    task: Task, fraction: float = 1.0, named: Mapping[str, float] | None = None
+) -> Change | None:
     """Return how a task changes inputs and targets in training; None where it does not.
 
     Parameters
@@ -96,9 +103,13 @@ def augmentation(task: Task, fraction: float = 1.0) -> Change | None:
         With or without an augmentation.
     fraction : float, default 1
         Share of every batch that is changed: its first examples, as their order is random.
+    named : mapping of str to float, optional
+        Changes after the task's own, see `astro_dl.training.augmentations`.
     """
     how = task.augmentation
     change = how.pairs or (how.inputs and partial(_change_inputs, how.inputs))
+    if named:
+        change = partial(_change_by_name, change, named)
     return partial(_change_some, change, fraction) if change and fraction < 1 else change
 
 
@@ -107,17 +118,30 @@ def _change_inputs(
     x: Inputs,
     y: np.ndarray,
     rng: np.random.Generator,
-) -> Piece:
+) -> Changed:
     return change(x, rng), y
+
+
+def _change_by_name(
+    before: Change | None,
+    named: Mapping[str, float],
+    x: Inputs,
+    y: np.ndarray,
+    rng: np.random.Generator,
+) -> Changed:
+    inputs, targets = before(x, y, rng) if before else (x, y)
+    return changed_inputs(inputs, named, rng), targets
 
 
 def _change_some(
     change: Change, fraction: float, x: Inputs, y: np.ndarray, rng: np.random.Generator
-) -> Piece:
+) -> Changed:
     count = round(fraction * len(y))
     first, rest = slice(0, count), slice(count, None)
     unchanged = (take_inputs(x, rest), y[rest])
-    return _join([change(take_inputs(x, first), y[first], rng), unchanged]) if count else unchanged
+    if not count:
+        return unchanged
+    return _join([change(take_inputs(x, first), y[first], rng), unchanged])  # type: ignore[return-value]
 
 
 def stored_pieces(store: Store, rng: np.random.Generator) -> Iterator[Piece]:
@@ -143,14 +167,15 @@ def _cut(
 ) -> Iterator[Piece]:
     waiting: list[Piece] = []
     count = yielded = 0
-    for x, y in pieces:
+    for x, y, *weights in pieces:
         order = ordered(y, rng)
         start = 0
         while start < len(order):
             chosen = order[start : start + batch_size - count]
             start += len(chosen)
             count += len(chosen)
-            waiting.append((take_inputs(x, chosen), y[chosen]))
+            parts = (one[chosen] for one in (y, *weights))
+            waiting.append((take_inputs(x, chosen), *parts))  # type: ignore[arg-type]
             if count == batch_size:
                 yield _join(waiting)
                 waiting, count, yielded = [], 0, yielded + 1
@@ -158,11 +183,13 @@ def _cut(
         yield _join(waiting)
 
 
-def _join(parts: list[Piece]) -> Piece:
+def _join(parts: Sequence[Piece]) -> Piece:
     if len(parts) == 1:
         return parts[0]
-    y = np.concatenate([y for _, y in parts])
-    first = parts[0][0]
-    if isinstance(first, dict):
-        return {name: np.concatenate([x[name] for x, _ in parts]) for name in first}, y  # type: ignore[index,call-overload]
-    return np.concatenate([x for x, _ in parts]), y  # type: ignore[arg-type]
+    first, *others = zip(*parts, strict=True)
+    joined = [np.concatenate(arrays) for arrays in others]
+    if isinstance(first[0], dict):
+        x: Inputs = {name: np.concatenate([one[name] for one in first]) for name in first[0]}
+    else:
+        x = np.concatenate(first)
+    return (x, *joined)  # type: ignore[return-value]

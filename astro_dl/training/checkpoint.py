@@ -20,7 +20,7 @@ from astro_dl.bundles.weights import (
 from astro_dl.core.config import Config, to_mapping
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
-from astro_dl.core.sealed import seal, unsealed
+from astro_dl.core.reading.sealed import seal, unsealed
 
 MOST_BYTES = 2**33
 NOT_FINITE = ("nan", "inf", "-inf")

@@ -72,7 +72,9 @@ def fit_at_once(folder: Path, config: Config, progress: bool = True) -> Bundle:
 def _whole(data: TrainingData, seed: int) -> tuple[Inputs, np.ndarray]:
     """Return the whole training set; its parts come in an order that depends on the seed."""
     parts = list(data.pieces(0, np.random.default_rng(seed)))
+    if any(len(part) > 2 for part in parts):
+        raise UsageError("weights of examples are for networks; train without them")
     if len(parts) == 1:
-        return parts[0]
-    assert all(isinstance(x, np.ndarray) and input_length(x) for x, _ in parts)
-    return np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts])
+        return parts[0][:2]
+    assert all(isinstance(x, np.ndarray) and input_length(x) for x, *_ in parts)
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])

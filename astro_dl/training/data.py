@@ -1,7 +1,6 @@
 """The training and validation sets of a config: stored, streamed or real."""
 
 import hashlib
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,17 +12,16 @@ import numpy as np
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
+from astro_dl.core.examples import WEIGHT, Examples
 from astro_dl.core.registry import get_task
 from astro_dl.data.cache import cached_split, split_physics
+from astro_dl.data.memory import fits_in_memory
 from astro_dl.data.real import dataset_group, is_real, real_split
 from astro_dl.data.simulate import Block, epoch_stream, simulate_block
 from astro_dl.data.splits import assert_disjoint
 from astro_dl.data.streaming import stream_blocks
 from astro_dl.models.build import model_head
 from astro_dl.training.batches import Piece, stored_pieces
-
-MEMORY_SHARE = 0.4
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,8 @@ class TrainingData:
     n : int
         Training examples per epoch.
     pieces : callable
-        ``(epoch, rng) -> iterator of (x, y)``: the training set of an epoch in parts; asked for
-        epoch by epoch, in order, from any first one.
+        ``(epoch, rng) -> iterator of (x, y)``, or of (x, y, weights of the examples): the training
+        set of an epoch in parts; asked for epoch by epoch, in order, from any first one.
     y : ndarray
         Training targets from which class weights and target scaling are taken: all of a stored
         set, the first block of a streamed one.
@@ -95,7 +93,9 @@ def _real(config: Config, validation: Examples, progress: bool) -> Iterator[Trai
     x, y, info = real_split(config, "train")
     column = dataset_group(config.task, config.data.source)
     groups = {"training": np.asarray(info[column]), "validation": validation.info[column]}
-    yield TrainingData(len(y), lambda epoch, rng: iter([(x, y)]), y, validation, _hash(groups))
+    weights = [np.asarray(info[WEIGHT], np.float32)] if WEIGHT in info.colnames else []
+    piece = (x, y, *weights)
+    yield TrainingData(len(y), lambda epoch, rng: iter([piece]), y, validation, _hash(groups))
 
 
 @contextmanager
@@ -107,7 +107,7 @@ def _stored(config: Config, validation: Examples, progress: bool) -> Iterator[Tr
         "validation": np.asarray(validation.info[column]),
     }
     assert_disjoint(groups, column)
-    whole = store.read() if store.nbytes < MEMORY_SHARE * _available_memory() else None
+    whole = store.read() if fits_in_memory(store.nbytes) else None
 
     def pieces(epoch: int, rng: np.random.Generator) -> Iterator[Piece]:
         return stored_pieces(store, rng) if whole is None else iter([(whole.x, whole.y)])
@@ -162,16 +162,3 @@ def _hash(groups: dict[str, Any]) -> str:
     for name, values in groups.items():
         digest.update(f"{name}:{','.join(map(str, np.unique(values)))};".encode())
     return digest.hexdigest()
-
-
-def _available_memory() -> float:
-    """Return the bytes that can be taken without swapping, 4 GB where the system won't say."""
-    try:
-        with open("/proc/meminfo") as file:
-            facts = dict(line.split(":") for line in file)
-        return int(facts["MemAvailable"].split()[0]) * 1024
-    except (OSError, KeyError, ValueError):
-        try:
-            return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2
-        except (AttributeError, OSError, ValueError):
-            return 4e9

@@ -141,7 +141,7 @@ def _run_epoch(
         rng,
         objective.encode,
         class_weigher(objective.head, data.y, training.class_weight),
-        augmentation(get_task(config.task), training.augmented_fraction)
+        augmentation(get_task(config.task), training.augmented_fraction, training.augmentations)
         if training.augment
         else None,
         equally_often if training.class_sampling == "equal" else shuffled,

@@ -9,8 +9,8 @@ import numpy as np
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.core.source.keras_names import keras_classes
-from astro_dl.core.training_config import TrainingConfig
 
 Array = np.ndarray
 Scaling = Callable[[Array, Array], tuple[Array, Array]]

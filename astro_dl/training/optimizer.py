@@ -6,8 +6,8 @@ from typing import Any
 import keras
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.core.source.keras_names import keras_classes
-from astro_dl.core.training_config import TrainingConfig
 from astro_dl.training.schedules import make_schedule
 
 USUAL: dict[str, dict[str, Any]] = {"sgd": {"momentum": 0.9, "nesterov": True}}

@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.training_config import TrainingConfig
+from astro_dl.core.sections.training import TrainingConfig
 
 PLATEAU_PATIENCE = 3
 PLATEAU_FACTOR = 0.3

@@ -17,7 +17,7 @@ from astro_dl.core.config import Config, config_hash, load_config, to_mapping
 from astro_dl.core.errors import UsageError
 from astro_dl.core.lock import locked
 from astro_dl.core.registry import get_task, model_entry, resolve_fit
-from astro_dl.core.training_config import TrainingConfig
+from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.data.cache import split_physics
 from astro_dl.models.build import build_from, logits_model, model_head, resolve
 from astro_dl.models.standardization import standardize_inputs
@@ -33,6 +33,7 @@ from astro_dl.training.checkpoint import (
 from astro_dl.training.classical import fit_at_once
 from astro_dl.training.data import open_training_data
 from astro_dl.training.epochs import run_epochs
+from astro_dl.training.freezing import freeze_lower, slow_lower
 from astro_dl.training.objective import (
     Objective,
     chosen_losses,
@@ -145,6 +146,7 @@ def _train_alone(
     source = config.initial_weights
     same_head = source is not None and start_from(model, load_bundle(source))
     network = logits_model(model)
+    freeze_lower(network, config.training.unfrozen)
     with open_training_data(config, progress) as data:
         objective = make_objective(head, data.y, config.training)
         if same_head:
@@ -214,6 +216,7 @@ def compile_network(
         jit_compile=backend.use_jit(training.jit_compile, measured),
     )
     network.optimizer.build(network.trainable_variables)
+    slow_lower(network, training.layer_decay)
 
 
 def start_from(model: keras.Model, source: Bundle) -> bool:

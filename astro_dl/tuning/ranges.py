@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from astro_dl.core.config import Config, load_config
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.strict_yaml import read_yaml
+from astro_dl.core.reading.strict_yaml import read_yaml
 from astro_dl.models.build import resolve
 from astro_dl.training.alternatives import MAY_DIFFER
 

@@ -20,10 +20,10 @@ from astro_dl.core.config import (
     to_mapping,
 )
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.strict_yaml import read_yaml, write_yaml
 from astro_dl.core.registry import build_physics, list_models, model_entry
+from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.core.shipped import shipped_bundles, shipped_configs
-from astro_dl.core.strict_yaml import read_yaml, write_yaml
-from astro_dl.core.training_config import TrainingConfig
 from astro_dl.models.build import resolve
 
 LEAST = {"task": "gw_bbh", "model": "cnn1d"}

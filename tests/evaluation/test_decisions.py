@@ -7,7 +7,7 @@ from scipy.special import expit
 from astro_dl.answers.binary import Binary
 from astro_dl.core.config import EvaluationConfig, load_config
 from astro_dl.core.errors import UsageError
-from astro_dl.core.threshold import Threshold
+from astro_dl.core.sections.threshold import Threshold
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import build_report
 

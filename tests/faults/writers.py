@@ -17,7 +17,7 @@ from astro_dl.bundles.bundle import (
     update_bundle,
 )
 from astro_dl.core.config import Config
-from astro_dl.core.sealed import unsealed
+from astro_dl.core.reading.sealed import unsealed
 from astro_dl.data.cache import cached_store
 from astro_dl.data.store import open_store
 from astro_dl.models.build import build_from

@@ -18,8 +18,8 @@ from astropy.table import Table
 from astro_dl.bundles.card import Card
 from astro_dl.core.config import load_config
 from astro_dl.core.reading.fits_files import read_image
+from astro_dl.core.reading.strict_yaml import read_yaml
 from astro_dl.core.shipped import shipped_bundles
-from astro_dl.core.strict_yaml import read_yaml
 from astro_dl.observations.images.band_images import read_window
 from astro_dl.observations.light_curves.files import read_light_curve
 from astro_dl.observations.spectra.files import read_spectra

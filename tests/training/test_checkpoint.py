@@ -7,7 +7,7 @@ import pytest
 
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
-from astro_dl.core.sealed import seal, unsealed
+from astro_dl.core.reading.sealed import seal, unsealed
 from astro_dl.training.checkpoint import State, load_checkpoint, save_checkpoint
 
 ROW = {"epoch": 1, "loss": 0.5, "val_loss": 0.25, "val_auc": float("nan"), "seconds": 2.0}

@@ -10,8 +10,8 @@ from scipy.special import log_ndtr
 
 from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
+from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.core.task import InputSpec
-from astro_dl.core.training_config import TrainingConfig
 from astro_dl.models.build import build_from, logits_model
 from astro_dl.training.likelihoods import log_normal_cdf
 from astro_dl.training.objective import fold_scaling, make_objective, unfold_scaling

@@ -6,9 +6,9 @@ from scipy.special import log_softmax, softmax
 
 from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
+from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.core.source.keras_names import keras_classes
 from astro_dl.core.task import InputSpec
-from astro_dl.core.training_config import TrainingConfig
 from astro_dl.models.build import build_from
 from astro_dl.training.objective import (
     class_weigher,

@@ -6,8 +6,8 @@ import pytest
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.schema import read_dataclass
+from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.core.source.keras_names import keras_classes
-from astro_dl.core.training_config import TrainingConfig
 from astro_dl.training.optimizer import make_optimizer
 
 OPTIMIZERS = sorted(keras_classes("optimizers"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.training_config import TrainingConfig
+from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.training.schedules import LearningRate, make_schedule, plateau_rate
 
 STEPS = 4

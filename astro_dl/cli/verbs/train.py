@@ -5,15 +5,15 @@ from typing import Any
 
 from astro_dl.cli.options import Arguments, VerbParser, add_folds, add_settings, add_shorthand
 from astro_dl.cli.output import tell
+from astro_dl.cli.own_data import add_own_data, own_config
 from astro_dl.cli.shared import cross_validate
-from astro_dl.core.errors import UsageError
 
 
 def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
     parser.add_argument(
         "config",
-        help="name of a shipped config, or path of a YAML file; a model with --task or --table",
+        help="shipped config, or path of a YAML file; a model with --task or data of your own",
     )
     parser.add_argument("--out", type=Path, help="folder of the run (runs/<config>)")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
@@ -22,18 +22,7 @@ def add_arguments(parser: VerbParser) -> None:
     add_folds(parser)
     parser.add_argument("--task", help="task of the model, with its default settings")
     parser.add_argument("--data", help="real set of the task to train on (simulation)")
-    parser.add_argument("--table", type=Path, help="table of your own to train on")
-    parser.add_argument("--hdu", help="number or name of its extension, if a FITS file has several")
-    parser.add_argument("--path", default="", help="its path, if an HDF5 file holds several tables")
-    parser.add_argument("--target", help="its column to predict; none without labels")
-    parser.add_argument("--features", help="its columns to predict from, as 'mag_*,!mag_u'")
-    parser.add_argument("--group", default="", help="its column of what is never divided")
-    parser.add_argument(
-        "--kind",
-        default="auto",
-        choices=("auto", "regression", "classification"),
-        help="what the target is (auto)",
-    )
+    add_own_data(parser)
 
 
 def run(arguments: Arguments) -> None:
@@ -55,24 +44,11 @@ def run(arguments: Arguments) -> None:
 def _to_train(arguments: Arguments) -> tuple[Any, str]:
     """Return the config that is asked for, and what to call its run."""
     from astro_dl.core.config import load_config
-    from astro_dl.science.own_table.setup import own_table_config
 
     given, settings = arguments.config, dict(arguments.settings)
-    if arguments.table is not None:
-        if arguments.features is None:
-            raise UsageError("--table needs --features 'COLUMN,PATTERN*'")
-        config = own_table_config(
-            given,
-            arguments.table,
-            arguments.target or "",
-            arguments.features,
-            arguments.group,
-            arguments.kind,
-            arguments.hdu,
-            arguments.path,
-            **settings,
-        )
-        return config, f"{given}-{arguments.table.stem}"
+    own = own_config(given, arguments, settings)
+    if own is not None:
+        return own
     if arguments.task is not None:
         source = {"data": {"source": arguments.data}} if arguments.data else {}
         config = load_config({"task": arguments.task, "model": given, **source}, **settings)

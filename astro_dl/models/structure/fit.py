@@ -38,7 +38,7 @@ def fit(
     Parameters
     ----------
     name : str
-        A model of `astro_dl.models.structure.networks`.
+        A model of `astro_dl.models.structure`.
     input_spec : InputSpec
         What it takes; marks of missing values are not looked at but as such.
     head : AnswerKind

@@ -31,7 +31,7 @@ from astro_dl.science.lenses.figures import draw_mosaics, picture_cutouts
 from astro_dl.science.lenses.inputs import cutout_spec
 from astro_dl.science.lenses.metrics import EINSTEIN_RADIUS_EDGES, lens_metrics
 from astro_dl.science.lenses.physics import check_bands
-from astro_dl.science.lenses.predict import predict_cutouts
+from astro_dl.science.lenses.predict import cutout_of_file, predict_cutouts
 from astro_dl.science.lenses.simulate import simulated_cutouts
 from astro_dl.science.lenses.simulation.population import AxisRatioRange, RedshiftRange, Shear
 
@@ -181,7 +181,12 @@ task = Task(
         "des_backgrounds": DES_BACKGROUNDS,
     },
     augmentation=Augmentation(inputs=random_orientation, symmetries=ORIENTATIONS),
-    files=Files(predict=predict_cutouts, draw=draw_mosaics, pictures=picture_cutouts),
+    files=Files(
+        inputs=cutout_of_file,
+        predict=predict_cutouts,
+        draw=draw_mosaics,
+        pictures=picture_cutouts,
+    ),
     signal_fraction="lens_fraction",
     zero_signal={
         "source_magnitude_range": (40.0, 41.0),

@@ -24,7 +24,7 @@ from astro_dl.science.lenses.features import lens_parameter_features
 from astro_dl.science.lenses.figures import draw_mosaics, picture_cutouts
 from astro_dl.science.lenses.inputs import cutout_spec
 from astro_dl.science.lenses.physics import check_bands
-from astro_dl.science.lenses.predict import predict_cutouts
+from astro_dl.science.lenses.predict import cutout_of_file, predict_cutouts
 from astro_dl.science.lenses.simulate import simulated_cutouts
 from astro_dl.science.lenses.simulation.population import AxisRatioRange, RedshiftRange, Shear
 
@@ -155,6 +155,11 @@ task = Task(
         features=lens_parameter_features, peers=("gradient_boosting", "logistic_regression")
     ),
     augmentation=Augmentation(pairs=random_orientations),
-    files=Files(predict=predict_cutouts, draw=draw_mosaics, pictures=picture_cutouts),
+    files=Files(
+        inputs=cutout_of_file,
+        predict=predict_cutouts,
+        draw=draw_mosaics,
+        pictures=picture_cutouts,
+    ),
     version=2,
 )

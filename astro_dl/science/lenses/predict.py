@@ -20,7 +20,7 @@ from astro_dl.science.lenses.files import (
     place_candidates,
     read_cutout,
 )
-from astro_dl.science.lenses.inputs import network_input_of
+from astro_dl.science.lenses.inputs import cutout_spec, network_input_of
 from astro_dl.science.lenses.physics import LensPhysics
 from astro_dl.science.lenses.positions import read_catalogue
 
@@ -100,6 +100,22 @@ def predict_cutouts(
     options |= {"bands": bands and list(bands), "pixel_scale_arcsec": pixel_scale_arcsec}
     table.meta = {name: value for name, value in options.items() if value is not None}
     return table
+
+
+def cutout_of_file(physics: LensPhysics, path: Path) -> np.ndarray:
+    """Return the input of the one object in a file, (size, size, bands).
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or has too few pixels or no noise.
+    """
+    (candidate,) = find_candidates([path], physics.bands)
+    scale = cutout_spec(physics).contract["pixel_scale_arcsec"]
+    x = network_input_of(physics, [read_cutout(candidate, physics.size_pixels, scale)])[0]
+    if not np.isfinite(x).all():
+        raise UsageError(f"{path}: too few pixels, or no noise, in a band")
+    return x
 
 
 def find_in_files(

@@ -21,11 +21,18 @@ from astro_dl.models.defaults import default_hyperparameters
 from astro_dl.observations.tables.columns import SENTINELS, no_column, read_columns
 from astro_dl.observations.tables.inputs import Column
 from astro_dl.observations.tables.read import meant_table, read_table
+from astro_dl.observations.tables.targets import (
+    changing_values,
+    class_labels,
+    class_names,
+    groups,
+    looks_like_classes,
+    target_values,
+)
 from astro_dl.observations.tables.units import unit_of
-from astro_dl.science.own_table.task import SOURCE, OwnTable, class_labels, groups, target_values
+from astro_dl.science.own_table.task import SOURCE, OwnTable
 
 Kind = Literal["auto", "regression", "classification"]
-MOST_WHOLE_CLASSES = 20
 DECADES = 100.0
 HEAVY = 15.0
 
@@ -205,37 +212,11 @@ def _target(table: Table, about: OwnTable, kind: Kind, path: Path) -> OwnTable:
             f"{path}: target {name!r} has the name of a column that every table of answers has "
             f"({', '.join(OWN_COLUMNS)}); rename it"
         )
-    if kind == "regression" or (kind == "auto" and not _looks_like_classes(table[name])):
+    if kind == "regression" or (kind == "auto" and not looks_like_classes(table[name])):
         about = replace(about, target_unit=str(unit_of(table[name]) or ""))
-        values = target_values(table, about, path)
-        if values.min() == values.max():
-            raise UsageError(f"{path}: target {name!r} is always {values[0]:g}")
+        changing_values(target_values(table, name, about.target_unit, path), name, path)
         return about
-    labels = class_labels(table, name, path)
-    classes = sorted(set(labels), key=_order)
-    if len(classes) < 2:
-        raise UsageError(f"{path}: target {name!r} has one class, {classes[0]!r}; two are needed")
-    if len(classes) > len(labels) / 2:
-        raise UsageError(
-            f"{path}: target {name!r} has {len(classes)} classes in {len(labels)} rows; is it a "
-            "number? Then say kind regression"
-        )
-    return replace(about, classes=tuple(classes))
-
-
-def _looks_like_classes(column: Any) -> bool:
-    values = np.ma.asarray(np.ma.array(column))
-    if values.dtype.kind in "iu":
-        return len(np.unique(values.compressed())) <= MOST_WHOLE_CLASSES
-    return values.dtype.kind != "f"
-
-
-def _order(label: str) -> tuple[float, str]:
-    """Return what sorts numbers by value and before texts."""
-    try:
-        return float(label), label
-    except ValueError:
-        return np.inf, label
+    return replace(about, classes=class_names(class_labels(table, name, path), name, path))
 
 
 def _check_leak(
@@ -244,7 +225,7 @@ def _check_leak(
     """Warn of features that are the target itself."""
     if about.classes or not about.target:
         return
-    truth = target_values(table, about, path)
+    truth = target_values(table, about.target, about.target_unit, path)
     for name, column in values.items():
         if np.array_equal(column, truth):
             warnings.warn(f"feature {name!r} equals the target {about.target!r}", stacklevel=3)

@@ -7,29 +7,19 @@ The physics is what is known of the table: its file, the columns with their scal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.answers.binary import Binary
-from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.asked import asked_answer
 from astro_dl.answers.reconstruction import Reconstruction
-from astro_dl.answers.regression import Regression
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.files import file_sha256
 from astro_dl.core.task import Classical, Dataset, Files, InputSpec, Task, unsimulated
-from astro_dl.observations.tables.blocks import identifiers
-from astro_dl.observations.tables.cells import NULL_WORDS
-from astro_dl.observations.tables.columns import (
-    SENTINELS,
-    class_numbers,
-    no_column,
-    read_columns,
-    texts_of,
-)
+from astro_dl.observations.tables.columns import SENTINELS, class_numbers
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
@@ -40,14 +30,10 @@ from astro_dl.observations.tables.inputs import (
 )
 from astro_dl.observations.tables.predict import predict_rows
 from astro_dl.observations.tables.read import read_table
+from astro_dl.observations.tables.targets import FARTHEST, class_labels, groups, target_values
 from astro_dl.observations.tables.units import ANY_UNIT
 
 SOURCE = "file"
-NO_CLASS = NULL_WORDS - {"na", "none", "-"} | {"-99", "-999", "-9999"}
-"""Words that are no class: missing values by another name; Na, none and - may be classes."""
-
-FARTHEST = 10.0
-"""Widths from the centre beyond which 99, -999 … are no measurements."""
 
 
 @dataclass(frozen=True)
@@ -121,9 +107,8 @@ def head(physics: OwnTable) -> AnswerKind:
     """Return the classes, or the value; without a target, the reconstruction of the features."""
     if not physics.target:
         return Reconstruction(tuple(column.name for column in physics.features))
-    if physics.classes:
-        return (Binary if len(physics.classes) == 2 else Multiclass)(physics.classes)
-    return Regression((physics.target,), (physics.target_unit,), distribution=physics.answer)
+    units = (physics.target_unit,)
+    return asked_answer((physics.target,), physics.classes, units, physics.answer)
 
 
 def input_spec(physics: OwnTable) -> InputSpec:
@@ -156,94 +141,10 @@ def read_own_table(physics: OwnTable, folder: Path) -> Examples:
         y = class_numbers(class_labels(table, physics.target, path), known, path)
         y = y.astype(np.float32 if len(physics.classes) == 2 else np.int32)
     else:
-        y = target_values(table, physics, path)[:, None].astype(np.float32)
-    return Examples(physics.inputs(values), y, Table({"group": groups(table, physics.group, path)}))
-
-
-def groups(table: Table, name: str, where: str | Path) -> np.ndarray:
-    """Return what each row (n,) belongs to, as text: the row itself where no column is named.
-
-    Raises
-    ------
-    UsageError
-        If the column is missing, or a value in it.
-    """
-    if not name:
-        return np.arange(len(table)).astype(str)
-    named = identifiers(table, name, where).astype(str)
-    bad = np.char.strip(named) == ""
-    if bad.any():
-        raise UsageError(
-            f"{where}: group {name!r} is empty in {bad.sum()} rows, the first is row "
-            f"{int(np.argmax(bad))}; say what they belong to, or remove them"
+        y = target_values(table, physics.target, physics.target_unit, path)[:, None].astype(
+            np.float32
         )
-    return named
-
-
-def target_values(table: Table, physics: OwnTable, where: str | Path) -> np.ndarray:
-    """Return the numbers (n,) of a target column.
-
-    Raises
-    ------
-    UsageError
-        If the column is missing or not of numbers, or one of them is not finite, or a sentinel such
-        as -999 beyond all others.
-    """
-    name = physics.target
-    units = {name: physics.target_unit or ANY_UNIT}
-    values = read_columns(table, (name,), None, units, where, ())[name]
-    bad = ~np.isfinite(values)
-    if bad.any():
-        raise _no_target(where, name, bad, "not a finite number")
-    bad = _stands_for_nothing(values)
-    if bad.any():
-        raise _no_target(where, name, bad, f"{values[bad][0]:g}, which stands for no value,")
-    return values
-
-
-def class_labels(table: Table, name: str, where: str | Path) -> list[str]:
-    """Return the values (n,) of a column of classes as texts.
-
-    Raises
-    ------
-    UsageError
-        If the column is missing, or a value is: masked, a word such as null, or -999.
-    """
-    values: Any = np.ma.asarray(np.ma.array(_column(table, name, where)))
-    bad = np.ma.getmaskarray(values).copy()
-    if values.dtype.kind == "f":
-        bad |= ~np.isfinite(np.ma.filled(values, np.nan))
-        whole = not bad.any() and (values == np.round(values)).all()
-        values = values.astype(int) if whole else values
-    labels = [one.strip() for one in texts_of(values)]
-    bad |= np.array([label.lower() in NO_CLASS for label in labels])
-    if bad.any():
-        raise _no_target(where, name, bad, "missing")
-    return labels
-
-
-def _stands_for_nothing(values: np.ndarray) -> np.ndarray:
-    """Return which values (n,) are sentinels that lie beyond all others, and far from them."""
-    marks = np.isin(values, SENTINELS)
-    known = values[~marks]
-    if not len(known):
-        return np.zeros(len(values), bool)
-    left, centre, right = np.quantile(known, [0.16, 0.5, 0.84])
-    far = np.abs(values - centre) > FARTHEST * ((right - left) / 2 or known.std())
-    return marks & far & ((values < known.min()) | (values > known.max()))
-
-
-def _no_target(where: str | Path, name: str, bad: np.ndarray, what: str) -> UsageError:
-    return UsageError(
-        f"{where}: target {name!r} is {what} in {bad.sum()} of {len(bad)} rows, the first is row "
-        f"{int(np.argmax(bad))}; remove these rows"
-    )
-
-
-def _column(table: Table, name: str, where: str | Path) -> np.ndarray:
-    if name not in table.colnames:
-        raise UsageError(no_column(where, name, table.colnames))
-    return table[name]
+    return Examples(physics.inputs(values), y, Table({"group": groups(table, physics.group, path)}))
 
 
 task = Task(

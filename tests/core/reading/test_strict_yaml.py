@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.strict_yaml import read_yaml, read_yaml_file, write_yaml
+from astro_dl.core.reading.strict_yaml import read_yaml, read_yaml_file, write_yaml
 
 PLAIN = st.recursive(
     st.none()

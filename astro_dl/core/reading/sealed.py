@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.strict_json import read_json
+from astro_dl.core.reading.strict_json import read_json
 
 MAGIC = b"astro_dl sealed\n"
 LENGTH_BYTES, DIGEST_BYTES = 8, 32

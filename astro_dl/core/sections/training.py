@@ -55,6 +55,13 @@ class TrainingConfig:
         Whether the task's augmentation is applied to training batches.
     augmented_fraction : float
         Share of every batch that it is applied to; the rest stays as it is.
+    augmentations : mapping of str to float
+        Random changes of training inputs, of any task, by name with their largest amount, as
+        ``{turn: 180, noise: 0.1}``; see `astro_dl.training.augmentations`.
+    unfrozen : float
+        Share of the layers with weights that is trained, from the top; 0 for the head alone.
+    layer_decay : float
+        Learning rate of each layer over that of the one above it.
     mixed_precision, jit_compile : {"auto", "on", "off"}
         "auto" takes float16/bfloat16 on GPUs only, and compiles by XLA where that was measured to
         be faster for the model on the device.
@@ -86,6 +93,9 @@ class TrainingConfig:
     loss_settings: dict[str, Any] = field(default_factory=dict)
     augment: bool = True
     augmented_fraction: Fraction = 1.0
+    augmentations: dict[str, NonNegative] = field(default_factory=dict)
+    unfrozen: Fraction = 1.0
+    layer_decay: Annotated[float, Bounds(0, 1, open_low=True)] = 1.0
     mixed_precision: Literal["auto", "on", "off"] = "auto"
     jit_compile: Literal["auto", "on", "off"] = "auto"
     tensorboard: bool = False

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.strict_json import MOST_DIGITS
+from astro_dl.core.reading.strict_json import MOST_DIGITS
 
 PLAIN_VALUES = (
     ("null", r"~|null|", "~n\0"),

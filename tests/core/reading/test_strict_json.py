@@ -3,7 +3,7 @@
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.strict_json import read_json
+from astro_dl.core.reading.strict_json import read_json
 
 BAD = {
     "text of nothing": ("", "not readable"),

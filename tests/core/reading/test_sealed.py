@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.sealed import TAIL_BYTES, check_seal, seal, unsealed
+from astro_dl.core.reading.sealed import TAIL_BYTES, check_seal, seal, unsealed
 
 NOTE = {"epochs": 3, "names": ["é", "b"]}
 

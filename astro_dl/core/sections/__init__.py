@@ -1,0 +1,1 @@
+"""Sections of a config that are long enough for a module of their own."""

@@ -1,0 +1,178 @@
+"""Images of any usual file: one (FITS, PNG, JPEG, npy), or many in an array (HDF5, npz, Zarr, npy).
+
+Whatever the file, an image is (y, x, bands). In arrays and cubes the bands are the first or the
+last axis, whichever is shorter; in FITS cubes they are the first.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.fits_files import open_fits
+from astro_dl.core.reading.hdf5_files import open_hdf5
+
+FITS, PICTURES = (".fits", ".fit", ".fts", ".gz"), (".png", ".jpg", ".jpeg")
+HDF5, NUMPY, ZARR = (".h5", ".hdf5"), (".npy", ".npz"), (".zarr",)
+SINGLE = (*FITS, *PICTURES, ".npy")
+STACKS = (*HDF5, *NUMPY, *ZARR)
+GREY, COLOURS = ("1", "L", "I", "F", "I;16", "I;16B", "I;16L"), "RGB"
+FEWEST_PIXELS = 4
+
+
+def read_image_file(path: str | Path, hdu: int | str | None = None) -> np.ndarray:
+    """Return the image of a file (y, x, bands), in the file's numbers.
+
+    Parameters
+    ----------
+    path : str or Path
+        FITS, plain or compressed; PNG or JPEG, transparency left out; npy.
+    hdu : int or str, optional
+        Number or name of the extension of a FITS file; default the first with an image.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or holds no image of two axes or of two and bands.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending in FITS:
+        return as_image(_fits_image(path, hdu), path, first=True)
+    if ending in PICTURES:
+        return as_image(_picture(path), path)
+    if ending in NUMPY:
+        with opened_arrays(path) as arrays:
+            return as_image(np.asarray(arrays[only_array(arrays, "", path, (2, 3))]), path)
+    raise UsageError(
+        f"{path}: ending {ending!r} names no file of one image; accepted: {', '.join(SINGLE)}"
+    )
+
+
+def as_image(array: np.ndarray, where: str | Path, first: bool = False) -> np.ndarray:
+    """Return an array of two axes, or of two and bands, as (y, x, bands).
+
+    Parameters
+    ----------
+    array : ndarray
+        Of numbers.
+    where : str or Path
+        What messages call it.
+    first : bool, default False
+        Whether bands come first; else they are the shorter of the first and the last axis.
+
+    Raises
+    ------
+    UsageError
+        If it has other axes, is smaller than 4 × 4 pixels, or holds no numbers.
+    """
+    if array.dtype.kind not in "fiub" or array.ndim not in (2, 3):
+        raise UsageError(
+            f"{where}: {array.dtype} of shape {array.shape} is no image; accepted: numbers of two "
+            "axes, or of two axes and bands"
+        )
+    image = array[..., None] if array.ndim == 2 else array
+    if array.ndim == 3 and (first or array.shape[0] < array.shape[2]):
+        image = np.moveaxis(array, 0, 2)
+    if min(image.shape[:2]) < FEWEST_PIXELS or not image.shape[2]:
+        raise UsageError(f"{where}: {image.shape[0]} × {image.shape[1]} pixels are no image")
+    return image
+
+
+@contextmanager
+def opened_arrays(path: str | Path) -> Iterator[Mapping[str, Any]]:
+    """Give the arrays of an HDF5, npz, npy or Zarr file by name, which are read when indexed.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, its ending is another one, or Zarr is not installed.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending in HDF5:
+        with open_hdf5(path) as file:
+            yield _members(file)
+    elif ending in ZARR:
+        yield _zarr_arrays(path)
+    elif ending == ".npz":
+        with reading(path, "npz"), np.load(path, allow_pickle=False) as file:
+            yield {name: file[name] for name in file.files}
+    elif ending == ".npy":
+        with reading(path, "npy"):
+            yield {"": np.load(path, mmap_mode="r", allow_pickle=False)}
+    else:
+        raise UsageError(f"{path}: ending {ending!r} names no file of arrays; accepted: {STACKS}")
+
+
+def only_array(
+    arrays: Mapping[str, Any], wanted: str, path: str | Path, axes: tuple[int, ...]
+) -> str:
+    """Return the name of the array that holds images.
+
+    Raises
+    ------
+    UsageError
+        If the wanted one is not there, or none is wanted and not exactly one has so many axes.
+    """
+    if wanted:
+        if wanted not in arrays:
+            raise UsageError(f"{path}: {unknown_name('array', wanted, arrays)}")
+        return wanted
+    found = [name for name, one in arrays.items() if one.ndim in axes and one.dtype.kind in "fiu"]
+    if len(found) != 1:
+        shapes = ", ".join(f"{name or 'array'} {one.shape}" for name, one in arrays.items())
+        said = " or ".join(map(str, axes))
+        raise UsageError(
+            f"{path}: {len(found)} arrays of {said} axes could be the images; say which by --path; "
+            f"it has: {shapes or 'none'}"
+        )
+    return found[0]
+
+
+def _fits_image(path: Path, hdu: int | str | None) -> np.ndarray:
+    with open_fits(path) as hdus:
+        names = [one.name or str(number) for number, one in enumerate(hdus)]
+        for number, one in enumerate(hdus):
+            wanted = hdu is None or str(hdu).upper() in (str(number), one.name.upper())
+            if wanted and one.is_image and one.data is not None:
+                return np.squeeze(np.asarray(one.data))
+    which = "" if hdu is None else f" in extension {hdu!r}"
+    raise UsageError(f"{path}: no image{which}; its extensions: {', '.join(names)}")
+
+
+def _picture(path: Path) -> np.ndarray:
+    from PIL import Image
+
+    with reading(path, "PNG or JPEG"), Image.open(path) as picture:
+        return np.array(picture if picture.mode in GREY else picture.convert(COLOURS))
+
+
+def _members(file: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+
+    def note(name: str, member: Any) -> None:
+        if getattr(member, "ndim", 0):
+            found[name] = member
+
+    file.visititems(note)
+    return found
+
+
+def _zarr_arrays(path: Path) -> dict[str, Any]:
+    if find_spec("zarr") is None:
+        raise UsageError(f"{path}: Zarr needs zarr (pip install 'astro_dl[zarr]')")
+    import zarr
+
+    if not path.is_dir():
+        raise UsageError(f"{path}: no such Zarr folder")
+    try:
+        group = zarr.open(str(path), mode="r")
+        return dict(group.arrays()) if isinstance(group, zarr.Group) else {"": group}
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise UsageError(f"{path}: cannot be read as Zarr ({error})") from error

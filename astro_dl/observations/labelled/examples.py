@@ -1,0 +1,100 @@
+"""Labelled files as examples: in memory, or in a file of the cache where they don't fit."""
+
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import SET, WEIGHT, Examples, MappedRows
+from astro_dl.core.files import atomic_path
+from astro_dl.core.task import Shape
+from astro_dl.data.memory import fits_in_memory
+from astro_dl.data.store import cache_folder
+from astro_dl.observations.labelled.labels import LabelledFiles, fingerprint
+from astro_dl.observations.labelled.sources import Kind, Source
+
+MakeInput = Callable[[Any, str], np.ndarray]
+"""From what was read at a source, and its name, to an input."""
+
+
+def read_examples(
+    about: LabelledFiles,
+    kind: Kind,
+    folder: Path,
+    make: MakeInput,
+    shape: Shape,
+    recipe: str,
+    keep: bool = False,
+) -> Examples:
+    """Return all labelled examples; ``info`` has ``id``, ``group`` and, where given, more.
+
+    Parameters
+    ----------
+    about : LabelledFiles
+        Where they are, and what is to be learnt.
+    kind : Kind
+        How they are read.
+    folder : Path
+        ``data.folder``.
+    make : callable
+        Reading to input.
+    shape : tuple of int
+        Of an input.
+    recipe : str
+        What inputs depend on besides the files: part of a cached file's name.
+    keep : bool, default False
+        Whether inputs are kept in the cache whatever their size, as they take long to make.
+
+    Raises
+    ------
+    UsageError
+        If a file or a label cannot be used.
+    """
+    sources, rows = about.find(kind, folder)
+    where = folder / (about.labels or about.files)
+    y = about.truth(rows, where)
+    info = Table({"id": [one.name for one in sources], "group": about.groups(rows, where)})
+    weights, sets = about.weights(rows, where), about.sets(rows, where)
+    if weights is not None:
+        info[WEIGHT] = weights
+    if sets is not None:
+        info[SET] = sets
+    inputs = _inputs(kind, sources, about.member, make)
+    if not keep and fits_in_memory(4.0 * len(sources) * np.prod(shape)):
+        x: Any = np.empty((len(sources), *shape), np.float32)
+        _fill(x, inputs)
+    else:
+        key = sha256(f"{folder.resolve()} {fingerprint(sources, rows)} {recipe}".encode())
+        x = _mapped(key.hexdigest()[:24], inputs, (len(sources), *shape))
+    return Examples(x, y, info)
+
+
+def _inputs(
+    kind: Kind, sources: Sequence[Source], member: str, make: MakeInput
+) -> Iterator[np.ndarray]:
+    for source, raw in kind.read(sources, member):
+        yield make(raw, str(source))
+
+
+def _fill(x: np.ndarray, inputs: Iterator[np.ndarray]) -> None:
+    for row, one in enumerate(inputs):
+        x[row] = one
+
+
+def _mapped(key: str, inputs: Iterator[np.ndarray], shape: Shape) -> MappedRows:
+    """Return inputs that are kept in a file of the cache, which is made if need be."""
+    path = cache_folder() / "own" / f"{key}.npy"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_path(path) as temporary:
+            try:
+                x = np.lib.format.open_memmap(temporary, "w+", np.float32, shape)
+            except OSError as error:
+                raise UsageError(f"{path}: no room for {shape} numbers ({error})") from None
+            _fill(x, inputs)
+            x.flush()
+    return MappedRows(np.load(path, mmap_mode="r"))
