@@ -88,7 +88,11 @@ def test_it_is_listed_without_importing_what_it_is_made_of(site):
         "print({'keras', 'numpy', 'toy_astro.task'} & set(sys.modules), file=sys.stderr)"
     )
     done = run(site, "-c", program)
-    assert json.loads(done.stdout) == {"models": ["toy_net"], "tasks": ["toy_pulse"]}
+    assert json.loads(done.stdout) == {
+        "models": ["toy_net"],
+        "tasks": ["toy_pulse"],
+        "bundles": [],
+    }
     assert done.stderr == "set()\n"
 
 

@@ -34,5 +34,9 @@ def test_all_scores_of_both_are_kept(tmp_path):
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         pool.map(partial(score, folder), range(2), chunksize=1)
     bundle = load_bundle(folder)
-    assert len(read_metrics(bundle)["real"]) == len(bundle.card.metrics["real"]) == 2 * ROUNDS
+    assert (
+        len(read_metrics(bundle.folder, bundle.card)["real"])
+        == len(bundle.card.metrics["real"])
+        == 2 * ROUNDS
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]

@@ -28,7 +28,7 @@ def predictor_of(head, statistics=None):
         {"filters": (6,), "kernel_sizes": 5, "pool_sizes": 2, "units": (5,)},
     )
     model = logits_model(network)
-    card = {"name": "toy", "input_statistics": statistics, "task": "toy"}
+    card = SimpleNamespace(name="toy", input_statistics=statistics, task="toy")
 
     def score(x, batch_size=None):
         return head.per_example(np.asarray(model(x)))

@@ -45,9 +45,9 @@ def test_the_contract_tells_what_a_user_of_the_file_needs(exported):
     card = load_bundle(SMALL).card
     (given,) = contract["inputs"]
     assert (given["name"], given["shape"], given["dtype"]) == ("x", [None, 10], "float32")
-    assert contract["preprocessing"] == card["input"]["contract"]
-    assert contract["calibration"] == card["calibration"]
-    assert contract["output"]["names"] == card["head"]["names"]
+    assert contract["preprocessing"] == card.input.contract
+    assert contract["calibration"] == card.calibration
+    assert contract["output"]["names"] == list(card.head.names)
     assert contract["check"]["largest_difference"] <= 1e-4
     assert contract["bundle_sha256"] == load_bundle(SMALL).sha256
 

@@ -22,7 +22,7 @@ def network(name):
     predictor = SimpleNamespace(
         input_spec=task.input_spec(physics),
         head=head,
-        bundle=SimpleNamespace(card={"input_statistics": input_statistics(x)}),
+        bundle=SimpleNamespace(card=SimpleNamespace(input_statistics=input_statistics(x))),
     )
 
     def answers(x, batch_size=None, usable=True):

@@ -43,7 +43,7 @@ def test_quantities_are_named_as_the_contract_does():
     assert Reconstruction(reconstructed_names(ROW)).names[-1] == "value_6"
     assert Reconstruction(reconstructed_names(SERIES)).outputs == 3
     with pytest.raises(UsageError, match=r"\(features,\) or \(steps, channels\)"):
-        reconstructed_names(InputSpec((8, 8, 1)))
+        reconstructed_names(InputSpec((8, 8, 8, 1)))
 
 
 @pytest.mark.parametrize("name", ["autoencoder", "vae"])

@@ -88,7 +88,7 @@ def test_values_are_given_where_a_task_asks_for_distributions(tmp_path):
     few |= {"hyperparameters.min_samples_leaf": 3}
     config = {"task": "photo_z", "model": "random_forest"}
     made = train(config, tmp_path / "run", progress=False, **SMALL, **few)
-    assert made.card["head"]["distribution"] == "point"
+    assert made.card.head.distribution == "point"
     x, y, _ = astro_dl.simulate("photo_z", 50, seed=3)
     table = load_pretrained(made.folder).predict(x)
     assert table.colnames == ["id", "redshift", "flags"]

@@ -13,7 +13,6 @@ from astro_dl.models.structure.layers import (
 )
 from astro_dl.models.structure.wiring import coded
 
-MANY = 20_000
 TwoOrMore = Annotated[int, Bounds(2)]
 
 
@@ -95,7 +94,7 @@ def umap(
     n_components: Count = 2,
     n_neighbors: TwoOrMore = 15,
     min_dist: NonNegative = 0.1,
-    most_examples: Count = MANY,
+    most_examples: Count = 20_000,
     points: Count | None = None,
 ) -> keras.Model:
     """Return a map that keeps neighbours together, UMAP (McInnes et al. 2018; extra: clustering).

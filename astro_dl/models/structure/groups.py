@@ -15,7 +15,6 @@ from astro_dl.models.structure.layers import (
 )
 from astro_dl.models.structure.wiring import embedded, known_values, nearest_groups, wired
 
-MANY = 20_000
 TwoOrMore = Annotated[int, Bounds(2)]
 Share = Annotated[float, Bounds(0, 1, open_low=True)]
 
@@ -65,7 +64,7 @@ def dbscan(
     *,
     eps: Positive | None = None,
     min_samples: Count = 10,
-    most_examples: Count = MANY,
+    most_examples: Count = 20_000,
     groups: Count | None = None,
     points: Count | None = None,
 ) -> keras.Model:
@@ -98,7 +97,7 @@ def hdbscan(
     *,
     min_cluster_size: TwoOrMore = 20,
     min_samples: Count | None = None,
-    most_examples: Count = MANY,
+    most_examples: Count = 20_000,
     groups: Count | None = None,
     points: Count | None = None,
 ) -> keras.Model:

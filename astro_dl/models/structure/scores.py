@@ -17,7 +17,6 @@ from astro_dl.models.structure.layers import (
 )
 from astro_dl.models.structure.wiring import scored
 
-MANY = 20_000
 Share = Annotated[float, Bounds(0, 1, open_low=True)]
 
 
@@ -26,7 +25,7 @@ def kernel_density(
     head: AnswerKind,
     *,
     bandwidth: Positive | None = None,
-    most_examples: Count = MANY,
+    most_examples: Count = 20_000,
     points: Count | None = None,
 ) -> keras.Model:
     """Return minus the logarithm of a density made of Gaussian kernels (Parzen 1962).
@@ -77,7 +76,7 @@ def local_outlier_factor(
     head: AnswerKind,
     *,
     n_neighbors: Count = 20,
-    most_examples: Count = MANY,
+    most_examples: Count = 20_000,
     points: Count | None = None,
 ) -> keras.Model:
     """Return how much sparser it is around a row than around its neighbours (Breunig et al. 2000).

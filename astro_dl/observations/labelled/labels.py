@@ -163,9 +163,16 @@ class LabelledFiles:
 def fingerprint(sources: Sequence[Source], rows: Table) -> str:
     """Return the sha256 of the names and sizes of files and of their labels."""
     digest = sha256()
-    sizes = {path: path.stat().st_size for path in {source.path for source in sources}}
+    sizes = {path: _size(path) for path in {source.path for source in sources}}
     for source in sources:
         digest.update(f"{source.name}\t{sizes[source.path]}\n".encode())
     for name in rows.colnames:
         digest.update("\t".join([name, *map(str, rows[name]), "\n"]).encode())
     return digest.hexdigest()
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a file, or of all files of a store that is a folder."""
+    if path.is_dir():
+        return sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
+    return path.stat().st_size

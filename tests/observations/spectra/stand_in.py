@@ -21,5 +21,5 @@ def stand_in(name, **physics):
         logits = x[:, : head.outputs, 0].astype(float)
         return head.answers(np.where(usable[:, None], logits, np.nan))
 
-    bundle = SimpleNamespace(card={"input_statistics": None})
+    bundle = SimpleNamespace(card=SimpleNamespace(input_statistics=None))
     return SimpleNamespace(physics=settings, head=head, answers=answers, bundle=bundle, given=given)

@@ -153,7 +153,9 @@ def test_values_are_learnt_too(tmp_path):
     given = labelled(tmp_path)
     config = setup(given.files, given.labels, "width,w", kind="regression")
     bundle = train(config, tmp_path / "run", progress=False)
-    found = load_pretrained(bundle.folder).predict(sorted(given.files.iterdir())[:3])
+    found = load_pretrained(bundle.folder).predict(
+        sorted(given.files.iterdir())[:3], keep_flagged=True
+    )
     assert found.colnames == ["id", "width", "width_std", "w", "w_std", "flags"]
     assert np.isfinite(found["width"]).all()
 
@@ -163,7 +165,7 @@ def test_weights_change_the_training_and_equal_ones_do_not(tmp_path):
 
     def loss(name, **options):
         config = setup(given.files, given.labels, "shape", **options)
-        return train(config, tmp_path / name, progress=False).card["data"]["validation"]["val_loss"]
+        return train(config, tmp_path / name, progress=False).card.data.validation["val_loss"]
 
     plain = loss("plain")
     assert loss("equal", weight="one") == pytest.approx(plain, rel=1e-5)
@@ -180,7 +182,7 @@ def test_images_beyond_memory_are_streamed_and_give_the_same_training(tmp_path, 
     config = setup(tmp_path / "b")
     assert isinstance(real_split(config, "train").x, MappedRows)
     streamed = train(config, tmp_path / "streamed", progress=False)
-    one, other = (bundle.card["data"]["validation"] for bundle in (held, streamed))
+    one, other = (bundle.card.data.validation for bundle in (held, streamed))
     assert one == other
     assert list((tmp_path / "cache" / "own").glob("*.npy"))
 
@@ -188,7 +190,7 @@ def test_images_beyond_memory_are_streamed_and_give_the_same_training(tmp_path, 
 def test_classical_methods_take_images_too(tmp_path):
     settings = {"hyperparameters.n_estimators": 5, "evaluation.plots": False}
     config = setup(class_folders(tmp_path / "a"), model="random_forest", settings=settings)
-    assert train(config, tmp_path / "run", progress=False).card["model"] == "random_forest"
+    assert train(config, tmp_path / "run", progress=False).card.model == "random_forest"
 
 
 def test_larger_images_are_cut_where_that_is_asked_for(tmp_path):
