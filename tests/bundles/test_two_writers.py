@@ -14,7 +14,7 @@ ROUNDS = 4
 
 
 def added(name, bundle):
-    known = read_metrics(bundle)
+    known = read_metrics(bundle.folder, bundle.card)
     return {**known, "real": {**known.get("real", {}), name: {"network": {"auc": 0.5}}}}
 
 

@@ -42,7 +42,9 @@ def test_quantities_are_named_as_the_contract_does():
     assert Reconstruction(reconstructed_names(SERIES)).names == ("H1", "L1")
     assert Reconstruction(reconstructed_names(ROW)).names[-1] == "value_6"
     assert Reconstruction(reconstructed_names(SERIES)).outputs == 3
-    with pytest.raises(UsageError, match=r"\(features,\) or \(steps, channels\)"):
+    with pytest.raises(
+        UsageError, match=r"\(features,\), \(steps, channels\) or \(height, width, channels\)"
+    ):
         reconstructed_names(InputSpec((8, 8, 8, 1)))
 
 

@@ -40,6 +40,7 @@ def predict_files(
     make: MakeInput,
     member: str = "",
     batch_size: int | None = None,
+    keep_flagged: bool = False,
 ) -> Iterator[QTable]:
     """Yield tables of predictions that follow each other, one row for each example.
 
@@ -50,14 +51,15 @@ def predict_files(
     """
     names, inputs = [], []
     empty = True
+    options = {"batch_size": batch_size, "keep_flagged": keep_flagged}
     for name, one in inputs_of_files(kind, paths, make, member):
         names.append(name)
         inputs.append(one)
         if len(names) == AT_ONCE:
-            yield predictor.predict(np.stack(inputs), ids=names, batch_size=batch_size)
+            yield predictor.predict(np.stack(inputs), ids=names, **options)
             names, inputs, empty = [], [], False
     if names:
-        yield predictor.predict(np.stack(inputs), ids=names, batch_size=batch_size)
+        yield predictor.predict(np.stack(inputs), ids=names, **options)
     elif empty:
         raise nothing_read()
 

@@ -78,6 +78,7 @@ def predict_own_images(
     hdu: int | str | None = None,
     path: str = "",
     batch_size: int | None = None,
+    keep_flagged: bool = False,
 ) -> Iterator[QTable]:
     """Predict for images in files.
 
@@ -93,6 +94,8 @@ def predict_own_images(
         Name of the array, where an HDF5 or npz file holds several.
     batch_size : int, optional
         Images given to the model at once.
+    keep_flagged : bool, default False
+        Answer for what is outside the training range, too, instead of leaving the answer out.
 
     Yields
     ------
@@ -107,7 +110,7 @@ def predict_own_images(
     """
     make = predictor.physics.recipe.inputs
     member = path or ("" if hdu is None else str(hdu))
-    yield from predict_files(predictor, IMAGES, paths, make, member, batch_size)
+    yield from predict_files(predictor, IMAGES, paths, make, member, batch_size, keep_flagged)
 
 
 task = Task(

@@ -88,7 +88,11 @@ def input_of_file(physics: OwnLightCurves, path: Path) -> np.ndarray:
 
 
 def predict_own_light_curves(
-    predictor: Predictor[OwnLightCurves], paths: Sequence[Any], *, batch_size: int | None = None
+    predictor: Predictor[OwnLightCurves],
+    paths: Sequence[Any],
+    *,
+    batch_size: int | None = None,
+    keep_flagged: bool = False,
 ) -> Iterator[QTable]:
     """Predict for light curves in files.
 
@@ -100,6 +104,8 @@ def predict_own_light_curves(
         As `astro_dl.observations.light_curves.series.read_series` takes them.
     batch_size : int, optional
         Light curves given to the model at once.
+    keep_flagged : bool, default False
+        Answer for what is outside the training range, too, instead of leaving the answer out.
 
     Yields
     ------
@@ -112,7 +118,7 @@ def predict_own_light_curves(
         If a file cannot be read, or does not reach into the grid.
     """
     make = predictor.physics.recipe.inputs
-    yield from predict_files(predictor, LIGHT_CURVES, paths, make, "", batch_size)
+    yield from predict_files(predictor, LIGHT_CURVES, paths, make, "", batch_size, keep_flagged)
 
 
 task = Task(

@@ -97,7 +97,11 @@ def input_of_file(physics: OwnSpectra, path: Path) -> np.ndarray:
 
 
 def predict_own_spectra(
-    predictor: Predictor[OwnSpectra], paths: Sequence[Any], *, batch_size: int | None = None
+    predictor: Predictor[OwnSpectra],
+    paths: Sequence[Any],
+    *,
+    batch_size: int | None = None,
+    keep_flagged: bool = False,
 ) -> Iterator[QTable]:
     """Predict for spectra in files.
 
@@ -109,6 +113,8 @@ def predict_own_spectra(
         As `astro_dl.observations.spectra.files.read_spectra` takes them, one spectrum each.
     batch_size : int, optional
         Spectra given to the model at once.
+    keep_flagged : bool, default False
+        Answer for what is outside the training range, too, instead of leaving the answer out.
 
     Yields
     ------
@@ -121,7 +127,7 @@ def predict_own_spectra(
         If a file cannot be read, or does not reach into the grid.
     """
     make = predictor.physics.recipe.inputs
-    yield from predict_files(predictor, SPECTRA, paths, make, "", batch_size)
+    yield from predict_files(predictor, SPECTRA, paths, make, "", batch_size, keep_flagged)
 
 
 task = Task(
