@@ -7,6 +7,7 @@ last axis, whichever is shorter; in FITS cubes they are the first.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,10 @@ def _zarr_arrays(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: no such Zarr folder")
     try:
         group = zarr.open(str(path), mode="r")
-        return dict(group.arrays()) if isinstance(group, zarr.Group) else {"": group}
+        return (
+            dict(sorted(group.arrays(), key=itemgetter(0)))
+            if isinstance(group, zarr.Group)
+            else {"": group}
+        )
     except (KeyError, ValueError, TypeError, OSError) as error:
         raise UsageError(f"{path}: cannot be read as Zarr ({error})") from error

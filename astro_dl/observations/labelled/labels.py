@@ -166,7 +166,7 @@ def fingerprint(sources: Sequence[Source], rows: Table) -> str:
     sizes = {path: _size(path) for path in {source.path for source in sources}}
     for source in sources:
         digest.update(f"{source.name}\t{sizes[source.path]}\n".encode())
-    for name in rows.colnames:
+    for name in sorted(rows.colnames):
         digest.update("\t".join([name, *map(str, rows[name]), "\n"]).encode())
     return digest.hexdigest()
 
