@@ -188,7 +188,7 @@ def test_predicted_deviations_cover_the_truth_and_reach_the_table(folder, tmp_pa
         assert coverage[0.68] == pytest.approx(0.68, abs=0.05)
     assert coverage[0.95] == pytest.approx(0.95, abs=0.03)
     x, y, _ = simulate(GAUSSIAN, 500, seed=4)
-    table = load_pretrained(made.folder).predict(x)
+    table = load_pretrained(made.folder).predict(x, keep_flagged=True)
     pull = (table["offset"].value - y[:, 1]) / table["offset_std"].value
     assert table["offset_std"].unit == "m"
     assert np.mean(np.abs(pull) < norm.ppf(0.975)) == pytest.approx(0.95, abs=0.05)
