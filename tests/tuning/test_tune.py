@@ -189,17 +189,19 @@ def test_four_processes_of_which_one_is_killed_find_what_one_alone_finds(toy_tas
         environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
         return subprocess.Popen(words, cwd=root, env=environment, stdout=subprocess.PIPE)
 
-    processes = [start() for _ in range(4)]
+    # The first is amid a trial when it is killed, however long the others take to start.
+    processes = [start()]
     journal = tmp_path / "shared" / "trials.journal"
     while not journal.exists() or b"intermediate" not in journal.read_bytes():
         time.sleep(0.05)
+    processes += [start() for _ in range(3)]
+    processes[0].send_signal(signal.SIGKILL)
     study = optuna.load_study(
         study_name="shared",
         storage=optuna.storages.JournalStorage(
             optuna.storages.journal.JournalFileBackend(str(journal))
         ),
     )
-    processes[0].send_signal(signal.SIGKILL)
     results = [json.loads(one.communicate()[0]) for one in processes[1:]]
     assert processes[0].wait() == -signal.SIGKILL
     for found in results:
