@@ -1,4 +1,4 @@
-"""The answer to what is asked of labelled examples: classes, marks or values."""
+"""The answer to what is asked of labelled examples: classes or values."""
 
 from collections.abc import Sequence
 from typing import Literal

@@ -28,7 +28,8 @@ from astro_dl.inference.calibration import (
 )
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
-from astro_dl.metrics.multiclass import confusion_matrix, multiclass_metrics
+from astro_dl.metrics.confusion import confusion_matrix
+from astro_dl.metrics.multiclass import multiclass_metrics
 
 if TYPE_CHECKING:
     from astro_dl.training.objective import Objective

@@ -8,6 +8,7 @@ import numpy as np
 
 from astro_dl.answers.binary import Binary, measurable_thresholds
 from astro_dl.answers.classes import highest
+from astro_dl.answers.without_labels import nothing_to_learn, outcome_metrics
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
@@ -15,7 +16,7 @@ from astro_dl.core.examples import Examples
 from astro_dl.data.store import Store
 from astro_dl.evaluation.predictions import NETWORK, Outcome
 from astro_dl.evaluation.report import Report
-from astro_dl.evaluation.unsupervised.metrics import unsupervised_headline, unsupervised_metrics
+from astro_dl.evaluation.unsupervised.metrics import unsupervised_headline
 from astro_dl.evaluation.unsupervised.predictions import unsupervised_outcome
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
@@ -81,7 +82,7 @@ class Reconstruction(AnswerKind):
         from astro_dl.training.objective import Objective
 
         loss = ReconstructionError()
-        return Objective(self, loss, loss, _nothing, _validation_scores)
+        return Objective(self, loss, loss, nothing_to_learn, _validation_scores)
 
     def thresholds(self, logits: Array, y: Array, probabilities: Sequence[float]) -> dict[str, Any]:
         """Return the anomaly score that each share of all examples exceeds, where measurable."""
@@ -121,18 +122,7 @@ class Reconstruction(AnswerKind):
         self, outcome: Outcome, method: str, settings: EvaluationConfig, rng: np.random.Generator
     ) -> dict[str, Any]:
         """Return those of `astro_dl.evaluation.unsupervised.metrics.unsupervised_metrics`."""
-        assert outcome.unsupervised is not None
-        return unsupervised_metrics(
-            method,
-            outcome.scores[method],
-            outcome.y,
-            self.names,
-            outcome.unsupervised,
-            settings.false_alarm_probabilities,
-            confidence=settings.confidence,
-            bootstrap=settings.bootstrap,
-            rng=rng,
-        )
+        return outcome_metrics(outcome, method, self.names, settings, rng)
 
     @classmethod
     def title(cls, metric: str) -> str:
@@ -164,10 +154,6 @@ class Reconstruction(AnswerKind):
         from astro_dl.training.likelihoods import ReconstructionError
 
         return np.zeros((n, 1), np.float32), ReconstructionError()
-
-
-def _nothing(y: Array) -> Array:
-    return np.zeros((len(y), 1), np.float32)
 
 
 def _validation_scores(logits: Array, y: Array) -> dict[str, float]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from astro_dl.answers.binary import Binary, measurable_thresholds
 from astro_dl.answers.reconstruction import Reconstruction
+from astro_dl.answers.without_labels import nothing_to_learn, outcome_metrics
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
@@ -16,7 +17,7 @@ from astro_dl.data.store import Store
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.unsupervised.classical import Answer
-from astro_dl.evaluation.unsupervised.metrics import unsupervised_headline, unsupervised_metrics
+from astro_dl.evaluation.unsupervised.metrics import unsupervised_headline
 from astro_dl.evaluation.unsupervised.predictions import unsupervised_outcome
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
@@ -106,7 +107,7 @@ class Structure(AnswerKind):
         from astro_dl.training.objective import Objective
 
         loss = MeanScore()
-        return Objective(self, loss, loss, _nothing, lambda logits, y: {})
+        return Objective(self, loss, loss, nothing_to_learn, lambda logits, y: {})
 
     def thresholds(self, logits: Array, y: Array, probabilities: Sequence[float]) -> dict[str, Any]:
         """Return the anomaly score that each share of all examples exceeds, where measurable."""
@@ -161,18 +162,7 @@ class Structure(AnswerKind):
         self, outcome: Outcome, method: str, settings: EvaluationConfig, rng: np.random.Generator
     ) -> dict[str, Any]:
         """Return those of `astro_dl.evaluation.unsupervised.metrics.unsupervised_metrics`."""
-        assert outcome.unsupervised is not None
-        return unsupervised_metrics(
-            method,
-            outcome.scores[method],
-            outcome.y,
-            (),
-            outcome.unsupervised,
-            settings.false_alarm_probabilities,
-            confidence=settings.confidence,
-            bootstrap=settings.bootstrap,
-            rng=rng,
-        )
+        return outcome_metrics(outcome, method, (), settings, rng)
 
     @classmethod
     def title(cls, metric: str) -> str:
@@ -198,7 +188,3 @@ class Structure(AnswerKind):
         from astro_dl.training.likelihoods import MeanScore
 
         return np.zeros((n, 1), np.float32), MeanScore()
-
-
-def _nothing(y: Array) -> Array:
-    return np.zeros((len(y), 1), np.float32)

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from astro_dl.metrics.confusion import confusion_matrix, ratio, resampled_confusion
 from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
-from astro_dl.metrics.multiclass import confusion_matrix
 
 Array = np.ndarray
 WHOLE = {
@@ -54,15 +54,12 @@ def decision_metrics(
     """
     rng = np.random.default_rng(0) if rng is None else rng
     counts = confusion_matrix(np.asarray(selected, bool), np.asarray(y) == 1, 2)
-    # Resampling examples is a multinomial draw of the cells of the confusion matrix.
-    cells = counts.ravel() / counts.sum()
-    drawn = rng.multinomial(counts.sum(), cells, size=bootstrap).reshape(bootstrap, 2, 2)
     found: dict[str, Any] = {"classes": list(names), "confusion": counts.tolist()}
     for name, (hits, trials) in _proportions(counts).items():
         low, high = binomial_interval(hits, trials, confidence)
         why = {} if trials else {"why": WHOLE[name]}
-        found[name] = estimate(_ratio(hits, trials), low, high, **why)
-    replicas = _summaries(drawn)
+        found[name] = estimate(ratio(hits, trials), low, high, **why)
+    replicas = _summaries(resampled_confusion(counts, bootstrap, rng))
     for name, value in _summaries(counts).items():
         why = {} if np.isfinite(value) else {"why": "a class is missing, or never chosen"}
         found[name] = estimate(value, *percentile_interval(replicas[name], confidence), **why)
@@ -85,15 +82,9 @@ def _summaries(counts: Array) -> dict[str, Array]:
     rejected, alarms = counts[..., 0, 0].astype(float), counts[..., 0, 1].astype(float)
     missed, hits = counts[..., 1, 0].astype(float), counts[..., 1, 1].astype(float)
     margins = (hits + alarms) * (hits + missed) * (rejected + alarms) * (rejected + missed)
-    recall, specificity = _ratio(hits, hits + missed), _ratio(rejected, rejected + alarms)
+    recall, specificity = ratio(hits, hits + missed), ratio(rejected, rejected + alarms)
     return {
-        "f1": _ratio(2 * hits, 2 * hits + alarms + missed),
+        "f1": ratio(2 * hits, 2 * hits + alarms + missed),
         "balanced_accuracy": (recall + specificity) / 2,
-        "mcc": _ratio(hits * rejected - alarms * missed, np.sqrt(margins)),
+        "mcc": ratio(hits * rejected - alarms * missed, np.sqrt(margins)),
     }
-
-
-def _ratio(top: Any, bottom: Any) -> Array:
-    """Return a quotient, NaN where there is nothing to divide by."""
-    bottom = np.asarray(bottom, float)
-    return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1), np.nan)

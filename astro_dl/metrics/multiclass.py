@@ -7,6 +7,7 @@ import numpy as np
 
 from astro_dl.metrics.binary import area_under_curve
 from astro_dl.metrics.checks import check_classes
+from astro_dl.metrics.confusion import confusion_matrix, ratio, resampled_confusion
 from astro_dl.metrics.intervals import (
     binomial_interval,
     bootstrap_means,
@@ -61,11 +62,9 @@ def multiclass_metrics(
     rng = np.random.default_rng(0) if rng is None else rng
     counts = confusion_matrix(p.argmax(axis=1), classes, len(names))
     correct, present = int(np.trace(counts)), counts.sum(axis=1) > 0
-    # Resampling examples is a multinomial draw of the cells of the confusion matrix.
-    cells = counts.ravel() / counts.sum()
-    drawn = rng.multinomial(len(p), cells, size=bootstrap).reshape(bootstrap, *counts.shape)
+    drawn = resampled_confusion(counts, bootstrap, rng)
     f1, replicas = _f1(counts), _f1(drawn)
-    recall = _ratio(np.diagonal(drawn, axis1=1, axis2=2), drawn.sum(axis=2))
+    recall = ratio(np.diagonal(drawn, axis1=1, axis2=2), drawn.sum(axis=2))
     f1_low, f1_high = percentile_interval(replicas, confidence)
     loss = -np.log(np.maximum(p[np.arange(len(p)), classes], np.finfo(float).eps))
     per_class = {
@@ -81,7 +80,7 @@ def multiclass_metrics(
         "confusion": counts.tolist(),
         "accuracy": estimate(correct / len(p), *binomial_interval(correct, len(p), confidence)),
         "balanced_accuracy": estimate(
-            float(_ratio(np.diag(counts), counts.sum(axis=1))[present].mean()),
+            float(ratio(np.diag(counts), counts.sum(axis=1))[present].mean()),
             *percentile_interval(recall[:, present].mean(axis=1), confidence),
         ),
         "macro_f1": estimate(
@@ -95,12 +94,6 @@ def multiclass_metrics(
         "macro_auc": estimate(float(np.mean(areas))),
         "per_class": per_class,
     }
-
-
-def confusion_matrix(predicted: Array, y: Array, classes: int) -> Array:
-    """Return counts (classes, classes), rows by truth, columns by predicted class number."""
-    pairs = np.asarray(y, np.int64) * classes + np.asarray(predicted, np.int64)
-    return np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
 
 
 def _one_class(
@@ -127,8 +120,4 @@ def _proportion(hits: int, n: int, confidence: float, why: str) -> dict[str, Any
 def _f1(counts: Array) -> Array:
     """Return F1 per class, 0 where a class is neither present nor predicted."""
     hits = np.diagonal(counts, axis1=-2, axis2=-1)
-    return _ratio(2 * hits, counts.sum(axis=-1) + counts.sum(axis=-2), empty=0.0)
-
-
-def _ratio(top: Array, bottom: Array, empty: float = np.nan) -> Array:
-    return np.where(bottom > 0, top / np.maximum(bottom, 1), empty)
+    return ratio(2 * hits, counts.sum(axis=-1) + counts.sum(axis=-2), empty=0.0)

@@ -5,6 +5,7 @@ input ─ [convolution ─ normalisation ─ activation ─ pool ─ dropout] ×
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
@@ -93,22 +94,7 @@ def cnn1d(
         If the input has another rank, a kernel or pool is longer than what it is applied to, or a
         hyper-parameter is out of range.
     """
-    inputs = input_tensor(input_spec, 2, "cnn1d")
-    style = Style(activation, normalization, initializer, l1, l2)
-    x = convolution_stack(
-        inputs,
-        style,
-        filters=filters,
-        kernel_sizes=kernel_sizes,
-        strides=strides,
-        dilations=dilations,
-        pool_sizes=pool_sizes,
-        pooling=pooling,
-        padding=padding,
-        dropout=convolution_dropout,
-    )
-    x = dense_stack(global_pool(x, global_pooling), units, dropout, style)
-    return keras.Model(inputs, attach_head(x, head, **style.penalty), name="cnn1d")
+    return _convolutional(**locals(), rank=2, family="cnn1d")
 
 
 def cnn2d(
@@ -143,22 +129,7 @@ def cnn2d(
         If the input has another rank, a kernel or pool is longer than what it is applied to, or a
         hyper-parameter is out of range.
     """
-    inputs = input_tensor(input_spec, 3, "cnn2d")
-    style = Style(activation, normalization, initializer, l1, l2)
-    x = convolution_stack(
-        after_first_layer(inputs, input_spec),
-        style,
-        filters=filters,
-        kernel_sizes=kernel_sizes,
-        strides=strides,
-        dilations=dilations,
-        pool_sizes=pool_sizes,
-        pooling=pooling,
-        padding=padding,
-        dropout=convolution_dropout,
-    )
-    x = dense_stack(global_pool(x, global_pooling), units, dropout, style)
-    return keras.Model(inputs, attach_head(x, head, **style.penalty), name="cnn2d")
+    return _convolutional(**locals(), rank=3, family="cnn2d")
 
 
 def cnn3d(
@@ -184,9 +155,9 @@ def cnn3d(
 ) -> keras.Model:
     """Return a convolutional network for cubes.
 
-    As `cnn1d`, for inputs of shape (depth, height, width, channels), such as a spectrum
-    in every pixel; each kernel size, stride, dilation
-    and pool size is one number or three (depth, height, width).
+    As `cnn1d`, for inputs of shape (depth, height, width, channels), such as a spectrum in every
+    pixel; each kernel size, stride, dilation and pool size is one number or three (depth, height,
+    width).
 
     Raises
     ------
@@ -194,22 +165,33 @@ def cnn3d(
         If the input has another rank, a kernel or pool is longer than what it is applied to, or a
         hyper-parameter is out of range.
     """
-    inputs = input_tensor(input_spec, 4, "cnn3d")
+    return _convolutional(**locals(), rank=4, family="cnn3d")
+
+
+def _convolutional(
+    *,
+    input_spec: InputSpec,
+    head: AnswerKind,
+    rank: int,
+    family: str,
+    global_pooling: GlobalPooling,
+    units: Sequence[int],
+    activation: str,
+    normalization: Normalization,
+    convolution_dropout: float | Sequence[float],
+    dropout: float | Sequence[float],
+    l1: float,
+    l2: float,
+    initializer: str,
+    **stack: Any,
+) -> keras.Model:
+    inputs = input_tensor(input_spec, rank, family)
     style = Style(activation, normalization, initializer, l1, l2)
     x = convolution_stack(
-        inputs,
-        style,
-        filters=filters,
-        kernel_sizes=kernel_sizes,
-        strides=strides,
-        dilations=dilations,
-        pool_sizes=pool_sizes,
-        pooling=pooling,
-        padding=padding,
-        dropout=convolution_dropout,
+        after_first_layer(inputs, input_spec), style, dropout=convolution_dropout, **stack
     )
     x = dense_stack(global_pool(x, global_pooling), units, dropout, style)
-    return keras.Model(inputs, attach_head(x, head, **style.penalty), name="cnn3d")
+    return keras.Model(inputs, attach_head(x, head, **style.penalty), name=family)
 
 
 def convolution_stack(

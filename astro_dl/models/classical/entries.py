@@ -111,13 +111,6 @@ register_model(
     **CLASSICAL,
 )
 register_model(
-    "ridge",
-    "astro_dl.models.classical.networks:ridge",
-    summary="Ridge regression; for classes, logistic regression",
-    reference="Hoerl & Kennard (1970), Technometrics 12, 55",
-    **CLASSICAL,
-)
-register_model(
     "lasso",
     "astro_dl.models.classical.networks:lasso",
     summary="Regression that leaves features out; logistic for classes",

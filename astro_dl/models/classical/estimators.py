@@ -98,9 +98,11 @@ def fit_estimators(
     """
     method = _method(name)
     values = {**method.settings, **(settings or {})}
-    votes = values.get(method.votes)
     most = values.pop("most_examples", None)
     x, targets = _sample(features, y, most or len(features), np.random.default_rng(seed))
+    if method.drawn:
+        values[method.drawn] = min(values[method.drawn], len(x))
+    votes = values.get(method.votes)
     x = x.astype(np.float64)  # in single precision, scaled features would lose digits
     seen = np.zeros(0, int)
     if not head.classes:

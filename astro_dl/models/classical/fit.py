@@ -66,7 +66,6 @@ ARRAYS: Mapping[str, Callable[..., tuple[dict[str, np.ndarray], dict[str, int]]]
     "gaussian_process": arrays.gaussian_process,
     "naive_bayes": arrays.naive_bayes,
     "logistic_regression": arrays.linear,
-    "ridge": arrays.linear,
     "linear_regression": arrays.linear,
     "lasso": arrays.linear,
     "elastic_net": arrays.linear,

@@ -30,6 +30,8 @@ class Method:
         Settings that make it quicker while these are tried.
     votes : str
         The setting that counts what a probability is the mean of; empty for other methods.
+    drawn : str
+        The setting that counts training examples, and is at most their number; empty for others.
     """
 
     classifier: Callable[..., Any]
@@ -38,6 +40,7 @@ class Method:
     grid: Mapping[str, tuple[Any, ...]]
     of_a_trial: Mapping[str, Any] = field(default_factory=dict)
     votes: str = ""
+    drawn: str = ""
 
 
 @dataclass
@@ -304,6 +307,7 @@ METHODS: Mapping[str, Method] = {
         {"n_neighbors": 20},
         {"n_neighbors": (5, 10, 20, 40)},
         votes="n_neighbors",
+        drawn="n_neighbors",
     ),
     "svm": Method(
         _svm,
@@ -319,7 +323,6 @@ METHODS: Mapping[str, Method] = {
         _naive_bayes, _no_values, {"var_smoothing": 1e-3}, {"var_smoothing": (1e-9, 1e-3, 0.1)}
     ),
     "logistic_regression": RIDGE,
-    "ridge": RIDGE,
     "linear_regression": Method(_logistic, _least_squares, {}, {}),
     "lasso": Method(_lasso_classes, _elastic_net, {"penalty": 0.01}, PENALTIES_OF_L1),
     "elastic_net": Method(

@@ -65,10 +65,8 @@ def svm(
 
     Parameters
     ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
+    input_spec, head
+        As of `knn`.
     C : float, optional
         Price of examples on the wrong side; None for what is best on the validation set.
     gamma : "scale" or float, optional
@@ -97,10 +95,8 @@ def gaussian_process(
 
     Parameters
     ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
+    input_spec, head
+        As of `knn`.
     most_examples : int
         Random training examples that it is fitted on: the time grows as their cube.
     examples, processes : int, optional
@@ -146,10 +142,8 @@ def linear_regression(
 
     Parameters
     ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
+    input_spec, head
+        As of `knn`.
     """
     return classical_model("linear_regression", input_spec, head)
 
@@ -161,34 +155,12 @@ def logistic_regression(
 
     Parameters
     ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
+    input_spec, head
+        As of `knn`.
     penalty : float, optional
         Of squared coefficients of scaled features; None for what is best on the validation set.
     """
     return classical_model("logistic_regression", input_spec, head)
-
-
-def ridge(
-    input_spec: InputSpec,
-    head: AnswerKind,
-    *,
-    penalty: Positive | None = None,
-) -> keras.Model:
-    """Return a ridge regression; for classes, a logistic regression.
-
-    Parameters
-    ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
-    penalty : float, optional
-        Of squared coefficients of scaled features; None for what is best on the validation set.
-    """
-    return classical_model("ridge", input_spec, head)
 
 
 def lasso(
@@ -201,10 +173,8 @@ def lasso(
 
     Parameters
     ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
+    input_spec, head
+        As of `knn`.
     penalty : float, optional
         Of absolute coefficients of scaled features and targets; None for what is best on the
         validation set.
@@ -223,10 +193,8 @@ def elastic_net(
 
     Parameters
     ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
+    input_spec, head
+        As of `knn`.
     penalty : float, optional
         Of coefficients of scaled features and targets; None for what is best on the validation set.
     l1_ratio : float, optional

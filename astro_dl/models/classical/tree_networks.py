@@ -58,18 +58,12 @@ def extra_trees(
 
     Parameters
     ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
-    n_estimators : int
-        Trees for all classes, or for each target.
-    min_samples_leaf : int, optional
-        Fewest training examples in a leaf; None for what is best on the validation set.
-    max_features : "sqrt" or float, optional
-        Features looked at for a split: square root of their number, or a share; None as above.
-    nodes, levels : int, optional
-        Size of the fitted trees; None before they are.
+    input_spec, head
+        As of `random_forest`.
+    n_estimators, min_samples_leaf, max_features
+        As of `random_forest`.
+    nodes, levels
+        As of `random_forest`.
     """
     return _forest("extra_trees", input_spec, head, n_estimators, nodes, levels)
 
@@ -87,17 +81,15 @@ def decision_tree(
 
     Parameters
     ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
+    input_spec, head
+        As of `random_forest`.
     max_depth, min_samples_leaf : int, optional
         Most steps to a leaf, and fewest training examples in it; None for what is best on the
         validation set.
-    nodes, levels : int, optional
-        Size of the fitted trees; None before they are.
+    nodes, levels
+        As of `random_forest`.
     """
-    layer = _means(1, nodes, levels, head)
+    layer = _trees(1, nodes, levels, head, "mean")
     return classical_model("decision_tree", input_spec, head, layer, log=True)
 
 
@@ -115,16 +107,14 @@ def gradient_boosting(
 
     Parameters
     ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
+    input_spec, head
+        As of `random_forest`.
     max_iter, max_leaf_nodes : int, optional
         Rounds of boosting, and leaves of a tree; None for what is best on the validation set.
     learning_rate : float
         Share of each tree that is taken.
-    nodes, levels : int, optional
-        Size of the fitted trees; None before they are.
+    nodes, levels
+        As of `random_forest`.
     """
     return _boosting("gradient_boosting", input_spec, head, max_iter, nodes, levels)
 
@@ -143,16 +133,14 @@ def xgboost(
 
     Parameters
     ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
+    input_spec, head
+        As of `random_forest`.
     n_estimators, max_depth : int, optional
         Rounds of boosting, and most steps to a leaf; None for what is best on the validation set.
     learning_rate : float
         Share of each tree that is taken.
-    nodes, levels : int, optional
-        Size of the fitted trees; None before they are.
+    nodes, levels
+        As of `random_forest`.
     """
     return _boosting("xgboost", input_spec, head, n_estimators, nodes, levels)
 
@@ -171,16 +159,14 @@ def lightgbm(
 
     Parameters
     ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
+    input_spec, head
+        As of `random_forest`.
     n_estimators, num_leaves : int, optional
         Rounds of boosting, and leaves of a tree; None for what is best on the validation set.
     learning_rate : float
         Share of each tree that is taken.
-    nodes, levels : int, optional
-        Size of the fitted trees; None before they are.
+    nodes, levels
+        As of `random_forest`.
     """
     return _boosting("lightgbm", input_spec, head, n_estimators, nodes, levels)
 
@@ -199,18 +185,16 @@ def adaboost(
 
     Parameters
     ----------
-    input_spec : InputSpec
-        One array of any rank, which is flattened.
-    head : AnswerKind
-        Any kind; values without a distribution.
+    input_spec, head
+        As of `random_forest`.
     n_estimators : int
         Most trees for all classes, or for each target.
     max_depth : int, optional
         Of each tree; None for what is best on the validation set.
     learning_rate : float, optional
         Power to which weights are raised; None as above.
-    nodes, levels : int, optional
-        Size of the fitted trees; None before they are.
+    nodes, levels
+        As of `random_forest`.
     """
     reduction: Reduction = "sum" if head.classes else "weighted_median"
     layer = _trees(n_estimators, nodes, levels, head, reduction)
@@ -225,23 +209,8 @@ def _forest(
     nodes: int | None,
     levels: int | None,
 ) -> keras.Model:
-    layer = _means(trees, nodes, levels, head)
+    layer = _trees(trees, nodes, levels, head, "mean")
     return classical_model(name, input_spec, head, layer, log=True, votes=trees)
-
-
-def _means(trees: int, nodes: int | None, levels: int | None, head: AnswerKind) -> TreeEnsemble:
-    """Return trees whose answers are averaged: some for all classes, or for each target."""
-    width, columns = (len(head.names), 1) if head.classes else (1, len(head.names))
-    return TreeEnsemble(
-        trees * columns,
-        nodes or 1,
-        levels or 0,
-        width,
-        len(head.names),
-        "mean",
-        name="trees",
-        dtype="float32",
-    )
 
 
 def _boosting(

@@ -45,9 +45,7 @@ class LabelledFiles:
     targets : tuple of str
         Columns to predict.
     classes : tuple of str
-        Values of the target, as text; empty for numbers and marks.
-    marks : bool
-        Whether targets are marks, 0 or 1, of which an example may have several or none.
+        Values of the target, as text; empty for numbers.
     target_units : tuple of str
         As astropy spells them.
     group : str
@@ -70,7 +68,6 @@ class LabelledFiles:
     sha256: str = ""
     targets: tuple[str, ...] = ("target",)
     classes: tuple[str, ...] = ()
-    marks: bool = False
     target_units: tuple[str, ...] = ()
     group: str = ""
     group_radius_arcsec: float = 0.0

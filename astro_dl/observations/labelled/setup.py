@@ -28,7 +28,7 @@ from astro_dl.observations.tables.targets import (
 )
 from astro_dl.observations.tables.units import unit_of
 
-OwnKind = Literal["auto", "regression", "classification", "marks"]
+OwnKind = Literal["auto", "regression", "classification"]
 SOURCE = "files"
 DATA = {"validation_fraction": 0.15, "test_fraction": 0.2}
 TRAINING = {
@@ -55,8 +55,8 @@ class Given:
         Table of labels.
     target : str
         Columns to predict, separated by commas; empty for the names of the folders.
-    kind : {"auto", "regression", "classification", "marks"}
-        Instead of what the target looks like; marks are several columns of 0 and 1.
+    kind : {"auto", "regression", "classification"}
+        Instead of what the target looks like.
     member, table, file_column, group, weight, set_column : str
         As there.
     group_radius_arcsec : float
@@ -160,19 +160,10 @@ def with_targets(about: LabelledFiles, rows: Table, kind: OwnKind, where: Path) 
         classes = class_names(class_labels(rows, first, where), first, where)
         return replace(about, classes=classes)
     if kind == "classification":
-        raise UsageError("several targets are no classes; accepted: one, or kind marks")
+        raise UsageError("several targets are no classes; accepted: one")
     values = [target_values(rows, name, "", where) for name in about.targets]
     for name, one in zip(about.targets, values, strict=True):
         changing_values(one, name, where)
-    if kind == "marks":
-        strange = [
-            name
-            for name, one in zip(about.targets, values, strict=True)
-            if not np.isin(one, (0, 1)).all()
-        ]
-        if strange:
-            raise UsageError(f"{where}: mark {strange[0]!r} holds other numbers than 0 and 1")
-        return replace(about, marks=True)
     units = tuple(str(unit_of(rows[name]) or "") for name in about.targets)
     return replace(about, target_units=units)
 

@@ -1,4 +1,4 @@
-"""Images of one's own: any files of them to classes, marks or values.
+"""Images of one's own: any files of them to classes or values.
 
 The physics is what is known of the files: where they are, what is learnt of them, and the recipe by
 which they become inputs. `astro_dl.science.own_images.setup` writes it down.
@@ -48,7 +48,7 @@ class OwnImages:
 
 
 def head(physics: OwnImages) -> AnswerKind:
-    """Return the classes, the marks or the values."""
+    """Return the classes or the values."""
     about = physics.examples
     return asked_answer(about.targets, about.classes, about.target_units, about.answer)
 

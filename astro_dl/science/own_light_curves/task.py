@@ -1,4 +1,4 @@
-"""Light curves of one's own: any files of them to classes, marks or values.
+"""Light curves of one's own: any files of them to classes or values.
 
 The physics is what is known of the files: where they are, what is learnt of them, and the recipe by
 which they become inputs. `astro_dl.science.own_light_curves.setup` writes it down.
@@ -56,7 +56,7 @@ class OwnLightCurves:
 
 
 def head(physics: OwnLightCurves) -> AnswerKind:
-    """Return the classes, the marks or the values."""
+    """Return the classes or the values."""
     about = physics.examples
     return asked_answer(about.targets, about.classes, about.target_units, about.answer)
 

@@ -27,7 +27,6 @@ FEW = {
     "adaboost": {"n_estimators": 6, "max_depth": 2, "learning_rate": 1.0},
     "knn": {"n_neighbors": 4},
     "logistic_regression": {"penalty": 2.0},
-    "ridge": {"penalty": 2.0},
     "linear_regression": {},
     "lasso": {"penalty": 0.05},
     "elastic_net": {"penalty": 0.05, "l1_ratio": 0.3},
@@ -132,3 +131,12 @@ def test_what_they_cannot_do_is_refused():
         build_from("random_forest", SPEC, HEADS["binary"], {"levels": 99})
     with pytest.raises(UsageError, match="unknown classical method 'smv'"):
         fit_estimators("smv", HEADS["binary"], *examples("binary"), 0)
+
+
+def test_neighbours_are_at_most_the_examples_there_are():
+    x, y = examples("binary", 12)
+    fitted = fit_estimators("knn", HEADS["binary"], x, y, seed=0)
+    assert fitted.votes == 12
+    assert np.isfinite(fitted.values(x)).all()
+    training, validation = (x[:8], y[:8]), (x[8:], y[8:])
+    assert tuned_settings("knn", HEADS["binary"], training, validation, seed=0)["n_neighbors"] >= 5
