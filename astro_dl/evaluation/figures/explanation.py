@@ -51,8 +51,12 @@ def draw_explanation(explanations: Sequence[Explanation], example: int) -> Figur
         figure, panels = new_figure(
             rows, columns, max(4.2 * columns, 6.4), height * rows + 0.5, sharex="col"
         )
-    about = first.contract
     for column, (name, values) in enumerate(inputs.items()):
+        # Of several inputs, each that is a row of numbers has their names under its own.
+        about = {
+            **first.contract,
+            "columns": first.contract.get(name, first.contract.get("columns")),
+        }
         _draw_input(panels[0, column], values, about)
         if columns > 1:
             panels[0, column].set_title(name, fontsize=10)
@@ -70,8 +74,9 @@ def draw_explanation(explanations: Sequence[Explanation], example: int) -> Figur
         if values.ndim == 2:
             panels[-1, column].set_xlabel(_axis_name(len(values), about), fontsize=9)
     figure.suptitle(
-        f"{first.ids[example]}: {first.answers[example]}, logit {first.logits[example]:.3g}",
-        fontsize=11,
+        f"{first.ids[example]}: {first.answers[example]}, logit {first.logits[example]:.3g}\n"
+        "(red speaks for it, blue against; each map over its greatest value)",
+        fontsize=10,
     )
     return figure
 
