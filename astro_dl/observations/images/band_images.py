@@ -6,9 +6,11 @@ plane is of is read from keywords, else from the names of extensions and files.
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +21,19 @@ from astropy.wcs import WCS
 from astropy.wcs.utils import proj_plane_pixel_scales
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import open_fits
 
 LETTERS = "ugrizy"
 NAMED = {"VIS": "VIS", "F814W": "F814W", "F606W": "F606W", "F555W": "F555W", "F475W": "F475W"}
 KEYWORDS = ("BAND", "FILTER", "FILTER1", "FILTER2", "EXTNAME")
+CARD = 80
+COORDINATES = re.compile(
+    r"WCSAXES|C(TYPE|UNIT|RVAL|RPIX|DELT|ROTA)\d|(CD|PC)\d_\d|P[VS]\d_\d+|L[AO][TN]POLE"
+    r"|RADE(C)?SYS|EQUINOX|EPOCH|MJD-OBS|DATE-OBS|[AB]P?_(ORDER|DMAX|\d+_\d+)"
+    r"|(CP|CQ)(DIS|ERR)\d|D[PQ]\d|D2IM\w+"
+)
+"""Keywords of celestial coordinates (FITS standard 4.0, table 22) and of distortions."""
 NOT_THE_SKY = re.compile(r"(?i)noise|err|var|wht|weight|mask|msk|psf|seg|flag|dq|ctx|rms|model")
 
 
@@ -45,6 +55,8 @@ class BandImage:
         (y, x) pixels.
     wcs : astropy.wcs.WCS or None
         Celestial coordinates, None where there are none.
+    pixel_scale_arcsec : float or None
+        Width of a pixel ["], the geometric mean of both sides; None without coordinates.
     """
 
     path: Path
@@ -53,13 +65,56 @@ class BandImage:
     band: str | None
     shape: tuple[int, int]
     wcs: WCS | None
+    pixel_scale_arcsec: float | None
 
-    @property
-    def pixel_scale_arcsec(self) -> float | None:
-        """Width of a pixel ["], the geometric mean of both sides; None without coordinates."""
-        if self.wcs is None:
-            return None
-        return float(np.sqrt(np.prod(proj_plane_pixel_scales(self.wcs))) * 3600)
+
+@contextmanager
+def open_images(path: Path) -> Iterator[fits.HDUList]:
+    """Open a FITS file of images, as `astro_dl.core.reading.fits_files.open_fits`."""
+    with warnings.catch_warnings(), open_fits(path) as opened:
+        warnings.simplefilter("ignore", AstropyWarning)
+        yield opened
+
+
+class OpenImages:
+    """Opens files as `open_images`, and keeps the last ones open until the end of its block.
+
+    Parameters
+    ----------
+    most : int, default 16
+        Files that are open at once.
+    """
+
+    def __init__(self, most: int = 16) -> None:
+        self.most = most
+        self._open: OrderedDict[Path, tuple[fits.HDUList, ExitStack]] = OrderedDict()
+
+    def __enter__(self) -> "OpenImages":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        while self._open:
+            self._close_oldest()
+
+    @contextmanager
+    def __call__(self, path: Path) -> Iterator[fits.HDUList]:
+        """Give an open file; what is raised on its content inside becomes one line."""
+        with reading(path, "FITS"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", AstropyWarning)
+            if path not in self._open:
+                while len(self._open) >= self.most:
+                    self._close_oldest()
+                stack = ExitStack()
+                self._open[path] = (stack.enter_context(open_fits(path)), stack)
+            self._open.move_to_end(path)
+            yield self._open[path][0]
+
+    def _close_oldest(self) -> None:
+        _, (_, stack) = self._open.popitem(last=False)
+        stack.close()
+
+
+Opener = Callable[[Path], AbstractContextManager[fits.HDUList]]
 
 
 def band_in(text: str) -> str | None:
@@ -74,7 +129,10 @@ def band_in(text: str) -> str | None:
 
 
 def find_band_images(
-    path: str | Path, hdu: int | str | None = None, bands: Sequence[str] | None = None
+    path: str | Path,
+    hdu: int | str | None = None,
+    bands: Sequence[str] | None = None,
+    opener: Opener = open_images,
 ) -> list[BandImage]:
     """Return the images that a FITS file holds, without reading their pixels.
 
@@ -90,6 +148,8 @@ def find_band_images(
     bands : sequence of str, optional
         Names of the bands of a cube's planes or of the extensions, in their order, where the file
         does not tell.
+    opener : callable, default open_images
+        Opens the file; an `OpenImages` keeps it open for `read_window`.
 
     Returns
     -------
@@ -102,7 +162,7 @@ def find_band_images(
         many as planes.
     """
     path = Path(path)
-    with _open(path) as opened:
+    with opener(path) as opened:
         number = _number_of(opened, hdu, path)
         images = [
             image
@@ -128,7 +188,9 @@ def find_band_images(
     return [replace(one, band=name) for one, name in zip(images, bands, strict=True)]
 
 
-def read_window(image: BandImage, rows: slice, columns: slice) -> np.ndarray:
+def read_window(
+    image: BandImage, rows: slice, columns: slice, opener: Opener = open_images
+) -> np.ndarray:
     """Return the pixels (rows, columns) of a band, float64; NaN where the image has none.
 
     Parameters
@@ -137,6 +199,8 @@ def read_window(image: BandImage, rows: slice, columns: slice) -> np.ndarray:
         From `find_band_images`.
     rows, columns : slice
         With start and stop, which may reach beyond the image.
+    opener : callable, default open_images
+        As of `find_band_images`.
     """
     window = np.full((rows.stop - rows.start, columns.stop - columns.start), np.nan)
     (y, y_to), (x, x_to) = (
@@ -144,7 +208,7 @@ def read_window(image: BandImage, rows: slice, columns: slice) -> np.ndarray:
     )
     if y.start >= y.stop or x.start >= x.stop:
         return window
-    with _open(image.path) as opened:
+    with opener(image.path) as opened:
         section = opened[image.hdu].section
         pixels = section[y, x] if image.plane is None else section[image.plane, y, x]
     window[y_to, x_to] = np.asarray(pixels, np.float64)
@@ -181,10 +245,10 @@ def _planes(path: Path, index: int, hdu: Any) -> Iterator[BandImage]:
     if not getattr(hdu, "is_image", False) or len(shape) not in (2, 3) or 0 in shape:
         return
     header = hdu.header
-    wcs = _celestial(header)
+    celestial = _celestial(_coordinate_cards(hdu))
     size = (int(shape[-2]), int(shape[-1]))
     if len(shape) == 2:
-        yield BandImage(path, index, None, _band_of_header(header, path), size, wcs)
+        yield BandImage(path, index, None, _band_of_header(header, path), size, *celestial)
         return
     named = str(header.get("BANDS", header.get("FILTERS", "")))
     listed = [name for name in re.split(r"[\s,;]+", named) if name]
@@ -192,7 +256,7 @@ def _planes(path: Path, index: int, hdu: Any) -> Iterator[BandImage]:
     for plane in range(shape[0]):
         numbered = str(header.get(f"BAND{plane + 1}", header.get(f"FILTER{plane + 1}", "")))
         text = listed[plane] if len(listed) == shape[0] else numbered
-        yield BandImage(path, index, plane, band_in(text), size, wcs)
+        yield BandImage(path, index, plane, band_in(text), size, *celestial)
 
 
 def _band_of_header(header: fits.Header, path: Path) -> str | None:
@@ -202,28 +266,36 @@ def _band_of_header(header: fits.Header, path: Path) -> str | None:
     return next((band for band in map(band_in, texts) if band is not None), None)
 
 
-def _celestial(header: fits.Header) -> WCS | None:
-    """Return celestial coordinates, None where a header has none that make sense."""
-    if not any(str(header.get(f"CTYPE{axis}", "")).strip() for axis in (1, 2)):
-        return None
-    cleaned = header.copy()
-    if "CD1_1" in cleaned:
+def _coordinate_cards(hdu: Any) -> str:
+    """Return the cards of an extension's header that tell celestial coordinates, as they stand."""
+    place = hdu.fileinfo()
+    place["file"].seek(place["hdrLoc"])
+    header = place["file"].read(place["datLoc"] - place["hdrLoc"]).decode("latin-1")
+    cards = [header[start : start + CARD] for start in range(0, len(header), CARD)]
+    chosen = [card for card in cards if COORDINATES.fullmatch(card[:8].rstrip())]
+    if any(card.startswith("CD1_1 ") for card in chosen):
         # Both forms in one header contradict the standard; the CD matrix is the later one.
-        for keyword in ("CDELT1", "CDELT2", "CROTA1", "CROTA2"):
-            cleaned.remove(keyword, ignore_missing=True)
+        chosen = [card for card in chosen if not card.startswith(("CDELT", "CROTA"))]
+    return "".join(chosen)
+
+
+@lru_cache(maxsize=64)
+def _celestial(cards: str) -> tuple[WCS | None, float | None]:
+    """Return celestial coordinates and pixel scale ["], None where cards have none of sense.
+
+    Extensions of one file mostly have the same.
+    """
+    if "CTYPE" not in cards:
+        return None, None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", AstropyWarning)
-            wcs = WCS(cleaned, naxis=2)
-            usable = wcs.has_celestial and np.all(np.isfinite(proj_plane_pixel_scales(wcs)))
+            wcs = WCS(cards, naxis=2)
+            sides = proj_plane_pixel_scales(wcs)
+            if not wcs.has_celestial or not np.isfinite(sides).all():
+                return None, None
+            celestial = wcs.celestial
+            return celestial, float(np.sqrt(np.prod(proj_plane_pixel_scales(celestial))) * 3600)
     except Exception:
         # wcslib has its own hierarchy of errors, all of which mean that there are no coordinates.
-        return None
-    return wcs.celestial if usable else None
-
-
-@contextmanager
-def _open(path: Path) -> Iterator[fits.HDUList]:
-    with warnings.catch_warnings(), open_fits(path) as opened:
-        warnings.simplefilter("ignore", AstropyWarning)
-        yield opened
+        return None, None

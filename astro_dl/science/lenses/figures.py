@@ -50,7 +50,7 @@ def draw_mosaics(
     figures = {}
     for name, rows in shown.items():
         if len(rows):
-            figures[name] = _mosaic(predictor, paths, table[rows], table.meta)
+            figures[name] = _mosaic(predictor, paths, table[rows])
     return [save_figure(figure, Path(folder) / f"{name}.png") for name, figure in figures.items()]
 
 
@@ -61,7 +61,7 @@ def picture_cutouts(
     from matplotlib.figure import Figure
 
     scale = predictor.input_spec.contract["pixel_scale_arcsec"]
-    by_id = _candidates(predictor, paths, table.meta)
+    by_id = _candidates(predictor, paths, table)
     for row, name in enumerate(map(str, table["id"])):
         if name not in by_id:
             continue
@@ -105,14 +105,12 @@ def _chosen(table: Table) -> dict[str, np.ndarray]:
     return {"top": scored[:MOST_SHOWN], "doubtful": nearest[:MOST_SHOWN]}
 
 
-def _mosaic(
-    predictor: Predictor[LensPhysics], paths: Sequence[str | Path], rows: Table, options: Any
-) -> Any:
+def _mosaic(predictor: Predictor[LensPhysics], paths: Sequence[str | Path], rows: Table) -> Any:
     from matplotlib.figure import Figure
 
     scale = predictor.input_spec.contract["pixel_scale_arcsec"]
-    by_id = _candidates(predictor, paths, options)
-    colours = _colours(predictor, [by_id[name] for name in map(str, rows["id"])], options)
+    by_id = _candidates(predictor, paths, rows)
+    colours = _colours(predictor, [by_id[name] for name in map(str, rows["id"])], rows.meta)
     columns = min(COLUMNS, max(2, len(rows)))
     lines = -(-len(rows) // columns)
     figure = Figure(figsize=(1.9 * columns, 2.25 * lines), dpi=100, layout="constrained")
@@ -127,12 +125,13 @@ def _mosaic(
 
 
 def _candidates(
-    predictor: Predictor[LensPhysics], paths: Sequence[str | Path], options: Any
+    predictor: Predictor[LensPhysics], paths: Sequence[str | Path], table: Table
 ) -> dict[str, Candidate]:
-    """Return the objects in files by their ids, found with the options of a prediction."""
-    keys = ("catalogue", "hdu", "bands")
-    found = find_in_files(predictor.physics, paths, **{key: options.get(key) for key in keys})
-    return {candidate.id: candidate for candidate in found}
+    """Return a prediction's objects in files by their ids, found with its options."""
+    options = {key: table.meta.get(key) for key in ("catalogue", "hdu", "bands")}
+    wanted = set(map(str, table["id"]))
+    found = find_in_files(predictor.physics, paths, **options)
+    return {candidate.id: candidate for candidate in found if candidate.id in wanted}
 
 
 def _colours(

@@ -5,18 +5,21 @@ differ by the band. Positions in a catalogue are cut out of survey images.
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.reading.many_files import read_each
+from astro_dl.core.reading.many_files import may_fail, read_each
 from astro_dl.observations.images.band_images import (
     BandImage,
+    Opener,
     band_in,
     find_band_images,
+    open_images,
     read_window,
 )
 from astro_dl.observations.images.cutouts import centre_crop, noise_sigma, resample
@@ -81,8 +84,11 @@ def find_candidates(
     bands: tuple[str, ...],
     hdu: int | str | None = None,
     file_bands: Sequence[str] | None = None,
-) -> list[Candidate]:
-    """Return the objects whose images files hold, in the files' order.
+    opener: Opener = open_images,
+) -> Iterator[Candidate]:
+    """Yield the objects whose images files hold, in the files' order.
+
+    No more files are opened than the next object needs.
 
     Parameters
     ----------
@@ -94,6 +100,8 @@ def find_candidates(
         The only extension to take.
     file_bands : sequence of str, optional
         What the planes or extensions of every file are, where the files do not tell.
+    opener : callable, default open_images
+        Opens files; an `OpenImages` keeps them open for `read_cutout`.
 
     Raises
     ------
@@ -101,18 +109,33 @@ def find_candidates(
         If a file cannot be read, or an object lacks a band, has one twice, or has several images of
         unknown band other than as many as the network takes.
     """
-    objects: dict[str, list[BandImage]] = {}
-    for path, images in read_each(
-        map(Path, paths), lambda path: find_band_images(path, hdu, file_bands)
-    ):
-        several = len(images) > 1 or len(bands) == 1
-        key = str(path) if several else _without_band(path)
-        objects.setdefault(key, []).extend(images)
-    names = [Path(key).name for key in objects]
-    unique = len(set(names)) == len(names)
-    by_name = {Path(key).name if unique else key: images for key, images in objects.items()}
-    found = read_each(by_name, lambda name: _candidate(name, by_name[name], bands))
-    return [candidate for _, candidate in found]
+    together = alike_but_for_bands(paths)
+    taken = Counter(name for key, group in together.items() for name in _names(key, group))
+    for key, group in together.items():
+        found = read_each(group, lambda path: find_band_images(path, hdu, file_bands, opener))
+        objects: dict[str, list[BandImage]] = {}
+        for path, images in found:
+            alone = len(images) > 1 or len(bands) == 1
+            objects.setdefault(str(path) if alone else key, []).extend(images)
+        short = Counter(Path(one).name for one in objects)
+        for one, images in objects.items():
+            unique = taken[Path(one).name] == short[Path(one).name] == 1
+            name = Path(one).name if unique else one
+            with may_fail(name):
+                yield _candidate(name, images, bands)
+
+
+def alike_but_for_bands(paths: Sequence[str | Path]) -> dict[str, list[Path]]:
+    """Return files whose paths differ by bands only together, with ``*`` where the bands stand."""
+    together: dict[str, list[Path]] = {}
+    for path in map(Path, paths):
+        together.setdefault(_without_band(path), []).append(path)
+    return together
+
+
+def _names(key: str, group: Sequence[Path]) -> set[str]:
+    """Return what the objects in files that are alike may be called."""
+    return {Path(key).name, *(path.name for path in group)}
 
 
 def place_candidates(fields: Sequence[Candidate], positions: Sequence[Position]) -> list[Candidate]:
@@ -154,6 +177,7 @@ def read_cutout(
     size: int,
     pixel_scale_arcsec: float,
     own_scale_arcsec: float | None = None,
+    opener: Opener = open_images,
 ) -> Cutout:
     """Return the pixels of a candidate on the network's grid.
 
@@ -167,6 +191,8 @@ def read_cutout(
         Width of the network's pixels ["].
     own_scale_arcsec : float, optional
         Width of the images' pixels ["], instead of what their coordinates say.
+    opener : callable, default open_images
+        As of `find_candidates`.
 
     Returns
     -------
@@ -185,7 +211,7 @@ def read_cutout(
     for image in candidate.images:
         own = image.pixel_scale_arcsec if own_scale_arcsec is None else own_scale_arcsec
         ratio = 1.0 if own is None else _ratio(pixel_scale_arcsec / own)
-        plane, sigma, padded = _read_plane(candidate, image, size, ratio)
+        plane, sigma, padded = _read_plane(candidate, image, size, ratio, opener)
         flags += ["pixel_scale_assumed"] * (own is None)
         flags += ["resampled"] * (not ratio.is_integer())
         flags += ["non_square"] * (candidate.centred and image.shape[0] != image.shape[1])
@@ -201,7 +227,7 @@ def read_cutout(
 
 
 def _read_plane(
-    candidate: Candidate, image: BandImage, size: int, ratio: float
+    candidate: Candidate, image: BandImage, size: int, ratio: float, opener: Opener
 ) -> tuple[np.ndarray, float, bool]:
     """Return the pixels (size, size) of one band, their noise, and whether some were missing."""
     whole = ratio.is_integer()
@@ -220,7 +246,7 @@ def _read_plane(
         slice(first, first + needed)
         for first in (int(np.floor(middle + 0.5 - needed / 2)) for middle in centre)
     )
-    window = read_window(image, rows, columns)
+    window = read_window(image, rows, columns, opener)
     window[~np.isfinite(window)] = np.nan
     margin = 0 if whole else 1
     padded = any(

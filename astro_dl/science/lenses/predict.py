@@ -1,6 +1,8 @@
 """Lens networks on real images: from files to a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from operator import length_hint
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,11 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import check_any_answer, prediction_table
+from astro_dl.observations.images.band_images import Opener, OpenImages, open_images
 from astro_dl.science.lenses.files import (
     Candidate,
     Cutout,
+    alike_but_for_bands,
     find_candidates,
     place_candidates,
     read_cutout,
@@ -24,7 +28,7 @@ from astro_dl.science.lenses.inputs import cutout_spec, network_input_of
 from astro_dl.science.lenses.physics import LensPhysics
 from astro_dl.science.lenses.positions import read_catalogue
 
-CUTOUTS_AT_ONCE = 1024
+CUTOUTS_AT_ONCE = 256
 
 
 def predict_cutouts(
@@ -82,14 +86,17 @@ def predict_cutouts(
     if pixel_scale_arcsec is not None and not 0 < pixel_scale_arcsec < np.inf:
         raise UsageError(f"pixel_scale_arcsec is {pixel_scale_arcsec:g}; accepted: above 0")
     options: dict[str, Any] = {"catalogue": catalogue, "hdu": hdu, "bands": bands}
-    candidates = find_in_files(predictor.physics, paths, **options)
+    given = {"batch_size": batch_size, "keep_flagged": keep_flagged}
     parts = []
-    with tqdm(total=len(candidates), unit="cutout", disable=not progress) as bar:
-        for first in range(0, len(candidates), CUTOUTS_AT_ONCE):
-            block = candidates[first : first + CUTOUTS_AT_ONCE]
-            given = {"batch_size": batch_size, "keep_flagged": keep_flagged}
-            parts += _predict_block(predictor, block, pixel_scale_arcsec, given)
-            bar.update(len(block))
+    physics, scale = predictor.physics, predictor.input_spec.contract["pixel_scale_arcsec"]
+    with OpenImages() as opener:
+        found = find_in_files(physics, paths, **options, opener=opener)
+        total = length_hint(found, len(alike_but_for_bands(paths)))
+        read = _read(physics, found, scale, pixel_scale_arcsec, opener)
+        with tqdm(total=total, unit="cutout", disable=not progress) as bar:
+            while block := list(islice(read, CUTOUTS_AT_ONCE)):
+                parts.append(_predict_block(predictor, block, given))
+                bar.update(len(block))
     if not parts:
         raise nothing_read()
     tables, usable = zip(*parts, strict=True)
@@ -124,44 +131,50 @@ def find_in_files(
     catalogue: str | None = None,
     hdu: int | str | None = None,
     bands: Sequence[str] | None = None,
-) -> list[Candidate]:
+    opener: Opener = open_images,
+) -> Iterable[Candidate]:
     """Return the objects in files, or a catalogue's in them; see `predict_cutouts`."""
-    fields = find_candidates(paths, physics.bands, hdu, bands)
+    fields = find_candidates(paths, physics.bands, hdu, bands, opener)
     if catalogue is None:
         return fields
     positions = read_catalogue(catalogue)
     if not positions:
         raise UsageError(f"{catalogue} has no rows")
-    return place_candidates(fields, positions)
+    return place_candidates(list(fields), positions)
+
+
+def _read(
+    physics: LensPhysics,
+    candidates: Iterable[Candidate],
+    scale: float,
+    own_scale: float | None,
+    opener: Opener,
+) -> Iterator[tuple[Candidate, Cutout]]:
+    """Yield the candidates that can be read, with their pixels."""
+    for candidate in candidates:
+        with may_fail(candidate.id):
+            cutout = read_cutout(candidate, physics.size_pixels, scale, own_scale, opener)
+            yield candidate, cutout
 
 
 def _predict_block(
     predictor: Predictor[LensPhysics],
-    candidates: Sequence[Candidate],
-    own_scale: float | None,
+    block: Sequence[tuple[Candidate, Cutout]],
     given: Mapping[str, Any],
-) -> list[tuple[QTable, np.ndarray]]:
-    """Return the table of candidates and which of its rows (n,) have an answer, if any is read."""
+) -> tuple[QTable, np.ndarray]:
+    """Return the table of candidates and which of its rows (n,) have an answer."""
     physics = predictor.physics
-    scale = predictor.input_spec.contract["pixel_scale_arcsec"]
-    cutouts = []
-    read = []
-    for candidate in candidates:
-        with may_fail(candidate.id):
-            cutouts.append(read_cutout(candidate, physics.size_pixels, scale, own_scale))
-            read.append(candidate)
-    if not read:
-        return []
+    candidates, cutouts = zip(*block, strict=True)
     x = network_input_of(physics, cutouts)
     usable = np.isfinite(x).all(axis=(1, 2, 3))
-    ids = [one.id for one in read]
+    ids = [one.id for one in candidates]
     if usable.any():
         table = predictor.predict(x, ids=ids, **given)
     else:
         answers = predictor.answers(x, usable=usable)
         table = prediction_table(predictor.head, ids, answers, {"non_finite_input": ~usable})
-    table.add_column([one.ra for one in read] * u.deg, 1, "ra")
-    table.add_column([one.dec for one in read] * u.deg, 2, "dec")
+    table.add_column([one.ra for one in candidates] * u.deg, 1, "ra")
+    table.add_column([one.dec for one in candidates] * u.deg, 2, "dec")
     flags = [
         _joined(cutout, str(own), good)
         for cutout, own, good in zip(cutouts, table["flags"], usable, strict=True)
@@ -169,7 +182,7 @@ def _predict_block(
     table.remove_column("flags")
     table["masked_fraction"] = np.array([cutout.masked_fraction for cutout in cutouts], np.float32)
     table["flags"] = flags
-    return [(table, usable)]
+    return table, usable
 
 
 def _joined(cutout: Cutout, own: str, usable: bool) -> str:

@@ -13,7 +13,7 @@ from astropy.table import Table
 
 from tests.science.lenses.stand_in import cutout, write_cube
 
-KINDS, MIB = 50, 2**20
+KINDS = 50
 BANDS = {"BANDS": "gri"}
 
 
@@ -98,15 +98,15 @@ def check(table: Table, number: int) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs wait4")
 def test_ten_broken_cutouts_of_ten_thousand_cost_ten_answers(tmp_path):
     peaks = []
-    for number in (3_000, 10_000):
+    for number in (1_000, 10_000):
         folder = tmp_path / str(number)
         names = make(folder, number)
         code, said, peak = predict(folder, names, "--out", "out.ecsv")
         assert code == 0, said
         check(Table.read(folder / "out.ecsv"), number)
         peaks.append(peak)
-    # Seven thousand more inputs of the network alone would be 330 MiB.
-    assert peaks[1] - peaks[0] < 100 * MIB
+    # Nine thousand more inputs of the network alone would be 420 MiB.
+    assert peaks[1] < 1.1 * peaks[0]
     code, said, _ = predict(folder, names, "--on-error", "stop", "--out", "stopped.ecsv")
     assert code == 2
     assert "broken empty.fits" in said

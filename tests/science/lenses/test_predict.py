@@ -8,6 +8,7 @@ from astropy.table import QTable, Table
 
 from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
+from astro_dl.observations.images.band_images import OpenImages
 from astro_dl.science.lenses.figures import colour_image, draw_mosaics, picture_cutouts
 from astro_dl.science.lenses.files import find_candidates, read_cutout
 from astro_dl.science.lenses.predict import predict_cutouts
@@ -339,3 +340,41 @@ def test_files_in_the_order_of_the_shell_are_of_the_bands_that_they_say(tmp_path
         hdu.writeto(renamed[-1])
     with pytest.raises(UsageError, match="lacks band"):
         predict(sorted(renamed))
+
+
+@pytest.mark.parametrize("survey", [False, True])
+def test_each_file_is_opened_once(tmp_path, monkeypatch, survey):
+    paths = [write_extensions(tmp_path / f"{one}.fits", BLUE) for one in range(5)]
+    opened = []
+    plain = fits.open
+
+    def counted(*arguments, **options):
+        opened.append(arguments)
+        return plain(*arguments, **options)
+
+    options = {}
+    if survey:
+        Table({"id": range(3), "ra": [150.0] * 3, "dec": [2.0] * 3}).write(tmp_path / "a.csv")
+        options = {"catalogue": str(tmp_path / "a.csv")}
+    monkeypatch.setattr(fits, "open", counted)
+    assert len(predict(paths, **options)) == (3 if survey else 5)
+    assert len(opened) == len(paths)
+
+
+def test_more_files_than_are_kept_open_are_read(tmp_path):
+    (path,) = [write_extensions(tmp_path / "a.fits", BLUE)]
+    names = [path, *(tmp_path / f"{one}.fits" for one in range(4))]
+    for name in names[1:]:
+        os.link(path, name)
+    with OpenImages(most=2) as opener:
+        found = list(find_candidates(names, ("g", "r", "i"), opener=opener))
+        cutouts = [read_cutout(one, 40, 0.2, opener=opener).image for one in found]
+    assert all(np.array_equal(one, cutouts[0]) for one in cutouts)
+
+
+def test_files_of_one_name_in_folders_of_bands_are_told_apart(tmp_path):
+    paths = []
+    for folder in "gr":
+        (tmp_path / folder).mkdir()
+        paths.append(write_extensions(tmp_path / folder / "a.fits", BLUE))
+    assert sorted(predict(paths)["id"]) == sorted(map(str, paths))
