@@ -1,12 +1,12 @@
 """The folder of a bundle as files: opened only if unchanged, and put in place all at once."""
 
+import glob
 import hashlib
 import os
-import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import exchange, to_disk, writing
 from astro_dl.core.lock import locked
+from astro_dl.core.parts import part_folder
 
 CARD = "card.json"
 OURS = {CARD, "config.yaml", "weights.h5", "history.csv", "metrics.json", "README.md", "plots"}
@@ -106,20 +107,26 @@ def check_target(target: Path) -> None:
 
 
 @contextmanager
-def new_folder(target: Path) -> Iterator[Path]:
-    """Give an empty folder beside the target that takes its place, at one instant, on success.
+def new_folder(target: Path, ours: Collection[str] = OURS) -> Iterator[Path]:
+    """Give an empty folder that takes the target's place, at one instant, on success.
 
-    Files of the target that are not a bundle's are kept. One writer at a time: another waits. What
-    writers that were killed have left beside the target is removed.
+    Files of the target other than ours are kept. One writer at a time: another waits. What writers
+    that were killed have left beside the target is removed.
+
+    Parameters
+    ----------
+    target : Path
+        The folder to be.
+    ours : collection of str, default those of a bundle
+        Names of files and folders that the new one has in place of the old ones.
     """
     with locked(target, "writing"), writing(target):
-        _sweep(target)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        try:
+        _put_back(target)
+        with part_folder(target.parent) as part:
+            temporary = part / target.name
+            temporary.mkdir()
             yield temporary
-            _swap(temporary, target)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            _swap(temporary, target, ours)
 
 
 def link_or_copy(source: str | Path, destination: str | Path) -> None:
@@ -135,47 +142,21 @@ def _check_digest(path: Path, found: str, wanted: str) -> None:
         raise UsageError(f"{path}: sha256 differs from the card's; the file was changed")
 
 
-def _sweep(target: Path) -> None:
-    """Remove what killed writers left; put back a bundle that one had only moved aside."""
-    for folder, is_old in _leftovers(target):
-        if is_old and not target.exists() and (folder / target.name).is_dir():
-            (folder / target.name).rename(target)
-        shutil.rmtree(folder, ignore_errors=True)
+def _put_back(target: Path) -> None:
+    """Put a folder back that a writer, killed then, had only moved aside."""
+    for old in target.parent.glob(f".{glob.escape(target.name)}-old-????????"):
+        if {one.name for one in old.iterdir()} <= {target.name}:
+            if not target.exists() and (old / target.name).is_dir():
+                (old / target.name).rename(target)
+            shutil.rmtree(old, ignore_errors=True)
 
 
-def _leftovers(target: Path) -> list[tuple[Path, bool]]:
-    """Return the temporary folders of a target, and whether each is for what was there before."""
-    name = re.escape(target.name)
-    # A folder that is made anew while it is itself still a temporary one has two endings.
-    pattern = re.compile(rf"\.+{name}(-(?P<old>old-)?[a-z0-9_]{{8}})+")
-    found = [(one, pattern.fullmatch(one.name)) for one in target.parent.iterdir()]
-    return [
-        (one, match["old"] is not None)
-        for one, match in found
-        if match and one.is_dir() and _is_ours(one, target)
-    ]
-
-
-def _is_ours(folder: Path, target: Path) -> bool:
-    """Whether a folder holds but parts of a bundle, and what the bundle's folder holds, too.
-
-    Else it is one that happens to be called so.
-    """
-    return all(
-        entry.name in OURS
-        or entry.name.lstrip(".").startswith(target.name)
-        or os.path.lexists(target / entry.name)
-        for entry in folder.iterdir()
-    )
-
-
-def _swap(temporary: Path, target: Path) -> None:
-    temporary.chmod(0o755)
+def _swap(temporary: Path, target: Path, ours: Collection[str]) -> None:
+    written = [path for name in ours for path in _all_of(temporary / name)]
     if target.exists():
-        _keep_others(target, temporary)
-    for path in [*temporary.rglob("*"), temporary]:
-        if path.name in OURS or path.parent.name == "plots":
-            to_disk(path)
+        _keep_others(target, temporary, ours)
+    for path in [*written, temporary]:
+        to_disk(path)
     if not target.exists():
         temporary.rename(target)
     elif not exchange(temporary, target):
@@ -190,10 +171,15 @@ def _swap(temporary: Path, target: Path) -> None:
     to_disk(target.parent)
 
 
-def _keep_others(target: Path, temporary: Path) -> None:
-    """Give the new folder what is no bundle's, so that at no time is it missing."""
+def _all_of(path: Path) -> list[Path]:
+    """Return a file, or a folder and all that is in it; nothing for what is not there."""
+    return [path, *path.rglob("*")] if path.exists() else []
+
+
+def _keep_others(target: Path, temporary: Path, ours: Collection[str]) -> None:
+    """Give the new folder what is not ours, so that at no time is it missing."""
     for entry in target.iterdir():
-        if entry.name in OURS:
+        if entry.name in ours:
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.copytree(

@@ -4,12 +4,12 @@ import ctypes
 import hashlib
 import os
 import re
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.parts import part_folder
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
@@ -38,7 +38,7 @@ def find_in(folder: str | Path, name: str) -> Path:
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path in the same folder, moved to `path` on success, removed on failure.
+    """Give a temporary path on the same disk, moved to `path` on success, removed on failure.
 
     Parameters
     ----------
@@ -53,18 +53,15 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     if path.is_dir():
         raise UsageError(f"{path} is a folder; give the name of a file")
-    # Not mkstemp, whose files nobody else may read.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}.part")
     with writing(path):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part_folder(path.parent) as folder:
+            # Not mkstemp, whose files nobody else may read.
+            temporary = folder / path.name
             yield temporary
             to_disk(temporary)
             temporary.replace(path)
-            to_disk(path.parent)
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        to_disk(path.parent)
 
 
 @contextmanager
@@ -90,9 +87,8 @@ def check_writable(path: Path) -> None:
     with writing(path):
         if path.is_dir():
             raise UsageError(f"{path} is a folder; give the name of a file")
-        probe = path.with_name(f".{path.name}.{os.getpid()}.probe")
-        probe.touch()
-        probe.unlink()
+        with part_folder(path.parent):
+            pass
 
 
 def to_disk(path: Path) -> None:

@@ -1,7 +1,6 @@
 """`export`: write a bundle's network for another runtime, and check it there."""
 
 import re
-import shutil
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -17,7 +16,7 @@ from astro_dl.bundles.card import dump_json, package_versions
 from astro_dl.bundles.files import new_folder
 from astro_dl.core.errors import UsageError
 from astro_dl.core.schema import plain
-from astro_dl.exporting.format import Arrays, Format, load_format
+from astro_dl.exporting.format import Arrays, Format, load_format, written_names
 from astro_dl.exporting.network import as_given, example_inputs, flat_network, input_names
 from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import logits_model
@@ -90,7 +89,8 @@ def export(bundle: str | Path, format: str, out: str | Path) -> Export:
     network = logits_model(load_pretrained(bundle).model)
     inputs = example_inputs(network, loaded.card.input_statistics, EXAMPLES)
     ours = np.asarray(network.predict_on_batch(as_given(network, inputs)))
-    with new_folder(target) as folder:
+    # What an earlier export has left must not lie beside the new one.
+    with new_folder(target, {CONTRACT, CHECK, *written_names()}) as folder:
         theirs = _written_and_run(loaded, chosen, network, folder / chosen.FILE, format, inputs)
         difference = float(np.max(np.abs(theirs - ours) / np.maximum(1, np.abs(ours))))
         if not difference <= TOLERANCE:
@@ -101,9 +101,6 @@ def export(bundle: str | Path, format: str, out: str | Path) -> Export:
         contract = _contract(loaded, chosen, network, format, difference)
         (folder / CONTRACT).write_text(dump_json(contract), encoding="utf-8")
         np.savez(folder / CHECK, allow_pickle=False, logits=ours, **inputs)
-        # What an earlier export has left must not lie beside the new one.
-        if target.exists():
-            shutil.rmtree(target)
     return Export(target, target / chosen.FILE, contract, difference)
 
 

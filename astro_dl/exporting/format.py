@@ -43,6 +43,11 @@ def format_names() -> list[str]:
     return sorted(one.name for one in pkgutil.iter_modules(astro_dl.exporting.formats.__path__))
 
 
+def written_names() -> set[str]:
+    """Return the names of the files or folders that the formats write."""
+    return {_module(name).FILE for name in format_names()}
+
+
 def load_format(name: str) -> Format:
     """Return a format that can be written here.
 
@@ -55,7 +60,7 @@ def load_format(name: str) -> Format:
 
     if name not in format_names():
         raise unknown_name("format", name, format_names())
-    found = cast(Format, importlib.import_module(f"astro_dl.exporting.formats.{name}"))
+    found = _module(name)
     missing = [package for package in found.PACKAGES if find_spec(package) is None]
     if missing:
         raise UsageError(
@@ -67,3 +72,7 @@ def load_format(name: str) -> Format:
             f"{keras.backend.backend()}: set KERAS_BACKEND={found.BACKENDS[0]}"
         )
     return found
+
+
+def _module(name: str) -> Format:
+    return cast(Format, importlib.import_module(f"astro_dl.exporting.formats.{name}"))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -74,8 +74,12 @@ def of_table(ending: str) -> Writer:
     )
 
 
-def in_parts(folder: Path) -> None:
-    write_parts([table(20), table(30)], folder / "t.csv")
+def of_parts(ending: str) -> Writer:
+    """Return what writes a table part by part over an older one."""
+    return replace(
+        of_table(ending),
+        write=lambda folder: write_parts([table(20), table(30)], folder / f"t{ending}"),
+    )
 
 
 def nothing(folder: Path) -> None:
@@ -182,9 +186,11 @@ WRITERS = {
     "table.csv": of_table(".csv"),
     "table.ecsv": of_table(".ecsv"),
     "table.fits": of_table(".fits"),
-    "table in parts": Writer(
-        of_table(".csv").prepare, in_parts, of_table(".csv").check, of_table(".csv").done
-    ),
+    "table.hdf5": of_table(".hdf5"),
+    "table.parquet": of_table(".parquet"),
+    "parts.csv": of_parts(".csv"),
+    "parts.fits": of_parts(".fits"),
+    "parts.hdf5": of_parts(".hdf5"),
     "stored set": Writer(nothing, simulate, check_sets, has_sets),
     "update_bundle": Writer(with_mine, score, check_run, is_scored),
     "halve_weights": Writer(
@@ -193,4 +199,4 @@ WRITERS = {
     "train": Writer(nothing, train, check_training, is_trained),
     "evaluate": Writer(trained, evaluate, check_evaluated, is_scored),
 }
-QUICK = ("table.csv", "table.fits", "table in parts", "stored set", "update_bundle")
+QUICK = ("table.csv", "table.hdf5", "parts.fits", "stored set", "update_bundle")

@@ -70,7 +70,10 @@ def _columns(group: h5py.Group) -> dict[str, h5py.Dataset]:
     datasets = {
         name: item
         for name, item in group.items()
-        if isinstance(item, h5py.Dataset) and item.ndim and not item.dtype.names
+        if isinstance(item, h5py.Dataset)
+        and item.ndim
+        and not item.dtype.names
+        and not name.endswith(HEADER)
     }
     return datasets if len({len(one) for one in datasets.values()}) == 1 else {}
 

@@ -1,7 +1,6 @@
 """Tables written part by part, so that large ones never lie in memory as a whole."""
 
 import io
-import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -60,8 +59,8 @@ def write_parts(parts: Iterable[Table], path: str | Path) -> tuple[Table, int]:
                 lines = text.getvalue().splitlines(keepends=True)
                 file.writelines(_without_header(lines) if number else lines)
     elif ending == ".fits":
-        with tempfile.TemporaryDirectory() as folder, atomic_path(path) as temporary:
-            _write_fits(temporary, everything, Path(folder))
+        with atomic_path(path) as temporary:
+            _write_fits(temporary, everything)
     else:
         write_table(vstack(list(everything), metadata_conflicts="silent"), path)
     return first, sum(rows)
@@ -73,8 +72,8 @@ def _without_header(lines: list[str]) -> list[str]:
     return lines[names + 1 :]
 
 
-def _write_fits(path: Path, parts: Iterable[Table], folder: Path) -> None:
-    """Write parts, kept in a folder until their number and the widths of texts are known."""
+def _write_fits(path: Path, parts: Iterable[Table]) -> None:
+    """Write parts, kept beside the file until their number and the widths of texts are known."""
     files: list[Path] = []
     header: fits.Header | None = None
     types, n = np.dtype([]), 0
@@ -84,7 +83,7 @@ def _write_fits(path: Path, parts: Iterable[Table], folder: Path) -> None:
         header = fits.table_to_hdu(plain[:1]).header if header is None else header
         types = np.result_type(types, array.dtype) if files else array.dtype
         n += len(array)
-        files.append(folder / f"{len(files)}.npy")
+        files.append(path.with_name(f"{len(files)}.npy"))
         np.save(files[-1], array, allow_pickle=False)
     assert header is not None
     header["NAXIS2"] = n
