@@ -40,7 +40,7 @@ def read_hdf5(path: Path, which: str | None = None) -> Table:
         name = _chosen(tables, which, path)
         found = file[name]
         if isinstance(found, h5py.Dataset):
-            return Table.read(file, format="hdf5", path=name)
+            return Table.read(file, format="hdf5", path=name, character_as_bytes=False)
         if _text(found.attrs.get(PANDAS, "")) in FRAMES:
             return _of_pandas(found, path)
         return Table({key: _column(values) for key, values in _columns(found).items()})

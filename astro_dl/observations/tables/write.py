@@ -1,16 +1,21 @@
 """Tables in files of the formats that astronomers use."""
 
-import json
-from collections.abc import Callable, Iterable
+import io
+import re
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.table import Table
+from astropy.table import Column, MaskedColumn, Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path, check_writable
+from astro_dl.observations.tables.write_fits import write_fits
+
+COMMENT_LIKE = re.compile(r"^(#[^\s,]*)")
+"""The first cell of a line that would be read as a comment; none with blanks, which is quoted."""
 
 
 def table_format(path: str | Path) -> str:
@@ -61,7 +66,7 @@ def write_table(table: Table, path: str | Path) -> Path:
     path = Path(path)
     ending = table_format(path)
     with atomic_path(path) as temporary:
-        WRITERS[ending](table, temporary)
+        WRITERS[ending](plain_columns(table, ending), temporary)
     return path
 
 
@@ -89,45 +94,64 @@ def _short(value: Any) -> str:
     return f"{number:.4f}" if 1e3 <= abs(number) < 1e10 else f"{number:.6g}"
 
 
-def _write_ecsv(table: Table, path: Path) -> None:
-    table.write(path, format="ascii.ecsv", overwrite=True)
-
-
-def _write_csv(table: Table, path: Path) -> None:
-    table.write(path, format="ascii.csv", overwrite=True)
-
-
-def for_fits(table: Table) -> Table:
-    """Return a table that FITS can hold: ASCII texts, and the header as JSON in ``ASTRODL``.
+def plain_columns(table: Table, ending: str) -> Table:
+    """Return a table whose texts are texts, and neither bytes nor objects.
 
     Raises
     ------
     UsageError
-        For a text with letters beyond ASCII, which the FITS standard (section 7.3.3.1) excludes.
+        For a column of other objects, in a format that has none.
     """
-    plain = table.copy()
+    plain = table.copy(copy_data=False)
     for name in plain.colnames:
-        _require_ascii([name], "the name of a column")
-        if plain[name].dtype.kind == "U":
-            texts = np.asarray(plain[name])
-            _require_ascii(texts.tolist(), f"column {name!r}")
-            plain[name] = np.char.encode(texts, "ascii")
-    # FITS keywords are short and hold no nested values.
-    plain.meta = {"ASTRODL": json.dumps(dict(table.meta), default=str)}
+        kind = plain[name].dtype.kind
+        if kind == "S":
+            plain[name] = np.ma.array(
+                np.char.decode(np.asarray(plain[name]), "utf-8", "replace"),
+                mask=np.ma.getmaskarray(plain[name]),
+            )
+        elif kind == "O" and (texts := _texts(plain[name])) is not None:
+            plain[name] = texts
+        elif kind == "O" and ending != ".ecsv":
+            raise UsageError(
+                f"column {name!r} holds objects, such as {plain[name][0]!r}, which {ending} files "
+                "cannot; write .ecsv"
+            )
     return plain
 
 
-def _require_ascii(texts: Iterable[str], where: str) -> None:
-    for text in texts:
-        if not text.isascii():
-            raise UsageError(
-                f"FITS holds ASCII letters only, and {where} has {text!r}; write .ecsv, .csv, "
-                ".hdf5 or .parquet"
-            )
+def text_lines(table: Table, ending: str) -> list[str]:
+    """Return the lines of a file of text; the header's begin with ``#``, and none of the rows'."""
+    text = io.StringIO()
+    table.write(text, format=f"ascii{ending}")
+    lines = text.getvalue().splitlines(keepends=True)
+    rows = first_row(lines)
+    # Nothing else would tell it from a comment.
+    return lines[:rows] + [COMMENT_LIKE.sub(r'"\1"', line) for line in lines[rows:]]
+
+
+def first_row(lines: Sequence[str]) -> int:
+    """Return the place of the first row in the lines of a file of text, after the names."""
+    return next(k for k, line in enumerate(lines) if not line.startswith("#")) + 1
+
+
+def _texts(column: Any) -> MaskedColumn | None:
+    """Return a column of objects as text, masked where there is None; None if it holds others."""
+    values = np.ma.getdata(column)
+    missing = np.ma.getmaskarray(column) | np.array([one is None for one in values], bool)
+    known = [one for one, lost in zip(values, missing, strict=True) if not lost]
+    if not all(isinstance(one, str) for one in known):
+        return None
+    texts = np.where(missing, "", values).astype(str)
+    return MaskedColumn(texts, mask=missing) if missing.any() else Column(texts)
+
+
+def _write_text(table: Table, path: Path) -> None:
+    path.write_text("".join(text_lines(table, path.suffix.lower())), encoding="utf-8", newline="")
 
 
 def _write_fits(table: Table, path: Path) -> None:
-    for_fits(table).write(path, format="fits", overwrite=True)
+    write_fits([table], path)
 
 
 def _write_hdf5(table: Table, path: Path) -> None:
@@ -139,8 +163,8 @@ def _write_parquet(table: Table, path: Path) -> None:
 
 
 WRITERS: dict[str, Callable[[Table, Path], None]] = {
-    ".ecsv": _write_ecsv,
-    ".csv": _write_csv,
+    ".ecsv": _write_text,
+    ".csv": _write_text,
     ".fits": _write_fits,
     ".hdf5": _write_hdf5,
     ".h5": _write_hdf5,
