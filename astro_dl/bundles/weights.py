@@ -17,6 +17,7 @@ import numpy as np
 from h5py import h5a, h5d, h5g, h5l, h5o, h5s, h5t
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.new_hdf5 import new_hdf5
 
 if TYPE_CHECKING:
     import keras
@@ -100,7 +101,7 @@ def write_arrays(
     half_precision : bool, default False
         As of `write_weights`.
     """
-    with h5py.File(path, "w") as store:
+    with new_hdf5(path) as store:
         for name, spec in specs.items():
             kinds = STORED_TYPES[spec.kind]
             stored = kinds[-1] if half_precision and len(spec.shape) > 1 else kinds[0]

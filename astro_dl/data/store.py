@@ -24,6 +24,7 @@ from tqdm import tqdm
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs, inputs_by_name
 from astro_dl.core.files import atomic_path
+from astro_dl.core.new_hdf5 import new_hdf5
 from astro_dl.core.reading.sealed import check_seal, seal
 from astro_dl.core.reading.strict_json import read_json
 
@@ -128,7 +129,7 @@ def store_examples(
     path = Path(path)
     with atomic_path(path) as temporary:
         with (
-            h5py.File(temporary, "w") as file,
+            new_hdf5(temporary) as file,
             tqdm(total=n, desc=description, unit="ex", disable=not progress) as bar,
         ):
             written = 0

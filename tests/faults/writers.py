@@ -5,8 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import h5py
 import numpy as np
 from astropy.table import Table
+from matplotlib.figure import Figure
+from PIL import Image
 
 import astro_dl
 from astro_dl.bundles.bundle import (
@@ -20,11 +23,13 @@ from astro_dl.core.config import Config
 from astro_dl.core.reading.sealed import unsealed
 from astro_dl.data.cache import cached_store
 from astro_dl.data.store import open_store
+from astro_dl.evaluation.figures.style import save_figure
 from astro_dl.models.build import build_from
 from astro_dl.models.defaults import default_hyperparameters
 from astro_dl.observations.tables.read import read_table
 from astro_dl.observations.tables.write import write_table
 from astro_dl.observations.tables.write_parts import write_parts
+from astro_dl.science.photo_z.density_files import density_file
 from tests import toy
 from tests.bundles.tampered_bundle import HEAD, SPEC
 from tests.toy_training import config
@@ -182,6 +187,78 @@ def check_evaluated(folder: Path) -> None:
         json.loads(metrics.read_text())
 
 
+def catalogue(folder: Path, rows: int = 60) -> None:
+    magnitudes = np.random.default_rng(1).uniform(17, 20, (rows, 5))
+    names = ("u", "g", "r", "i", "z")
+    table = Table({name: magnitudes[:, k] for k, name in enumerate(names)})
+    table["object"] = [f"object {row}" for row in range(rows)]
+    write_table(table, folder / "in.csv")
+
+
+def stars_before(ending: str) -> Callable[[Path], None]:
+    def prepare(folder: Path) -> None:
+        catalogue(folder)
+        write_table(table(3), folder / f"t{ending}")
+
+    return prepare
+
+
+def predict(folder: Path, ending: str) -> None:
+    predictor = astro_dl.load_pretrained("sgq_mlp")
+    options = {"id_column": "object", "columns": "{band}", "progress": False}
+    parts = predictor.predict_blocks(folder / "in.csv", **options)
+    write_parts(parts, folder / f"t{ending}")
+
+
+def of_prediction(ending: str) -> Writer:
+    """Return what writes a network's answers over an older table."""
+
+    def check(folder: Path) -> None:
+        assert len(read_table(folder / f"t{ending}")) in (3, 60)
+
+    return Writer(
+        stars_before(ending),
+        lambda folder: predict(folder, ending),
+        check,
+        lambda folder: len(read_table(folder / f"t{ending}")) == 60,
+    )
+
+
+def draw(folder: Path) -> None:
+    figure = Figure(figsize=(2, 2))
+    figure.subplots().plot([1, 3, 2])
+    save_figure(figure, folder / "a.png")
+
+
+def check_figure(folder: Path) -> None:
+    with Image.open(folder / "a.png") as picture:
+        picture.load()
+
+
+def has_drawn(folder: Path) -> bool:
+    with Image.open(folder / "a.png") as picture:
+        return picture.size == (200, 200)
+
+
+def densities(folder: Path) -> None:
+    with density_file(folder / "d.hdf5", np.linspace(0, 2, 30)) as append:
+        append(np.ones((ROWS, 30)))
+
+
+def few_densities(folder: Path) -> None:
+    with density_file(folder / "d.hdf5", np.linspace(0, 2, 30)) as append:
+        append(np.ones((3, 30)))
+
+
+def density_rows(folder: Path) -> int:
+    with h5py.File(folder / "d.hdf5") as file:
+        return len(file["data/yvals"])
+
+
+def check_densities(folder: Path) -> None:
+    assert density_rows(folder) in (3, ROWS)
+
+
 WRITERS = {
     "table.csv": of_table(".csv"),
     "table.ecsv": of_table(".ecsv"),
@@ -191,6 +268,14 @@ WRITERS = {
     "parts.csv": of_parts(".csv"),
     "parts.fits": of_parts(".fits"),
     "parts.hdf5": of_parts(".hdf5"),
+    "prediction.csv": of_prediction(".csv"),
+    "prediction.fits": of_prediction(".fits"),
+    "densities": Writer(
+        few_densities, densities, check_densities, lambda folder: density_rows(folder) == ROWS
+    ),
+    "figure": Writer(
+        lambda folder: Image.new("L", (9, 9)).save(folder / "a.png"), draw, check_figure, has_drawn
+    ),
     "stored set": Writer(nothing, simulate, check_sets, has_sets),
     "update_bundle": Writer(with_mine, score, check_run, is_scored),
     "halve_weights": Writer(

@@ -12,6 +12,7 @@ from astropy.table import Column, MaskedColumn, Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path, check_writable
+from astro_dl.core.new_hdf5 import new_hdf5
 from astro_dl.observations.tables.write_fits import write_fits
 
 COMMENT_LIKE = re.compile(r"^(#[^\s,]*)")
@@ -155,7 +156,8 @@ def _write_fits(table: Table, path: Path) -> None:
 
 
 def _write_hdf5(table: Table, path: Path) -> None:
-    table.write(path, format="hdf5", path="table", serialize_meta=True, overwrite=True)
+    with new_hdf5(path) as file:
+        table.write(file, format="hdf5", path="table", serialize_meta=True)
 
 
 def _write_parquet(table: Table, path: Path) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
+from astro_dl.core.new_hdf5 import new_hdf5
 
 ENDINGS = (".hdf5", ".h5")
 
@@ -39,7 +39,7 @@ def density_file(path: str | Path, points: np.ndarray) -> Iterator[Callable[[np.
         raise UsageError(f"{path}: ending {path.suffix!r}; accepted: {', '.join(ENDINGS)}")
     if not path.parent.is_dir():
         raise UsageError(f"{path}: folder {path.parent} does not exist")
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    with atomic_path(path) as temporary, new_hdf5(temporary) as file:
         meta = file.create_group("meta")
         meta["pdf_name"] = np.array([b"interp"])
         meta["pdf_version"] = np.array([0])
