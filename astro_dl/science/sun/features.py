@@ -7,7 +7,7 @@ from scipy import ndimage
 
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.examples import Inputs
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.binary import area_under_curve
 from astro_dl.metrics.intervals import estimate, resampled
 from astro_dl.science.sun.disc import CM2_PER_SQUARE_DEGREE
@@ -97,7 +97,7 @@ def complexity_metrics(outcome: Outcome, settings: EvaluationConfig) -> dict[str
         or number of spots, so that size gives nothing. ``size_alone``: the area under the curve of
         these sizes themselves.
     """
-    many, y = np.ndim(outcome.scores[NETWORK]) == 2, np.asarray(outcome.y)
+    many, y = np.ndim(outcome.scores[outcome.own]) == 2, np.asarray(outcome.y)
     complex_ = (y >= 2 if many else y == 1).astype(int)
     if not 0 < complex_.sum() < len(complex_):
         return {}
