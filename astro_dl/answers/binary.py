@@ -244,7 +244,9 @@ class Binary(AnswerKind):
         found: dict[str, Any] = {
             "roc": draw_roc(outcome, areas),
             "precision_recall": draw_precision_recall(outcome, methods),
-            "scores": draw_scores(outcome.scores[outcome.own], outcome.y, self.names, network["tpr"]),
+            "scores": draw_scores(
+                outcome.scores[outcome.own], outcome.y, self.names, network["tpr"]
+            ),
         }
         decisions = network["decisions"]
         if "confusion" in decisions:

@@ -164,7 +164,12 @@ class Multiclass(AnswerKind):
         return {
             "confusion": draw_confusion(np.array(network["confusion"]), self.names),
             "reliability": draw_reliability(
-                p.max(axis=1), right, None, network["confidence"], "the predicted class", outcome.own
+                p.max(axis=1),
+                right,
+                None,
+                network["confidence"],
+                "the predicted class",
+                outcome.own,
             ),
         }
 

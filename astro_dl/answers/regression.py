@@ -332,7 +332,8 @@ class Regression(AnswerKind):
         found = {"residuals": draw_residuals(values, truth, names, self.units)}
         if outcome.own in outcome.distributions:
             pit = outcome.distributions[outcome.own].cdf(truth)
-            found |= {"pit": draw_pit(pit, names, outcome.own), "coverage": draw_coverage(pit, names)}
+            found["pit"] = draw_pit(pit, names, outcome.own)
+            found["coverage"] = draw_coverage(pit, names)
         return found
 
     def most_wrong(self, outcome: Outcome, count: int = 8) -> tuple[Array, list[str]]:

@@ -14,6 +14,7 @@ from astro_dl.distributions.distribution import Distribution
 from astro_dl.evaluation.unsupervised.metrics import Unsupervised
 from astro_dl.inference.predictions import Answers
 
+
 @dataclass(frozen=True)
 class Outcome:
     """What was predicted for a set of examples, and the truth.

@@ -87,7 +87,9 @@ def build_report(
     """
     settings = settings or EvaluationConfig()
     if outcome.own not in outcome.scores:
-        raise UsageError(f"scores of {outcome.own!r} are missing; accepted: a mapping that holds them")
+        raise UsageError(
+            f"scores of {outcome.own!r} are missing; accepted: a mapping that holds them"
+        )
     if outcome.bound is not None and outcome.bound not in outcome.scores:
         outcome = Outcome(**{**vars(outcome), "bound": None})
     head = outcome.head
