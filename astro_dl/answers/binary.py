@@ -20,7 +20,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.data.store import Store
 from astro_dl.evaluation.decisions import decided
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import Platt, check_calibration, fit_platt, platt_probabilities
@@ -171,7 +171,7 @@ class Binary(AnswerKind):
             outcome.scores[method],
             outcome.y,
             settings.false_alarm_probabilities,
-            probabilities=outcome.probabilities if method == NETWORK else None,
+            probabilities=outcome.probabilities if method == outcome.own else None,
             prevalence=outcome.prevalence,
             confidence=settings.confidence,
             bootstrap=settings.bootstrap,
@@ -240,11 +240,13 @@ class Binary(AnswerKind):
 
         outcome, methods = report.outcome, report.metrics["methods"]
         areas = {name: metrics["auc"]["value"] for name, metrics in methods.items()}
-        network = methods[NETWORK]
+        network = methods[outcome.own]
         found: dict[str, Any] = {
             "roc": draw_roc(outcome, areas),
             "precision_recall": draw_precision_recall(outcome, methods),
-            "scores": draw_scores(outcome.scores[NETWORK], outcome.y, self.names, network["tpr"]),
+            "scores": draw_scores(
+                outcome.scores[outcome.own], outcome.y, self.names, network["tpr"]
+            ),
         }
         decisions = network["decisions"]
         if "confusion" in decisions:
@@ -261,12 +263,13 @@ class Binary(AnswerKind):
                 outcome.prevalence,
                 network["confidence"],
                 self.names[-1],
+                outcome.own,
             )
         return found
 
     def most_wrong(self, outcome: Outcome, count: int = 8) -> tuple[Array, list[str]]:
         """Return the highest-ranked negatives, and the lowest of the easier half of positives."""
-        score, label = check_binary(outcome.scores[NETWORK], outcome.y)
+        score, label = check_binary(outcome.scores[outcome.own], outcome.y)
         negative, positive = self.names
         alarms = highest(np.where(label, -np.inf, score), min(count // 2, int((~label).sum())))
         values = outcome.difficulty_values
@@ -329,7 +332,7 @@ def _losses(
     rng: np.random.Generator,
 ) -> dict[str, Any]:
     """Return equivalent losses; none where the difficulty is not a positive strength."""
-    _, label = check_binary(outcome.scores[NETWORK], outcome.y)
+    _, label = check_binary(outcome.scores[outcome.own], outcome.y)
     if values[label].min() <= 0 or np.ptp(values[label]) == 0:
         return {}
     return equivalent_losses(

@@ -17,7 +17,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.examples import Examples
 from astro_dl.data.store import Store
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import (
@@ -157,19 +157,25 @@ class Multiclass(AnswerKind):
         from astro_dl.evaluation.figures.binary import draw_reliability
         from astro_dl.evaluation.figures.values import draw_confusion
 
-        outcome, network = report.outcome, report.metrics["methods"][NETWORK]
-        p = np.asarray(outcome.scores[NETWORK])
+        outcome = report.outcome
+        network = report.metrics["methods"][outcome.own]
+        p = np.asarray(outcome.scores[outcome.own])
         right = p.argmax(axis=1) == outcome.y
         return {
             "confusion": draw_confusion(np.array(network["confusion"]), self.names),
             "reliability": draw_reliability(
-                p.max(axis=1), right, None, network["confidence"], "the predicted class"
+                p.max(axis=1),
+                right,
+                None,
+                network["confidence"],
+                "the predicted class",
+                outcome.own,
             ),
         }
 
     def most_wrong(self, outcome: Outcome, count: int = 8) -> tuple[Array, list[str]]:
         """Return the wrong examples whose true class was held least probable."""
-        p, y, names = outcome.scores[NETWORK], np.asarray(outcome.y), self.names
+        p, y, names = outcome.scores[outcome.own], np.asarray(outcome.y), self.names
         guess, own = p.argmax(axis=1), p[np.arange(len(p)), y]
         wrong = guess != y
         indices = highest(np.where(wrong, -own, -np.inf), min(count, int(wrong.sum())))

@@ -14,7 +14,7 @@ from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.data.store import Store
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.unsupervised.metrics import unsupervised_headline
 from astro_dl.evaluation.unsupervised.predictions import unsupervised_outcome
@@ -141,7 +141,7 @@ class Reconstruction(AnswerKind):
 
     def most_wrong(self, outcome: Outcome, count: int = 8) -> tuple[Array, list[str]]:
         """Return the highest anomaly scores."""
-        score, found = outcome.scores[NETWORK], outcome.unsupervised
+        score, found = outcome.scores[outcome.own], outcome.unsupervised
         indices = highest(score, min(count, len(score)))
         classes = found.classes if found is not None else ()
         what = [classes[int(outcome.y[i])] if classes else "example" for i in indices]

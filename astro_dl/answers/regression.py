@@ -18,7 +18,7 @@ from astro_dl.core.examples import Examples
 from astro_dl.data.store import Store
 from astro_dl.distributions.distribution import Distribution, mixed
 from astro_dl.distributions.mixture import Mixture
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.predictions import Answers
@@ -328,17 +328,18 @@ class Regression(AnswerKind):
 
         outcome, names = report.outcome, self.names
         shape = (len(outcome.y), len(names))
-        values, truth = np.reshape(outcome.scores[NETWORK], shape), np.reshape(outcome.y, shape)
+        values, truth = np.reshape(outcome.scores[outcome.own], shape), np.reshape(outcome.y, shape)
         found = {"residuals": draw_residuals(values, truth, names, self.units)}
-        if NETWORK in outcome.distributions:
-            pit = outcome.distributions[NETWORK].cdf(truth)
-            found |= {"pit": draw_pit(pit, names), "coverage": draw_coverage(pit, names)}
+        if outcome.own in outcome.distributions:
+            pit = outcome.distributions[outcome.own].cdf(truth)
+            found["pit"] = draw_pit(pit, names, outcome.own)
+            found["coverage"] = draw_coverage(pit, names)
         return found
 
     def most_wrong(self, outcome: Outcome, count: int = 8) -> tuple[Array, list[str]]:
         """Return the largest errors in units of the NMAD of their target."""
         shape = (len(outcome.y), len(self.names))
-        values, truth = np.reshape(outcome.scores[NETWORK], shape), np.reshape(outcome.y, shape)
+        values, truth = np.reshape(outcome.scores[outcome.own], shape), np.reshape(outcome.y, shape)
         residual = values - truth
         spread = np.median(np.abs(residual - np.median(residual, axis=0)), axis=0)
         error = np.abs(residual) / np.maximum(spread, 1e-300)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from astro_dl.bundles.card import Card
+from astro_dl.core.registry import method_title
 from astro_dl.core.text_table import markdown_table
 
 
@@ -28,7 +29,7 @@ def readme(card: Card) -> str:
     parts.append(_section("Input contract", card.input.contract))
     parts.append(_section("Data", card.data.to_plain()))
     metrics = card.metrics
-    methods = {"network": metrics.get("simulated", {}), **card.baselines}
+    methods = {method_title(card.model): metrics.get("simulated", {}), **card.baselines}
     parts.append(_scores("Scores on simulated data", methods))
     for name, values in metrics.get("real", {}).items():
         parts.append(_real_scores(name, values))

@@ -59,6 +59,15 @@ def add_members(parser: VerbParser) -> None:
     )
 
 
+def add_color(parser: VerbParser) -> None:
+    """Add ``--color-by COLUMN``."""
+    parser.add_argument(
+        "--color-by",
+        metavar="COLUMN",
+        help="column by which the figure of codes is coloured (models without labels)",
+    )
+
+
 def add_folds(parser: VerbParser) -> None:
     """Add ``--cv K``."""
     parser.add_argument(

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from astro_dl.core.answer import AnswerKind
     from astro_dl.core.task import Task
 
+NETWORK = "network"
+"""What a network is called beside other methods."""
+
 
 @dataclass(frozen=True)
 class SmallForm:
@@ -291,6 +294,11 @@ def resolve_builder(name: str) -> Callable[..., Any]:
         entry = replace(entry, builder=_import(entry.builder))
         _models[name] = entry
     return entry.builder  # type: ignore[return-value]
+
+
+def method_title(name: str) -> str:
+    """Return what a model is called beside other methods: a network, or the method that it is."""
+    return NETWORK if model_entry(name).fit is None else name.replace("_", " ")
 
 
 def resolve_fit(name: str) -> Callable[..., Any] | None:

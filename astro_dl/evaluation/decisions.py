@@ -7,7 +7,7 @@ from scipy.special import logit
 
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.sections.threshold import Threshold
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.decisions import decision_metrics
 from astro_dl.metrics.detection import detection_threshold, measurable
 
@@ -55,5 +55,7 @@ def _why_not(outcome: Outcome, method: str, threshold: Threshold, negatives: int
     """Return why a method has no such threshold, None if it has."""
     if threshold.by == "false_alarm_probability":
         return measurable(negatives, threshold.at)
-    own = outcome.probabilities is not None if method == NETWORK else method in outcome.calibrated
+    own = (
+        outcome.probabilities is not None if method == outcome.own else method in outcome.calibrated
+    )
     return None if own else "its score is no probability"

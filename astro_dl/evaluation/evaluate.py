@@ -11,12 +11,11 @@ import numpy as np
 from astro_dl.bundles.bundle import Bundle, update_bundle
 from astro_dl.bundles.results import read_history, read_metrics
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
+from astro_dl.core.examples import Examples, Inputs
 from astro_dl.data.cache import cached_split
 from astro_dl.data.real import is_real, real_split, split_title
 from astro_dl.data.store import Store, open_store
 from astro_dl.evaluation.importance import permutation_importance
-from astro_dl.evaluation.predictions import NETWORK
 from astro_dl.evaluation.report import Report, build_report
 from astro_dl.evaluation.task_metrics import first_level
 
@@ -32,6 +31,7 @@ def evaluate(
     progress: bool = True,
     save: bool = False,
     attacked: bool = False,
+    color_by: str | None = None,
 ) -> Report:
     """Score a bundle, and its task's classical methods and bound, on the same examples.
 
@@ -55,6 +55,9 @@ def evaluate(
     attacked : bool, default False
         Whether the least change that turns a decision is measured, see
         `astro_dl.explain.robustness`.
+    color_by : str, optional
+        Column by which the codes of a model without labels are coloured, see
+        `astro_dl.evaluation.unsupervised.color`.
 
     Returns
     -------
@@ -69,6 +72,11 @@ def evaluate(
     if n is not None and n < 1:
         raise UsageError(f"n is {n}; accepted: 1 and above")
     predictor = _predictor(bundle)
+    if color_by is not None and predictor.head.labelled:
+        raise UsageError(
+            f"color_by {color_by!r} is for models without labels, whose codes are drawn; "
+            f"{predictor.bundle.card.name} learns from labels"
+        )
     config = predictor.bundle.config
     settings = config.evaluation
     dataset = _dataset(predictor, data)
@@ -77,6 +85,10 @@ def evaluate(
     examples, source = _test_data(predictor, data, dataset, n, progress)
     count = min(n or len(examples), len(examples))
     outcome = predictor.head.outcome(predictor, examples, count, source, progress)
+    if color_by is not None:
+        from astro_dl.evaluation.unsupervised.color import colored_by
+
+        outcome = colored_by(outcome, color_by, predictor.input_spec, _first(examples, count))
     indices, captions = predictor.head.most_wrong(outcome)
     wrong = {
         "x": _inputs_at(examples, indices),
@@ -88,8 +100,7 @@ def evaluate(
     if attacked:
         from astro_dl.explain.robustness import robustness
 
-        first = slice(0, count)
-        x = examples.inputs(first) if isinstance(examples, Store) else examples.take(first).x
+        x = _first(examples, count)
         measured = robustness(predictor, x, settings.confidence, settings.bootstrap)
         report = replace(report, metrics={**report.metrics, "robustness": measured})
     if plots_folder is not None:
@@ -102,7 +113,10 @@ def evaluate(
 
 
 def redraw(
-    bundle: str | Path | Bundle, folder: str | Path | None = None, progress: bool = True
+    bundle: str | Path | Bundle,
+    folder: str | Path | None = None,
+    progress: bool = True,
+    color_by: str | None = None,
 ) -> list[Path]:
     """Draw the figures of a bundle again; scores come from the cache where they are in it.
 
@@ -114,6 +128,8 @@ def redraw(
         Where the figures go; default ``plots/`` of the bundle.
     progress : bool, default True
         Whether progress bars are shown.
+    color_by : str, optional
+        As in `evaluate`.
 
     Returns
     -------
@@ -123,7 +139,7 @@ def redraw(
     from astro_dl.evaluation.figures.report import draw_report
 
     predictor = _predictor(bundle)
-    report = evaluate(predictor, progress=progress)
+    report = evaluate(predictor, progress=progress, color_by=color_by)
     if folder is not None:
         return draw_report(report, folder, _history(predictor.bundle))
     with tempfile.TemporaryDirectory() as temporary:
@@ -159,11 +175,12 @@ def save_report(report: Report, bundle: Bundle, dataset: str | None = None) -> B
         }
         for name, one in report.headlines.items()
     }
-    network = lines.pop(NETWORK)
+    own = report.outcome.own
+    network = lines.pop(own)
     losses = {
         f"equivalent SNR loss at FAP {entry['false_alarm_probability']:g}, "
         f"efficiency {entry['efficiency']:g}": _estimate(entry)
-        for entry in report.metrics.get("equivalent_snr_loss", {}).get(NETWORK, ())
+        for entry in report.metrics.get("equivalent_snr_loss", {}).get(own, ())
         if entry["value"] is not None
     }
     facts = {"data": report.metrics["about"].get("data", ""), "n": len(report.outcome.y)}
@@ -175,7 +192,7 @@ def save_report(report: Report, bundle: Bundle, dataset: str | None = None) -> B
 
             figures = draw_report(report, temporary, _history(bundle))
         simulated = {**facts, **network, **losses}
-        real = {**facts, NETWORK: network, **lines}
+        real = {**facts, own: network, **lines}
         return update_bundle(
             bundle.folder,
             metrics=lambda now: _merged(
@@ -287,6 +304,12 @@ def _history(bundle: Bundle) -> dict[str, list[float]]:
 
 def _estimate(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {key: entry[key] for key in ("value", "low", "high")}
+
+
+def _first(data: Store | Examples, n: int) -> Inputs:
+    """Return the inputs of the first n examples."""
+    part = slice(0, n)
+    return data.inputs(part) if isinstance(data, Store) else data.take(part).x
 
 
 def _inputs_at(data: Store | Examples, indices: np.ndarray) -> np.ndarray:

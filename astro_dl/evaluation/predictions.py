@@ -8,12 +8,11 @@ from astropy.table import Table
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import unknown_name
+from astro_dl.core.registry import NETWORK
 from astro_dl.core.task import Difficulty
 from astro_dl.distributions.distribution import Distribution
 from astro_dl.evaluation.unsupervised.metrics import Unsupervised
 from astro_dl.inference.predictions import Answers
-
-NETWORK = "network"
 
 
 @dataclass(frozen=True)
@@ -27,17 +26,17 @@ class Outcome:
     y : ndarray
         Truth, as in `astro_dl.core.examples.Examples`.
     scores : dict of str to ndarray
-        For each method, the network's under ``"network"``: ranking statistics (n,) for binary
+        For each method, the model's own under ``own``: ranking statistics (n,) for binary
         heads, class probabilities (n, k) for multi-class heads, values (n, targets) for
         regression, anomaly scores (n,) for reconstructions.
     probabilities : ndarray, (n,), optional
-        The network's calibrated probabilities (binary heads).
+        The model's own calibrated probabilities (binary heads).
     distributions : dict of str to Distribution
         Of the targets, for those methods that give them (regression heads).
     calibrated : tuple of str
-        The methods beside the network whose scores are log-odds (binary heads).
+        The methods beside the model whose scores are log-odds (binary heads).
     ways : dict of str to Answers
-        The network's answers by way of telling its uncertainty, where several are compared.
+        The model's answers by way of telling its uncertainty, where several are compared.
     prevalence : float, optional
         The fraction of positives for which the probabilities hold; default that of the set.
     info : Table
@@ -50,6 +49,8 @@ class Outcome:
         What else methods without labels made of the examples (reconstructions).
     about : dict
         What was evaluated on what, plain values: ``model``, ``task``, ``data``.
+    own : str, default "network"
+        What the model is called among the methods, see `astro_dl.core.registry.method_title`.
     """
 
     head: AnswerKind
@@ -65,6 +66,7 @@ class Outcome:
     bound: str | None = None
     unsupervised: Unsupervised | None = None
     about: dict[str, Any] = field(default_factory=dict)
+    own: str = NETWORK
 
     @property
     def difficulty_values(self) -> np.ndarray | None:
@@ -77,8 +79,8 @@ class Outcome:
 
     @property
     def log_odds(self) -> dict[str, np.ndarray]:
-        """Scores (n,) of binary heads, the network's calibrated as those of its peers are."""
+        """Scores (n,) of binary heads, the model's calibrated as those of its peers are."""
         if self.probabilities is None:
             return self.scores
         p = np.clip(np.asarray(self.probabilities, np.float64), 1e-12, 1 - 1e-12)
-        return {**self.scores, NETWORK: np.log(p) - np.log1p(-p)}
+        return {**self.scores, self.own: np.log(p) - np.log1p(-p)}

@@ -10,7 +10,7 @@ from astropy.table import Table
 from astro_dl.bundles.card import dump_json
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report_text import report_text
 
 
@@ -86,8 +86,10 @@ def build_report(
         class only; or if the bound is not among the methods.
     """
     settings = settings or EvaluationConfig()
-    if NETWORK not in outcome.scores:
-        raise UsageError(f"scores of {NETWORK!r} are missing; accepted: a mapping that holds them")
+    if outcome.own not in outcome.scores:
+        raise UsageError(
+            f"scores of {outcome.own!r} are missing; accepted: a mapping that holds them"
+        )
     if outcome.bound is not None and outcome.bound not in outcome.scores:
         outcome = Outcome(**{**vars(outcome), "bound": None})
     head = outcome.head

@@ -8,7 +8,7 @@ from astropy.table import Table
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.text_table import text_table
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.task_metrics import flattened
 
 DECISIONS = {
@@ -49,15 +49,15 @@ def report_text(
         parts += _efficiency(metrics, outcome, efficiency)
     if metrics.get("equivalent_snr_loss"):
         parts.append(_losses(metrics))
-    network = metrics["methods"][NETWORK]
-    if network.get("decisions"):
-        parts.append(_decisions(metrics["methods"]))
-    if "confusion" in network:
-        parts.append(_classes(network))
-    if any("coverage" in entry for entry in network.get("targets", {}).values()):
-        parts.append(_coverage(network["targets"]))
-    if "quantities" in network:
-        parts.append(_quantities(metrics["methods"]))
+    own = metrics["methods"][outcome.own]
+    if own.get("decisions"):
+        parts.append(_decisions(metrics["methods"], outcome.own))
+    if "confusion" in own:
+        parts.append(_classes(own))
+    if any("coverage" in entry for entry in own.get("targets", {}).values()):
+        parts.append(_coverage(own["targets"]))
+    if "quantities" in own:
+        parts.append(_quantities(metrics["methods"], outcome.own))
     if metrics.get("uncertainty"):
         parts.append(_uncertainty(metrics["uncertainty"]))
     if metrics.get("task"):
@@ -72,12 +72,12 @@ def report_text(
 
 
 def _heading(metrics: Mapping[str, Any], outcome: Outcome) -> str:
-    about, network = metrics["about"], metrics["methods"][NETWORK]
+    about, own = metrics["about"], metrics["methods"][outcome.own]
     what = " on ".join(str(about[key]) for key in ("model", "task") if about.get(key))
     count = f"{about['n']:,} examples"
-    if "n_positive" in network:
+    if "n_positive" in own:
         negative, positive = outcome.head.names
-        count += f": {network['n_positive']:,} {positive}, {network['n_negative']:,} {negative}"
+        count += f": {own['n_positive']:,} {positive}, {own['n_negative']:,} {negative}"
     lines = [what, f"{about.get('data', 'data')}; {count}"]
     lines.append(f"in brackets: {100 * about['confidence']:g}% intervals")
     return "\n".join(line for line in lines if line)
@@ -97,6 +97,7 @@ def _notes(head: AnswerKind, methods: Mapping[str, Any]) -> dict[str, str]:
 
 def _headline(head: AnswerKind, methods: Mapping[str, Any], notes: Mapping[str, str]) -> str:
     lines = {name: head.headline(metrics) for name, metrics in methods.items()}
+    lines = {name: line for name, line in lines.items() if line}
     keys = list(dict.fromkeys(key for line in lines.values() for key in line))
     rows = [["", *lines]]
     for key in keys:
@@ -115,9 +116,9 @@ def _efficiency(metrics: Mapping[str, Any], outcome: Outcome, table: Table) -> l
             continue
         bins = [part[part["low_edge"] == edge] for edge in dict.fromkeys(part["low_edge"].tolist())]
         shown = _until_all_found(bins)
-        rows = [["from  to", "n", *methods, *([f"{NETWORK} / {bound}"] if bound else [])]]
+        rows = [["from  to", "n", *methods, *([f"{outcome.own} / {bound}"] if bound else [])]]
         for lines in bins[:shown]:
-            first = lines[lines["method"] == NETWORK][0]
+            first = lines[lines["method"] == outcome.own][0]
             cells = [_interval(line, "efficiency", "low", "high", 3) for line in lines]
             if bound:
                 cells.append(_interval(first, "ratio", "ratio_low", "ratio_high", 3))
@@ -153,12 +154,12 @@ def _losses(metrics: Mapping[str, Any]) -> str:
     return f"{title}\n{text_table(rows)}"
 
 
-def _classes(network: Mapping[str, Any]) -> str:
+def _classes(own: Mapping[str, Any]) -> str:
     rows = [["class", "n", "recall", "precision", "F1", "AUC"]]
-    for name, entry in network["per_class"].items():
+    for name, entry in own["per_class"].items():
         cells = [_estimate(entry[key], {}) for key in ("recall", "precision", "f1", "auc")]
         rows.append([name, f"{entry['n']:,}", *cells])
-    return f"{text_table(rows)}\n\n{_confusion(network)}"
+    return f"{text_table(rows)}\n\n{_confusion(own)}"
 
 
 def _confusion(metrics: Mapping[str, Any]) -> str:
@@ -168,17 +169,17 @@ def _confusion(metrics: Mapping[str, Any]) -> str:
     return text_table(matrix)
 
 
-def _decisions(methods: Mapping[str, Any]) -> str:
-    """Return the metrics of those methods that have the threshold, and the network's matrix."""
+def _decisions(methods: Mapping[str, Any], own: str) -> str:
+    """Return the metrics of those methods that have the threshold, and the matrix of one's own."""
     known = {name: one["decisions"] for name, one in methods.items()}
-    network = known[NETWORK]
-    if "why" in network:
-        return f"decided at {network['threshold']}: {network['why']}"
+    first = known[own]
+    if "why" in first:
+        return f"decided at {first['threshold']}: {first['why']}"
     known = {name: one for name, one in known.items() if "why" not in one}
-    rows = [[f"decided at {network['threshold']}", *known]]
+    rows = [[f"decided at {first['threshold']}", *known]]
     for key, title in DECISIONS.items():
         rows.append([title, *(_estimate(one[key], {}) for one in known.values())])
-    return f"{text_table(rows)}\n\n{_confusion(network)}"
+    return f"{text_table(rows)}\n\n{_confusion(first)}"
 
 
 def _coverage(targets: Mapping[str, Any]) -> str:
@@ -190,10 +191,10 @@ def _coverage(targets: Mapping[str, Any]) -> str:
     return text_table([*rows, ["KS distance of PIT from uniform", *distances]])
 
 
-def _quantities(methods: Mapping[str, Any]) -> str:
+def _quantities(methods: Mapping[str, Any], own: str) -> str:
     known = {name: one["quantities"] for name, one in methods.items() if "quantities" in one}
     rows = [["mean squared error of …", *known]]
-    for name in known[NETWORK]:
+    for name in known[own]:
         rows.append([name, *(_estimate(one[name], {}) for one in known.values())])
     return text_table(rows)
 

@@ -8,12 +8,12 @@ import numpy as np
 from scipy.special import expit
 
 from astro_dl.core.examples import Examples, Inputs
-from astro_dl.core.registry import build_physics
+from astro_dl.core.registry import NETWORK, build_physics, method_title
 from astro_dl.core.schema import plain
 from astro_dl.data.cache import split_physics
 from astro_dl.data.store import Store
 from astro_dl.evaluation.classical import peer_scores, peers_key, with_distributions
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.scores import baseline_scores, cached_scores
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
@@ -45,8 +45,9 @@ def supervised_outcome(
     for way in config.evaluation.uncertainty:
         if way not in ways:
             ways[way] = _answers(predictor.with_uncertainty(way), data, n, progress)
-    scores = {NETWORK: head.scores(answers)}
-    distributions = {NETWORK: answers.distribution} if answers.distribution is not None else {}
+    own = method_title(card.model)
+    scores = {own: head.scores(answers)}
+    distributions = {own: answers.distribution} if answers.distribution is not None else {}
     calibrated: tuple[str, ...] = ()
     bound = None
     if task is not None and task.classical.baselines is not None and config.evaluation.baselines:
@@ -60,6 +61,8 @@ def supervised_outcome(
         key = peers_key(task, config)
         found = cached_scores("peers", key, data, n, compute, progress, probe=False)
         peers, more = with_distributions(found)
+        # A method is not its own peer.
+        peers.pop(own, None), more.pop(own, None)
         scores, distributions = scores | peers, distributions | more
         calibrated = tuple(peers)
     calibration = predictor.calibration
@@ -77,6 +80,7 @@ def supervised_outcome(
         difficulty=task.difficulty if task else None,
         bound=bound,
         about={"model": card.name, "task": card.task or "", "data": source},
+        own=own,
     )
 
 

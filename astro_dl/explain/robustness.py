@@ -8,7 +8,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, inputs_by_name, take_inputs
 from astro_dl.explain.adversarial import Attack, smallest_perturbation
 from astro_dl.inference.protocol import Predictor
-from astro_dl.metrics.intervals import resampled
+from astro_dl.metrics.intervals import binomial_interval, estimate, resampled
 
 ATTACKS: tuple[Attack, ...] = ("fgsm", "pgd", "noise")
 EXAMPLES = 100
@@ -93,9 +93,9 @@ def _summary(sizes: np.ndarray, confidence: float, bootstrap: int) -> dict[str, 
     def median(weights: np.ndarray) -> float:
         return float(np.median(np.repeat(sizes, weights)))
 
-    share = resampled(
-        lambda w: float(w @ np.isfinite(sizes) / w.sum()), len(sizes), bootstrap, confidence
-    )
+    turned = int(np.isfinite(sizes).sum())
+    interval = binomial_interval(turned, len(sizes), confidence)
+    share = estimate(turned / len(sizes), *interval)
     middle = resampled(median, len(sizes), bootstrap, confidence)
     if middle["value"] is None:
         middle["why"] = f"half of the decisions stand at {LARGEST:g} σ"

@@ -141,7 +141,8 @@ def average_precision(
     scores, y : ndarray, (n,)
         Ranking statistic and 0/1 labels.
     confidence, bootstrap, rng
-        Of the percentile interval.
+        Of the percentile interval; where every positive outranks every negative it is that of
+        `area_under_curve`.
 
     Returns
     -------
@@ -160,7 +161,8 @@ def average_precision(
         gain = np.diff(detected, prepend=0) / detected[-1]
         return float(np.sum(gain * detected / np.maximum(selected, 1)))
 
-    return resampled(weighted, len(score), bootstrap, confidence, rng)
+    pairs = min(int(label.sum()), int((~label).sum()))
+    return resampled(weighted, len(score), bootstrap, confidence, rng, pairs)
 
 
 def probability_metrics(

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.metrics.confusion import confusion_matrix, ratio, resampled_confusion
-from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
+from astro_dl.metrics.confusion import confusion_matrix, drawn_confusion, drawn_interval, ratio
+from astro_dl.metrics.intervals import binomial_interval, estimate
 
 Array = np.ndarray
 WHOLE = {
@@ -39,16 +39,17 @@ def decision_metrics(
     confidence : float, default 0.95
         Of all intervals.
     bootstrap : int, default 200
-        Replicas for the intervals that have no closed form.
+        Draws for the intervals that have no closed form; 0 for none.
     rng : numpy.random.Generator, optional
-        Source of the resampling; default seed 0.
+        Source of the draws; default seed 0.
 
     Returns
     -------
     dict
         JSON-able: ``classes``, ``confusion`` (counts, rows are the truth), ``accuracy``,
         ``precision``, ``recall``, ``specificity`` (Clopper–Pearson intervals), ``f1``,
-        ``balanced_accuracy`` and ``mcc`` (Matthews 1975; percentile intervals). Accuracy,
+        ``balanced_accuracy`` and ``mcc`` (Matthews 1975; intervals of
+        `astro_dl.metrics.confusion.drawn_confusion`). Accuracy,
         precision, F1 and the correlation hold at the set's own ratio of classes. Estimates are
         ``{"value", "low", "high"}``; what is not defined has value None and a ``why``.
     """
@@ -59,10 +60,10 @@ def decision_metrics(
         low, high = binomial_interval(hits, trials, confidence)
         why = {} if trials else {"why": WHOLE[name]}
         found[name] = estimate(ratio(hits, trials), low, high, **why)
-    replicas = _summaries(resampled_confusion(counts, bootstrap, rng))
+    drawn = _summaries(drawn_confusion(counts, bootstrap, rng))
     for name, value in _summaries(counts).items():
         why = {} if np.isfinite(value) else {"why": "a class is missing, or never chosen"}
-        found[name] = estimate(value, *percentile_interval(replicas[name], confidence), **why)
+        found[name] = estimate(value, *drawn_interval(value, drawn[name], confidence), **why)
     return found
 
 

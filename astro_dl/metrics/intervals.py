@@ -115,6 +115,7 @@ def resampled(
     replicas: int = 200,
     confidence: float = 0.95,
     rng: np.random.Generator | None = None,
+    trials: int | None = None,
     **more: Any,
 ) -> dict[str, Any]:
     """Return a statistic with its bootstrap interval.
@@ -132,6 +133,9 @@ def resampled(
     rng : numpy.random.Generator, optional
         Source of the resampling. Default: seed 0, so that statistics of the same examples are
         resampled alike.
+    trials : int, optional
+        Of a statistic that is a share: where it is 0 or 1 a bootstrap has no width, and the
+        interval is that of as many trials that all went the same way.
     **more
         Further plain values of the estimate.
 
@@ -143,6 +147,8 @@ def resampled(
     rng = np.random.default_rng(0) if rng is None else rng
     drawn = [statistic(weights) for weights in resampling_weights(size, replicas, rng)]
     value = statistic(np.ones(size, np.int64))
+    if trials and replicas and value in (0.0, 1.0):
+        return estimate(value, *binomial_interval(value * trials, trials, confidence), **more)
     return estimate(value, *percentile_interval(np.array(drawn), confidence), **more)
 
 

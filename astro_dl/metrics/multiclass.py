@@ -7,7 +7,12 @@ import numpy as np
 
 from astro_dl.metrics.binary import area_under_curve
 from astro_dl.metrics.checks import check_classes
-from astro_dl.metrics.confusion import confusion_matrix, ratio, resampled_confusion
+from astro_dl.metrics.confusion import (
+    confusion_matrix,
+    drawn_confusion,
+    drawn_interval,
+    ratio,
+)
 from astro_dl.metrics.intervals import (
     binomial_interval,
     bootstrap_means,
@@ -39,9 +44,9 @@ def multiclass_metrics(
     confidence : float, default 0.95
         Of all intervals.
     bootstrap : int, default 200
-        Replicas for the intervals that have no closed form.
+        Draws and replicas for the intervals that have no closed form.
     rng : numpy.random.Generator, optional
-        Source of the resampling; default seed 0.
+        Source of both; default seed 0.
 
     Returns
     -------
@@ -62,16 +67,18 @@ def multiclass_metrics(
     rng = np.random.default_rng(0) if rng is None else rng
     counts = confusion_matrix(p.argmax(axis=1), classes, len(names))
     correct, present = int(np.trace(counts)), counts.sum(axis=1) > 0
-    drawn = resampled_confusion(counts, bootstrap, rng)
+    drawn = drawn_confusion(counts, bootstrap, rng)
     f1, replicas = _f1(counts), _f1(drawn)
     recall = ratio(np.diagonal(drawn, axis1=1, axis2=2), drawn.sum(axis=2))
-    f1_low, f1_high = percentile_interval(replicas, confidence)
+    f1_low, f1_high = drawn_interval(f1, replicas, confidence)
     loss = -np.log(np.maximum(p[np.arange(len(p)), classes], np.finfo(float).eps))
     per_class = {
         name: _one_class(k, counts, p[:, k], classes == k, confidence)
         | {"f1": estimate(f1[k], f1_low[k], f1_high[k])}
         for k, name in enumerate(names)
     }
+    balanced = float(ratio(np.diag(counts), counts.sum(axis=1))[present].mean())
+    macro_f1 = float(f1[present].mean())
     areas = [entry["auc"]["value"] for entry in per_class.values() if entry["n"]]
     return {
         "n": len(p),
@@ -80,12 +87,10 @@ def multiclass_metrics(
         "confusion": counts.tolist(),
         "accuracy": estimate(correct / len(p), *binomial_interval(correct, len(p), confidence)),
         "balanced_accuracy": estimate(
-            float(ratio(np.diag(counts), counts.sum(axis=1))[present].mean()),
-            *percentile_interval(recall[:, present].mean(axis=1), confidence),
+            balanced, *drawn_interval(balanced, recall[:, present].mean(axis=1), confidence)
         ),
         "macro_f1": estimate(
-            float(f1[present].mean()),
-            *percentile_interval(replicas[:, present].mean(axis=1), confidence),
+            macro_f1, *drawn_interval(macro_f1, replicas[:, present].mean(axis=1), confidence)
         ),
         "log_loss": estimate(
             float(loss.mean()),

@@ -4,40 +4,39 @@ With hits a, false alarms b, misses c and correct rejections d (Bloomfield et al
 L41): TSS = a / (a + c) - b / (b + d); HSS = 2 (a d - b c) / ((a + c)(c + d) + (a + b)(b + d)).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from scipy.special import expit
 
-from astro_dl.metrics.intervals import resampled
+from astro_dl.metrics.confusion import confusion_matrix, drawn_confusion, drawn_interval, ratio
+from astro_dl.metrics.intervals import estimate, resampled
 
 
-def contingency(
-    yes: np.ndarray, positive: np.ndarray, weights: np.ndarray | None = None
-) -> tuple[float, float, float, float]:
-    """Return hits, false alarms, misses and correct rejections, (weighted) numbers."""
-    weights = np.ones(len(yes)) if weights is None else weights
-    return tuple(
-        float(weights[mask].sum())
-        for mask in (yes & positive, yes & ~positive, ~yes & positive, ~yes & ~positive)
-    )  # type: ignore[return-value]
+def true_skill(counts: np.ndarray) -> np.ndarray:
+    """Return the true skill statistic (Hanssen & Kuipers), whatever the class ratio.
+
+    Parameters
+    ----------
+    counts : ndarray, (…, 2, 2)
+        Rows by truth, columns by forecast, no before yes, as of `confusion_matrix`.
+    """
+    hits, alarms, misses, rejections = _cells(counts)
+    return ratio(hits, hits + misses) - ratio(alarms, alarms + rejections)
 
 
-def true_skill(hits: float, alarms: float, misses: float, rejections: float) -> float:
-    """Return the true skill statistic (Hanssen & Kuipers), whatever the class ratio."""
-    return _ratio(hits, hits + misses) - _ratio(alarms, alarms + rejections)
-
-
-def heidke_skill(hits: float, alarms: float, misses: float, rejections: float) -> float:
+def heidke_skill(counts: np.ndarray) -> np.ndarray:
     """Return the Heidke skill score: accuracy against that of chance."""
+    hits, alarms, misses, rejections = _cells(counts)
     chance = (hits + misses) * (misses + rejections) + (hits + alarms) * (alarms + rejections)
-    return _ratio(2 * (hits * rejections - alarms * misses), chance)
+    return ratio(2 * (hits * rejections - alarms * misses), chance)
 
 
-def f1(hits: float, alarms: float, misses: float, rejections: float) -> float:
+def f1(counts: np.ndarray) -> np.ndarray:
     """Return the harmonic mean of precision and recall."""
-    return _ratio(2 * hits, 2 * hits + alarms + misses)
+    hits, alarms, misses, _ = _cells(counts)
+    return ratio(2 * hits, 2 * hits + alarms + misses)
 
 
 def best_true_skill(
@@ -82,48 +81,62 @@ def skill_scores(
     dict
         By method ``tss``, ``hss`` and ``f1`` at that threshold, ``f1_at_half`` (threshold 0.5),
         ``tss_best_threshold`` (chosen on these very examples: optimistic), ``brier`` and
-        ``brier_skill`` (against always saying the prevalence), with bootstrap intervals.
+        ``brier_skill`` (against always saying the prevalence). Intervals are those of
+        `astro_dl.metrics.confusion.drawn_confusion` at a threshold, of a bootstrap else.
     """
     positive = np.asarray(y) > 0.5
+    about = {"n": len(positive), "positives": int(positive.sum())}
+    sizes = (confidence, bootstrap)
+    found = {}
+    for name, values in methods.items():
+        scores = np.asarray(values, float)
+        decided = _decided(scores, positive, prevalence, *sizes)
+        told = decided | _ranked(scores, positive, prevalence, *sizes)
+        found[name] = {measure: one | about for measure, one in told.items()}
+    return found
+
+
+def _decided(
+    scores: np.ndarray, positive: np.ndarray, prevalence: float, confidence: float, draws: int
+) -> dict[str, dict[str, Any]]:
+    """Return the scores of forecasts at a threshold."""
     threshold = np.log(prevalence / (1 - prevalence))
-    return {
-        name: {
-            measure: resampled(
-                statistic,
-                len(positive),
-                bootstrap,
-                confidence,
-                n=len(positive),
-                positives=int(positive.sum()),
-            )
-            for measure, statistic in _measures(
-                np.asarray(scores, float), positive, threshold, prevalence
-            ).items()
-        }
-        for name, scores in methods.items()
-    }
+    found = {}
+    for name, level, score in (
+        ("tss", threshold, true_skill),
+        ("hss", threshold, heidke_skill),
+        ("f1", threshold, f1),
+        ("f1_at_half", 0.0, f1),
+    ):
+        counts = confusion_matrix(scores > level, positive, 2)
+        drawn = score(drawn_confusion(counts, draws, np.random.default_rng(0)))
+        value = score(counts)
+        found[name] = estimate(value, *drawn_interval(value, drawn, confidence))
+    return found
 
 
-def _measures(
-    scores: np.ndarray, positive: np.ndarray, threshold: float, prevalence: float
-) -> dict[str, Callable[[np.ndarray], float]]:
-    """Return the scores by name, each a function of the weights of examples."""
+def _ranked(
+    scores: np.ndarray, positive: np.ndarray, prevalence: float, confidence: float, bootstrap: int
+) -> dict[str, dict[str, Any]]:
+    """Return the scores that look at more than one threshold."""
     squared = (expit(scores) - positive) ** 2
     climate = (prevalence - positive) ** 2
-
-    def at(level: float, score: Callable[..., float]) -> Callable[[np.ndarray], float]:
-        return lambda weights: score(*contingency(scores > level, positive, weights))
-
+    n, settings = len(positive), (len(positive), bootstrap, confidence)
+    fewer = int(min(positive.sum(), n - positive.sum()))
     return {
-        "tss": at(threshold, true_skill),
-        "hss": at(threshold, heidke_skill),
-        "f1": at(threshold, f1),
-        "f1_at_half": at(0.0, f1),
-        "tss_best_threshold": lambda weights: best_true_skill(scores, positive, weights),
-        "brier": lambda weights: _ratio(weights @ squared, weights.sum()),
-        "brier_skill": lambda weights: 1 - _ratio(weights @ squared, weights @ climate),
+        "tss_best_threshold": resampled(
+            lambda weights: best_true_skill(scores, positive, weights), *settings, trials=fewer
+        ),
+        "brier": resampled(
+            lambda weights: float(ratio(weights @ squared, weights.sum())), *settings
+        ),
+        "brier_skill": resampled(
+            lambda weights: float(1 - ratio(weights @ squared, weights @ climate)), *settings
+        ),
     }
 
 
-def _ratio(part: Any, whole: Any) -> float:
-    return float(part / whole) if whole else float("nan")
+def _cells(counts: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return hits, false alarms, misses and correct rejections."""
+    found = np.asarray(counts, float)
+    return found[..., 1, 1], found[..., 0, 1], found[..., 1, 0], found[..., 0, 0]

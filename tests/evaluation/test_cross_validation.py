@@ -74,7 +74,8 @@ def test_the_command_line_cross_validates_models_of_any_kind(folder, capsys, mon
     found = json.loads(capsys.readouterr().out)
     assert found["folds"] == 2
     summary = {(row["method"], row["metric"]): row["mean"] for row in found["summary"]}
-    assert summary["network", "auc"] == pytest.approx(summary["knn", "auc"], abs=0.01)
+    assert {method for method, _ in summary} >= {"knn", "random forest"}
+    assert ("network", "auc") not in summary
     assert main(["evaluate", "knn/fold_1", "--cv", "2", "--quiet", "--out", "again"]) == 0
     assert "over 2 folds" in capsys.readouterr().out
 

@@ -1,15 +1,18 @@
 """Models that are fitted at once: trained, kept, scored and used like networks."""
 
 import json
+import shutil
 
 import h5py
 import numpy as np
 import pytest
 
 import astro_dl
+from astro_dl.bundles.bundle import load_bundle
 from astro_dl.bundles.files import OURS
 from astro_dl.cli import main
 from astro_dl.core.errors import UsageError
+from astro_dl.evaluation.evaluate import save_report
 from astro_dl.inference.load import load_pretrained
 from astro_dl.training import train
 
@@ -43,12 +46,24 @@ def test_it_predicts_what_it_learnt(forest):
 
 
 @pytest.mark.usefixtures("quick_peers")
-def test_it_is_scored_beside_the_others(forest):
+def test_it_is_scored_by_its_own_name_beside_the_others(forest, tmp_path):
     report = astro_dl.evaluate(forest, progress=False)
-    assert {"network", "random forest", "adaboost", "logistic regression"} <= set(
-        report.metrics["methods"]
-    )
-    assert report.metrics["methods"]["network"]["auc"]["value"] > 0.9
+    first, *others = report.metrics["methods"]
+    assert first == "random forest"
+    assert {"adaboost", "logistic regression"} <= set(others)
+    assert report.metrics["methods"]["random forest"]["auc"]["value"] > 0.9
+    assert "network" not in report.to_text()
+    figures = report.outcome.head.figures(report)
+    drawn = [
+        text.get_text()
+        for figure in figures.values()
+        for axes in figure.axes
+        for text in ([] if axes.get_legend() is None else axes.get_legend().get_texts())
+    ]
+    assert any("random forest at probability 0.5" in text for text in drawn)
+    assert not any("network" in text for text in drawn)
+    copy = load_bundle(shutil.copytree(forest.folder, tmp_path / "copy"))
+    assert "random forest" in (save_report(report, copy).folder / "README.md").read_text()
 
 
 def test_a_finished_fit_is_returned_as_it_is(forest):

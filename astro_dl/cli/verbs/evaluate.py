@@ -7,6 +7,7 @@ from typing import Any
 from astro_dl.cli.options import (
     Arguments,
     VerbParser,
+    add_color,
     add_folds,
     add_members,
     add_settings,
@@ -36,6 +37,7 @@ def add_arguments(parser: VerbParser) -> None:
         action="store_true",
         help="measure the least change of the input that turns a decision (two classes)",
     )
+    add_color(parser)
     add_members(parser)
     add_folds(parser)
 
@@ -66,6 +68,7 @@ def run(arguments: Arguments) -> None:
         progress=not arguments.quiet,
         save=not changed and not is_shipped(arguments.bundle),
         attacked=arguments.robustness,
+        color_by=arguments.color_by,
     )
     print(report.to_json() if arguments.json else report.to_text())
     return None

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from astro_dl.cli.options import Arguments, VerbParser
+from astro_dl.cli.options import Arguments, VerbParser, add_color
 from astro_dl.cli.output import tell
 from astro_dl.cli.shared import is_shipped
 from astro_dl.core.errors import UsageError
@@ -12,6 +12,7 @@ def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
     parser.add_argument("bundle", help="name of a shipped bundle, or folder of a run")
     parser.add_argument("--out", type=Path, help="folder for figures (plots/ of the bundle)")
+    add_color(parser)
 
 
 def run(arguments: Arguments) -> None:
@@ -20,5 +21,5 @@ def run(arguments: Arguments) -> None:
 
     if arguments.out is None and is_shipped(arguments.bundle):
         raise UsageError("the figures of a shipped bundle need a folder: --out FOLDER")
-    figures = redraw(arguments.bundle, arguments.out)
+    figures = redraw(arguments.bundle, arguments.out, color_by=arguments.color_by)
     tell(arguments, {"figures": [str(figure) for figure in figures]}, *figures)

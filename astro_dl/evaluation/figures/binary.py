@@ -4,8 +4,9 @@ import numpy as np
 from astropy.table import Table
 from matplotlib.figure import Figure
 
+from astro_dl.core.registry import NETWORK
 from astro_dl.evaluation.figures.style import BAND, COLOURS, legend_above, method_style, new_figure
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.binary import roc_points
 from astro_dl.metrics.detection import FEWEST_FALSE_ALARMS
 from astro_dl.metrics.reliability import expected_calibration_error, reliability_table
@@ -108,6 +109,7 @@ def draw_reliability(
     prevalence: float | None = None,
     confidence: float = 0.95,
     label: str = "positive",
+    method: str = NETWORK,
 ) -> Figure:
     """Return observed against predicted frequency, above a histogram of the predictions.
 
@@ -119,6 +121,8 @@ def draw_reliability(
         As for `astro_dl.metrics.reliability.reliability_table`.
     label : str, default "positive"
         Name of the positive class.
+    method : str, default "network"
+        What predicted.
     """
     table = reliability_table(probabilities, y, prevalence=prevalence, confidence=confidence)
     used = table[table["n"] > 0]
@@ -134,7 +138,7 @@ def draw_reliability(
         marker="o",
         markersize=5,
         linewidth=1.2,
-        label=f"{NETWORK}, calibration error {error:.4f}",
+        label=f"{method}, calibration error {error:.4f}",
     )
     at = "" if prevalence is None else f" at prevalence {prevalence:.3g}"
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))

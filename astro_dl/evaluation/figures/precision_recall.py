@@ -7,14 +7,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from astro_dl.evaluation.figures.style import legend_above, method_style, new_figure
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.binary import precision_recall_points
 
 MOST_POINTS = 2000
 
 
 def draw_precision_recall(outcome: Outcome, methods: Mapping[str, Any]) -> Figure:
-    """Return the precision–recall curves of all methods, with the network's threshold marked.
+    """Return the precision–recall curves of all methods, with the model's threshold marked.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def draw_precision_recall(outcome: Outcome, methods: Mapping[str, Any]) -> Figur
         )
     share = float(np.mean(np.asarray(outcome.y) == 1))
     axes.axhline(share, color="0.6", linewidth=0.8, linestyle=":", label=f"chance, {share:.3g}")
-    decisions = methods[NETWORK]["decisions"]
+    decisions = methods[outcome.own]["decisions"]
     if decisions.get("precision", {}).get("value") is not None:
         axes.plot(
             decisions["recall"]["value"],
@@ -49,7 +49,7 @@ def draw_precision_recall(outcome: Outcome, methods: Mapping[str, Any]) -> Figur
             marker="o",
             linestyle="",
             color=method_style(0)["color"],
-            label=f"{NETWORK} at {decisions['threshold']}",
+            label=f"{outcome.own} at {decisions['threshold']}",
         )
     axes.set(xlim=(0, 1.01), ylim=(0, 1.02), xlabel="recall", ylabel="precision")
     legend_above(axes)

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from astro_dl.core.registry import NETWORK
 from astro_dl.evaluation.figures.style import BAND, COLOURS, STYLES, new_figure
 from astro_dl.metrics.regression import nmad
 
@@ -116,7 +117,7 @@ def draw_residuals(
     return figure
 
 
-def draw_pit(pit: np.ndarray, names: Sequence[str]) -> Figure:
+def draw_pit(pit: np.ndarray, names: Sequence[str], method: str = NETWORK) -> Figure:
     """Return the histogram of the probability integral transform; flat for honest distributions.
 
     Parameters
@@ -125,6 +126,8 @@ def draw_pit(pit: np.ndarray, names: Sequence[str]) -> Figure:
         The distributions' ``cdf`` at the truths.
     names : sequence of str
         Of the targets.
+    method : str, default "network"
+        Whose they are.
     """
     figure, panels = new_figure(1, len(names), max(4.4 * len(names), 5.2), 3.8, sharey=True)
     bins = 20
@@ -135,7 +138,7 @@ def draw_pit(pit: np.ndarray, names: Sequence[str]) -> Figure:
         band = (1 - scatter / expected, 1 + scatter / expected)
         axes.axhspan(*band, color="0.85", label="honest ± 2σ")
         counts, edges = np.histogram(pit[:, k], bins=bins, range=(0, 1))
-        axes.stairs(counts / expected, edges, color=COLOURS[0], linewidth=1.6, label="network")
+        axes.stairs(counts / expected, edges, color=COLOURS[0], linewidth=1.6, label=method)
         axes.axhline(1, color="0.4", linewidth=0.8)
         axes.set_xlim(0, 1)
         axes.set_xlabel(f"probability integral transform of {name}")

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray
-UNSUPERVISED_PEERS = ("PCA", "k-means", "isolation forest")
+UNSUPERVISED_PEERS = ("pca", "kmeans", "isolation forest")
+"""Called as the models of the zoo are."""
 
 
 @dataclass(frozen=True)

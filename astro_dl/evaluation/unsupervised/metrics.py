@@ -30,6 +30,8 @@ class Unsupervised:
         Names of the true classes; empty if there are none.
     anomalous : ndarray of bool, (n,), optional
         Which examples are truly odd.
+    color : tuple of str and ndarray (n,), optional
+        Name and values of a column by which codes are coloured.
     """
 
     errors: Mapping[str, Array] = field(default_factory=dict)
@@ -37,6 +39,7 @@ class Unsupervised:
     clusters: Mapping[str, Array] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     anomalous: Array | None = None
+    color: tuple[str, Array] | None = None
 
 
 def unsupervised_metrics(

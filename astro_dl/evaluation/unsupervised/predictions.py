@@ -6,12 +6,17 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.registry import NETWORK, method_title
 from astro_dl.core.task import Physics, Task
 from astro_dl.data.store import Store
 from astro_dl.evaluation.classical import known_examples, peers_key
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.scores import cached_scores
-from astro_dl.evaluation.unsupervised.classical import Answer, fit_unsupervised_peers
+from astro_dl.evaluation.unsupervised.classical import (
+    UNSUPERVISED_PEERS,
+    Answer,
+    fit_unsupervised_peers,
+)
 from astro_dl.evaluation.unsupervised.metrics import Unsupervised
 from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.clusters import find_clusters
@@ -63,14 +68,19 @@ def unsupervised_outcome(
         return found[NETWORK]
 
     logits, code = own("errors", predictor.score), own("codes", predictor.embed)
-    answers = {NETWORK: (described or _rebuilding)(logits, code)}
+    name = method_title(card.model)
+    answers = {name: (described or _rebuilding)(logits, code)}
     if task is not None and config.evaluation.baselines:
-        answers |= _peers(predictor, code.shape[1], len(classes), data, n, progress)
+        peers = _peers(predictor, code.shape[1], len(classes), data, n, progress)
+        # A method is not its own peer.
+        answers |= {peer: one for peer, one in peers.items() if peer != name}
     codes = {name: one.codes for name, one in answers.items() if one.codes is not None}
+    found = answers[name].clusters
+    count = len(classes) or (0 if found is None else len(np.unique(found)))
     clusters = {
-        name: find_clusters(one, len(classes), config.seed)
+        name: find_clusters(one, count, config.seed)
         for name, one in codes.items()
-        if 1 < len(classes) <= n
+        if 1 < count <= n
     } | {name: one.clusters for name, one in answers.items() if one.clusters is not None}
     info = data.info[:n]
     marked = task.anomaly if task is not None else None
@@ -80,6 +90,7 @@ def unsupervised_outcome(
         scores={name: one.score for name, one in answers.items()},
         info=info,
         about={"model": card.name, "task": card.task or "", "data": source},
+        own=name,
         unsupervised=Unsupervised(
             errors={
                 name: _by_name(one.errors, len(predictor.head.names))
@@ -128,7 +139,7 @@ def _peers(
             if getattr(answer, part) is not None
         }
 
-    about = peers_key(task, config) | {"peers": [components, clusters]}
+    about = peers_key(task, config) | {"peers": [*UNSUPERVISED_PEERS, components, clusters]}
     kept = cached_scores("unsupervised peers", about, data, n, compute, progress, probe=False)
     names = dict.fromkeys(key.partition("/")[0] for key in kept)
     return {name: Answer(*(kept.get(f"{name}/{part}") for part in PARTS)) for name in names}  # type: ignore[arg-type]

@@ -117,7 +117,7 @@ def input_spec(physics: OwnTable) -> InputSpec:
 
 
 def read_own_table(physics: OwnTable, folder: Path) -> Examples:
-    """Return the rows of the table; ``info`` has ``group``.
+    """Return the rows of the table; ``info`` has its columns of single values, and ``group``.
 
     Raises
     ------
@@ -144,7 +144,10 @@ def read_own_table(physics: OwnTable, folder: Path) -> Examples:
         y = target_values(table, physics.target, physics.target_unit, path)[:, None].astype(
             np.float32
         )
-    return Examples(physics.inputs(values), y, Table({"group": groups(table, physics.group, path)}))
+    single = [name for name in table.colnames if np.ndim(table[name]) == 1]
+    info = Table({name: table[name] for name in single if table[name].dtype.kind in "biufU"})
+    info["group"] = groups(table, physics.group, path)
+    return Examples(physics.inputs(values), y, info)
 
 
 task = Task(

@@ -7,7 +7,7 @@ from scipy import ndimage
 
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.examples import Inputs
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.binary import area_under_curve
 from astro_dl.metrics.intervals import estimate, resampled
 from astro_dl.science.sun.disc import CM2_PER_SQUARE_DEGREE
@@ -97,7 +97,7 @@ def complexity_metrics(outcome: Outcome, settings: EvaluationConfig) -> dict[str
         or number of spots, so that size gives nothing. ``size_alone``: the area under the curve of
         these sizes themselves.
     """
-    many, y = np.ndim(outcome.scores[NETWORK]) == 2, np.asarray(outcome.y)
+    many, y = np.ndim(outcome.scores[outcome.own]) == 2, np.asarray(outcome.y)
     complex_ = (y >= 2 if many else y == 1).astype(int)
     if not 0 < complex_.sum() < len(complex_):
         return {}
@@ -148,19 +148,21 @@ def matched_area_under_curve(
     Returns
     -------
     dict
-        ``value``, ``low`` and ``high`` (bootstrap), and ``pairs`` that were compared.
+        ``value``, ``low`` and ``high`` (bootstrap; of 0 or 1 as many trials as the rarer class has
+        regions), and ``pairs`` that were compared.
     """
     edges = np.unique(np.quantile(size, np.linspace(0, 1, bins + 1)[1:-1]))
     place = np.searchsorted(edges, size, side="right")
     groups = [_ranked(np.flatnonzero(place == one), scores) for one in np.unique(place)]
     _, pairs = _within(groups, y, np.ones(len(y)))
+    fewer = int(min((y == 0).sum(), (y == 1).sum()))
     if pairs == 0:
         return estimate(np.nan, why="no two regions of either class are of one size", pairs=0)
 
     def share(weights: np.ndarray) -> float:
         return np.divide(*_within(groups, y, weights))
 
-    return resampled(share, len(y), bootstrap, confidence, pairs=int(pairs))
+    return resampled(share, len(y), bootstrap, confidence, None, fewer, pairs=int(pairs))
 
 
 Ranked = tuple[np.ndarray, np.ndarray]

@@ -91,9 +91,9 @@ def test_every_peer_finds_points_off_the_plane_odd(answers):
 
 
 def test_principal_components_rebuild_what_lies_in_their_plane(answers):
-    assert answers["PCA"].codes.shape == (620, 2)
-    assert answers["PCA"].score[:600].mean() == pytest.approx(0.05**2 * 0.8, rel=0.1)
-    np.testing.assert_allclose(answers["PCA"].errors.mean(axis=1), answers["PCA"].score)
+    assert answers["pca"].codes.shape == (620, 2)
+    assert answers["pca"].score[:600].mean() == pytest.approx(0.05**2 * 0.8, rel=0.1)
+    np.testing.assert_allclose(answers["pca"].errors.mean(axis=1), answers["pca"].score)
     assert answers["isolation forest"].errors is None
 
 

@@ -39,7 +39,7 @@ def test_the_card_says_what_is_rebuilt_and_how_odd_the_oddest_are(run):
     thresholds = card.thresholds
     assert thresholds["0.1"] > 0
     assert "reconstruction_error" in card.metrics["simulated"]
-    assert set(card.baselines) == {"PCA", "k-means", "isolation forest"}
+    assert set(card.baselines) == {"pca", "kmeans", "isolation forest"}
 
 
 def test_it_learns_and_is_scored_beside_its_peers(run):
@@ -47,7 +47,7 @@ def test_it_learns_and_is_scored_beside_its_peers(run):
     history = np.genfromtxt(bundle.folder / "history.csv", delimiter=",", names=True)
     assert history["val_loss"][-1] < 0.7 * history["val_loss"][0]
     methods = report.metrics["methods"]
-    assert methods["network"]["error"]["value"] < methods["k-means"]["error"]["value"]
+    assert methods["network"]["error"]["value"] < methods["kmeans"]["error"]["value"]
     assert methods["network"]["anomaly"]["auc"]["value"] > 0.7
     assert {"silhouette", "ari", "nmi"} < methods["network"]["clusters"].keys()
     assert "clusters" not in methods["isolation forest"]
@@ -62,7 +62,7 @@ def test_its_figures_are_drawn(run):
     assert list(figures) == ["latent", "anomaly_scores", "anomaly_roc"]
     titles = [axes.get_title() for axes in figures["latent"].axes]
     assert titles[0] == "network: true classes"
-    assert titles[-1] == "k-means: clusters"
+    assert titles[-1] == "kmeans: clusters"
     assert all(len(axes.collections) == 5 for axes in figures["latent"].axes)
 
 
@@ -107,7 +107,7 @@ def test_a_series_task_with_values_for_truth_is_rebuilt_too(toy_regression, tmp_
     assert "clusters" not in network
     assert "anomaly" not in network
     assert list(network["quantities"]) == ["channel_1"]
-    pca = report.metrics["methods"]["PCA"]
+    pca = report.metrics["methods"]["pca"]
     assert pca["quantities"]["channel_1"]["value"] == pytest.approx(pca["error"]["value"])
     assert draw_latent_space(report.outcome).axes[0].get_title() == "network"
 
