@@ -206,8 +206,9 @@ class Task(Generic[Physics]):
         The classical methods that are scored beside networks.
     datasets : mapping of str to Dataset
         Real labelled sets by name.
-    augmentation : Augmentation
-        How examples are changed in training, and their answers averaged.
+    augmentation : Augmentation or callable
+        How examples are changed in training, and their answers averaged; ``(physics) ->
+        Augmentation`` where that depends on the physics. See `changes`.
     files : Files
         What predicts on real files, and draws the prediction.
     signal_fraction : str or None
@@ -237,7 +238,7 @@ class Task(Generic[Physics]):
     difficulty: Difficulty | None = None
     classical: Classical[Physics] = Classical()
     datasets: Mapping[str, Dataset[Physics]] = field(default_factory=dict)
-    augmentation: Augmentation = Augmentation()
+    augmentation: Augmentation | Callable[[Physics], Augmentation] = Augmentation()
     files: Files = Files()
     signal_fraction: str | None = None
     zero_signal: Mapping[str, Any] = field(default_factory=dict)
@@ -245,6 +246,11 @@ class Task(Generic[Physics]):
     anomaly: str | None = None
     caution: str = ""
     version: int = 1
+
+    def changes(self, physics: Physics) -> Augmentation:
+        """Return how examples of a physics may be changed."""
+        given = self.augmentation
+        return given if isinstance(given, Augmentation) else given(physics)
 
 
 def unsimulated(physics: object, n: int, rng: np.random.Generator) -> Examples:

@@ -33,9 +33,11 @@ def run(arguments: Arguments) -> None:
     if arguments.json:
         print_json({"bundle": str(out), "compared": compared})
         return
-    for method, metrics in compared.items():
+    for method, metrics in compared["methods"].items():
         for metric, one in metrics.items():
             print(f"{method:14} {metric:18} {_text(one)}")
+    for method, one in compared["gains"].items():
+        print(f"better than {method} by ({compared['measure']}) {_text(one)}")
     print(out)
 
 

@@ -4,7 +4,7 @@ The physics names the other task and its physics, from which files become inputs
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.registry import build_physics, get_task
-from astro_dl.core.task import Dataset, Files, InputSpec, Task, unsimulated
+from astro_dl.core.task import Augmentation, Dataset, Files, InputSpec, Task, unsimulated
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.labelled.examples import read_examples
 from astro_dl.observations.labelled.labels import LabelledFiles
@@ -53,6 +53,11 @@ class FineTuned:
         return hash(repr(self))
 
     @property
+    def settings(self) -> Any:
+        """The physics of the other task, as its functions take it."""
+        return build_physics(self.base, self.base_physics)
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Of an input."""
         shape = input_spec(self).shape
@@ -65,7 +70,7 @@ class FineTuned:
         read = get_task(self.base).files.inputs
         if read is None:
             raise UsageError(f"task {self.base!r} reads no single files to fine-tune on")
-        return read(build_physics(self.base, self.base_physics), path)
+        return read(self.settings, path)
 
 
 def _paths(sources: Iterable[Source], member: str = "") -> Iterator[tuple[Source, Path]]:
@@ -84,7 +89,12 @@ def head(physics: FineTuned) -> AnswerKind:
 
 def input_spec(physics: FineTuned) -> InputSpec:
     """Return what the other task's network takes."""
-    return get_task(physics.base).input_spec(build_physics(physics.base, physics.base_physics))
+    return get_task(physics.base).input_spec(physics.settings)
+
+
+def changes(physics: FineTuned) -> Augmentation:
+    """Return how the other task changes its inputs, where the truth is left as it is."""
+    return replace(get_task(physics.base).changes(physics.settings), pairs=None)
 
 
 def read_files(physics: FineTuned, folder: Path) -> Examples:
@@ -94,10 +104,15 @@ def read_files(physics: FineTuned, folder: Path) -> Examples:
 
 
 def predict_like_base(
-    predictor: Predictor[FineTuned], paths: Sequence[Any], *, batch_size: int | None = None
+    predictor: Predictor[FineTuned],
+    paths: Sequence[Any],
+    *,
+    batch_size: int | None = None,
+    keep_flagged: bool = False,
 ) -> Iterator[QTable]:
     """Predict for files of one example each; see `predict_files`."""
-    yield from predict_files(predictor, FILES, paths, predictor.physics.inputs, "", batch_size)
+    make = predictor.physics.inputs
+    yield from predict_files(predictor, FILES, paths, make, "", batch_size, keep_flagged)
 
 
 task = Task(
@@ -108,6 +123,7 @@ task = Task(
     input_spec=input_spec,
     simulate=unsimulated,
     group="group",
+    augmentation=changes,
     datasets={SOURCE: Dataset("The files themselves, split by group", read_files)},
     files=Files(predict_blocks=predict_like_base),
 )

@@ -41,7 +41,10 @@ def test_one_verb_fine_tunes_and_compares(base, tmp_path, capsys, monkeypatch):
     for method in ("fine-tuned", "from scratch", "untouched"):
         assert f"{method:14} auc" in text
     card = load_bundle("run").card
-    assert set(card.data.compared) == {"fine-tuned", "from scratch", "untouched"}
+    compared = card.data.compared
+    assert set(compared["methods"]) == {"fine-tuned", "from scratch", "untouched"}
+    assert set(compared["gains"]) == {"from scratch", "untouched"}
+    assert "better than untouched by (loss of ROC AUC)" in text
     assert card.data.n_train == load_bundle("run-scratch").card.data.n_train
     found = load_pretrained("run").predict(sorted(files.iterdir())[:2])
     assert found["id"].tolist() == ["000.png", "001.png"]
