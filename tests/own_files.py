@@ -39,9 +39,9 @@ def class_folders(folder, ending=".png", **options):
     return folder
 
 
-def labelled_folder(folder, ending=".png", **changes):
+def labelled_folder(folder, ending=".png", n=48, **changes):
     """Write images into one folder, and their labels beside it; return both paths."""
-    images, long, width = blobs()
+    images, long, width = blobs(n)
     names = [f"{k:03d}{ending}" for k in range(len(images))]
     for name, image in zip(names, images, strict=True):
         write_image(folder / "images" / name, image)

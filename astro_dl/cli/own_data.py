@@ -48,7 +48,7 @@ def add_labels(parser: VerbParser) -> None:
     parser.add_argument(
         "--kind",
         default="auto",
-        choices=("auto", "regression", "classification"),
+        choices=("auto", "regression", "classification", "multilabel"),
         help="what the target is (auto)",
     )
 
