@@ -24,7 +24,7 @@ def run(arguments: Arguments) -> None:
 
     source = named_source(arguments)
     if source is None or source[0] == "table":
-        raise UsageError("finetune needs --images, --light-curves or --spectra FOLDER")
+        raise UsageError("finetune needs --images, --cubes, --light-curves or --spectra FOLDER")
     name = Path(arguments.bundle).name
     out = arguments.out or Path("runs") / f"{name}-finetuned"
     given = given_files(arguments, source[1])

@@ -29,14 +29,15 @@ from astro_dl.observations.images.features import image_features
 from astro_dl.observations.images.image_files import SINGLE, read_image_file
 from astro_dl.observations.images.orientations import orientations_of
 from astro_dl.observations.images.recipe import ImageRecipe
-from astro_dl.observations.images.stacks import columns_beside, count_images, read_images
+from astro_dl.observations.images.stacks import IMAGES as STACK
+from astro_dl.observations.images.stacks import columns_beside
 from astro_dl.observations.labelled.examples import read_examples
 from astro_dl.observations.labelled.labels import LabelledFiles
 from astro_dl.observations.labelled.predict import predict_files
 from astro_dl.observations.labelled.setup import SOURCE
 from astro_dl.observations.labelled.sources import Kind
 
-IMAGES = Kind("images", SINGLE, read_images, count_images, columns_beside)
+IMAGES = Kind("images", SINGLE, STACK.read, STACK.count, columns_beside)
 PEERS = ("random_forest", "gradient_boosting", "logistic_regression", "knn")
 
 
