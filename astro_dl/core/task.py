@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from astropy.table import QTable
+from astropy.table import QTable, Table
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
@@ -151,8 +151,11 @@ class Files:
     Parameters
     ----------
     inputs : callable or None
-        ``(physics, path) -> ndarray``: the input of the one example in a file, from which networks
-        are fine-tuned on files of one's own.
+        ``(physics, path) -> inputs``: the input of the one example in a file, without a first axis,
+        from which networks are fine-tuned on files of one's own.
+    rows : callable or None
+        ``(physics, table, where) -> ndarray``: the inputs (n, …) of the rows of a catalogue, from
+        which networks are fine-tuned on tables of one's own.
     predict : callable or None
         ``(predictor, paths, **options) -> astropy.table.QTable``: real files to a table.
     predict_blocks : callable or None
@@ -165,7 +168,8 @@ class Files:
         one picture of each row, counted from 0, in any order.
     """
 
-    inputs: Callable[[Any, Path], np.ndarray] | None = None
+    inputs: Callable[[Any, Path], Inputs] | None = None
+    rows: Callable[[Any, Table, Any], np.ndarray] | None = None
     predict: Callable[..., QTable] | None = None
     predict_blocks: Callable[..., Iterator[QTable]] | None = None
     draw: Callable[..., Sequence[Path]] | None = None

@@ -75,7 +75,7 @@ class Stack:
             return int(array.shape[0])
 
 
-def columns_beside(path: Path, n: int) -> Table:
+def columns_beside(path: Path, n: int, member: str = "") -> Table:
     """Return the arrays (n,) of a file of n examples as the columns of a table."""
     with opened_arrays(path) as arrays:
         columns = {name: np.asarray(one[:]) for name, one in arrays.items() if one.shape == (n,)}

@@ -64,10 +64,10 @@ def test_the_head_alone_is_trained_first_and_the_backbone_is_the_base_s(base, tm
 
 def test_bundles_whose_files_are_no_single_examples_are_refused(tmp_path):
     files, labels = labelled_folder(tmp_path)
-    with pytest.raises(UsageError, match="task 'gw_bbh' reads no single files"):
+    with pytest.raises(UsageError, match="task 'gw_bbh' reads neither single files nor rows"):
         finetune_config(load_bundle("gw_cnn"), Given(files, labels, "shape"))
 
 
 def test_finetune_needs_files(capsys):
     assert main(["finetune", "lens_resnet"]) == 2
-    assert "finetune needs --images" in capsys.readouterr().err
+    assert "finetune needs one of --table, --images" in capsys.readouterr().err
