@@ -39,9 +39,9 @@ def class_folders(folder, ending=".png", **options):
     return folder
 
 
-def labelled_folder(folder, ending=".png", **changes):
+def labelled_folder(folder, ending=".png", n=48, **changes):
     """Write images into one folder, and their labels beside it; return both paths."""
-    images, long, width = blobs()
+    images, long, width = blobs(n)
     names = [f"{k:03d}{ending}" for k in range(len(images))]
     for name, image in zip(names, images, strict=True):
         write_image(folder / "images" / name, image)
@@ -74,3 +74,14 @@ def stack(path, **changes):
             for name, one in arrays.items():
                 file[name] = one
     return path
+
+
+def rotating(n=40, depth=6, size=8, seed=0):
+    """Return cubes (n, depth, size, size) of a spot that moves or stays, and which move."""
+    rng = np.random.default_rng(seed)
+    moves = np.arange(n) % 2
+    place = np.arange(size)
+    at = 2 + moves[:, None] * np.linspace(0, 4, depth) + rng.uniform(-0.5, 0.5, (n, 1))
+    x = np.exp(-((place - at[..., None]) ** 2))
+    y = np.exp(-((place - size / 2) ** 2))
+    return (y[:, None] * x[:, :, None] + rng.normal(0, 0.05, (n, depth, size, size))), moves

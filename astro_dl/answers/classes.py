@@ -25,7 +25,8 @@ def check_class_targets(names: Sequence[str], y: Array, split: str) -> None:
         raise UsageError(
             f"all {counts[0]} examples of the {split} set are of the class "
             f"{names[int(found[0])]!r}; at least two classes are needed: check the class "
-            "fractions under physics, or raise the number of examples under data"
+            "fractions under physics, or raise the number of examples under data; of files of "
+            "one's own give more, or say by --set-column which are for each set"
         )
 
 

@@ -4,6 +4,7 @@ from astro_dl.core.registry import register_answer_kind
 
 register_answer_kind("binary", "astro_dl.answers.binary:Binary")
 register_answer_kind("multiclass", "astro_dl.answers.multiclass:Multiclass")
+register_answer_kind("multilabel", "astro_dl.answers.multilabel:Multilabel")
 register_answer_kind("regression", "astro_dl.answers.regression:Regression")
 register_answer_kind("reconstruction", "astro_dl.answers.reconstruction:Reconstruction")
 register_answer_kind("structure", "astro_dl.answers.structure:Structure")

@@ -1,4 +1,4 @@
-"""Options of the verbs that train on data of one's own: tables, images, light curves, spectra."""
+"""Options of the verbs that train on data of one's own: tables, images, cubes, series, spectra."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -48,7 +48,7 @@ def add_labels(parser: VerbParser) -> None:
     parser.add_argument(
         "--kind",
         default="auto",
-        choices=("auto", "regression", "classification"),
+        choices=("auto", "regression", "classification", "multilabel"),
         help="what the target is (auto)",
     )
 
@@ -124,6 +124,13 @@ def _images(model: str, arguments: Arguments, settings: Mapping[str, Any]) -> "C
     return own_images_config(model, given, arguments.crop, **settings)
 
 
+def _cubes(model: str, arguments: Arguments, settings: Mapping[str, Any]) -> "Config":
+    from astro_dl.science.own_cubes.setup import own_cubes_config
+
+    given = given_files(arguments, arguments.cubes)
+    return own_cubes_config(model, given, arguments.crop, **settings)
+
+
 def _light_curves(model: str, arguments: Arguments, settings: Mapping[str, Any]) -> "Config":
     from astro_dl.science.own_light_curves.setup import own_light_curves_config
 
@@ -141,12 +148,14 @@ def _spectra(model: str, arguments: Arguments, settings: Mapping[str, Any]) -> "
 SOURCES = {
     "table": "a table",
     "images": "a folder of images (a folder per class, or with --labels), or a file of many",
+    "cubes": "a folder of cubes (depth, y, x), or a file of many, as for --images",
     "light_curves": "a folder of light curves, as for --images",
     "spectra": "a folder of spectra, as for --images",
 }
 SETUPS: dict[str, Setup] = {
     "table": _table,
     "images": _images,
+    "cubes": _cubes,
     "light_curves": _light_curves,
     "spectra": _spectra,
 }

@@ -46,6 +46,8 @@ class AnswerKind(ABC):
         Whether the embedding of each example is told with the answer, as its code.
     ranks : bool
         Whether one logit (n,) ranks examples by how likely they are of the second of two classes.
+    yes_or_no : bool
+        Whether each target is 0 or 1, and its probability told by itself.
     target_type : type
         Of ``Examples.y``.
     monitors : mapping of str to bool
@@ -63,6 +65,7 @@ class AnswerKind(ABC):
     labelled: ClassVar[bool] = True
     tells_code: ClassVar[bool] = False
     ranks: ClassVar[bool] = False
+    yes_or_no: ClassVar[bool] = False
     target_type: ClassVar[type] = np.float32
     monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False}
     titles: ClassVar[Mapping[str, str]] = {}

@@ -86,11 +86,19 @@ class Examples:
         return Examples(x[:], self.y, self.info) if isinstance(x, MappedRows) else self
 
 
-def take_inputs(x: Inputs, indices: np.ndarray | slice) -> Inputs:
+def take_inputs(x: Inputs, indices: np.ndarray | slice | int) -> Inputs:
     """Return the inputs at these indices."""
     if isinstance(x, dict):
         return {name: array[indices] for name, array in x.items()}
     return x[indices]
+
+
+def stacked(inputs: Sequence[Inputs]) -> Inputs:
+    """Return single inputs, without a first axis, as those of so many examples."""
+    first = inputs[0]
+    if isinstance(first, dict):
+        return {name: np.stack([one[name] for one in inputs]) for name in first}
+    return np.stack(inputs)  # type: ignore[arg-type]
 
 
 def input_length(x: Inputs) -> int:

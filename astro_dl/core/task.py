@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from astropy.table import QTable
+from astropy.table import QTable, Table
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
@@ -151,8 +151,11 @@ class Files:
     Parameters
     ----------
     inputs : callable or None
-        ``(physics, path) -> ndarray``: the input of the one example in a file, from which networks
-        are fine-tuned on files of one's own.
+        ``(physics, path) -> inputs``: the input of the one example in a file, without a first axis,
+        from which networks are fine-tuned on files of one's own.
+    rows : callable or None
+        ``(physics, table, where) -> ndarray``: the inputs (n, …) of the rows of a catalogue, from
+        which networks are fine-tuned on tables of one's own.
     predict : callable or None
         ``(predictor, paths, **options) -> astropy.table.QTable``: real files to a table.
     predict_blocks : callable or None
@@ -165,7 +168,8 @@ class Files:
         one picture of each row, counted from 0, in any order.
     """
 
-    inputs: Callable[[Any, Path], np.ndarray] | None = None
+    inputs: Callable[[Any, Path], Inputs] | None = None
+    rows: Callable[[Any, Table, Any], np.ndarray] | None = None
     predict: Callable[..., QTable] | None = None
     predict_blocks: Callable[..., Iterator[QTable]] | None = None
     draw: Callable[..., Sequence[Path]] | None = None
@@ -206,8 +210,9 @@ class Task(Generic[Physics]):
         The classical methods that are scored beside networks.
     datasets : mapping of str to Dataset
         Real labelled sets by name.
-    augmentation : Augmentation
-        How examples are changed in training, and their answers averaged.
+    augmentation : Augmentation or callable
+        How examples are changed in training, and their answers averaged; ``(physics) ->
+        Augmentation`` where that depends on the physics. See `changes`.
     files : Files
         What predicts on real files, and draws the prediction.
     signal_fraction : str or None
@@ -237,7 +242,7 @@ class Task(Generic[Physics]):
     difficulty: Difficulty | None = None
     classical: Classical[Physics] = Classical()
     datasets: Mapping[str, Dataset[Physics]] = field(default_factory=dict)
-    augmentation: Augmentation = Augmentation()
+    augmentation: Augmentation | Callable[[Physics], Augmentation] = Augmentation()
     files: Files = Files()
     signal_fraction: str | None = None
     zero_signal: Mapping[str, Any] = field(default_factory=dict)
@@ -245,6 +250,11 @@ class Task(Generic[Physics]):
     anomaly: str | None = None
     caution: str = ""
     version: int = 1
+
+    def changes(self, physics: Physics) -> Augmentation:
+        """Return how examples of a physics may be changed."""
+        given = self.augmentation
+        return given if isinstance(given, Augmentation) else given(physics)
 
 
 def unsimulated(physics: object, n: int, rng: np.random.Generator) -> Examples:

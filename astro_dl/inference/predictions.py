@@ -29,9 +29,12 @@ class Answers:
         means. For classes (n,), in nats: ``predictive_entropy`` of the mean probabilities,
         ``expected_entropy`` (aleatoric) and their difference, ``mutual_information`` (epistemic).
         Of autoencoders ``code`` (n, k).
+    embedding : ndarray, (n, width), optional
+        What the network makes of the inputs before its last layer, where that is asked for.
     """
 
     logits: Array
     values: Array
     distribution: Distribution | None = None
     parts: Mapping[str, Array] = field(default_factory=dict)
+    embedding: Array | None = None

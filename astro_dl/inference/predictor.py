@@ -56,6 +56,8 @@ class Predictor(Generic[Physics]):
         Those whose answers are combined, if it does not answer alone; see `with_uncertainty`.
     uncertainty : {"head", "mc_dropout", "ensemble"}
         How it tells its uncertainty.
+    embeds : bool
+        Whether answers have embeddings, see `embed`.
     """
 
     bundle: Bundle
@@ -66,6 +68,7 @@ class Predictor(Generic[Physics]):
     model: "keras.Model"
     members: tuple["Predictor[Physics]", ...] = ()
     uncertainty: Uncertainty = "head"
+    embeds: bool = False
 
     @property
     def calibration(self) -> Mapping[str, Any]:
@@ -150,12 +153,14 @@ class Predictor(Generic[Physics]):
         if usable is not None:
             logits[:, ~usable] = np.nan
         answers = self.answers_of(logits)
-        if not self.head.tells_code or self.members:
+        tells_code = self.head.tells_code and not self.members
+        if not (tells_code or self.embeds):
             return answers
-        code = self.embed(x, batch_size)
+        vectors = self.embed(x, batch_size)
         if usable is not None:
-            code[~usable] = np.nan
-        return replace(answers, parts={**answers.parts, "code": code})
+            vectors[~usable] = np.nan
+        parts = {**answers.parts, "code": vectors} if tells_code else answers.parts
+        return replace(answers, parts=parts, embedding=vectors if self.embeds else None)
 
     def answers_of(self, logits: np.ndarray) -> Answers:
         """Return calibrated answers for the logits that `member_scores` gives."""
@@ -230,6 +235,7 @@ class Predictor(Generic[Physics]):
         uncertainty: Uncertainty | None = None,
         passes: int = PASSES,
         on_error: OnError | None = None,
+        embedding: bool = False,
         **options: Any,
     ) -> QTable:
         """Return a table of predictions.
@@ -250,6 +256,8 @@ class Predictor(Generic[Physics]):
             What becomes of a file that cannot be used: a row whose ``flags`` are ``unreadable`` and
             the reason, in which numbers are NaN (the default for several files), or a `UsageError`
             (the default for one).
+        embedding : bool, default False
+            Whether each row has the vector before the network's last layer, in ``embedding``.
         **options
             For files those of the task (`astro_dl.task_info` lists them); for arrays ``ids``, the
             column ``id`` (n,), ``batch_size`` and ``keep_flagged``.
@@ -268,8 +276,8 @@ class Predictor(Generic[Physics]):
         UsageError
             If the inputs, files or options are not acceptable.
         """
-        if uncertainty is not None:
-            predictor = self.with_uncertainty(uncertainty, passes)
+        if uncertainty is not None or embedding:
+            predictor = self._asked(uncertainty, passes, embedding)
             return predictor.predict(files_or_arrays, on_error=on_error, **options)
         paths = given_paths(files_or_arrays)
         table = (
@@ -287,6 +295,7 @@ class Predictor(Generic[Physics]):
         uncertainty: Uncertainty | None = None,
         passes: int = PASSES,
         on_error: OnError | None = None,
+        embedding: bool = False,
         **options: Any,
     ) -> Iterator[QTable]:
         """Yield the table of `predict` on files in parts, for files larger than memory.
@@ -295,7 +304,7 @@ class Predictor(Generic[Physics]):
         ----------
         files : path or sequence of paths
             Files that the task can read.
-        uncertainty, passes, on_error, **options
+        uncertainty, passes, on_error, embedding, **options
             As of `predict`.
 
         Yields
@@ -303,7 +312,7 @@ class Predictor(Generic[Physics]):
         astropy.table.QTable
             Parts that follow each other, with equal columns; one where the task knows no parts.
         """
-        predictor = self.with_uncertainty(uncertainty, passes)
+        predictor = self._asked(uncertainty, passes, embedding)
         paths = given_paths(files)
         if paths is None or self.task is None or self.task.files.predict_blocks is None:
             yield predictor.predict(files, on_error=on_error, **options)
@@ -331,6 +340,21 @@ class Predictor(Generic[Physics]):
         """
         return draw_files(self, paths, table, Path(folder))
 
+    def _asked(
+        self, uncertainty: Uncertainty | None, passes: int, embedding: bool
+    ) -> "Predictor[Physics]":
+        """Return a predictor that tells what is asked for.
+
+        Raises
+        ------
+        UsageError
+            As of `with_uncertainty`, or if several networks would each have embeddings of its own.
+        """
+        predictor = self.with_uncertainty(uncertainty, passes)
+        if embedding and predictor.members:
+            raise UsageError(f"{self.bundle.card.name}: several networks have no common embedding")
+        return replace(predictor, embeds=embedding or self.embeds)
+
     def _member_batches(self, x: Any, batch_size: int | None) -> Iterator[np.ndarray]:
         """Yield the logits of each member, (members, batch, …), batch by batch."""
         size = BATCH_SIZE if batch_size is None else batch_size
@@ -348,7 +372,7 @@ class Predictor(Generic[Physics]):
 
     def _scorer(self, size: int) -> Callable[[Inputs], np.ndarray]:
         average = self.bundle.config.evaluation.average_symmetries
-        symmetries = used_symmetries(self.task, average)
+        symmetries = used_symmetries(self.task, self.physics, average)
         return averaged(lambda batch: applied(self.model, batch, size), symmetries)
 
     def _header(self) -> dict[str, Any]:

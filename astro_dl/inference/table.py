@@ -12,7 +12,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.predictions import Answers
 
-OWN_COLUMNS = ("id", "flags")
+OWN_COLUMNS = ("id", "embedding", "flags")
 """Columns of every table, whose names no target can have."""
 MOST_NAMED = 3
 """Inputs named in a message."""
@@ -110,8 +110,8 @@ def prediction_table(
         ``<target>_mean``, ``_mode``, ``_q05``, ``_q16``, ``_q50``, ``_q84`` and ``_q95``; the parts
         of the uncertainty where several members answer, as `Answers` names them; or
         ``anomaly_score`` and ``error_<quantity>``, the mean squared error of each reconstructed
-        quantity; ``flags``, comma-joined words. The label is the likeliest class, empty where the
-        probabilities are NaN.
+        quantity; ``embedding`` where it is asked for; ``flags``, comma-joined words. The label is
+        the likeliest class, empty where the probabilities are NaN.
 
     Raises
     ------
@@ -126,6 +126,8 @@ def prediction_table(
             f"{', '.join(OWN_COLUMNS)}; train with another name of the target"
         )
     table = QTable({"id": ids, **columns})
+    if answers.embedding is not None:
+        table["embedding"] = answers.embedding
     rows = {
         word: flag.rows if isinstance(flag, Flag) else flag for word, flag in (flags or {}).items()
     }

@@ -1,6 +1,7 @@
 """Answers averaged over changes of the input that leave the truth as it is."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,9 +11,11 @@ from astro_dl.core.task import Task
 Score = Callable[[Inputs], np.ndarray]
 
 
-def used_symmetries(task: Task | None, average: bool) -> Sequence[Callable[[Inputs], Inputs]]:
+def used_symmetries(
+    task: Task | None, physics: Any, average: bool
+) -> Sequence[Callable[[Inputs], Inputs]]:
     """Return the symmetries over which a model's answers are averaged; none unless asked for."""
-    return task.augmentation.symmetries if task is not None and average else ()
+    return task.changes(physics).symmetries if task is not None and average else ()
 
 
 def averaged(score: Score, symmetries: Sequence[Callable[[Inputs], Inputs]]) -> Score:

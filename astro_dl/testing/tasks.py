@@ -64,7 +64,7 @@ def check_task(
         _check_zero_signal(task, settings, n, seed)
     if task.classical.baselines is not None:
         _check_baselines(task, settings, examples)
-    augment = augmentation(task)
+    augment = augmentation(task.changes(settings))
     if augment is not None:
         _check_augmentation(augment, examples)
 

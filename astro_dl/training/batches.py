@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from astro_dl.core.examples import Inputs, take_inputs
-from astro_dl.core.task import Task
+from astro_dl.core.task import Augmentation
 from astro_dl.data.store import Store
 from astro_dl.training.augmentations import changed_inputs
 
@@ -93,20 +93,19 @@ def equally_often(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def augmentation(
-    task: Task, fraction: float = 1.0, named: Mapping[str, float] | None = None
+    how: Augmentation, fraction: float = 1.0, named: Mapping[str, float] | None = None
 ) -> Change | None:
-    """Return how a task changes inputs and targets in training; None where it does not.
+    """Return what changes inputs and targets in training; None where nothing does.
 
     Parameters
     ----------
-    task : Task
-        With or without an augmentation.
+    how : Augmentation
+        Of a task, see `astro_dl.core.task.Task.changes`.
     fraction : float, default 1
         Share of every batch that is changed: its first examples, as their order is random.
     named : mapping of str to float, optional
         Changes after the task's own, see `astro_dl.training.augmentations`.
     """
-    how = task.augmentation
     change = how.pairs or (how.inputs and partial(_change_inputs, how.inputs))
     if named:
         change = partial(_change_by_name, change, named)

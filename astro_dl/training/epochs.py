@@ -12,6 +12,7 @@ from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, take_inputs
 from astro_dl.core.registry import get_task
+from astro_dl.data.cache import split_physics
 from astro_dl.training.batches import (
     Batch,
     augmentation,
@@ -131,6 +132,7 @@ def _run_epoch(
 ) -> dict[str, float]:
     """Train one epoch and return its row of the history."""
     training = config.training
+    changes = get_task(config.task).changes(split_physics(config, "train"))
     size = min(training.batch_size, data.n)
     steps = steps_per_epoch(data.n, size)
     rng = np.random.default_rng(np.random.SeedSequence([config.seed, ORDER_STREAM, epoch]))
@@ -141,7 +143,7 @@ def _run_epoch(
         rng,
         objective.encode,
         class_weigher(objective.head, data.y, training.class_weight),
-        augmentation(get_task(config.task), training.augmented_fraction, training.augmentations)
+        augmentation(changes, training.augmented_fraction, training.augmentations)
         if training.augment
         else None,
         equally_often if training.class_sampling == "equal" else shuffled,

@@ -53,7 +53,9 @@ def save_result(
     """
     validation = data.validation
     network = logits_model(model)
-    symmetries = used_symmetries(get_task(config.task), config.evaluation.average_symmetries)
+    symmetries = used_symmetries(
+        get_task(config.task), split_physics(config, "train"), config.evaluation.average_symmetries
+    )
     score = averaged(lambda x: predict_logits(network, x, config.training.batch_size), symmetries)
     head = objective.head
     logits = head.per_example(score(validation.x))

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -72,7 +70,7 @@ def test_a_share_of_each_batch_is_augmented(fraction):
     def change(x, rng):
         return {name: array + 1000 for name, array in x.items()}
 
-    augment = augmentation(replace(toy.BINARY, augmentation=Augmentation(inputs=change)), fraction)
+    augment = augmentation(Augmentation(inputs=change), fraction)
     for x, y in batches(pieces(40), 20, rng(), np.asarray, augment=augment):
         changed = x["a"][:, 0] > 500
         assert changed.sum() == 20 * fraction

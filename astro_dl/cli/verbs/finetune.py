@@ -5,7 +5,7 @@ from typing import Any
 
 from astro_dl.cli.options import Arguments, VerbParser, add_settings
 from astro_dl.cli.output import print_json
-from astro_dl.cli.own_data import add_labels, add_sources, given_files, named_source
+from astro_dl.cli.own_data import SOURCES, add_labels, add_sources, given_files, named_source
 from astro_dl.core.errors import UsageError
 
 
@@ -23,8 +23,8 @@ def run(arguments: Arguments) -> None:
     from astro_dl.science.finetuned.finetune import finetune
 
     source = named_source(arguments)
-    if source is None or source[0] == "table":
-        raise UsageError("finetune needs --images, --light-curves or --spectra FOLDER")
+    if source is None:
+        raise UsageError(f"finetune needs one of --{', --'.join(SOURCES).replace('_', '-')}")
     name = Path(arguments.bundle).name
     out = arguments.out or Path("runs") / f"{name}-finetuned"
     given = given_files(arguments, source[1])
@@ -33,9 +33,11 @@ def run(arguments: Arguments) -> None:
     if arguments.json:
         print_json({"bundle": str(out), "compared": compared})
         return
-    for method, metrics in compared.items():
+    for method, metrics in compared["methods"].items():
         for metric, one in metrics.items():
             print(f"{method:14} {metric:18} {_text(one)}")
+    for method, one in compared["gains"].items():
+        print(f"better than {method} by ({compared['measure']}) {_text(one)}")
     print(out)
 
 

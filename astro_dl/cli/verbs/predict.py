@@ -34,6 +34,9 @@ def add_arguments(parser: VerbParser) -> None:
     parser.add_argument(
         "--passes", type=count, default=PASSES, help=f"passes of mc_dropout ({PASSES})"
     )
+    parser.add_argument(
+        "--embedding", action="store_true", help="add the vector before the last layer to each row"
+    )
     add_members(parser)
     parser.set_defaults(task_options=())
     add_task_options(parser)
@@ -55,7 +58,7 @@ def run(arguments: Arguments) -> None:
     names = [arguments.model, *arguments.member]
     predictor = load_pretrained(names if arguments.member else arguments.model)
     options |= {"uncertainty": arguments.uncertainty, "passes": arguments.passes}
-    options |= {"on_error": arguments.on_error}
+    options |= {"on_error": arguments.on_error, "embedding": arguments.embedding}
     if _streams(predictor, arguments):
         first, n = write_parts(predictor.predict_blocks(arguments.files, **options), arguments.out)
         print(*printed_rows(first[:20]), f"{n:,} rows in {arguments.out}", sep="\n")

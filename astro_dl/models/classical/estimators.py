@@ -22,7 +22,7 @@ class Fitted:
     Parameters
     ----------
     estimators : tuple
-        One classifier, or one regressor for each target.
+        One classifier, or one regressor for each target, or one classifier for each label.
     head : AnswerKind
         What they answer.
     votes : int or None
@@ -37,8 +37,11 @@ class Fitted:
     seen: np.ndarray
 
     def values(self, features: np.ndarray) -> np.ndarray:
-        """Return probabilities (n, classes) or values (n, targets) for features (n, k)."""
+        """Return probabilities (n, classes), or values (n, targets), for features (n, k)."""
         features = np.asarray(features, np.float64)
+        if self.head.yes_or_no:
+            both = [smoothed(one.predict_proba(features), self.votes) for one in self.estimators]
+            return np.stack([one[:, 1] for one in both], axis=1)
         if not self.head.classes:
             return np.stack([one.predict(features) for one in self.estimators], axis=1)
         (classifier,) = self.estimators
@@ -105,8 +108,10 @@ def fit_estimators(
     votes = values.get(method.votes)
     x = x.astype(np.float64)  # in single precision, scaled features would lose digits
     seen = np.zeros(0, int)
-    if not head.classes:
-        columns = np.asarray(targets, np.float64).reshape(len(x), -1).T
+    columns = np.asarray(targets, np.float64).reshape(len(x), -1).T
+    if head.yes_or_no:
+        models = [method.classifier(seed, **values).fit(x, one.astype(int)) for one in columns]
+    elif not head.classes:
         models = [method.regressor(seed, **values).fit(x, column) for column in columns]
     else:
         seen, numbers = np.unique(np.asarray(targets, np.int64), return_inverse=True)
@@ -167,6 +172,8 @@ def tuned_settings(
 
 
 def _error(head: AnswerKind, values: np.ndarray, y: np.ndarray) -> float:
+    if head.yes_or_no:
+        return float(np.mean((values - y) ** 2))
     if not head.classes:
         truth = np.asarray(y, np.float64).reshape(len(y), -1)
         scatter = np.maximum(truth.std(axis=0), np.finfo(float).tiny)

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from astro_dl.core.answer import AnswerKind
+from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from
 from astro_dl.models.classical import arrays, tree_arrays
@@ -38,7 +39,17 @@ def fit(
         Of what is random.
     hyperparameters : mapping
         Of the model.
+
+    Raises
+    ------
+    UsageError
+        If several labels are asked for.
     """
+    if head.yes_or_no:
+        raise UsageError(
+            f"{name} is kept for one target of classes, not for several labels; train "
+            "a network, beside which it is scored"
+        )
     (x, y), held_out = ((np.reshape(a, (len(a), -1)), b) for a, b in (training, validation))
     given = {key: hyperparameters[key] for key in hyperparameters if key not in SIZES}
     given = tuned_settings(name, head, (x, y), held_out, seed, given)

@@ -44,7 +44,7 @@ def read_image_file(path: str | Path, hdu: int | str | None = None) -> np.ndarra
     path = Path(path)
     ending = path.suffix.lower()
     if ending in FITS:
-        return as_image(_fits_image(path, hdu), path, first=True)
+        return as_image(fits_array(path, hdu), path, first=True)
     if ending in PICTURES:
         return as_image(_picture(path), path)
     if ending in NUMPY:
@@ -114,7 +114,7 @@ def opened_arrays(path: str | Path) -> Iterator[Mapping[str, Any]]:
 def only_array(
     arrays: Mapping[str, Any], wanted: str, path: str | Path, axes: tuple[int, ...]
 ) -> str:
-    """Return the name of the array that holds images.
+    """Return the name of the array that holds examples.
 
     Raises
     ------
@@ -130,13 +130,20 @@ def only_array(
         shapes = ", ".join(f"{name or 'array'} {one.shape}" for name, one in arrays.items())
         said = " or ".join(map(str, axes))
         raise UsageError(
-            f"{path}: {len(found)} arrays of {said} axes could be the images; say which by --path; "
+            f"{path}: {len(found)} arrays of {said} axes could be meant; say which by --path; "
             f"it has: {shapes or 'none'}"
         )
     return found[0]
 
 
-def _fits_image(path: Path, hdu: int | str | None) -> np.ndarray:
+def fits_array(path: Path, hdu: int | str | None) -> np.ndarray:
+    """Return the array of a FITS file's extension, of the first that has one where none is named.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or has no array.
+    """
     with open_fits(path) as hdus:
         names = [one.name or str(number) for number, one in enumerate(hdus)]
         for number, one in enumerate(hdus):

@@ -1,10 +1,11 @@
-"""The eight orientations of a square image: what it shows does not depend on them."""
+"""The eight orientations of a square image, the four of an oblong one: it shows the same in all."""
 
 from functools import partial
 
 import numpy as np
 
 from astro_dl.core.examples import Inputs, input_length
+from astro_dl.core.task import Augmentation
 
 
 def orient(x: Inputs, quarter_turns: int, mirrored: bool) -> Inputs:
@@ -64,3 +65,16 @@ def random_orientation(x: Inputs, rng: np.random.Generator) -> Inputs:
         Source of randomness.
     """
     return oriented(x, rng.integers(0, 8, input_length(x)))
+
+
+def random_half_turn(x: Inputs, rng: np.random.Generator) -> Inputs:
+    """Return every image in one of the four orientations that leave its shape, all as likely."""
+    return oriented(x, 2 * rng.integers(0, 4, input_length(x)))
+
+
+def orientations_of(height: int, width: int) -> Augmentation:
+    """Return how images of a size are changed where no direction is told from another."""
+    if height == width:
+        return Augmentation(inputs=random_orientation, symmetries=ORIENTATIONS)
+    half = tuple(one for one in ORIENTATIONS if one.keywords["quarter_turns"] % 2 == 0)
+    return Augmentation(inputs=random_half_turn, symmetries=half)

@@ -162,14 +162,31 @@ def measured_recipe(images: Iterable[tuple[str, np.ndarray]], crop: int = 0) -> 
             kept.append(pixels[chosen])
             held += len(chosen)
     planes = np.concatenate(kept).T
-    scales = [_scale(plane[np.isfinite(plane)], whole, k) for k, plane in enumerate(planes)]
+    scales = [measured_scale(one, whole, f"band {k}") for k, one in enumerate(planes)]
     return ImageRecipe(recipe.height, recipe.width, tuple(scales), recipe.crop)
 
 
-def _scale(values: np.ndarray, whole: bool, band: int) -> BandScale:
+def measured_scale(values: np.ndarray, whole: bool, what: str) -> BandScale:
+    """Return the scale of pixels (n,) of training examples; NaN ones don't count.
+
+    Parameters
+    ----------
+    values : ndarray
+        Pixels.
+    whole : bool
+        Whether they are whole numbers, which are never compressed.
+    what : str
+        What messages call them.
+
+    Raises
+    ------
+    UsageError
+        If all are the same.
+    """
+    values = values[np.isfinite(values)]
     if not len(values) or values.min() == values.max():
         said = f"always {values[0]:g}" if len(values) else "nowhere finite"
-        raise UsageError(f"band {band} of the training images is {said}: it tells nothing")
+        raise UsageError(f"{what} of the training files is {said}: it tells nothing")
     low, left, centre, right, high = np.quantile(values, [0.001, 0.16, 0.5, 0.84, 0.999])
     softening = float((right - left) / 2 or values.std())
     if whole or high - low <= HEAVY * softening:

@@ -9,7 +9,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import SET, WEIGHT, Examples, MappedRows
+from astro_dl.core.examples import SET, WEIGHT, Examples, Inputs, MappedRows, stacked
 from astro_dl.core.files import atomic_path
 from astro_dl.core.task import Shape
 from astro_dl.data.memory import fits_in_memory
@@ -17,7 +17,7 @@ from astro_dl.data.store import cache_folder
 from astro_dl.observations.labelled.labels import LabelledFiles, fingerprint
 from astro_dl.observations.labelled.sources import Kind, Source
 
-MakeInput = Callable[[Any, str], np.ndarray]
+MakeInput = Callable[[Any, str], Inputs]
 """From what was read at a source, and its name, to an input."""
 
 
@@ -26,7 +26,7 @@ def read_examples(
     kind: Kind,
     folder: Path,
     make: MakeInput,
-    shape: Shape,
+    shape: Shape | dict[str, Shape],
     recipe: str,
     keep: bool = False,
 ) -> Examples:
@@ -42,8 +42,8 @@ def read_examples(
         ``data.folder``.
     make : callable
         Reading to input.
-    shape : tuple of int
-        Of an input.
+    shape : tuple of int or dict of tuple
+        Of an input; several by name are held in memory.
     recipe : str
         What inputs depend on besides the files: part of a cached file's name.
     keep : bool, default False
@@ -64,6 +64,8 @@ def read_examples(
     if sets is not None:
         info[SET] = sets
     inputs = _inputs(kind, sources, about.member, make)
+    if isinstance(shape, dict):
+        return Examples(stacked(list(inputs)), y, info)
     if not keep and fits_in_memory(4.0 * len(sources) * np.prod(shape)):
         x: Any = np.empty((len(sources), *shape), np.float32)
         _fill(x, inputs)
@@ -75,17 +77,17 @@ def read_examples(
 
 def _inputs(
     kind: Kind, sources: Sequence[Source], member: str, make: MakeInput
-) -> Iterator[np.ndarray]:
+) -> Iterator[Inputs]:
     for source, raw in kind.read(sources, member):
         yield make(raw, str(source))
 
 
-def _fill(x: np.ndarray, inputs: Iterator[np.ndarray]) -> None:
+def _fill(x: np.ndarray, inputs: Iterator[Inputs]) -> None:
     for row, one in enumerate(inputs):
         x[row] = one
 
 
-def _mapped(key: str, inputs: Iterator[np.ndarray], shape: Shape) -> MappedRows:
+def _mapped(key: str, inputs: Iterator[Inputs], shape: Shape) -> MappedRows:
     """Return inputs that are kept in a file of the cache, which is made if need be."""
     path = cache_folder() / "own" / f"{key}.npy"
     if not path.is_file():

@@ -14,7 +14,12 @@ from astro_dl.data.splits import assert_disjoint
 from astro_dl.observations.labelled.positions import sky_groups
 from astro_dl.observations.labelled.sources import Kind, Source, find_labelled
 from astro_dl.observations.tables.columns import class_numbers, read_columns
-from astro_dl.observations.tables.targets import class_labels, groups, target_values
+from astro_dl.observations.tables.targets import (
+    class_labels,
+    groups,
+    target_values,
+    yes_or_no,
+)
 
 SETS = {
     "train": ("train", "training"),
@@ -56,8 +61,8 @@ class LabelledFiles:
         Column of the weights of examples; empty for equal ones.
     set_column : str
         Column that says which set an example is of; empty for a split by group.
-    answer : {"point", "gaussian", "mixture"}
-        Distribution that is predicted for numbers.
+    answer : {"point", "gaussian", "mixture", "labels"}
+        Distribution that is predicted for numbers; ``"labels"`` for columns of yes and no.
     """
 
     files: str = ""
@@ -73,7 +78,7 @@ class LabelledFiles:
     group_radius_arcsec: float = 0.0
     weight: str = ""
     set_column: str = ""
-    answer: Literal["point", "gaussian", "mixture"] = "point"
+    answer: Literal["point", "gaussian", "mixture", "labels"] = "point"
 
     def find(self, kind: Kind, folder: Path) -> tuple[list[Source], Table]:
         """Return the sources and their labels, see `find_labelled`.
@@ -100,6 +105,9 @@ class LabelledFiles:
             known = {name: number for number, name in enumerate(self.classes)}
             y = class_numbers(class_labels(rows, self.targets[0], where), known, where)
             return y.astype(np.float32 if len(self.classes) == 2 else np.int32)
+        if self.answer == "labels":
+            labels = [yes_or_no(rows, name, where) for name in self.targets]
+            return np.stack(labels, axis=1).astype(np.float32)
         units = self.target_units or ("",) * len(self.targets)
         columns = [
             target_values(rows, name, unit, where)

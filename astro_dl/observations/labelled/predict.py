@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from astropy.table import QTable
 
+from astro_dl.core.examples import Inputs, stacked
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.labelled.examples import MakeInput
@@ -17,7 +17,7 @@ AT_ONCE = 1024
 
 def inputs_of_files(
     kind: Kind, paths: Sequence[Any], make: MakeInput, member: str = ""
-) -> Iterator[tuple[str, np.ndarray]]:
+) -> Iterator[tuple[str, Inputs]]:
     """Yield the name and the input of every example in files, in order.
 
     Raises
@@ -56,10 +56,10 @@ def predict_files(
         names.append(name)
         inputs.append(one)
         if len(names) == AT_ONCE:
-            yield predictor.predict(np.stack(inputs), ids=names, **options)
+            yield predictor.predict(stacked(inputs), ids=names, **options)
             names, inputs, empty = [], [], False
     if names:
-        yield predictor.predict(np.stack(inputs), ids=names, **options)
+        yield predictor.predict(stacked(inputs), ids=names, **options)
     elif empty:
         raise nothing_read()
 

@@ -25,10 +25,11 @@ from astro_dl.observations.tables.targets import (
     class_names,
     looks_like_classes,
     target_values,
+    yes_or_no,
 )
 from astro_dl.observations.tables.units import unit_of
 
-OwnKind = Literal["auto", "regression", "classification"]
+OwnKind = Literal["auto", "regression", "classification", "multilabel"]
 SOURCE = "files"
 DATA = {"validation_fraction": 0.15, "test_fraction": 0.2}
 TRAINING = {
@@ -55,7 +56,7 @@ class Given:
         Table of labels.
     target : str
         Columns to predict, separated by commas; empty for the names of the folders.
-    kind : {"auto", "regression", "classification"}
+    kind : {"auto", "regression", "classification", "multilabel"}
         Instead of what the target looks like.
     member, table, file_column, group, weight, set_column : str
         As there.
@@ -154,6 +155,10 @@ def with_targets(about: LabelledFiles, rows: Table, kind: OwnKind, where: Path) 
     for name in about.targets:
         if name.lower() in OWN_COLUMNS:
             raise UsageError(f"{where}: target {name!r} is a name of the answers' own; rename it")
+    if kind == "multilabel":
+        for name in about.targets:
+            changing_values(yes_or_no(rows, name, where).astype(int), name, where)
+        return replace(about, answer="labels")
     first = about.targets[0]
     texts = kind == "auto" and looks_like_classes(rows[first])
     if len(about.targets) == 1 and (kind == "classification" or texts):

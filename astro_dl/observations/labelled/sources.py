@@ -57,14 +57,14 @@ class Kind:
     count : callable or None
         ``(path, member) -> int``: number of the examples of a file of many.
     columns : callable or None
-        ``(path, n) -> Table``: what such a file says of its n examples.
+        ``(path, n, member) -> Table``: what such a file says of its n examples.
     """
 
     what: str
     endings: tuple[str, ...]
     read: Callable[[Iterable[Source], str], Iterator[tuple[Source, Any]]]
     count: Callable[[Path, str], int] | None = None
-    columns: Callable[[Path, int], Table] | None = None
+    columns: Callable[[Path, int, str], Table] | None = None
 
 
 def find_labelled(
@@ -100,7 +100,7 @@ def find_labelled(
         if labels is not None:
             return sources, _row_by_row(read_table(labels, which), n, labels, files)
         assert kind.columns is not None
-        return sources, kind.columns(files, n)
+        return sources, kind.columns(files, n, member)
     if not files.is_dir():
         raise UsageError(f"{files}: no such folder of {kind.what}")
     found = [one for one in _files_below(kind, files) if one.path != labels]

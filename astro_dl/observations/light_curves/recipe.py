@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import nifty_ls  # noqa: F401  gives astropy its method "fastnifty"
 import numpy as np
 from astropy.timeseries import LombScargle
 
@@ -14,6 +15,7 @@ SPARSE_DAYS = 0.25
 LARGEST = 10.0
 SAMPLES_PER_PEAK = 3
 FEWEST_BINS = 0.1
+SHORTEST_PERIOD_DAYS, LONGEST_PERIOD_DAYS = 0.1, 100.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class SeriesRecipe:
     layout: Literal["time", "phase"] = "time"
     steps: int = 64
     duration_days: float = 1.0
-    period_range_days: tuple[float, float] = (0.1, 100.0)
+    period_range_days: tuple[float, float] = (SHORTEST_PERIOD_DAYS, LONGEST_PERIOD_DAYS)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -100,7 +102,7 @@ def best_period(series: Series, period_range_days: tuple[float, float]) -> float
         minimum_frequency=1 / max(longest, 2 * shortest),
         maximum_frequency=1 / shortest,
         samples_per_peak=SAMPLES_PER_PEAK,
-        method="fast",
+        method="fastnifty",
     )
     return float(1 / frequency[np.argmax(power)])
 
@@ -108,13 +110,16 @@ def best_period(series: Series, period_range_days: tuple[float, float]) -> float
 def measured_series_recipe(curves: Iterable[tuple[str, Series]]) -> SeriesRecipe:
     """Return the recipe for light curves of the kind of these.
 
-    Those with a point in a quarter of a day or more often are binned in time, others folded.
+    Those with a point in a quarter of a day or more often are binned in time, others folded at
+    periods of up to half of what they span, if that is more than 100 d.
     """
     held = [one for _, one in curves]
     cadence = np.median([np.median(np.diff(one.time)) for one in held])
     duration = float(np.median([one.time[-1] - one.time[0] for one in held]))
     if cadence > SPARSE_DAYS:
-        return SeriesRecipe("phase")
+        # Of long light curves two whole periods are needed to tell one.
+        longest = max(LONGEST_PERIOD_DAYS, float(f"{duration / 2:.3g}"))
+        return SeriesRecipe("phase", period_range_days=(SHORTEST_PERIOD_DAYS, longest))
     steps = int(np.clip(2 ** np.floor(np.log2(duration / cadence)), 64, 2048))
     return SeriesRecipe("time", steps, float(f"{duration:.4g}"))
 

@@ -93,6 +93,33 @@ def resampled_spectra(spectra: Sequence[Spectrum], edges: np.ndarray) -> Resampl
     return Resampled(flux, sigma, np.where(unknown, np.nan, snr), missing)
 
 
+def only_spectrum(path: Path, edges: np.ndarray) -> Resampled:
+    """Return the one spectrum of a file on a grid of pixels with these edges.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, holds several, or does not reach into the grid.
+    """
+    spectra = spectra_of_files([path], None)
+    if len(spectra) > 1:
+        raise UsageError(f"{path}: {len(spectra)} spectra; give files of one each")
+    return resampled_spectra(spectra, edges)
+
+
+def finite_input(x: np.ndarray, path: Path) -> np.ndarray:
+    """Return the only input of (1, pixels, 1).
+
+    Raises
+    ------
+    UsageError
+        If the spectrum has no continuum to be divided by.
+    """
+    if not np.isfinite(x).all():
+        raise UsageError(f"{path}: no continuum within the wavelengths that the network takes")
+    return x[0]
+
+
 def spectrum_table(
     predictor: Predictor[object],
     spectra: Sequence[Spectrum],

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from astropy.table import QTable
+from astropy.table import QTable, Table
 
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
@@ -16,6 +16,17 @@ from astro_dl.observations.tables.inputs import TablePhysics
 from astro_dl.observations.tables.read import ROWS_AT_ONCE, meant_table
 
 BATCH_SIZE = 2048
+
+
+def inputs_of_rows(physics: TablePhysics, table: Table, where: Any) -> np.ndarray:
+    """Return the inputs (n, 2k) of all rows of a catalogue.
+
+    Raises
+    ------
+    UsageError
+        If a column cannot be used.
+    """
+    return physics.inputs(physics.columns.read(table, where))
 
 
 def predict_rows(

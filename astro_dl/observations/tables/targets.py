@@ -19,6 +19,8 @@ MOST_WHOLE_CLASSES = 20
 NO_CLASS = NULL_WORDS - {"na", "none", "-"} | {"-99", "-999", "-9999"}
 """Words that are no class: missing values by another name; Na, none and - may be classes."""
 
+YES, NO = ("1", "yes", "true", "y", "t"), ("0", "no", "false", "n", "f")
+
 FARTHEST = 10.0
 """Widths from the centre beyond which 99, -999 … are no measurements."""
 
@@ -116,6 +118,25 @@ def class_labels(table: Table, name: str, where: str | Path) -> list[str]:
     if bad.any():
         raise _no_target(where, name, bad, "missing")
     return labels
+
+
+def yes_or_no(table: Table, name: str, where: str | Path) -> np.ndarray:
+    """Return the values (n,) of a column of yes and no as bool.
+
+    Raises
+    ------
+    UsageError
+        If the column is missing, a value is, or it is neither yes nor no.
+    """
+    words = [label.lower() for label in class_labels(table, name, where)]
+    known = np.array([word in YES or word in NO for word in words])
+    if not known.all():
+        row = int(np.argmin(known))
+        raise UsageError(
+            f"{where}: label {name!r} is {words[row]!r} in row {row}; accepted: "
+            f"{', '.join(YES)} and {', '.join(NO)}"
+        )
+    return np.array([word in YES for word in words])
 
 
 def _stands_for_nothing(values: np.ndarray) -> np.ndarray:

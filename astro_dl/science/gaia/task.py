@@ -25,7 +25,7 @@ from astro_dl.observations.tables.inputs import (
     standardise,
     table_features,
 )
-from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.observations.tables.predict import inputs_of_rows, predict_rows
 from astro_dl.science.gaia.instrument import normal_excess_factor
 from astro_dl.science.gaia.queries import GAIA_COLUMNS
 from astro_dl.science.gaia.simulation.catalogue import KINDS, simulate_catalogue
@@ -143,7 +143,7 @@ task = Task(
     ),
     classical=Classical(features=table_features, peers=PEERS),
     augmentation=Augmentation(inputs=hide_values),
-    files=Files(predict_blocks=predict_rows),
+    files=Files(rows=inputs_of_rows, predict_blocks=predict_rows),
     zero_signal={"distinct": False},
     anomaly="contaminant",
     caution="Contaminants are simulated: real catalogues hold others too.",

@@ -15,19 +15,29 @@ from astropy.table import QTable
 from astro_dl.answers.asked import asked_answer
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Classical, Dataset, Files, InputSpec, Task, unsimulated
+from astro_dl.core.task import (
+    Augmentation,
+    Classical,
+    Dataset,
+    Files,
+    InputSpec,
+    Task,
+    unsimulated,
+)
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.images.features import image_features
 from astro_dl.observations.images.image_files import SINGLE, read_image_file
+from astro_dl.observations.images.orientations import orientations_of
 from astro_dl.observations.images.recipe import ImageRecipe
-from astro_dl.observations.images.stacks import columns_beside, count_images, read_images
+from astro_dl.observations.images.stacks import IMAGES as STACK
+from astro_dl.observations.images.stacks import columns_beside
 from astro_dl.observations.labelled.examples import read_examples
 from astro_dl.observations.labelled.labels import LabelledFiles
 from astro_dl.observations.labelled.predict import predict_files
 from astro_dl.observations.labelled.setup import SOURCE
 from astro_dl.observations.labelled.sources import Kind
 
-IMAGES = Kind("images", SINGLE, read_images, count_images, columns_beside)
+IMAGES = Kind("images", SINGLE, STACK.read, STACK.count, columns_beside)
 PEERS = ("random_forest", "gradient_boosting", "logistic_regression", "knn")
 
 
@@ -56,6 +66,11 @@ def head(physics: OwnImages) -> AnswerKind:
 def input_spec(physics: OwnImages) -> InputSpec:
     """Return the size of an image, and the scales of its bands."""
     return InputSpec(physics.recipe.shape, physics.recipe.contract())
+
+
+def orientations(physics: OwnImages) -> Augmentation:
+    """Return turns and mirrors, as the sky knows no up and no down."""
+    return orientations_of(physics.recipe.height, physics.recipe.width)
 
 
 def read_own_images(physics: OwnImages, folder: Path) -> Examples:
@@ -123,5 +138,6 @@ task = Task(
     group="group",
     classical=Classical(features=image_features, peers=PEERS),
     datasets={SOURCE: Dataset("The files themselves, split by group", read_own_images)},
+    augmentation=orientations,
     files=Files(inputs=input_of_file, predict_blocks=predict_own_images),
 )

@@ -28,7 +28,7 @@ from astro_dl.observations.tables.inputs import (
     masked_inputs,
     table_features,
 )
-from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.observations.tables.predict import inputs_of_rows, predict_rows
 from astro_dl.observations.tables.read import read_table
 from astro_dl.observations.tables.targets import FARTHEST, class_labels, groups, target_values
 from astro_dl.observations.tables.units import ANY_UNIT
@@ -160,5 +160,5 @@ task = Task(
     group="group",
     classical=Classical(features=table_features, peers=PEERS),
     datasets={SOURCE: Dataset("The table itself, split by group", read_own_table)},
-    files=Files(predict_blocks=predict_rows),
+    files=Files(rows=inputs_of_rows, predict_blocks=predict_rows),
 )

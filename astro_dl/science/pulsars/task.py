@@ -30,7 +30,7 @@ from astro_dl.observations.tables.inputs import (
     table_features,
 )
 from astro_dl.observations.tables.measured_distributions import simulate_keywords
-from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.observations.tables.predict import inputs_of_rows, predict_rows
 from astro_dl.observations.tables.read import read_table
 from astro_dl.science.pulsars.statistics import CANDIDATE_TABLES
 
@@ -153,7 +153,7 @@ task = Task(
         )
     },
     augmentation=Augmentation(inputs=hide_values),
-    files=Files(predict_blocks=predict_rows),
+    files=Files(rows=inputs_of_rows, predict_blocks=predict_rows),
     signal_fraction="pulsar_fraction",
     zero_signal={"distinct": False},
     extra_metrics=partial(forecast_skill, prevalence=PREVALENCE),

@@ -17,6 +17,8 @@ from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import Effect
 from astro_dl.observations.spectra.continuum import pseudo_continuum
 from astro_dl.observations.spectra.predict import (
+    finite_input,
+    only_spectrum,
     resampled_spectra,
     spectra_of_files,
     spectrum_table,
@@ -125,6 +127,12 @@ def predict_galaxies(
     )
 
 
+def input_of_file(physics: GalaxyRedshiftPhysics, path: Path) -> np.ndarray:
+    """Return the input of the one spectrum in a file, (pixels, 1)."""
+    found = only_spectrum(path, spectrum_edges(physics))
+    return finite_input(redshift_spectrum_inputs(physics, found.flux, found.sigma), path)
+
+
 task = Task(
     name="galaxy_redshift",
     summary="The redshift of a galaxy by its spectrum",
@@ -135,6 +143,6 @@ task = Task(
     group="galaxy",
     difficulty=Difficulty("snr", SNR_EDGES, "signal-to-noise ratio of the lines"),
     classical=Classical(baselines=correlate_templates),
-    files=Files(predict=predict_galaxies),
+    files=Files(inputs=input_of_file, predict=predict_galaxies),
     extra_metrics=redshift_metrics,
 )

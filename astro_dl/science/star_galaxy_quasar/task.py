@@ -27,7 +27,7 @@ from astro_dl.observations.tables.inputs import (
     standardise,
     table_features,
 )
-from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.observations.tables.predict import inputs_of_rows, predict_rows
 from astro_dl.observations.tables.read import read_table
 from astro_dl.science.star_galaxy_quasar.color_loci import (
     BANDS,
@@ -155,6 +155,6 @@ task = Task(
         )
     },
     augmentation=Augmentation(inputs=hide_values),
-    files=Files(predict_blocks=predict_rows),
+    files=Files(rows=inputs_of_rows, predict_blocks=predict_rows),
     zero_signal={"distinct": False},
 )

@@ -18,7 +18,7 @@ from astro_dl.science.stars.inputs import (
     stellar_spec,
 )
 from astro_dl.science.stars.physics import StellarParametersPhysics
-from astro_dl.science.stars.predict import predict_stars
+from astro_dl.science.stars.predict import input_of_file, predict_stars
 from astro_dl.science.stars.simulation.population import draw_classes, draw_stars
 
 TARGETS = {"log_teff": "dex", "log_g": "dex", "fe_h": "dex"}
@@ -67,7 +67,7 @@ task = Task(
     classical=Classical(features=spectrum_features, peers=PEERS),
     datasets={"miles": MILES_PARAMETERS},
     augmentation=Augmentation(inputs=augment_spectra),
-    files=Files(predict=predict_stars),
+    files=Files(inputs=input_of_file, predict=predict_stars),
     caution=CAUTION,
     version=2,
 )

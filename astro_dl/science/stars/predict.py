@@ -11,6 +11,8 @@ from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import Effect, Flag
 from astro_dl.observations.spectra.predict import (
+    finite_input,
+    only_spectrum,
     resampled_spectra,
     spectra_of_files,
     spectrum_table,
@@ -84,6 +86,12 @@ def predict_stars(
     if "log_teff_std" in table.colnames:
         table.add_column(teff * LN_10 * table["log_teff_std"].value, place + 1, "teff_std")
     return table
+
+
+def input_of_file(physics: StellarPhysics, path: Path) -> np.ndarray:
+    """Return the input of the one spectrum in a file, (pixels, 1)."""
+    found = only_spectrum(path, pixel_edges(physics.pixels))
+    return finite_input(spectrum_inputs(found.flux), path)
 
 
 def _unknown_stars(names: Sequence[str], answers: Answers) -> dict[str, Flag]:

@@ -19,7 +19,7 @@ from astro_dl.science.stars.inputs import (
     stellar_spec,
 )
 from astro_dl.science.stars.physics import SpectralTypePhysics
-from astro_dl.science.stars.predict import predict_stars
+from astro_dl.science.stars.predict import input_of_file, predict_stars
 from astro_dl.science.stars.simulation.population import CLASSES, draw_classes, draw_stars
 
 
@@ -72,7 +72,7 @@ task = Task(
     classical=Classical(features=spectrum_features, peers=PEERS),
     datasets={"miles": MILES_TYPES},
     augmentation=Augmentation(inputs=augment_spectra),
-    files=Files(predict=predict_stars),
+    files=Files(inputs=input_of_file, predict=predict_stars),
     caution=CAUTION,
     zero_signal={"distinct": False},
     version=2,

@@ -25,7 +25,7 @@ from astro_dl.observations.tables.inputs import (
     hide_values,
     table_features,
 )
-from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.observations.tables.predict import inputs_of_rows, predict_rows
 from astro_dl.science.sun.sharp_keywords import (
     KEYWORD_COLUMNS,
     KEYWORD_FILE,
@@ -122,7 +122,7 @@ task = Task(
         )
     },
     augmentation=Augmentation(inputs=hide_values),
-    files=Files(predict_blocks=predict_rows),
+    files=Files(rows=inputs_of_rows, predict_blocks=predict_rows),
     signal_fraction="flare_fraction",
     zero_signal={"distinct": False},
     extra_metrics=partial(forecast_skill, prevalence=PREVALENCE),

@@ -24,7 +24,7 @@ from astro_dl.observations.tables.inputs import (
     hide_values,
     table_features,
 )
-from astro_dl.observations.tables.predict import predict_rows
+from astro_dl.observations.tables.predict import inputs_of_rows, predict_rows
 from astro_dl.science.sun.sharp_keywords import (
     KEYWORD_COLUMNS,
     KEYWORD_FILE,
@@ -133,6 +133,6 @@ task = Task(
         )
     },
     augmentation=Augmentation(inputs=hide_values),
-    files=Files(predict_blocks=predict_rows),
+    files=Files(rows=inputs_of_rows, predict_blocks=predict_rows),
     zero_signal={"distinct": False},
 )

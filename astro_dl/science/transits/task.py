@@ -13,7 +13,7 @@ from astro_dl.science.transits.figures import draw_signals, picture_signals
 from astro_dl.science.transits.inputs import SCALARS, view_features, view_shape
 from astro_dl.science.transits.metrics import CLASSES, triage_and_vetting
 from astro_dl.science.transits.physics import TransitPhysics
-from astro_dl.science.transits.predict import find_signals
+from astro_dl.science.transits.predict import find_signals, input_of_file
 from astro_dl.science.transits.simulate import simulate
 
 
@@ -59,7 +59,9 @@ task = Task(
     classical=Classical(features=view_features, peers=("gradient_boosting",)),
     datasets={"tess_ffi": TESS_FFI, "tess_2min": TESS_2MIN},
     augmentation=Augmentation(inputs=augment_views),
-    files=Files(predict=find_signals, draw=draw_signals, pictures=picture_signals),
+    files=Files(
+        inputs=input_of_file, predict=find_signals, draw=draw_signals, pictures=picture_signals
+    ),
     zero_signal={"signals": False, "minimum_snr": 0.0},
     extra_metrics=triage_and_vetting,
     caution="The simulator's priors and the views' geometry were set against the distributions of "

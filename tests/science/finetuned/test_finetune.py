@@ -41,7 +41,10 @@ def test_one_verb_fine_tunes_and_compares(base, tmp_path, capsys, monkeypatch):
     for method in ("fine-tuned", "from scratch", "untouched"):
         assert f"{method:14} auc" in text
     card = load_bundle("run").card
-    assert set(card.data.compared) == {"fine-tuned", "from scratch", "untouched"}
+    compared = card.data.compared
+    assert set(compared["methods"]) == {"fine-tuned", "from scratch", "untouched"}
+    assert set(compared["gains"]) == {"from scratch", "untouched"}
+    assert "better than untouched by (loss of ROC AUC)" in text
     assert card.data.n_train == load_bundle("run-scratch").card.data.n_train
     found = load_pretrained("run").predict(sorted(files.iterdir())[:2])
     assert found["id"].tolist() == ["000.png", "001.png"]
@@ -61,10 +64,10 @@ def test_the_head_alone_is_trained_first_and_the_backbone_is_the_base_s(base, tm
 
 def test_bundles_whose_files_are_no_single_examples_are_refused(tmp_path):
     files, labels = labelled_folder(tmp_path)
-    with pytest.raises(UsageError, match="task 'gw_bbh' reads no single files"):
+    with pytest.raises(UsageError, match="task 'gw_bbh' reads neither single files nor rows"):
         finetune_config(load_bundle("gw_cnn"), Given(files, labels, "shape"))
 
 
 def test_finetune_needs_files(capsys):
     assert main(["finetune", "lens_resnet"]) == 2
-    assert "finetune needs --images" in capsys.readouterr().err
+    assert "finetune needs one of --table, --images" in capsys.readouterr().err
