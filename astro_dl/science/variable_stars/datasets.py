@@ -13,7 +13,7 @@ import numpy as np
 from astropy.table import Table, hstack
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
+from astro_dl.core.examples import Examples, take_inputs
 from astro_dl.core.files import find_in
 from astro_dl.core.reading.door import reading
 from astro_dl.core.task import Dataset
@@ -77,12 +77,14 @@ def _examples(
         if physics.scheme == name
         else np.array([COMMON[name].get(label, "") for label in stars.label])
     )
+    everything = np.arange(len(own))
+    made = (stars.series(int(row)) for row in everything)
+    ready = prepared(physics, find_in(folder, file), made, everything)
     rows = np.flatnonzero(np.isin(own, scheme))
-    ready = prepared(physics, find_in(folder, file), (stars.series(int(row)) for row in rows), rows)
     y = np.array([scheme.index(label) for label in own[rows]], np.int32)
-    info = hstack([stars.info[rows], ready.found])
+    info = hstack([stars.info[rows], ready.found[rows]])
     info["label"] = stars.label[rows]
-    return Examples(ready.x, y, info)
+    return Examples(take_inputs(ready.x, rows), y, info)
 
 
 def read_asas(physics: "VariablePhysics", folder: Path) -> Examples:
