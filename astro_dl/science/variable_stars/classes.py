@@ -6,9 +6,6 @@ A scheme names its classes in order, each with the kinds of star that it holds a
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-ECLIPSING = ("detached", "semi_detached", "contact", "ellipsoidal")
-"""Kinds whose light curve has two minima in a period."""
-
 
 @dataclass(frozen=True)
 class Scheme:
@@ -18,12 +15,16 @@ class Scheme:
     ----------
     kinds : mapping of str to mapping
         Class to its kinds of star and their shares.
-    doubled : tuple of str
-        Classes whose stars have two minima in a period, so that half of it may be found.
+    alike : tuple of str
+        Classes whose stars have two minima of nearly one depth in a period: one minimum alone means
+        that half of it was found.
+    perhaps_alike : tuple of str
+        Classes whose second minimum may be as deep, or too shallow to be seen.
     """
 
     kinds: Mapping[str, Mapping[str, float]]
-    doubled: tuple[str, ...]
+    alike: tuple[str, ...]
+    perhaps_alike: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -48,7 +49,8 @@ SCHEMES: dict[str, Scheme] = {
             "active_nucleus": {"active_nucleus": 1.0},
             "constant": {"constant": 1.0},
         },
-        ("detached_binary", "semi_detached_binary", "contact_binary"),
+        ("contact_binary",),
+        ("detached_binary", "semi_detached_binary"),
     ),
     "asas": Scheme(
         {
@@ -62,7 +64,8 @@ SCHEMES: dict[str, Scheme] = {
             "ESD": {"semi_detached": 1.0},
             "ED": {"detached": 1.0},
         },
-        ("EC", "ESD", "ED"),
+        ("EC",),
+        ("ESD", "ED"),
     ),
     "crts": Scheme(
         {
@@ -83,7 +86,8 @@ SCHEMES: dict[str, Scheme] = {
             "PCEB": {"post_common_envelope": 1.0},
             "Hump": {"spotted": 1.0},
         },
-        ("EW", "EA", "beta_lyrae", "ELL"),
+        ("EW", "ELL"),
+        ("EA", "beta_lyrae"),
     ),
     "eros": Scheme(
         {
@@ -92,6 +96,7 @@ SCHEMES: dict[str, Scheme] = {
             "rr_lyrae": {"rr_ab": 0.7, "rr_ab_blazhko": 0.15, "rr_c": 0.15},
             "long_period": {"mira": 0.3, "semiregular": 0.7},
         },
+        (),
         ("eclipsing",),
     ),
 }

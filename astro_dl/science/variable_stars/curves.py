@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astro_dl.observations.irregular_series.series import IrregularSeries
+from astro_dl.observations.irregular_series.series import IrregularSeries, thinned
 from astro_dl.science.variable_stars.periods.harmonics import evaluate
 from astro_dl.science.variable_stars.periods.search import PHASES, UNKNOWN, Period, find_period
 
-FEWEST_POINTS = 10
+FEWEST_POINTS, MOST_POINTS = 10, 20_000
 LEAST_ERROR_SHARE = 0.5
 """Errors below this share of the median one are taken for it: no point outweighs all others."""
 
@@ -49,6 +49,8 @@ class Curve:
 def ready_curve(series: IrregularSeries, maximum_frequency: float | None) -> Curve:
     """Return a star's light curve with its period, `UNKNOWN` for fewer than ten points.
 
+    Of more than 20,000 points so many are used.
+
     Parameters
     ----------
     series : IrregularSeries
@@ -56,7 +58,7 @@ def ready_curve(series: IrregularSeries, maximum_frequency: float | None) -> Cur
     maximum_frequency : float or None
         Where the search ends [1/d]; None for no search.
     """
-    points = series.measured()
+    points = thinned(series.measured(), MOST_POINTS)
     value, error = points.value.copy(), points.error.copy()
     for band in np.unique(points.band):
         same = points.band == band

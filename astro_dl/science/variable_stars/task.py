@@ -10,7 +10,7 @@ import numpy as np
 
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.examples import Inputs
-from astro_dl.core.task import Classical, Difficulty, InputSpec, Task
+from astro_dl.core.task import Classical, Difficulty, Files, InputSpec, Task
 from astro_dl.science.variable_stars.classes import SCHEMES
 from astro_dl.science.variable_stars.datasets import ASAS, CRTS, EROS
 from astro_dl.science.variable_stars.features import FEATURES
@@ -21,6 +21,7 @@ from astro_dl.science.variable_stars.inputs import (
 )
 from astro_dl.science.variable_stars.metrics import period_fractions
 from astro_dl.science.variable_stars.physics import VariablePhysics
+from astro_dl.science.variable_stars.predict import predict_stars
 from astro_dl.science.variable_stars.simulate import simulate
 
 
@@ -70,6 +71,7 @@ task = Task(
     ),
     classical=Classical(features=peer_features, peers=("random_forest",)),
     datasets={"asas": ASAS, "crts": CRTS, "eros": EROS},
+    files=Files(predict_blocks=predict_stars),
     zero_signal={"signals": False, "survey": "crts"},
     extra_metrics=period_fractions,
     caution="Periods are found in the light curve itself. Simulated classes are equally frequent, "
