@@ -73,15 +73,15 @@ def predict_stars(
     ------
     astropy.table.QTable
         Parts that follow each other, one row per star in order of first mention: ``id``,
-        ``points`` (those that were used), ``period``, ``period_std`` [d], ``false_alarm_probability``, ``label``,
-        ``p_<class>`` and ``flags``: ``no_points`` and ``no_period`` (no answer), ``few_points``
-        (below 30; no answer unless flagged ones are kept), ``insignificant_period``
-        (false-alarm probability above .01), ``alias`` (a period that differs by one or two cycles
-        per day explains nearly as much), ``doubled_period`` (one minimum, of a class with two
-        alike: ``period`` is twice the one that was found), ``twice_possible`` (one minimum, of a
-        class whose second one may be hidden or alike), ``limits`` (points that are none were left
-        out), and what was mended: ``unsorted_times``, ``duplicate_points``, ``missing_values``,
-        ``bad_errors``, ``no_errors``.
+        ``points`` (those that were used), ``period``, ``period_std`` [d],
+        ``false_alarm_probability``, ``label``, ``p_<class>`` and ``flags``: ``no_points`` and
+        ``no_period`` (no answer), ``few_points`` (below 30; no answer unless flagged ones are
+        kept), ``insignificant_period`` (false-alarm probability above .01), ``alias`` (a period
+        that differs by one or two cycles per day explains nearly as much), ``doubled_period`` (one
+        minimum, of a class with two alike: ``period`` is twice the one that was found),
+        ``twice_possible`` (one minimum, of a class whose second one may be hidden or alike),
+        ``limits`` (points that are none were left out), and what was mended: ``unsorted_times``,
+        ``duplicate_points``, ``missing_values``, ``bad_errors``, ``no_errors``.
 
     Raises
     ------
