@@ -119,6 +119,8 @@ class TaskEntry:
     headline : mapping of str to str
         The task's own metrics by which it is judged first, besides those of its kind of answer:
         key in what ``Task.extra_metrics`` returns, and heading in tables.
+    small : mapping
+        Values of the physics with which tests simulate a task that would be slow as it is.
     reference, bibtex : str
         Where the protocol comes from.
     """
@@ -127,6 +129,7 @@ class TaskEntry:
     task: "Task | str"
     summary: str
     headline: Mapping[str, str] = field(default_factory=dict)
+    small: Mapping[str, Any] = field(default_factory=dict)
     reference: str = ""
     bibtex: str = ""
 

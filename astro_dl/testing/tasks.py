@@ -12,7 +12,7 @@ from scipy.stats import kruskal, mannwhitneyu, spearmanr
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, concatenate, input_length, inputs_by_name, take_inputs
-from astro_dl.core.registry import get_task, list_tasks
+from astro_dl.core.registry import get_task, list_tasks, task_entry
 from astro_dl.core.schema import plain, read_dataclass
 from astro_dl.core.task import Physics, Task, unsimulated
 from astro_dl.data.simulate import STREAMS, iterate_blocks, simulate
@@ -42,7 +42,8 @@ def check_task(
     n : int, default 256
         Number of examples of each check.
     physics : mapping, optional
-        Values other than the defaults of the task's physics.
+        Values other than the defaults of the task's physics; default the ``small`` ones of its
+        `astro_dl.core.registry.TaskEntry`.
     seed : int, default 0
         Of all examples.
 
@@ -52,7 +53,7 @@ def check_task(
         Saying which promise is broken.
     """
     task = get_task(name)
-    settings = _checked_physics(task, physics or {})
+    settings = _checked_physics(task, task_entry(name).small if physics is None else physics)
     if task.simulate is unsimulated:
         assert task.datasets, "the task has neither a simulator nor a real set"
         return

@@ -24,7 +24,8 @@ from astro_dl.observations.light_curves.names import (
     Layout,
 )
 from astro_dl.observations.light_curves.text_files import read_text
-from astro_dl.observations.light_curves.units import in_days, linear_flux
+from astro_dl.observations.light_curves.units import linear_flux
+from astro_dl.observations.tables.times import in_days
 
 IDENTIFIERS = {
     "TICID": "TIC",

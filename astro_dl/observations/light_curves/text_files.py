@@ -17,7 +17,8 @@ from astro_dl.observations.light_curves.names import (
     Title,
     read_title,
 )
-from astro_dl.observations.light_curves.units import in_days, linear_flux
+from astro_dl.observations.light_curves.units import linear_flux
+from astro_dl.observations.tables.times import in_days
 
 MISSING = ("", "nan", "null", "none", "--", "na", "n/a", "masked")
 

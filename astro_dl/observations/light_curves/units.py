@@ -1,4 +1,4 @@
-"""Units of fluxes and times in files of light curves: converted, or refused."""
+"""Units of fluxes in files of light curves: converted, or refused."""
 
 from typing import Any
 
@@ -8,12 +8,6 @@ from astro_dl.core.errors import UsageError
 
 RELATIVE = {"ppm": 1e-6, "ppt": 1e-3, "percent": 1e-2, "%": 1e-2}
 LOGARITHMS = ("dex", "db", "log")
-DAYS = {"d", "day", "days", "bjd", "jd", "hjd", "mjd", "btjd", "bkjd", "tbjd", "tjd"}
-PART_OF_DAY = {
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 24.0),
-    **dict.fromkeys(("min", "minute", "minutes"), 1440.0),
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 86400.0),
-}
 FAINTEST_MAGNITUDE = 50.0
 
 
@@ -51,20 +45,3 @@ def flux_of_magnitudes(magnitudes: np.ndarray) -> np.ndarray:
     known = np.abs(magnitudes) < FAINTEST_MAGNITUDE
     middle = np.median(magnitudes[known]) if known.any() else np.nan
     return 10 ** (-0.4 * (np.where(known, magnitudes, np.nan) - middle))
-
-
-def in_days(values: np.ndarray, unit: Any, where: str) -> np.ndarray:
-    """Return times in days; without a unit they are days.
-
-    Raises
-    ------
-    UsageError
-        If the unit is none of time.
-    """
-    text = "" if unit is None else str(unit).strip().lower()
-    word = text.replace(",", " ").split()[0] if text else "d"
-    if word in DAYS:
-        return values
-    if word in PART_OF_DAY:
-        return values / PART_OF_DAY[word]
-    raise UsageError(f"{where}: times in {unit!r}; accepted: days, hours, minutes, seconds")

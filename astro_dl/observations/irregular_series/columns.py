@@ -1,0 +1,298 @@
+"""Which columns of a long table are which, and what their numbers are: by name, unit or option."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from astropy import units as u
+from astropy.table import Table
+
+from astro_dl.core.errors import UsageError
+from astro_dl.observations.irregular_series.magnitudes import (
+    Quantity,
+    fluxes_of,
+    magnitudes_of,
+    without_sentinels,
+)
+from astro_dl.observations.tables.columns import (
+    column_numbers,
+    find_column,
+    missing_as_nan,
+    texts_of,
+)
+from astro_dl.observations.tables.times import in_days
+from astro_dl.observations.tables.units import check_zero_point, unit_of
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "object_id", "objectid", "oid", "star", "star_id", "source_id", "name", "snid"),
+    "time": ("time", "mjd", "hjd", "jd", "bjd", "t", "date", "obstime"),
+    "magnitude": ("mag", "magnitude", "magpsf", "mag_psf", "psfmag", "vmag", "m"),
+    "flux": ("flux", "fluxcal", "psflux", "psfflux", "forcediffimflux", "f"),
+    "error": (
+        *("error", "err", "mag_err", "magerr", "mag_error", "e_mag", "sigmapsf", "magerr_psf"),
+        *("flux_err", "fluxerr", "flux_error", "fluxcalerr", "e_flux", "sigma", "psfluxerr"),
+    ),
+    "band": ("band", "filter", "passband", "flt", "fid", "filtername"),
+    "zero_point": ("zero_point", "zeropoint", "zp", "magzp", "zpt"),
+    "system": ("magsys", "mag_system", "zpsys", "system"),
+    "limit": ("limit", "upper_limit", "upperlimit", "nondetection", "non_detection", "is_limit"),
+}
+"""What columns are called, in small letters."""
+
+WORDS_FOR_LIMITS = frozenset(("1", "t", "true", "yes", "y", ">", "<", "ul", "limit"))
+SURELY_SECONDS, LONGEST_DAYS = 1e7, 73_000.0
+"""No date in days is beyond ten million, and no light curve covers two centuries."""
+
+
+@dataclass(frozen=True)
+class LongColumns:
+    """What is told of long tables besides what they say themselves.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        Column of ``id``, ``time``, ``magnitude``, ``flux``, ``error``, ``band``, ``zero_point``,
+        ``system`` or ``limit``, where it has another name than one of `NAMES`.
+    quantity : Quantity or None
+        What a column ``value`` holds; None for what its unit says.
+    zero_point : float or None
+        Magnitude of a flux of one.
+    time_unit : str
+        Of times without one.
+    wanted : Quantity
+        What the series are made of.
+    wanted_zero_point : float
+        Of fluxes that are made.
+    """
+
+    names: Mapping[str, str]
+    quantity: Quantity | None = None
+    zero_point: float | None = None
+    time_unit: str = ""
+    wanted: Quantity = Quantity.MAGNITUDE
+    wanted_zero_point: float = 27.5
+
+    def __post_init__(self) -> None:
+        for name in self.names:
+            if name not in (*NAMES, "value"):
+                accepted = ", ".join((*NAMES, "value"))
+                raise UsageError(f"columns: {name!r} is no column; accepted: {accepted}")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Columns of a part of a long table, (n,) each.
+
+    Parameters
+    ----------
+    time, value, error : ndarray, float64
+        Times [d], and magnitudes or fluxes as wanted.
+    band : ndarray of str
+        Names of bands.
+    detected : ndarray of bool
+        False for limits, and for magnitudes of fluxes that are not above zero.
+    """
+
+    time: np.ndarray
+    value: np.ndarray
+    error: np.ndarray
+    band: np.ndarray
+    detected: np.ndarray
+
+
+def known_column(table: Table, name: str, about: LongColumns, where: str | Path) -> str | None:
+    """Return the table's column for what we call ``name``; None where it has none.
+
+    Raises
+    ------
+    UsageError
+        If the column that was named is missing, or several have names that fit.
+    """
+    if name in about.names:
+        return find_column(table, about.names[name], name, where)
+    for accepted in (name, *NAMES.get(name, ())):
+        found = [one for one in table.colnames if one.strip().lower() == accepted]
+        if found:
+            return found[0]
+    return None
+
+
+def read_rows(table: Table, about: LongColumns, where: str | Path) -> Rows:
+    """Return the measurements of a part of a long table.
+
+    Raises
+    ------
+    UsageError
+        If times or values are missing, or it is not said what the values are: magnitudes, or fluxes
+        of which zero point; if times are no days, or bands have magnitudes of several systems.
+    """
+    time_column = known_column(table, "time", about, where)
+    if time_column is None:
+        raise UsageError(
+            f"{where}: no column of times among {', '.join(table.colnames)}; name it: "
+            "--columns time=COLUMN"
+        )
+    time = _days(table, time_column, about, where)
+    column, quantity = _value_column(table, about, where)
+    value = column_numbers(table, column, where)
+    error_column = known_column(table, "error", about, where)
+    error = np.full(len(table), np.nan)
+    if error_column is not None:
+        error = missing_as_nan(column_numbers(table, error_column, where))
+    detected = ~_limits(table, about, where)
+    _check_systems(table, about, where)
+    if quantity is Quantity.MAGNITUDE:
+        value, error = _in_magnitudes(table, column, error_column, value, error)
+        if about.wanted is Quantity.FLUX:
+            value, error = fluxes_of(value, error, about.wanted_zero_point)
+    else:
+        zero_point = _zero_points(table, column, about, where)
+        if about.wanted is Quantity.MAGNITUDE:
+            positive = value > 0
+            detected &= positive | ~np.isfinite(value)
+            value, error = magnitudes_of(value, error, zero_point)
+        else:
+            factor = 10 ** (0.4 * (about.wanted_zero_point - zero_point))
+            value, error = value * factor, error * factor
+    return Rows(time, value, error, _bands(table, about, where), detected)
+
+
+def _days(table: Table, column: str, about: LongColumns, where: str | Path) -> np.ndarray:
+    unit = str(getattr(table[column], "unit", None) or about.time_unit or "")
+    time = missing_as_nan(in_days(column_numbers(table, column, where), unit, str(where)), ())
+    known = time[np.isfinite(time)]
+    if len(known) and (np.abs(known).max() > SURELY_SECONDS or np.ptp(known) > LONGEST_DAYS):
+        raise UsageError(
+            f"{where}: column {column!r} holds times from {known.min():.10g} to "
+            f"{known.max():.10g}, which are no days; tell their unit: time_unit=s"
+        )
+    return time
+
+
+def _value_column(table: Table, about: LongColumns, where: str | Path) -> tuple[str, Quantity]:
+    """Return the column of values, and what they are."""
+    found = {quantity: known_column(table, quantity.value, about, where) for quantity in Quantity}
+    present = {quantity: column for quantity, column in found.items() if column is not None}
+    if about.quantity is not None and about.quantity in present:
+        return present[about.quantity], about.quantity
+    if len(present) == 1 and "value" not in about.names:
+        quantity, column = next(iter(present.items()))
+        _check_unit(table, column, quantity, where)
+        return column, quantity
+    if len(present) == 2 and "value" not in about.names:
+        raise UsageError(
+            f"{where}: has both {' and '.join(present.values())}; tell which: quantity=magnitude "
+            "or quantity=flux"
+        )
+    column = known_column(table, "value", about, where)
+    if column is None:
+        raise UsageError(
+            f"{where}: no column of magnitudes or fluxes among {', '.join(table.colnames)}; name "
+            "it: --columns magnitude=COLUMN or --columns flux=COLUMN"
+        )
+    quantity = about.quantity or _by_unit(table, column)
+    if quantity is None:
+        raise UsageError(
+            f"{where}: column {column!r} may hold magnitudes or fluxes; tell which: "
+            "quantity=magnitude or quantity=flux"
+        )
+    return column, quantity
+
+
+def _by_unit(table: Table, column: str) -> Quantity | None:
+    unit = unit_of(table[column])
+    if unit is None:
+        return None
+    return Quantity.MAGNITUDE if unit.is_equivalent(u.mag) else Quantity.FLUX
+
+
+def _check_unit(table: Table, column: str, quantity: Quantity, where: str | Path) -> None:
+    said = _by_unit(table, column)
+    if said not in (None, quantity):
+        raise UsageError(
+            f"{where}: column {column!r} is taken for a {quantity.value}, but is in "
+            f"{table[column].unit}; name it: --columns value={column}"
+        )
+
+
+def _in_magnitudes(
+    table: Table, column: str, error_column: str | None, value: np.ndarray, error: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    factors = []
+    for name in (column, error_column):
+        unit = None if name is None else unit_of(table[name])
+        factors.append(unit.to(u.mag) if unit is not None and unit.is_equivalent(u.mag) else 1.0)
+    return without_sentinels(value * factors[0]), error * factors[1]
+
+
+def _zero_points(
+    table: Table, column: str, about: LongColumns, where: str | Path
+) -> np.ndarray | float:
+    """Return the zero point of fluxes: a column's, or that of the option, or that of their unit."""
+    own = unit_of(table[column])
+    named = known_column(table, "zero_point", about, where)
+    if named is not None:
+        return missing_as_nan(column_numbers(table, named, where))
+    if about.zero_point is not None:
+        check_zero_point(own, about.zero_point, column, where)
+        return about.zero_point
+    if own is not None:
+        try:
+            return float(own.to(u.ABmag))
+        except (u.UnitConversionError, TypeError, ValueError):
+            pass
+    if about.wanted is Quantity.MAGNITUDE:
+        raise UsageError(
+            f"{where}: column {column!r} holds fluxes without a unit; tell the magnitude of a "
+            "flux of one: zero_point=27.5, or 31.4 for nJy"
+        )
+    raise UsageError(f"{where}: fluxes {column!r} have no zero point; tell it: zero_point=27.5")
+
+
+def _limits(table: Table, about: LongColumns, where: str | Path) -> np.ndarray:
+    column = known_column(table, "limit", about, where)
+    if column is None:
+        return np.zeros(len(table), bool)
+    return np.array(
+        [
+            text.strip().lower() in WORDS_FOR_LIMITS
+            for text in texts_of(np.ma.asarray(table[column]))
+        ]
+    )
+
+
+def _bands(table: Table, about: LongColumns, where: str | Path) -> np.ndarray:
+    column = known_column(table, "band", about, where)
+    if column is None:
+        return np.full(len(table), "")
+    return np.array(texts_of(np.ma.asarray(table[column])))
+
+
+def _check_systems(table: Table, about: LongColumns, where: str | Path) -> None:
+    column = known_column(table, "system", about, where)
+    if column is None:
+        return
+    bands = _bands(table, about, where)
+    systems = np.array([one.strip().lower() for one in texts_of(np.ma.asarray(table[column]))])
+    for band in np.unique(bands):
+        mixed = np.unique(systems[bands == band])
+        if len(mixed) > 1:
+            raise UsageError(
+                f"{where}: magnitudes of band {str(band)!r} are of several systems: "
+                f"{', '.join(map(str, mixed))}; bring them to one"
+            )
+
+
+def option_quantity(text: str | None) -> Quantity | None:
+    """Return the quantity that an option names; None for none.
+
+    Raises
+    ------
+    UsageError
+        If it names neither.
+    """
+    accepted: Sequence[str] = [one.value for one in Quantity]
+    if text is not None and text not in accepted:
+        raise UsageError(f"quantity is {text!r}; accepted: {', '.join(accepted)}")
+    return None if text is None else Quantity(text)

@@ -1,0 +1,70 @@
+"""The task and models of variable stars by name."""
+
+from astro_dl.core.registry import SmallForm, register_model, register_task
+
+register_task(
+    "variable_star",
+    "astro_dl.science.variable_stars.task:task",
+    summary="What kind of variable star is it, by its light curve?",
+    small={"inputs": ("sequence",), "survey": "eros"},
+    reference="Zhang & Bloom (2021), arXiv:2011.01243",
+)
+
+register_model(
+    "variable_iresnet",
+    "astro_dl.science.variable_stars.networks:variable_iresnet",
+    summary="Residual network on the folded light curve that no shift in phase changes",
+    task="variable_star",
+    small=SmallForm({"filters": 8, "levels": 2, "blocks": 1, "units": 16}),
+    reference="Zhang & Bloom (2021), MNRAS 505, 515, arXiv:2011.01243",
+    bibtex="""@article{ZhangBloom2021,
+  author = {Zhang, Keming and Bloom, Joshua S.},
+  title = {Classification of periodic variable stars with novel cyclic-permutation invariant
+    neural networks},
+  journal = {Monthly Notices of the Royal Astronomical Society},
+  volume = {505},
+  pages = {515},
+  year = {2021},
+  eprint = {2011.01243},
+  doi = {10.1093/mnras/stab1248}
+}""",
+)
+register_model(
+    "variable_gru",
+    "astro_dl.science.variable_stars.networks:variable_gru",
+    summary="Gated recurrent units on the points in order of time, without a period",
+    task="variable_star",
+    physics={"inputs": ("sequence",)},
+    small=SmallForm({"recurrent_units": (12,), "units": (16,)}, learning_rate=1e-2),
+    reference="Becker et al. (2020), MNRAS 493, 2981, arXiv:2002.00994",
+    bibtex="""@article{Becker2020,
+  author = {Becker, I. and Pichara, K. and Catelan, M. and Protopapas, P. and Aguirre, C. and
+    Nikzat, F.},
+  title = {Scalable end-to-end recurrent neural network for variable star classification},
+  journal = {Monthly Notices of the Royal Astronomical Society},
+  volume = {493},
+  pages = {2981},
+  year = {2020},
+  eprint = {2002.00994},
+  doi = {10.1093/mnras/staa350}
+}""",
+)
+register_model(
+    "variable_transformer",
+    "astro_dl.models.attention.networks:series_transformer",
+    summary="Transformer on the points with their times, without a period",
+    task="variable_star",
+    rank=(2,),
+    physics={"inputs": ("sequence",)},
+    hyperparameters={
+        "time_channel": 0,
+        "mask_channel": 4,
+        "shortest_period": 0.1,
+        "longest_period": 3000.0,
+        "depth": 2,
+    },
+    small=SmallForm(
+        {"depth": 1, "width": 16, "units": 16, "time_channel": 0, "mask_channel": 4}, (20, 5)
+    ),
+    reference="Cabrera-Vives et al. (2024), arXiv:2405.03078, for the idea",
+)

@@ -1,0 +1,69 @@
+"""Inputs of real sets, kept in the cache: their periods take minutes to find."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.core.examples import inputs_by_name
+from astro_dl.core.files import atomic_path, file_sha256
+from astro_dl.data.store import cache_folder
+from astro_dl.observations.irregular_series.series import IrregularSeries
+from astro_dl.science.variable_stars.inputs import Prepared, prepare
+from astro_dl.science.variable_stars.physics import INPUTS
+
+if TYPE_CHECKING:
+    from astro_dl.science.variable_stars.physics import VariablePhysics
+
+VERSION = 1
+"""Raised whenever the same light curves would give other inputs."""
+
+FOUND = "found/"
+
+
+def prepared(
+    physics: "VariablePhysics", path: Path, stars: Iterable[IrregularSeries], rows: np.ndarray
+) -> Prepared:
+    """Return the inputs of the stars of a file, made if they are not in the cache.
+
+    Parameters
+    ----------
+    physics : VariablePhysics
+        Inputs, their sizes, and where the search for periods ends.
+    path : Path
+        The file.
+    stars : iterable of IrregularSeries
+        Looked at only where the inputs must be made.
+    rows : ndarray of int
+        Which stars of the file they are.
+    """
+    everything = replace(physics, inputs=INPUTS)
+    settings = VERSION, physics.bins, physics.cycles, physics.steps, physics.maximum_frequency
+    key = sha256(repr((settings, file_sha256(path), rows.tolist())).encode()).hexdigest()[:24]
+    kept = cache_folder() / "variable_stars" / f"{key}.npz"
+    if kept.is_file():
+        return _chosen(_read(kept), physics.inputs)
+    made = prepare(everything, stars)
+    arrays: dict[str, Any] = dict(inputs_by_name(made.x))
+    arrays |= {f"{FOUND}{name}": np.asarray(made.found[name]) for name in made.found.colnames}
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_path(kept) as temporary, temporary.open("wb") as file:
+        np.savez(file, **arrays)
+    return _chosen(made, physics.inputs)
+
+
+def _chosen(everything: Prepared, inputs: tuple[str, ...]) -> Prepared:
+    arrays = inputs_by_name(everything.x)
+    x = {name: arrays[name] for name in inputs} if len(inputs) > 1 else arrays[inputs[0]]
+    return Prepared(x, everything.found)
+
+
+def _read(path: Path) -> Prepared:
+    with np.load(path, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    found = {name[len(FOUND) :]: array for name, array in arrays.items() if name.startswith(FOUND)}
+    return Prepared({name: arrays[name] for name in INPUTS}, Table(found))
