@@ -8,6 +8,12 @@ register_task(
     summary="Is a detection in a difference image a real source?",
     reference="Duev et al. (2019), arXiv:1907.11259",
 )
+register_task(
+    "autoscan",
+    "astro_dl.science.real_bogus.autoscan:task",
+    summary="Is a detection of the DES supernova survey real, by its 38 features?",
+    reference="Goldstein et al. (2015), arXiv:1504.02936",
+)
 
 STAMPS = {"task": "real_bogus", "rank": (3,)}
 register_model(
@@ -76,4 +82,12 @@ register_model(
     },
     small=SmallForm({"filters": (8, 8), "kernel_sizes": 3, "units": (32,)}, (16, 16, 3)),
     reference="in the manner of Gieseke et al. (2017), MNRAS 472, 3101, arXiv:1708.08947",
+)
+register_model(
+    "real_bogus_mlp",
+    "astro_dl.models.mlp:mlp",
+    summary="Perceptron on the features of autoscan",
+    task="autoscan",
+    rank=(1,),
+    hyperparameters={"units": (128, 64), "dropout": 0.2, "l2": 1e-5},
 )
