@@ -1,6 +1,6 @@
 """Triplets as people look at them: science, template and difference with what was said of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ def draw_triplets(
         "doubtful": list(doubtful[:most]),
     }
     wanted = {names[k] for rows in shown.values() for k in rows}
-    triplets = {one.id: one for one in read_triplets(paths) if one.id in wanted}
+    triplets = {one.id: one for one in _triplets(paths, table) if one.id in wanted}
     figures = {"probabilities": _histogram(p[np.isfinite(p)])}
     size = predictor.physics.size_pixels
     for name, rows in shown.items():
@@ -66,6 +66,16 @@ def draw_triplets(
             captions = [f"{names[k]}\np = {p[k]:.3f}" for k in known]
             figures[name] = mosaic([triplets[names[k]] for k in known], captions, size)
     return [save_figure(figure, Path(folder) / f"{name}.png") for name, figure in figures.items()]
+
+
+def picture_triplets(
+    predictor: Predictor[RealBogusPhysics], paths: Sequence[str | Path], table: Table
+) -> Iterator[tuple[int, Any]]:
+    """Yield for each row of a prediction its number, from 0, and its triplet."""
+    rows = {str(name): row for row, name in enumerate(table["id"])}
+    for one in _triplets(paths, table):
+        if one.id in rows:
+            yield rows[one.id], mosaic([one], [""], predictor.physics.size_pixels)
 
 
 def mosaic(triplets: Sequence[Triplet], captions: Sequence[str], size: int) -> Any:
@@ -92,6 +102,12 @@ def mosaic(triplets: Sequence[Triplet], captions: Sequence[str], size: int) -> A
             if k == 1:
                 axis.set_title(_shortened(caption), fontsize=7, pad=12 if number < across else 3)
     return figure
+
+
+def _triplets(paths: Sequence[str | Path], table: Table) -> Iterator[Triplet]:
+    """Return the triplets of files, read as for the table."""
+    order = tuple(table.meta.get("order", TRIPLET))
+    return read_triplets(paths, order, str(table.meta.get("path", "")))
 
 
 def _show(axis: Any, image: np.ndarray, symmetric: bool) -> None:

@@ -26,7 +26,7 @@ def predict_stamps(
     paths: Sequence[str | Path],
     *,
     order: tuple[str, ...] = TRIPLET,
-    member: str = "",
+    path: str = "",
     batch_size: int | None = None,
     keep_flagged: bool = False,
 ) -> Iterator[QTable]:
@@ -41,7 +41,7 @@ def predict_stamps(
         their middle, in which the detection is; the pixels are taken to be the survey's.
     order : tuple of str, default ("science", "template", "difference")
         What the images are where names don't tell.
-    member : str, optional
+    path : str, optional
         Name of the array of stamps, where a file has several.
     batch_size : int, optional
         Stamps given to the network at once.
@@ -63,9 +63,11 @@ def predict_stamps(
     """
     empty = True
     options = {"batch_size": batch_size, "keep_flagged": keep_flagged}
-    triplets = read_triplets(paths, order, member)
+    triplets = read_triplets(paths, order, path)
     while block := list(islice(triplets, AT_ONCE)):
-        yield _predict_block(predictor, block, options)
+        table = _predict_block(predictor, block, options)
+        table.meta = {"order": list(order), "path": path}
+        yield table
         empty = False
     if empty:
         raise nothing_read()

@@ -9,7 +9,7 @@ from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, Task
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.science.real_bogus.baselines import point_source_likelihood
 from astro_dl.science.real_bogus.features import stamp_features
-from astro_dl.science.real_bogus.figures import draw_triplets
+from astro_dl.science.real_bogus.figures import draw_triplets, picture_triplets
 from astro_dl.science.real_bogus.inputs import stamp_spec
 from astro_dl.science.real_bogus.metrics import missed_reals
 from astro_dl.science.real_bogus.physics import RealBogusPhysics
@@ -41,7 +41,12 @@ task = Task(
         peers=("random_forest", "logistic_regression"),
     ),
     augmentation=Augmentation(inputs=random_orientation, symmetries=ORIENTATIONS),
-    files=Files(inputs=stamps_of_file, predict_blocks=predict_stamps, draw=draw_triplets),
+    files=Files(
+        inputs=stamps_of_file,
+        predict_blocks=predict_stamps,
+        draw=draw_triplets,
+        pictures=picture_triplets,
+    ),
     signal_fraction="real_fraction",
     zero_signal={"distinct": False},
     extra_metrics=missed_reals,

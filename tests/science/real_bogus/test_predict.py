@@ -11,7 +11,7 @@ from astropy.table import vstack
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import tolerating
-from astro_dl.science.real_bogus.figures import draw_triplets
+from astro_dl.science.real_bogus.figures import draw_triplets, picture_triplets
 from astro_dl.science.real_bogus.files import read_triplets
 from astro_dl.science.real_bogus.inputs import network_input
 from astro_dl.science.real_bogus.predict import is_dipole, predict_stamps, stamps_of_file
@@ -187,6 +187,7 @@ def test_triplets_are_drawn_with_their_answers(tmp_path):
     drawn = draw_triplets(StandIn(), [path], table, tmp_path)
     assert {one.name for one in drawn} >= {"probabilities.png", "real.png"}
     assert all(one.stat().st_size > 2000 for one in drawn)
+    assert [row for row, _ in picture_triplets(StandIn(), [path], table)] == [0, 1]
 
 
 @pytest.mark.skipif(not DATA, reason="ASTRO_DL_TEST_DATA names no folder of real data")
