@@ -15,6 +15,7 @@ OURS = "astro_dl"
 LIBRARIES = (
     "astropy",
     "h5py",
+    "fastavro",
     "pyarrow",
     "pandas",
     "gwpy",
