@@ -209,7 +209,7 @@ class Predictor(Generic[Physics]):
         Returns
         -------
         ndarray of float32, (n, width)
-            Outputs of the layer ``"embedding"``.
+            Outputs of the layer ``"embedding"``; of maps their means over all pixels.
         """
         import keras
 
@@ -217,7 +217,8 @@ class Predictor(Generic[Physics]):
         size = BATCH_SIZE if batch_size is None else batch_size
         blocks = x if isinstance(x, Iterator) else [x]
         batches = rebatched((as_inputs(block, self.input_spec) for block in blocks), size)
-        return np.concatenate([applied(encoder, batch, size) for batch in batches])
+        found = np.concatenate([applied(encoder, batch, size) for batch in batches])
+        return found.mean(axis=tuple(range(1, found.ndim - 1)))
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Return calibrated probabilities (n,) or (n, classes); for regression the values."""
