@@ -1,9 +1,13 @@
 """What the pages on tuning, export and inspection show runs as it stands there."""
 
 import re
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from astropy.io import fits
+from astropy.table import Table
 
 from tests.science.lenses.stand_in import coordinates, cutout, write_extensions
 from tests.test_readme import run
@@ -39,3 +43,18 @@ def test_the_page_on_inspection_runs(tmp_path):
         write_extensions(tmp_path / "cutouts" / f"{number}.fits", planes, ("VIS",), header)
     run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks("inspecting.md", "sh")))
     assert (tmp_path / "candidates.html").stat().st_size > 20_000
+
+
+@pytest.mark.slow
+def test_the_page_on_cosmic_rays_runs(tmp_path):
+    image = np.random.default_rng(0).normal(100, 10, (200, 300))
+    image[100, 60:80] += 3000
+    for name, unit in (("exposure", "electron"), ("raw", "adu")):
+        header = fits.Header({"BUNIT": unit})
+        hdus = [fits.PrimaryHDU(), fits.ImageHDU(image.astype(np.float32), header, "SCI")]
+        fits.HDUList(hdus).writeto(tmp_path / f"{name}.fits")
+    run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks("cosmic_rays.md", "sh")))
+    assert 60 <= Table.read(tmp_path / "hits.ecsv")["x"].value[0] < 80
+    assert (tmp_path / "masks" / "exposure_hits.fits").is_file()
+    (program,) = blocks("cosmic_rays.md", "python")
+    run(tmp_path, sys.executable, "-c", program)

@@ -87,9 +87,24 @@ class AnswerKind(ABC):
         return len(self.names)
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the logits of one example."""
+        return (self.outputs,)
+
+    @property
+    def target_shape(self) -> tuple[int, ...]:
+        """Shape of what is learnt of one example; empty for a class number."""
+        return () if self.classes else (len(self.names),)
+
+    @property
     def classes(self) -> tuple[str, ...]:
-        """Names of the classes; empty for what is no classification."""
+        """Names of the classes of examples; empty for what does not class them as a whole."""
         return ()
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether the last layer gives probabilities, not values."""
+        return bool(self.classes)
 
     @property
     def has_distribution(self) -> bool:
@@ -158,7 +173,7 @@ class AnswerKind(ABC):
         Parameters
         ----------
         embedding : KerasTensor, (batch, width)
-            Output of the layer ``"embedding"``.
+            Output of the layer ``"embedding"``; of answers for every pixel (batch, H, W, width).
         **options
             Arguments of the dense layer.
         """
@@ -208,7 +223,7 @@ class AnswerKind(ABC):
     # --- answers ---
 
     def per_example(self, logits: Array) -> Array:
-        """Return logits (…, n, outputs) in the form in which they are kept and told."""
+        """Return logits (…, n, *shape) in the form in which they are kept and told."""
         return logits
 
     @abstractmethod

@@ -17,6 +17,15 @@ def applied(model: "keras.Model", batch: Inputs, size: int) -> np.ndarray:
     return np.asarray(outputs, np.float32)[: input_length(batch)]
 
 
+def filled_size(batch: Inputs, size: int) -> int:
+    """Return to what length batches are filled up of which the first is given.
+
+    A first batch that is shorter than the others would be is the only one: the next power of two
+    saves most of the work, and leaves few lengths for which a model is compiled.
+    """
+    return min(size, 1 << (input_length(batch) - 1).bit_length())
+
+
 def rebatched(blocks: Iterable[Inputs], size: int) -> Iterator[Inputs]:
     """Yield batches of one size, the last one perhaps smaller, from blocks of any sizes."""
     rest: Inputs | None = None

@@ -15,7 +15,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
 from astro_dl.core.task import InputSpec, Physics, Task
 from astro_dl.inference.arrays import predict_arrays
-from astro_dl.inference.batching import applied, rebatched
+from astro_dl.inference.batching import applied, filled_size, rebatched
 from astro_dl.inference.files import OnError, draw_files, predict_files
 from astro_dl.inference.input_checks import (
     array_options,
@@ -103,8 +103,8 @@ class Predictor(Generic[Physics]):
             Inputs (n, *shape), or blocks of them of any lengths. Shapes are checked; numbers are
             not, see `check_inputs`.
         batch_size : int, default 256
-            Examples given to the model at once; all batches are filled up to this size, so that the
-            model is compiled once.
+            Examples given to the model at once; all batches are filled up to this size, or a single
+            one to the next power of two, so that the model is compiled once.
 
         Returns
         -------
@@ -214,15 +214,19 @@ class Predictor(Generic[Physics]):
         Returns
         -------
         ndarray of float32, (n, width)
-            Outputs of the layer ``"embedding"``.
+            Outputs of the layer ``"embedding"``; of maps their means over all pixels.
         """
         import keras
 
         encoder = keras.Model(self.model.input, self.model.get_layer("embedding").output)
         size = BATCH_SIZE if batch_size is None else batch_size
         blocks = x if isinstance(x, Iterator) else [x]
-        batches = rebatched((as_inputs(block, self.input_spec) for block in blocks), size)
-        return np.concatenate([applied(encoder, batch, size) for batch in batches])
+        found: list[np.ndarray] = []
+        for batch in rebatched((as_inputs(block, self.input_spec) for block in blocks), size):
+            filled = size if found else filled_size(batch, size)
+            found.append(applied(encoder, batch, filled))
+        codes = np.concatenate(found)
+        return codes.mean(axis=tuple(range(1, codes.ndim - 1)))
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """Return calibrated probabilities (n,) or (n, classes); for regression the values."""
@@ -361,13 +365,14 @@ class Predictor(Generic[Physics]):
         if size < 1:
             raise UsageError(f"batch_size is {size}; accepted: 1 and above")
         blocks = x if isinstance(x, Iterator) else [x]
-        scores = [member._scorer(size) for member in self.members or (self,)]
-        empty = True
+        scores: list[Callable[[Inputs], np.ndarray]] = []
         for batch in rebatched((as_inputs(block, self.input_spec) for block in blocks), size):
-            empty = False
+            if not scores:
+                filled = filled_size(batch, size)
+                scores = [member._scorer(filled) for member in self.members or (self,)]
             logits = np.stack([score(batch) for score in scores])
             yield self.head.per_example(logits)
-        if empty:
+        if not scores:
             raise UsageError("inputs hold no example")
 
     def _scorer(self, size: int) -> Callable[[Inputs], np.ndarray]:

@@ -40,6 +40,18 @@ register_model(
     outputs=10,
 )
 register_model(
+    "unet2d",
+    "astro_dl.models.unet:unet2d",
+    summary="U-Net: an answer for every pixel of an image",
+    rank=(3,),
+    input_shape=(64, 64, 1),
+    kind="pixels",
+    outputs=2,
+    answers=("pixels",),
+    small=SmallForm({"filters": (8, 16)}, (16, 16, 1), 0.01),
+    reference="Ronneberger, Fischer & Brox (2015), arXiv:1505.04597",
+)
+register_model(
     "cnn3d",
     "astro_dl.models.cnn:cnn3d",
     summary="Convolutional network for cubes, such as spectra in every pixel",

@@ -150,8 +150,8 @@ def _outputs(model: "keras.Model", x: Any) -> np.ndarray:
 
 def _check_outputs(model: "keras.Model", x: Any, head: AnswerKind) -> None:
     values = _outputs(model, x)
-    assert values.shape == (BATCH, head.outputs), (
-        f"output has shape {values.shape}, not {(BATCH, head.outputs)}"
+    assert values.shape == (BATCH, *head.shape), (
+        f"output has shape {values.shape}, not {(BATCH, *head.shape)}"
     )
     assert np.isfinite(values).all(), "output is not finite on Gaussian inputs"
     head.check_outputs(values)
@@ -161,9 +161,11 @@ def _check_layers(model: "keras.Model", head: AnswerKind) -> None:
     names = {layer.name for layer in model.layers}
     assert {"embedding", "logits"} <= names, "no layer named 'embedding' or 'logits'"
     embedding = model.get_layer("embedding").output
-    assert len(embedding.shape) == 2, f"embedding is no vector: its shape is {embedding.shape}"
-    assert model.get_layer("logits").output.shape == (None, head.outputs), "wrong logits shape"
-    last = "probabilities" if head.classes else "values"
+    assert embedding.shape[:-1] == (None, *head.shape[:-1]), (
+        f"embedding is no vector for each answer: its shape is {embedding.shape}"
+    )
+    assert model.get_layer("logits").output.shape == (None, *head.shape), "wrong logits shape"
+    last = "probabilities" if head.gives_probabilities else "values"
     assert model.layers[-1].name == last, f"the last layer is not named {last!r}"
 
 

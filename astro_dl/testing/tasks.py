@@ -129,11 +129,11 @@ def _check_targets(head: AnswerKind, y: np.ndarray, n: int) -> None:
     assert np.isfinite(y).all(), "y is not finite"
     wanted = head.target_type
     assert y.dtype == wanted, f"y is {y.dtype}, not {np.dtype(wanted)}"
-    if not head.classes:
-        assert y.shape == (n, len(head.names)), f"y is {y.shape}, not {(n, len(head.names))}"
+    wanted_shape = (n, *head.target_shape)
+    assert y.shape == wanted_shape, f"y is {y.shape}, not {wanted_shape}"
+    if not head.gives_probabilities:
         assert not head.units or len(head.units) == len(head.names), "one unit per target"
         return
-    assert y.shape == (n,), f"y is {y.shape}, not {(n,)}"
     found = set(np.unique(y).astype(int))
     assert found <= set(range(len(head.names))), f"classes {found}, but names {head.names}"
     assert len(found) > 1, f"all examples are of class {found}"
@@ -197,12 +197,14 @@ def _check_baselines(task: Task[Physics], physics: Physics, examples: Examples) 
     assert task.classical.bound is None or task.classical.bound in scores, (
         f"no baseline is called {task.classical.bound!r}"
     )
+    head = task.head(physics)
+    scored = (len(y), *head.shape[:-1])
     for name, score in scores.items():
-        assert score.shape == y.shape[:1], f"{name} is {score.shape}, not {y.shape[:1]}"
+        assert score.shape == scored, f"{name} is {score.shape}, not {scored}"
         assert np.isfinite(score).all(), f"{name} is not finite"
         alike = np.allclose(score[some], again[name], rtol=1e-3, atol=1e-3 * np.ptp(score))
         assert alike, f"{name} of an example depends on the others"
-        if not task.head(physics).ranks:
+        if not head.ranks:
             continue
         chance = mannwhitneyu(score[y == 1], score[y == 0], alternative="greater").pvalue
         assert chance < SIGNIFICANT, f"{name} is not higher for the positive class"

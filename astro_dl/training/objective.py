@@ -139,7 +139,7 @@ def chosen_losses(
             for change in ({}, {"label_smoothing": 0.0} if smoothing else {})
         )
         # Keras looks at some settings only when the loss is taken.
-        loss(np.zeros((1, head.outputs)), np.zeros((1, head.outputs)))
+        loss(np.zeros((1, *head.shape)), np.zeros((1, *head.shape)))
         return loss, plain
     except (TypeError, ValueError) as error:
         reason = str(error).strip().split("\n")[0]

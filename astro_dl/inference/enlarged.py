@@ -1,0 +1,38 @@
+"""Networks that answer for every pixel, made for larger images than they were trained on."""
+
+from dataclasses import replace
+
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import Physics
+from astro_dl.inference.predictor import Predictor
+from astro_dl.models.build import build_from, logits_model
+
+
+def enlarged(predictor: Predictor[Physics], size: tuple[int, int]) -> Predictor[Physics]:
+    """Return a predictor with the same weights for images of another size.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        Of a network whose weights do not depend on the size of its input.
+    size : tuple of int
+        Rows and columns.
+
+    Raises
+    ------
+    UsageError
+        If its weights do not fit another size.
+    """
+    config, shape = predictor.bundle.config, predictor.input_spec.shape
+    assert not isinstance(shape, dict)
+    spec = replace(predictor.input_spec, shape=(*size, *shape[2:]))
+    head = type(predictor.head).of_model(predictor.head, spec)
+    model = build_from(config.model, spec, head, config.hyperparameters)
+    weights = predictor.model.get_weights()
+    if [one.shape for one in model.get_weights()] != [one.shape for one in weights]:
+        raise UsageError(
+            f"{predictor.bundle.card.name}: its weights are for images of {shape[0]} × {shape[1]} "
+            "pixels alone"
+        )
+    model.set_weights(weights)
+    return replace(predictor, input_spec=spec, head=head, model=logits_model(model))

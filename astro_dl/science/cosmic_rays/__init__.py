@@ -1,0 +1,1 @@
+"""Cosmic-ray hits in single exposures of CCDs: which pixels they spoil."""

@@ -1,0 +1,1 @@
+"""Exposures of the sky through which particles went."""

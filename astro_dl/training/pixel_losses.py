@@ -1,0 +1,23 @@
+"""What is minimised where every pixel has an answer of its own."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from astro_dl.metrics.pixels import UNKNOWN
+
+
+class PixelCrossEntropy(keras.losses.Loss):
+    """Cross-entropy of the classes of pixels, averaged over those whose class is known.
+
+    Class numbers are (batch, H, W), `UNKNOWN` where nobody knows; logits (batch, H, W, classes).
+    """
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each image."""
+        y = ops.cast(y_true, "int32")
+        known = ops.cast(y != UNKNOWN, y_pred.dtype)
+        own = ops.one_hot(ops.where(y == UNKNOWN, 0, y), y_pred.shape[-1], dtype=y_pred.dtype)
+        loss = -ops.sum(own * ops.log_softmax(y_pred, axis=-1), axis=-1) * known
+        return ops.sum(loss, axis=(1, 2)) / ops.maximum(ops.sum(known, axis=(1, 2)), 1.0)
