@@ -1,16 +1,16 @@
 """One page for each supernova: its light curve, and what it was held for night by night."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.reading.many_files import read_each
 from astro_dl.inference.protocol import Predictor
 from astro_dl.science.supernovae.files.photometry import Photometry
-from astro_dl.science.supernovae.files.read import read_photometry
+from astro_dl.science.supernovae.files.read import iterate_photometry, read_hosts
 from astro_dl.science.supernovae.inputs import unpacked
 from astro_dl.science.supernovae.physics import SupernovaPhysics
 from astro_dl.science.supernovae.predict import every_night, photometry_inputs
@@ -45,8 +45,8 @@ def draw_supernovae(
     paths : sequence of path
         The files.
     table : astropy.table.Table
-        What `astro_dl.science.supernovae.predict.predict_supernovae` returned; its ``meta`` has the
-        zero point that was given.
+        What `astro_dl.science.supernovae.predict.predict_supernovae` returned; its ``meta``
+        has the zero point and the table of hosts that were given.
     folder : str or Path
         Where the figures go.
 
@@ -57,16 +57,14 @@ def draw_supernovae(
     """
     from astro_dl.evaluation.figures.style import save_figure
 
-    zero_point = table.meta.get("zero_point")
+    hosts = table.meta.get("hosts")
+    told = None if hosts is None else read_hosts(Path(hosts))
+    objects = iterate_photometry([*map(Path, paths)], table.meta.get("zero_point"), told)
     answered = {str(name) for name in table["id"][np.asarray(table["label"]) != ""]}
     figures: list[Path] = []
-    for _, objects in read_each(map(Path, paths), lambda path: read_photometry(path, zero_point)):
-        for one in objects:
-            if one.id not in answered or len(figures) == MOST_PAGES:
-                continue
-            name = "".join(c if c.isalnum() or c in "-+." else "_" for c in one.id)
-            figure = picture(predictor, one)
-            figures.append(save_figure(figure, Path(folder) / f"{name}.png"))
+    for one in islice((one for one in objects if one.id in answered), MOST_PAGES):
+        name = "".join(c if c.isalnum() or c in "-+." else "_" for c in one.id)
+        figures.append(save_figure(picture(predictor, one), Path(folder) / f"{name}.png"))
     return figures
 
 
@@ -96,11 +94,12 @@ def picture(predictor: Predictor[SupernovaPhysics], one: Photometry) -> "Figure"
 
 def _draw_points(axis: "Axes", one: Photometry, detected: float, physics: SupernovaPhysics) -> None:
     low, high = physics.window_days
-    day = one.time - detected
-    for band in physics.bands:
-        rows = (one.band == band) & (day >= low) & (day <= high)
+    points = one.points(0, physics.bands)
+    day = points.time - detected
+    for number, band in enumerate(physics.bands):
+        rows = (points.band == number) & (day >= low) & (day <= high)
         axis.errorbar(
-            day[rows], one.flux[rows], one.error[rows], fmt="o", markersize=3, linewidth=0.8,
+            day[rows], points.flux[rows], points.error[rows], fmt="o", markersize=3, linewidth=0.8,
             color=BAND_COLOURS[band], label=band,
         )  # fmt: skip
     axis.set_ylabel("flux (zero point 27.5)")

@@ -1,18 +1,18 @@
 """Supernovae in files of photometry: a probability of each class, on the last day or on each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from astropy import units as u
-from astropy.table import QTable, vstack
+from astropy.table import QTable
 
-from astro_dl.core.reading.many_files import nothing_read, read_each
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import Effect, Flag, answered_rows, check_any_answer, prediction_table
+from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table
 from astro_dl.science.supernovae.files.photometry import Photometry
-from astro_dl.science.supernovae.files.read import read_photometry
+from astro_dl.science.supernovae.files.read import iterate_photometry, read_hosts
 from astro_dl.science.supernovae.inputs import light_curve_inputs, packed, unpacked
 from astro_dl.science.supernovae.nights import Nights, Points
 from astro_dl.science.supernovae.physics import SupernovaPhysics
@@ -20,6 +20,7 @@ from astro_dl.science.supernovae.physics import SupernovaPhysics
 Array = np.ndarray
 
 FEWEST_NIGHTS = 3
+MENDED = ("missing_values", "bad_errors", "no_errors", "duplicate_points", "unsorted_times")
 OBJECTS_AT_ONCE = 1000
 
 
@@ -28,11 +29,12 @@ def predict_supernovae(
     paths: Sequence[str | Path],
     *,
     zero_point: float | None = None,
+    hosts: str | Path | None = None,
     every_epoch: bool = False,
     batch_size: int | None = None,
     keep_flagged: bool = False,
-) -> QTable:
-    """Classify supernovae by their light curves.
+) -> Iterator[QTable]:
+    """Classify supernovae by their light curves, a thousand at once.
 
     Parameters
     ----------
@@ -40,9 +42,12 @@ def predict_supernovae(
         A network of task ``supernova``.
     paths : sequence of path
         Photometry of difference images: text or FITS of SNANA, or tables with a row for each
-        measurement; see `astro_dl.science.supernovae.files.read.read_photometry`.
+        measurement; see `astro_dl.science.supernovae.files.read.iterate_photometry`.
     zero_point : float, optional
         Magnitude of a flux of one, of tables that don't tell.
+    hosts : path, optional
+        Table of photometric redshifts of hosts: columns ``id``, ``redshift`` and
+        ``redshift_error``.
     every_epoch : bool, default False
         Answer for every night since the first detection, as if the light curve ended there,
         instead of for the last night alone.
@@ -51,13 +56,13 @@ def predict_supernovae(
     keep_flagged : bool, default False
         Give answers that a flag calls unsupported, too, instead of leaving them out.
 
-    Returns
-    -------
+    Yields
+    ------
     astropy.table.QTable
-        One row per supernova, or per night: ``id``, ``first_detection`` (in the file's time) and
-        ``days`` (from it to the last night that was looked at) [d], ``nights``, ``detections``
-        (nights), ``label``, ``p_<class>`` and ``flags``: ``missing_values``, ``bad_errors``,
-        ``duplicate_points`` (left out), ``unsorted_times``, ``mixed_zero_points`` (mended);
+        Parts with one row per supernova, or per night: ``id``, ``first_detection`` (in the file's
+        time) and ``days`` (from it to the last night that was looked at) [d], ``nights``,
+        ``detections`` (nights), ``label``, ``p_<class>`` and ``flags``: ``missing_values``,
+        ``bad_errors``, ``no_errors``, ``duplicate_points`` (left out), ``unsorted_times`` (mended);
         ``bands_missing`` (one or more bands without a point), ``host_redshift_unknown``,
         ``few_nights`` (fewer than 3); ``no_detection`` (no answer); ``outside_training_range`` (no
         answer unless flagged ones are kept).
@@ -65,28 +70,18 @@ def predict_supernovae(
     Raises
     ------
     UsageError
-        If files cannot be used, or nothing was detected in any.
+        If files cannot be used, or nothing tells the zero point of fluxes.
     """
-    objects = [
-        one
-        for _, several in read_each(map(Path, paths), lambda path: _read(path, zero_point))
-        for one in several
-    ]
-    if not objects:
-        raise nothing_read()
-    tables = []
-    for start in range(0, len(objects), OBJECTS_AT_ONCE):
-        block = objects[start : start + OBJECTS_AT_ONCE]
+    told = None if hosts is None else read_hosts(Path(hosts))
+    objects = iterate_photometry([*map(Path, paths)], zero_point, told)
+    while block := list(islice(objects, OBJECTS_AT_ONCE)):
         x, detected = photometry_inputs(predictor.physics, block)
         owner = np.arange(len(block))
         if every_epoch:
             x, owner = every_night(x)
-        tables.append(_table(predictor, block, x, detected, owner, batch_size, keep_flagged))
-    table = vstack(tables, metadata_conflicts="silent")
-    found = np.isfinite(table["first_detection"].value)
-    check_any_answer(found, list(table["id"]), ["no detection"] * len(table))
-    table.meta["zero_point"] = zero_point
-    return table
+        table = _table(predictor, block, x, detected, owner, batch_size, keep_flagged)
+        table.meta |= {"zero_point": zero_point, "hosts": None if hosts is None else str(hosts)}
+        yield table
 
 
 def photometry_inputs(
@@ -125,10 +120,6 @@ def every_night(x: Array) -> tuple[Array, Array]:
     kept = np.arange(x.shape[1]) <= last[:, None]
     told = None if redshift is None else (redshift[0][owner], redshift[1][owner])
     return packed(nights[owner].only(kept), told), owner
-
-
-def _read(path: Path, zero_point: float | None) -> list[Photometry]:
-    return list(read_photometry(path, zero_point))
 
 
 def _table(

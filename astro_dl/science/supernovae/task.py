@@ -51,7 +51,7 @@ task = Task(
     ),
     datasets=DATASETS,
     augmentation=Augmentation(inputs=augment_light_curves),
-    files=Files(predict=predict_supernovae, draw=draw_supernovae),
+    files=Files(predict_blocks=predict_supernovae, draw=draw_supernovae),
     zero_signal={"signals": False},
     extra_metrics=supernova_metrics,
     caution="Core collapse is simulated by engines in expanding black bodies. Nights, errors and "

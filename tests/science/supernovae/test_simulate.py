@@ -71,6 +71,7 @@ def test_shares_that_don_t_fit_are_refused():
         SupernovaPhysics(class_shares=(0, 0, 0))
 
 
+@pytest.mark.slow
 @needs_data
 def test_simulated_light_curves_look_like_those_of_the_challenge(examples):
     physics = SupernovaPhysics(host_redshift=True)

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astro_dl.core.errors import UsageError
+from astro_dl.observations.irregular_series.series import IrregularSeries, series_from
 from astro_dl.science.supernovae.nights import Points
 from astro_dl.science.supernovae.simulation.band_light import ZERO_POINT
 
 Array = np.ndarray
 
-LATEST_DAY = 1e7
-"""Times beyond are no days: Julian dates are 2.5 million."""
+NUMBERED_BANDS = dict(zip("012345", "ugrizy", strict=True))
+"""As PLAsTiCC numbers the bands of LSST."""
 
 
 @dataclass(frozen=True)
@@ -20,35 +20,33 @@ class Photometry:
 
     Parameters
     ----------
-    id : str
-        What the object is called.
-    time : ndarray of float64, (P,)
-        When [d], as in the file.
-    band : ndarray of str, (P,)
-        Names of bands, their last letter, such as ``"g"``.
-    flux, error : ndarray of float64, (P,)
-        Fluxes and their standard errors.
+    series : IrregularSeries
+        Fluxes and errors in time, as in the file [d].
     redshift, redshift_error : float
         Of the host, 0 where it is not known.
     flags : tuple of str
         What was found and mended.
     """
 
-    id: str
-    time: Array
-    band: Array
-    flux: Array
-    error: Array
+    series: IrregularSeries
     redshift: float = 0.0
     redshift_error: float = 0.0
     flags: tuple[str, ...] = ()
 
+    @property
+    def id(self) -> str:
+        """What the object is called."""
+        return self.series.id
+
     def points(self, number: int, bands: tuple[str, ...]) -> Points:
         """Return the points in these bands, as those of the object of this number."""
-        places = {name: place for place, name in enumerate(bands)}
-        band = np.array([places.get(str(name), -1) for name in self.band], np.intp)
+        series = self.series
+        letters = [band_letter(name) for name in series.bands]
+        places = [bands.index(one) if one in bands else -1 for one in letters]
+        band = np.array(places, np.intp)[series.band]
         owner = np.full(len(band), number)
-        return Points(owner, self.time, band, self.flux, self.error)[band >= 0]
+        points = Points(owner, series.time, band, series.value, series.error)
+        return points[(band >= 0) & series.detected & np.isfinite(series.error)]
 
 
 def cleaned(
@@ -57,70 +55,39 @@ def cleaned(
     band: Array,
     flux: Array,
     error: Array,
-    zero_point: Array | float,
+    zero_point: float,
     redshift: tuple[float, float] = (0.0, 0.0),
-    where: str = "",
 ) -> Photometry:
-    """Return the photometry of an object, points in the order of time.
-
-    Points without a finite time or flux, and those whose error is not above zero (−9 where there is
-    none), are left out: ``missing_values``, ``bad_errors``. Of points that agree in all, one is
-    kept: ``duplicate_points``. A redshift that is not above 0 is none.
+    """Return the photometry of an object, cleaned as `series_from` does.
 
     Parameters
     ----------
-    id, time, band, flux, error, redshift
-        As in `Photometry`, fluxes at their own zero point.
-    zero_point : ndarray, (P,), or float
+    id : str
+        What the object is called.
+    time : ndarray, (P,)
+        When [d], in any order.
+    band : ndarray of str, (P,)
+        Names of bands.
+    flux, error : ndarray, (P,)
+        Fluxes at their zero point; points whose error is not above zero, as −9, are left out.
+    zero_point : float
         Magnitude of a flux of one.
-    where : str
-        What messages call the file.
-
-    Raises
-    ------
-    UsageError
-        If times are no days.
+    redshift : tuple of float
+        Of the host, and its error.
     """
-    finite = np.isfinite(time) & np.isfinite(flux) & np.isfinite(zero_point)
-    sound = np.isfinite(error) & (error > 0)
-    kept = finite & sound
-    if kept.any() and np.abs(time[kept]).max() > LATEST_DAY:
-        raise UsageError(
-            f"{where}: times up to {np.abs(time[kept]).max():.4g} are no days; convert seconds to "
-            "days"
-        )
-    factor = np.broadcast_to(10 ** (-0.4 * (np.asarray(zero_point) - ZERO_POINT)), flux.shape)
-    columns = [time, flux * factor, error * factor]
-    order = np.lexsort((columns[1], band, time))
-    order = order[kept[order]]
-    ascending = bool((np.diff(time[kept]) >= 0).all())
-    rows = np.stack([column[order] for column in columns])
-    again = np.zeros(len(order), bool)
-    again[1:] = (rows[:, 1:] == rows[:, :-1]).all(axis=0) & (band[order][1:] == band[order][:-1])
-    order = order[~again]
-    said = {
-        "missing_values": not finite.all(),
-        "bad_errors": not sound[finite].all(),
-        "unsorted_times": not ascending,
-        "duplicate_points": bool(again.any()),
-        "mixed_zero_points": bool(np.ptp(zero_point) > 0) if np.size(zero_point) else False,
-    }
-    z, spread = redshift
-    z = z if np.isfinite(z) and z > 0 else 0.0
-    return Photometry(
-        id,
-        time[order],
-        band[order],
-        columns[1][order],
-        columns[2][order],
-        z,
-        spread if z and np.isfinite(spread) and spread > 0 else 0.0,
-        tuple(word for word, holds in said.items() if holds),
-    )
+    names, place = np.unique(band, return_inverse=True)
+    factor = 10 ** (-0.4 * (zero_point - ZERO_POINT))
+    series = series_from(id, time, flux * factor, error * factor, place, names.tolist())
+    return Photometry(series, *sound_redshift(*redshift), series.flags)
 
 
-def band_letters(names: Array) -> Array:
-    """Return the last letter of each name: LSST-g and DES-g/x are g."""
-    unique, place = np.unique(np.char.strip(names.astype(str)), return_inverse=True)
-    letters = np.array([one.partition("/")[0][-1:] for one in unique], "U1")
-    return letters[place]
+def sound_redshift(redshift: float, error: float) -> tuple[float, float]:
+    """Return a redshift and its error; zeros for one that is not above 0, which is none."""
+    redshift = redshift if np.isfinite(redshift) and redshift > 0 else 0.0
+    return redshift, error if redshift and np.isfinite(error) and error > 0 else 0.0
+
+
+def band_letter(name: str) -> str:
+    """Return the last letter of the name of a band, LSST-g and DES-g/x are g; 0 to 5 are ugrizy."""
+    letter = name.strip().partition("/")[0][-1:]
+    return NUMBERED_BANDS.get(letter, letter)

@@ -13,7 +13,7 @@ import numpy as np
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import open_fits
-from astro_dl.science.supernovae.files.photometry import Photometry, band_letters, cleaned
+from astro_dl.science.supernovae.files.photometry import Photometry, cleaned
 
 OLD_ZERO_POINT = 27.5
 HOST_REDSHIFTS = ("HOSTGAL_PHOTOZ", "HOST_GALAXY_PHOTO-Z", "REDSHIFT_FINAL", "REDSHIFT_HELIO")
@@ -68,12 +68,11 @@ def read_snana_text(path: Path) -> Photometry:
     return cleaned(
         keys.get("SNID", path.stem),
         time,
-        band_letters(np.array(columns[band], str)),
+        np.array(columns[band], str),
         flux,
         error,
         zero_point,
         redshift,
-        str(path),
     )
 
 
@@ -96,7 +95,7 @@ def read_snana_fits(path: Path) -> Iterator[Photometry]:
         _check(own, (TIME, band, FLUX, ERROR), other)
         zero_point = _zero_point(headers, path)
         columns = [np.asarray(points[name], float) for name in (TIME, FLUX, ERROR)]
-        letters = band_letters(np.asarray(points[band]).astype(str))
+        letters = np.char.strip(np.asarray(points[band]).astype(str))
         redshift = next((name for name in HOST_REDSHIFTS if name in names), None)
         ends = zip(objects["PTROBS_MIN"], objects["PTROBS_MAX"], strict=True)
         for number, (first, last) in enumerate(ends):
@@ -118,7 +117,6 @@ def read_snana_fits(path: Path) -> Iterator[Photometry]:
                 spreads,
                 zero_point,
                 (z, spread),
-                str(path),
             )
 
 
