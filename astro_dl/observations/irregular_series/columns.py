@@ -185,19 +185,19 @@ def _value_column(table: Table, about: LongColumns, where: str | Path) -> tuple[
             f"{where}: has both {' and '.join(present.values())}; tell which: quantity=magnitude "
             "or quantity=flux"
         )
-    column = known_column(table, "value", about, where)
-    if column is None:
+    value = known_column(table, "value", about, where)
+    if value is None:
         raise UsageError(
             f"{where}: no column of magnitudes or fluxes among {', '.join(table.colnames)}; name "
             "it: --columns magnitude=COLUMN or --columns flux=COLUMN"
         )
-    quantity = about.quantity or _by_unit(table, column)
-    if quantity is None:
+    meant = about.quantity or _by_unit(table, value)
+    if meant is None:
         raise UsageError(
-            f"{where}: column {column!r} may hold magnitudes or fluxes; tell which: "
+            f"{where}: column {value!r} may hold magnitudes or fluxes; tell which: "
             "quantity=magnitude or quantity=flux"
         )
-    return column, quantity
+    return value, meant
 
 
 def _by_unit(table: Table, column: str) -> Quantity | None:

@@ -17,8 +17,8 @@ from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table
 from astro_dl.observations.light_curves.files import read_light_curve
-from astro_dl.observations.light_curves.light_curve import JULIAN_DATES, LightCurve, join_stars
-from astro_dl.observations.light_curves.names import TIME_OFFSETS
+from astro_dl.observations.light_curves.light_curve import LightCurve, join_stars
+from astro_dl.science.transits.asked import given_signal, period_range
 from astro_dl.science.transits.detrending import detrend, in_transit, lone_dips
 from astro_dl.science.transits.inputs import (
     PROTECTED_DURATIONS,
@@ -27,12 +27,9 @@ from astro_dl.science.transits.inputs import (
     view_shape,
 )
 from astro_dl.science.transits.physics import TransitPhysics
-from astro_dl.science.transits.search.coverage import FEWEST_POINTS
 from astro_dl.science.transits.search.periodic import (
     Signal,
     hidden_fraction,
-    locate_transit,
-    longest_period,
     observed_cycles,
     search_transits,
 )
@@ -43,10 +40,7 @@ SIGNIFICANT = 5.0
 RELATIVE_DIFFERENCE = 0.1
 FAINT_SNR = 7.0
 DIPS_WINDOW_DAYS = 1.5
-FEWEST_CADENCES = 4.0
 SHORTEST_PERIOD_DAYS = 0.5
-FARTHEST_EPOCH_DAYS = 1000.0
-"""Beyond, errors of the period add up to more than a transit, and time systems are confused."""
 
 
 def find_signals(
@@ -128,12 +122,12 @@ def find_signals(
             signals = search_transits(
                 curve.time,
                 curve.flux,
-                period_range=_period_range(curve, min_period, max_period),
+                period_range=period_range(curve, min_period, max_period),
                 fewest_snr=min_snr,
                 most_signals=max_signals,
             )
         else:
-            signals = [_given_signal(curve, period, epoch, duration)]
+            signals = [given_signal(curve, period, epoch, duration)]
         for number, signal in enumerate(signals):
             one = fold_signal(predictor.physics, curve, signals, number)
             folded.append(one)
@@ -157,7 +151,7 @@ def input_of_file(physics: TransitPhysics, path: Path) -> Inputs:
     if others:
         raise UsageError(f"{path}: {len(others) + 1} stars; give files of one each")
     curve = without_lone_dips(at_cadence(star, physics.cadence_minutes)[0])
-    periods = _period_range(curve, SHORTEST_PERIOD_DAYS, None)
+    periods = period_range(curve, SHORTEST_PERIOD_DAYS, None)
     signals = search_transits(
         curve.time, curve.flux, period_range=periods, fewest_snr=0.0, most_signals=1
     )
@@ -239,61 +233,6 @@ def _check_search(min_snr: float, max_signals: int) -> None:
         raise UsageError(f"max_signals is {max_signals}; accepted: 1 and above")
     if not np.isfinite(min_snr) or min_snr < 0:
         raise UsageError(f"min_snr is {min_snr:g}; accepted: 0 and above")
-
-
-def _period_range(curve: LightCurve, shortest: float, longest: float | None) -> tuple[float, float]:
-    if len(curve.time) < FEWEST_POINTS:
-        raise UsageError(
-            f"{curve.path or curve.id}: {len(curve.time)} points cannot be searched for transits; "
-            f"{FEWEST_POINTS} or more are needed"
-        )
-    if longest is None:
-        longest = longest_period(curve.time)
-    least = FEWEST_CADENCES * float(np.median(np.diff(curve.time)))
-    if not (least <= shortest < longest and np.isfinite(longest)):
-        raise UsageError(
-            f"periods from {shortest:g} to {longest:g} d cannot be searched; accepted: min_period "
-            f"of {least:.3g} d ({FEWEST_CADENCES:g} cadences) and above, and below max_period"
-        )
-    return shortest, longest
-
-
-def _given_signal(
-    curve: LightCurve, period: float, epoch: float | None, duration: float | None
-) -> Signal:
-    """Return a signal of which only the period need be known."""
-    if epoch is not None:
-        epoch = _in_time_system(curve, epoch)
-    return locate_transit(curve.time, curve.flux, period, epoch, duration)
-
-
-def _in_time_system(curve: LightCurve, epoch: float) -> float:
-    """Return an epoch in the times of a curve.
-
-    Raises
-    ------
-    UsageError
-        If it is in another system, or too far from the data to be in theirs.
-    """
-    start, end = float(curve.time[0]), float(curve.time[-1])
-    own = epoch
-    if epoch > JULIAN_DATES > start:
-        if not np.isfinite(curve.offset):
-            raise UsageError(
-                f"{curve.id}: epoch {epoch:.10g} is a Julian date, but the file's times start at "
-                f"{start:.6g} of an unknown zero; give epoch in the file's own times"
-            )
-        own = epoch - curve.offset
-    if start - FARTHEST_EPOCH_DAYS <= own <= end + FARTHEST_EPOCH_DAYS:
-        return own
-    zeros = {name: zero - curve.offset for zero, name in TIME_OFFSETS.items()}
-    likely = [name for name, shift in zeros.items() if start <= epoch + shift <= end]
-    hint = f"; it looks like {likely[0]}" if likely else ""
-    raise UsageError(
-        f"{curve.id}: epoch {epoch:.10g} is more than {FARTHEST_EPOCH_DAYS:g} d from the data, "
-        f"{start:.10g} to {end:.10g} {curve.time_system or 'd'}{hint}; give it in the file's own "
-        "times or, where their zero is known, give it as a Julian date"
-    )
 
 
 def at_cadence(curve: LightCurve, minutes: float) -> tuple[LightCurve, bool]:
