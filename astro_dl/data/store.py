@@ -243,6 +243,9 @@ def _input_datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
 
 def _read_inputs(file: h5py.File, part: slice) -> Inputs:
     inputs = {name: dataset[part] for name, dataset in _input_datasets(file).items()}
+    for name, array in inputs.items():
+        if not np.isfinite(array).all():
+            raise UsageError(f"{file.filename}: damaged store of examples, {name} is not finite")
     return inputs if isinstance(file["x"], h5py.Group) else inputs["x"]
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.sealed import seal, unsealed
 from astro_dl.core.examples import Examples
 from astro_dl.data.simulate import iterate_blocks
 from astro_dl.data.store import open_store, store_examples
@@ -103,3 +104,34 @@ def test_flipped_bits_are_noticed_when_read(path):
     path.write_bytes(content)
     with pytest.raises(UsageError, match=r"examples\.h5: damaged"):
         store.read()
+
+
+def sealed_anew(path, change):
+    """Change a store, and give it the seal of what it is then."""
+    content, note = unsealed(path.read_bytes())
+    path.write_bytes(content)
+    with h5py.File(path, "r+") as file:
+        change(file)
+    seal(path, note)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_numbers_that_are_not_finite_are_noticed_under_any_seal(path, value):
+    def change(file):
+        file["x"][-1] = value
+
+    sealed_anew(path, change)
+    store = open_store(path)
+    for read in (store.read, store.inputs, lambda: list(store.blocks(3))):
+        with pytest.raises(UsageError, match=r"examples\.h5: damaged .*x is not finite"):
+            read()
+
+
+def test_a_sealed_set_with_a_link_or_a_lost_column_is_none(path):
+    def change(file):
+        del file["y"]
+        file["y"] = h5py.ExternalLink("/etc/other.h5", "/y")
+
+    sealed_anew(path, change)
+    with pytest.raises(UsageError, match="link to elsewhere"):
+        open_store(path)

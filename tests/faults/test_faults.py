@@ -81,11 +81,13 @@ def left_after_next_writers(folder):
 
 
 @pytest.mark.parametrize(("start", "most"), SWEPT, indirect=["start"])
-def test_a_kill_at_any_change_leaves_all_files_whole(start, most):
+def test_a_kill_at_any_change_leaves_all_files_whole(start, most, record_property):
     writer, fresh = start
     changes = count(writer, fresh("whole"))
     assert changes > 3
-    for number in some_of(changes, most):
+    swept = some_of(changes, most)
+    record_property("kills", f"{len(swept)} of {changes} changes")
+    for number in swept:
         folder = fresh(number)
         with pytest.raises(Killed), failing(Disk(folder, number)):
             writer.write(folder)
@@ -98,13 +100,15 @@ def test_a_kill_at_any_change_leaves_all_files_whole(start, most):
 
 
 @pytest.mark.parametrize(("start", "most"), SWEPT, indirect=["start"])
-def test_a_disk_that_fills_at_any_change_loses_nothing(start, most):
+def test_a_disk_that_fills_at_any_change_loses_nothing(start, most, record_property):
     writer, fresh = start
     disk = Disk(folder := fresh("whole"), MANY, full=True)
     with failing(disk):
         writer.write(folder)
     assert len(disk.changes) > 1
-    for number in some_of(len(disk.changes), most):
+    swept = some_of(len(disk.changes), most)
+    record_property("full disks", f"{len(swept)} of {len(disk.changes)} changes")
+    for number in swept:
         folder = fresh(number)
         with failing(Disk(folder, number, full=True)):
             said = refusal(writer, folder)

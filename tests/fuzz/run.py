@@ -76,7 +76,7 @@ def _read_all(theirs: Connection, name: str, first: int, count: int) -> None:
         _limit_memory()
         for number in range(first, count):
             path.write_bytes(mutant(name, number, good))
-            theirs.send(_wrong(reader, path))
+            theirs.send(wrong(reader, path))
 
 
 def _limit_memory() -> None:
@@ -87,7 +87,8 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _wrong(reader: object, path: Path) -> str:
+def wrong(reader: object, path: Path) -> str:
+    """Return what is wrong with how a reader takes a file; nothing for an answer or a refusal."""
     from astro_dl.core.errors import UsageError
 
     try:

@@ -235,7 +235,7 @@ def _plot_scores(
 ) -> None:
     merger = float(np.mean(predictor.physics.merger_time_range_s))
     statistics = coincident_scores(scanned)
-    time = scanned.gps_start + merger + np.arange(len(statistics)) * scanned.stride - origin
+    time = scanned.gps(np.arange(len(statistics))) + merger - origin
     apart = statistics.shape[1] > 1 or len(scanned.detectors) == 1
     names = scanned.detectors if apart else ["+".join(scanned.detectors)]
     for name, values in zip(names, statistics.T, strict=True):

@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.protocol import Predictor
 from astro_dl.science.gravitational_waves.gwosc import (
+    NO_DATA,
     StrainSegment,
     StrainSource,
     common_span,
@@ -25,6 +26,7 @@ from astro_dl.science.gravitational_waves.gwosc import (
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.psd import average_power, segment_power
 from astro_dl.science.gravitational_waves.strain_files import EXCLUSIONS
+from astro_dl.science.gravitational_waves.stretches import Stretches, find_stretches
 from astro_dl.science.gravitational_waves.whitening import whiten, whitening_filter
 
 REASONS = (*EXCLUSIONS, "no off-source strain")
@@ -89,6 +91,8 @@ class Scan:
         that takes all together; no columns otherwise.
     excluded : dict
         Seconds that were not analysed, by reason.
+    stretches : Stretches or None
+        Where the windows are, if not one after the other: gaps between files are left out.
     """
 
     gps_start: float
@@ -97,6 +101,13 @@ class Scan:
     scores: np.ndarray
     slid: np.ndarray
     excluded: dict[str, float] = field(default_factory=dict)
+    stretches: Stretches | None = None
+
+    def gps(self, position: np.ndarray) -> np.ndarray:
+        """Return the GPS times [s] at which windows begin, by their place (n,), whole or not."""
+        if self.stretches is None:
+            return self.gps_start + position * self.stride
+        return self.stretches.gps(position)
 
     @property
     def live_time(self) -> float:
@@ -188,10 +199,12 @@ def scan(
     together = len(predictor.physics.detectors) > 1
     if span is not None:
         start, end = max(start, span[0]), min(end, span[1])
+    stretches = find_stretches(sources, (start, end), stride, length / rate)
     logits, seconds = [], np.zeros(len(REASONS) + 1)
-    total = round(end - start)
+    seconds[NO_DATA] = stretches.left_out
+    total = round(end - start - stretches.left_out)
     with tqdm(total=total, unit="s", desc="strain", disable=not progress) as bar:
-        for windows, codes in _blocks(sources, how, length, step, start, end):
+        for windows, codes in _blocks(sources, how, length, step, stretches):
             seconds += np.bincount(codes, minlength=len(seconds)) * stride
             if together:
                 block = _score_together(predictor, windows, codes == 0, slides, stride, batch_size)
@@ -208,6 +221,7 @@ def scan(
         scores=scores[:, :1] if together else scores,
         slid=scores[:, 1:] if together else scores[:, :0],
         excluded={reason: time for reason, time in excluded if time},
+        stretches=stretches,
     )
 
 
@@ -272,20 +286,25 @@ def _blocks(
     how: Whitening,
     length: int,
     step: int,
-    start: float,
-    end: float,
+    stretches: Stretches,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the windows (n, D, length) of consecutive blocks and their exclusion codes (n,)."""
     rate = how.sample_rate
-    low, high = common_span(sources)
-    per_block = max(1, round(np.clip((high - low) / 4, *BLOCK_RANGE_S) * rate) // step)
-    count = (round((end - start) * rate) - length) // step + 1
-    for first in range(0, count, per_block):
-        samples = (min(per_block, count - first) - 1) * step + length
-        white, codes = whitened_strain(sources, how, start + first * step / rate, samples / rate)
+    for first, stop in _bounds(stretches, step / rate):
+        samples = (stop - first - 1) * step + length
+        begin = stretches.gps_start + first * step / rate
+        white, codes = whitened_strain(sources, how, begin, samples / rate)
         windows = np.lib.stride_tricks.sliding_window_view(white, length, axis=1)[:, ::step]
         spoilt = np.lib.stride_tricks.sliding_window_view(codes, length)[::step].max(axis=1)
         yield windows.swapaxes(0, 1), spoilt
+
+
+def _bounds(stretches: Stretches, stride: float) -> Iterator[tuple[int, int]]:
+    """Yield the first window of each block, and the one behind its last."""
+    for stretch in stretches.parts:
+        per_block = max(1, int(np.clip(stretch.seconds / 4, *BLOCK_RANGE_S) / stride + 1e-6))
+        for first in range(stretch.first, stretch.stop, per_block):
+            yield first, min(first + per_block, stretch.stop)
 
 
 def _off_source_psd(around: StrainSegment, first: int, samples: int) -> np.ndarray | None:

@@ -126,7 +126,7 @@ def search(
     louder = background.count_louder(series[peaks])
     position = np.array([plateau_centre(series, peak) for peak in peaks])
     merger = float(np.mean(physics.merger_time_range_s))
-    gps = scanned.gps_start + merger + position * scanned.stride
+    gps = scanned.gps(position) + merger
     table = QTable()
     table["gps_time"] = gps * u.s
     table["utc"] = _utc(gps)

@@ -165,3 +165,12 @@ def test_absurd_model_is_refused_without_building_it(folder, old, new, no_readin
 def test_absurd_input_is_refused_without_building_the_model(folder, no_reading):
     change_card(folder, lambda card: card["input"].update(shape=[2_000_000_000]))
     refuse(folder, "has shape")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("name", [KERNEL, BIAS])
+def test_signed_weights_that_are_not_finite_are_refused(folder, name, value):
+    with h5py.File(folder / "weights.h5", "r+") as store:
+        store[name][(0,) * store[name].ndim] = value
+    resign(folder)
+    refuse(folder, rf"weights\.h5: array '{name}' has a number that is not finite")

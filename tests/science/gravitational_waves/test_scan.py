@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
+from astro_dl.science.gravitational_waves.gwosc import open_strain
 from astro_dl.science.gravitational_waves.noise import gaussian_noise
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.psd import aligo_design_psd
@@ -122,6 +123,48 @@ def test_a_part_is_scored_as_within_the_whole_but_for_the_spectrum_of_its_blocks
     within = whole.scores[32 : 32 + 33, 0]
     np.testing.assert_allclose(part.scores[:, 0], within, atol=2)
     assert np.corrcoef(part.scores[:, 0], within)[0, 1] > 0.97
+
+
+def test_a_gap_of_months_is_left_out_and_times_after_it_are_right(tmp_path):
+    months = 100 * 86_400
+    write_gwosc(tmp_path / "a.hdf5", noise(20), gps_start=START)
+    write_gwosc(tmp_path / "b.hdf5", noise(20, seed=1), gps_start=START + months)
+    read = []
+
+    def score(x, batch_size):
+        read.append(len(x))
+        return x.mean(axis=(1, 2))
+
+    predictor = SimpleNamespace(physics=BinaryBlackHolePhysics(), score=score)
+    both = open_strain([tmp_path / "b.hdf5", tmp_path / "a.hdf5"])
+    scanned = scan(predictor, both, HOW, 0.25)
+    assert len(scanned.scores) < 4 * (20 + 20 + 3 * 32)
+    usable = np.flatnonzero(np.isfinite(scanned.scores[:, 0]))
+    times = scanned.gps(usable) - START
+    assert sum(read) == len(usable)
+    assert set(times // 20) == {0, months // 20}
+    alone = scan(predictor, open_strain([tmp_path / "b.hdf5"]), HOW, 0.25)
+    expected = alone.gps(np.flatnonzero(np.isfinite(alone.scores[:, 0])))
+    np.testing.assert_array_equal(scanned.gps(usable[times >= months]), expected)
+    assert len(expected) > 50
+    lost = sum(scanned.excluded.values())
+    assert scanned.live_time + lost == pytest.approx(months + 20, abs=1.5)
+    assert scanned.excluded["no data"] > months - 25
+
+
+def test_detectors_of_different_months_have_no_time_in_common(tmp_path):
+    months = 100 * 86_400
+    paths = [
+        write_gwosc(tmp_path / f"{k}.hdf5", noise(20), gps_start=START + when, detector=name)
+        for k, (name, when) in enumerate([("H1", 0), ("H1", 2 * months), ("L1", months)])
+    ]
+    # As it ends with L1's, this file has no second with another detector either.
+    paths.append(
+        write_gwosc(tmp_path / "c.hdf5", noise(20), gps_start=START - months, detector="L1")
+    )
+    predictor = SimpleNamespace(physics=BinaryBlackHolePhysics(), score=None)
+    with pytest.raises(UsageError, match="no time in common between GPS"):
+        scan(predictor, open_strain(paths), HOW, 0.25)
 
 
 def test_slides_must_separate_every_pair_of_detectors():
