@@ -10,7 +10,7 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Inputs, take_inputs
+from astro_dl.core.examples import Inputs
 from astro_dl.core.reading.many_files import nothing_read, read_each
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.predictions import Answers
@@ -128,7 +128,7 @@ def find_signals(
             signals = search_transits(
                 curve.time,
                 curve.flux,
-                period_range=_period_range(curve, min_period, max_period),
+                period_range=period_range(curve, min_period, max_period),
                 fewest_snr=min_snr,
                 most_signals=max_signals,
             )
@@ -143,28 +143,6 @@ def find_signals(
     table = _table(predictor, rows, folded, keep_flagged)
     table.meta = {"stars": [star.id for star in stars], "searched": period is None}
     return table
-
-
-def input_of_file(physics: TransitPhysics, path: Path) -> Inputs:
-    """Return the views of the strongest signal in the light curve of a file.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read or searched.
-    """
-    star, *others = read_stars([path])
-    if others:
-        raise UsageError(f"{path}: {len(others) + 1} stars; give files of one each")
-    curve = without_lone_dips(at_cadence(star, physics.cadence_minutes)[0])
-    periods = _period_range(curve, SHORTEST_PERIOD_DAYS, None)
-    signals = search_transits(
-        curve.time, curve.flux, period_range=periods, fewest_snr=0.0, most_signals=1
-    )
-    if not signals:
-        raise UsageError(f"{path}: no dip is found in the light curve")
-    x = fold_signal(physics, curve, signals, 0).x
-    return take_inputs(x, 0)
 
 
 def read_stars(paths: Iterable[str | Path]) -> list[LightCurve]:
@@ -241,7 +219,8 @@ def _check_search(min_snr: float, max_signals: int) -> None:
         raise UsageError(f"min_snr is {min_snr:g}; accepted: 0 and above")
 
 
-def _period_range(curve: LightCurve, shortest: float, longest: float | None) -> tuple[float, float]:
+def period_range(curve: LightCurve, shortest: float, longest: float | None) -> tuple[float, float]:
+    """Return the periods that can be searched, longest by default; refuse what cannot."""
     if len(curve.time) < FEWEST_POINTS:
         raise UsageError(
             f"{curve.path or curve.id}: {len(curve.time)} points cannot be searched for transits; "
