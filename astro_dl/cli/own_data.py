@@ -46,6 +46,12 @@ def add_labels(parser: VerbParser) -> None:
         help="distance up to which positions are one group",
     )
     parser.add_argument(
+        "--unlabelled",
+        choices=("refuse", "ignore"),
+        default="refuse",
+        help="what becomes of files that --labels does not name (refuse)",
+    )
+    parser.add_argument(
         "--kind",
         default="auto",
         choices=("auto", "regression", "classification", "multilabel"),
@@ -93,6 +99,7 @@ def given_files(arguments: Arguments, files: Path) -> "Given":
         group_radius_arcsec=arguments.group_radius,
         weight=arguments.weights,
         set_column=arguments.set_column,
+        unlabelled=arguments.unlabelled,
     )
 
 

@@ -52,6 +52,16 @@ register_model(
     reference="Ronneberger, Fischer & Brox (2015), arXiv:1505.04597",
 )
 register_model(
+    "backbone",
+    "astro_dl.models.backbone:backbone",
+    summary="Network of keras.applications for images, with weights of the user's own file",
+    rank=(3,),
+    input_shape=(64, 64, 3),
+    kind="multiclass",
+    outputs=10,
+    small=SmallForm(input_shape=(32, 32, 2)),
+)
+register_model(
     "cnn3d",
     "astro_dl.models.cnn:cnn3d",
     summary="Convolutional network for cubes, such as spectra in every pixel",

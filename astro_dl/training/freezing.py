@@ -52,4 +52,11 @@ def slow_lower(model: keras.Model, decay: float) -> None:
 
 
 def _weighted(model: keras.Model) -> list[keras.layers.Layer]:
-    return [layer for layer in model.layers if layer.weights]
+    """Return the layers with weights in order, those of networks within the network one by one."""
+    found = []
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            found += _weighted(layer)
+        elif layer.weights:
+            found.append(layer)
+    return found

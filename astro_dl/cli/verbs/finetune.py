@@ -13,6 +13,7 @@ def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
     parser.add_argument("bundle", help="name of a shipped bundle, or folder of a run")
     parser.add_argument("--out", type=Path, help="folder of the run (runs/<bundle>-finetuned)")
+    parser.add_argument("--resume", action="store_true", help="go on from what was interrupted")
     add_sources(parser)
     add_labels(parser)
     add_settings(parser, "config key, of all stages, as training.epochs=3")
@@ -29,7 +30,8 @@ def run(arguments: Arguments) -> None:
     out = arguments.out or Path("runs") / f"{name}-finetuned"
     given = given_files(arguments, source[1])
     settings = dict(arguments.settings)
-    compared = finetune(arguments.bundle, given, out, not arguments.quiet, **settings)
+    progress, resume = not arguments.quiet, arguments.resume
+    compared = finetune(arguments.bundle, given, out, progress, resume, **settings)
     if arguments.json:
         print_json({"bundle": str(out), "compared": compared})
         return

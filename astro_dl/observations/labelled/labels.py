@@ -12,7 +12,7 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.data.splits import assert_disjoint
 from astro_dl.observations.labelled.positions import sky_groups
-from astro_dl.observations.labelled.sources import Kind, Source, find_labelled
+from astro_dl.observations.labelled.sources import Kind, Source, Unlabelled, find_labelled
 from astro_dl.observations.tables.columns import class_numbers, read_columns
 from astro_dl.observations.tables.targets import (
     class_labels,
@@ -63,6 +63,8 @@ class LabelledFiles:
         Column that says which set an example is of; empty for a split by group.
     answer : {"point", "gaussian", "mixture", "labels"}
         Distribution that is predicted for numbers; ``"labels"`` for columns of yes and no.
+    unlabelled : {"refuse", "ignore"}
+        What becomes of files that the table of labels does not name.
     """
 
     files: str = ""
@@ -79,6 +81,7 @@ class LabelledFiles:
     weight: str = ""
     set_column: str = ""
     answer: Literal["point", "gaussian", "mixture", "labels"] = "point"
+    unlabelled: Unlabelled = "refuse"
 
     def find(self, kind: Kind, folder: Path) -> tuple[list[Source], Table]:
         """Return the sources and their labels, see `find_labelled`.
@@ -90,7 +93,7 @@ class LabelledFiles:
         """
         labels = folder / self.labels if self.labels else None
         where = folder / self.files, self.member, labels, self.table, self.file_column
-        sources, rows = find_labelled(kind, *where)
+        sources, rows = find_labelled(kind, *where, self.unlabelled)
         if self.sha256 and fingerprint(sources, rows) != self.sha256:
             raise UsageError(
                 f"{folder / self.files}: files or labels have changed since the training was set "

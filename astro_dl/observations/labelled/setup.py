@@ -17,7 +17,7 @@ from astro_dl.core.schema import plain
 from astro_dl.data.real import split_indices
 from astro_dl.inference.table import OWN_COLUMNS
 from astro_dl.observations.labelled.labels import LabelledFiles, fingerprint
-from astro_dl.observations.labelled.sources import FOLDER_CLASS, Kind, Source
+from astro_dl.observations.labelled.sources import FOLDER_CLASS, Kind, Source, Unlabelled
 from astro_dl.observations.tables.columns import no_column
 from astro_dl.observations.tables.targets import (
     changing_values,
@@ -62,6 +62,8 @@ class Given:
         As there.
     group_radius_arcsec : float
         As there.
+    unlabelled : {"refuse", "ignore"}
+        As there.
     """
 
     files: str | Path
@@ -75,6 +77,7 @@ class Given:
     group_radius_arcsec: float = 0.0
     weight: str = ""
     set_column: str = ""
+    unlabelled: Unlabelled = "refuse"
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,7 @@ def find_own(kind: Kind, given: Given, answer: Literal["point", "gaussian"] = "g
         group_radius_arcsec=given.group_radius_arcsec,
         weight=given.weight,
         set_column=given.set_column,
+        unlabelled=given.unlabelled,
         answer=answer,
     )
     sources, rows = about.find(kind, folder)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from warnings import warn
 
 import numpy as np
@@ -15,6 +15,7 @@ from astro_dl.observations.tables.columns import no_column, texts_of
 from astro_dl.observations.tables.read import read_table
 
 FILE_COLUMNS = ("file", "filename", "file_name", "path", "name", "image", "object", "id")
+Unlabelled = Literal["refuse", "ignore"]
 FOLDER_CLASS = "class"
 """What the column of a folder's name is called."""
 
@@ -68,7 +69,13 @@ class Kind:
 
 
 def find_labelled(
-    kind: Kind, files: Path, member: str, labels: Path | None, table: str, file_column: str
+    kind: Kind,
+    files: Path,
+    member: str,
+    labels: Path | None,
+    table: str,
+    file_column: str,
+    unlabelled: Unlabelled = "refuse",
 ) -> tuple[list[Source], Table]:
     """Return where the examples are, and a table with a row of labels for each.
 
@@ -87,6 +94,8 @@ def find_labelled(
         Which table of that file.
     file_column : str
         Its column of file names; empty for the first that is called so.
+    unlabelled : {"refuse", "ignore"}
+        What becomes of files that the table does not name.
 
     Raises
     ------
@@ -106,7 +115,8 @@ def find_labelled(
     found = [one for one in _files_below(kind, files) if one.path != labels]
     if labels is None:
         return found, _by_folder(found, files)
-    return _matched(found, read_table(labels, which), file_column, labels, files)
+    rows = read_table(labels, which)
+    return _matched(found, rows, file_column, labels, files, unlabelled)
 
 
 def _is_folder(path: Path) -> bool:
@@ -152,7 +162,12 @@ def _row_by_row(table: Table, n: int, labels: Path, files: Path) -> Table:
 
 
 def _matched(
-    sources: Sequence[Source], table: Table, column: str, labels: Path, folder: Path
+    sources: Sequence[Source],
+    table: Table,
+    column: str,
+    labels: Path,
+    folder: Path,
+    unlabelled: Unlabelled,
 ) -> tuple[list[Source], Table]:
     """Return files and rows that belong together, by path, by name, or by name without ending."""
     names = _names(table, column, labels)
@@ -161,7 +176,7 @@ def _matched(
         spelled = [spell(source.name) for source in sources]
         times = Counter(spelled)
         known |= {name: k for k, name in enumerate(spelled) if times[name] == 1}
-    place = [known.get(name.removeprefix("./"), -1) for name in names]
+    place = [known.get(name.removeprefix("./"), known.get(_file_name(name), -1)) for name in names]
     lost = [name for name, k in zip(names, place, strict=True) if k < 0]
     if lost:
         raise UsageError(
@@ -172,13 +187,17 @@ def _matched(
     if twice:
         raise UsageError(f"{labels}: {twice[0]!r} has several labels; leave one")
     bare = sorted(set(range(len(sources))) - set(place))
-    if bare:
+    if bare and unlabelled == "refuse":
         raise UsageError(
             f"{folder}: {len(bare)} of {len(sources)} files have no label in {labels}, the first "
-            f"is {sources[bare[0]].name}; add their rows, or move them elsewhere"
+            f"is {sources[bare[0]].name}; add their rows, move them elsewhere, or leave them out "
+            "by --unlabelled ignore"
         )
+    if bare:
+        text = f"{folder}: {len(bare)} of {len(sources)} files have no label and are left out"
+        warn(text, stacklevel=2)
     order = np.argsort(place)
-    return list(sources), table[order]
+    return [sources[place[k]] for k in order], table[order]
 
 
 def _names(table: Table, column: str, labels: Path) -> list[str]:

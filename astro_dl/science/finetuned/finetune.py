@@ -87,7 +87,12 @@ def finetune_config(bundle: Bundle, given: Given, **overrides: Any) -> Config:
 
 
 def finetune(
-    base: str | Path, given: Given, out: str | Path, progress: bool = True, **overrides: Any
+    base: str | Path,
+    given: Given,
+    out: str | Path,
+    progress: bool = True,
+    resume: bool = False,
+    **overrides: Any,
 ) -> dict[str, Any]:
     """Fine-tune a network, and compare it with one from scratch and with itself untouched.
 
@@ -101,6 +106,8 @@ def finetune(
         Folder of the new bundle; that from scratch lies in ``<out>-scratch``.
     progress : bool, default True
         Whether progress bars are shown.
+    resume : bool, default False
+        Whether to go on from what an interrupted run left in these folders.
     **overrides
         Values of the config by dotted keys.
 
@@ -119,12 +126,12 @@ def finetune(
     """
     bundle = load_bundle(base)
     config = finetune_config(bundle, given, **overrides)
-    tuned = train(config, out, progress=progress)
+    tuned = train(config, out, resume, progress)
     whole = dict(config.stages[-1]["training"])
     whole |= {"epochs": sum(one["training"]["epochs"] for one in config.stages)}
     whole |= {"unfrozen": 1.0, "layer_decay": 1.0, "learning_rate": 1e-3}
     alone = load_config(replace(config, stages=(), initial_weights=None), training=whole)
-    scratch = train(alone, f"{out}-scratch", progress=progress)
+    scratch = train(alone, f"{out}-scratch", resume, progress)
     methods = {
         name: evaluate(one.folder, progress=progress, save=True).headlines["network"]
         for name, one in ((TUNED, tuned), (SCRATCH, scratch))

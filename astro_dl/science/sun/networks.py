@@ -17,6 +17,7 @@ import keras
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.task import InputSpec
+from astro_dl.models.backbone import freeze_first, read_weights
 from astro_dl.models.heads import attach_head
 from astro_dl.models.initialization import weights_are_to_be_read
 from astro_dl.models.layers import GlobalPooling, Style, dense_stack, global_pool, input_tensor
@@ -141,7 +142,7 @@ def ar_transfer(
         )
     style = Style(activation, "none", initializer, l1, l2)
     trunk = _backbone(backbone, (height, width, 3), weights)
-    _freeze(trunk, frozen_layers)
+    freeze_first(trunk, frozen_layers)
     x = keras.layers.BatchNormalization(name="input_normalization")(inputs)
     colours = keras.layers.Conv2D(3, 1, name="colours", **style.kernel_options)
     x = keras.layers.Rescaling(BACKBONES[backbone].spread, name="rescaling")(colours(x))
@@ -164,11 +165,7 @@ def _backbone(name: str, shape: tuple[int, int, int], weights: str) -> keras.Mod
             layer.momentum = min(layer.momentum, LONGEST_MOMENTUM)
     file = None if weights_are_to_be_read() else _weights_file(about, weights)
     if file is not None:
-        try:
-            model.load_weights(file)
-        except (ValueError, OSError, KeyError) as error:
-            reason = str(error).strip().split("\n")[0]
-            raise UsageError(f"weights: {file} does not fit {name} ({reason})") from None
+        read_weights(model, file, name)
     return model
 
 
@@ -193,13 +190,3 @@ def _weights_file(about: Backbone, weights: str) -> Path | None:
         f"(keras.applications.{about.application}(include_top=False) fetches them), or choose "
         "random"
     )
-
-
-def _freeze(model: keras.Model, layers: int) -> None:
-    """Exclude the first layers of a model from training; all of them if the number is -1."""
-    if not -1 <= layers <= len(model.layers):
-        raise UsageError(
-            f"frozen_layers must be -1 (all) or 0 to {len(model.layers)}, not {layers}"
-        )
-    for layer in model.layers[: None if layers == -1 else layers]:
-        layer.trainable = False

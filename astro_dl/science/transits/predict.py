@@ -10,7 +10,7 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Inputs, take_inputs
+from astro_dl.core.examples import Inputs
 from astro_dl.core.reading.many_files import nothing_read, read_each
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.predictions import Answers
@@ -137,28 +137,6 @@ def find_signals(
     table = _table(predictor, rows, folded, keep_flagged)
     table.meta = {"stars": [star.id for star in stars], "searched": period is None}
     return table
-
-
-def input_of_file(physics: TransitPhysics, path: Path) -> Inputs:
-    """Return the views of the strongest signal in the light curve of a file.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read or searched.
-    """
-    star, *others = read_stars([path])
-    if others:
-        raise UsageError(f"{path}: {len(others) + 1} stars; give files of one each")
-    curve = without_lone_dips(at_cadence(star, physics.cadence_minutes)[0])
-    periods = period_range(curve, SHORTEST_PERIOD_DAYS, None)
-    signals = search_transits(
-        curve.time, curve.flux, period_range=periods, fewest_snr=0.0, most_signals=1
-    )
-    if not signals:
-        raise UsageError(f"{path}: no dip is found in the light curve")
-    x = fold_signal(physics, curve, signals, 0).x
-    return take_inputs(x, 0)
 
 
 def read_stars(paths: Iterable[str | Path]) -> list[LightCurve]:

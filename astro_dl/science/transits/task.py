@@ -13,8 +13,9 @@ from astro_dl.science.transits.figures import draw_signals, picture_signals
 from astro_dl.science.transits.inputs import SCALARS, view_features, view_shape
 from astro_dl.science.transits.metrics import CLASSES, triage_and_vetting
 from astro_dl.science.transits.physics import TransitPhysics
-from astro_dl.science.transits.predict import find_signals, input_of_file
+from astro_dl.science.transits.predict import find_signals
 from astro_dl.science.transits.simulate import simulate
+from astro_dl.science.transits.single import input_of_file
 
 
 def input_spec(physics: TransitPhysics) -> InputSpec:
