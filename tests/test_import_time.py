@@ -42,6 +42,7 @@ def test_nothing_heavy_is_imported(program):
         "import astro_dl as a; [a.model_info(name) for name in a.list_models()]",
         "from astro_dl.cli import main; main(['info', 'lens_cnn']); main(['info', 'gw_bbh'])",
         "from astro_dl.cli import main; main(['info', 'lens_resnet_vis', '--json'])",
+        "from astro_dl.cli.parser import parse\ntry: parse(['--help'])\nexcept SystemExit: pass",
     ],
 )
 def test_simulators_and_tasks_import_no_framework(program):

@@ -20,6 +20,12 @@ def add_own_data(parser: VerbParser) -> None:
     add_labels(parser)
     parser.add_argument("--features", help="columns of --table to predict from, as 'mag_*,!mag_u'")
     parser.add_argument("--crop", type=count, default=0, help="side of the cut-out [pixels]")
+    parser.add_argument(
+        "--horizon",
+        type=count,
+        help="steps to come that are told of --light-curves, without labels",
+    )
+    parser.add_argument("--window", type=count, help="steps that are seen before them (128)")
 
 
 def add_sources(parser: VerbParser) -> None:
@@ -139,10 +145,25 @@ def _cubes(model: str, arguments: Arguments, settings: Mapping[str, Any]) -> "Co
 
 
 def _light_curves(model: str, arguments: Arguments, settings: Mapping[str, Any]) -> "Config":
+    if arguments.horizon is not None:
+        return _forecasts(model, arguments, settings)
     from astro_dl.science.own_light_curves.setup import own_light_curves_config
 
+    if arguments.window is not None:
+        raise UsageError("--window needs --horizon STEPS")
     return own_light_curves_config(
         model, given_files(arguments, arguments.light_curves), **settings
+    )
+
+
+def _forecasts(model: str, arguments: Arguments, settings: Mapping[str, Any]) -> "Config":
+    from astro_dl.science.own_forecasts.setup import own_forecasts_config
+
+    if arguments.labels is not None or arguments.target:
+        raise UsageError("--horizon learns how series go on; --labels and --target are not for it")
+    window = {} if arguments.window is None else {"window": arguments.window}
+    return own_forecasts_config(
+        model, arguments.light_curves, horizon=arguments.horizon, **window, **settings
     )
 
 

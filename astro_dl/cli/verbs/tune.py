@@ -1,6 +1,7 @@
 """The verb ``tune``."""
 
 from pathlib import Path
+from typing import Any
 
 from astro_dl.cli.options import Arguments, VerbParser, add_settings, add_shorthand, count, read_by
 from astro_dl.cli.output import plain_cell, print_json
@@ -8,15 +9,13 @@ from astro_dl.cli.output import plain_cell, print_json
 
 def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
-    from astro_dl.tuning.ranges import parse_range
-
     parser.add_argument("config", help="name of a shipped config, or path of a YAML file")
     parser.add_argument("--out", type=Path, help="folder of the result (runs/tune-<config>)")
     parser.add_argument(
         *("--range", "-r"),
         dest="ranges",
         metavar="KEY=RANGE",
-        type=read_by(parse_range),
+        type=_range,
         action="append",
         default=[],
         help="as training.learning_rate=1e-4..1e-2:log, hyperparameters.dropout=0..0.5:0.1 or "
@@ -40,6 +39,13 @@ def add_arguments(parser: VerbParser) -> None:
     )
     add_settings(parser, "config key, as training.epochs=3")
     add_shorthand(parser, "--seed", "seed", "root of every random stream")
+
+
+def _range(text: str) -> Any:
+    """Return a key and its range; what reads them is imported for no other word."""
+    from astro_dl.tuning.ranges import parse_range
+
+    return read_by(parse_range)(text)
 
 
 def run(arguments: Arguments) -> None:

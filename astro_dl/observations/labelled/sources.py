@@ -112,7 +112,7 @@ def find_labelled(
         return sources, kind.columns(files, n, member)
     if not files.is_dir():
         raise UsageError(f"{files}: no such folder of {kind.what}")
-    found = [one for one in _files_below(kind, files) if one.path != labels]
+    found = [one for one in _files_below(kind.endings, kind.what, files) if one.path != labels]
     if labels is None:
         return found, _by_folder(found, files)
     rows = read_table(labels, which)
@@ -123,19 +123,32 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.suffix
 
 
-def _files_below(kind: Kind, folder: Path) -> Iterator[Source]:
+def sources_below(folder: Path, endings: tuple[str, ...], what: str) -> list[Source]:
+    """Return the files of a folder with one of these endings, without labels.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, or no such file in it.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder of {what}")
+    return list(_files_below(endings, what, folder))
+
+
+def _files_below(endings: tuple[str, ...], what: str, folder: Path) -> Iterator[Source]:
     others = []
     every = sorted(path for path in folder.rglob("*") if path.is_file())
     visible = [
         path for path in every if not any(p[0] == "." for p in path.relative_to(folder).parts)
     ]
     for path in visible:
-        if path.suffix.lower() in kind.endings:
+        if path.suffix.lower() in endings:
             yield Source(path, path.relative_to(folder).as_posix())
         else:
             others.append(path)
     if len(others) == len(visible):
-        raise UsageError(f"{folder}: no {kind.what}; accepted: {', '.join(kind.endings)}")
+        raise UsageError(f"{folder}: no {what}; accepted: {', '.join(endings)}")
     if others:
         warn(f"{folder}: {len(others)} other files, as {others[0].name}, left out", stacklevel=2)
 
