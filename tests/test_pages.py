@@ -1,4 +1,4 @@
-"""What the pages on tuning, export and inspection show runs as it stands there."""
+"""What the pages on tuning, export, inspection and variable stars show runs as it stands there."""
 
 import re
 import sys
@@ -58,3 +58,20 @@ def test_the_page_on_cosmic_rays_runs(tmp_path):
     assert (tmp_path / "masks" / "exposure_hits.fits").is_file()
     (program,) = blocks("cosmic_rays.md", "python")
     run(tmp_path, sys.executable, "-c", program)
+
+
+@pytest.mark.slow
+def test_the_page_on_variable_stars_runs(tmp_path):
+    rng = np.random.default_rng(0)
+    time = np.sort(rng.uniform(58000, 58400, 80))
+    magnitude = 15 + 0.3 * np.sin(2 * np.pi * time / 0.63) + 0.03 * rng.standard_normal(80)
+    plain = {"id": np.repeat("one", 80), "mjd": time, "mag": magnitude, "error": np.full(80, 0.03)}
+    Table(plain).write(tmp_path / "stars.csv")
+    flux = 10 ** (0.4 * (31.4 - magnitude))
+    told = {"source": plain["id"], "when": time, "flux": flux, "error": 0.03 * flux}
+    Table(told).write(tmp_path / "fluxes.parquet")
+    run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks("variable_stars.md", "sh")))
+    for name in ("stars.ecsv", "fluxes.ecsv"):
+        found = Table.read(tmp_path / name)
+        assert found["period"][0] == pytest.approx(0.63, rel=1e-3)
+    assert (tmp_path / "figures" / "folded.png").is_file()

@@ -59,10 +59,7 @@ def ready_curve(series: IrregularSeries, maximum_frequency: float | None) -> Cur
         Where the search ends [1/d]; None for no search.
     """
     points = thinned(series.measured(), MOST_POINTS)
-    value, error = points.value.copy(), points.error.copy()
-    for band in np.unique(points.band):
-        same = points.band == band
-        value[same] -= np.median(value[same])
+    value, error = joined_bands(points), points.error
     if len(points) and not np.isfinite(error).all():
         scatter = np.abs(np.diff(value)) if len(value) > 1 else np.zeros(1)
         error = np.full(len(value), max(float(np.median(scatter)), 1e-3))
@@ -75,6 +72,15 @@ def ready_curve(series: IrregularSeries, maximum_frequency: float | None) -> Cur
     if maximum_frequency is None:
         return Curve(time, value, error, UNKNOWN)
     return Curve(time, value, error, find_period(time, value, error, maximum_frequency))
+
+
+def joined_bands(points: IrregularSeries) -> np.ndarray:
+    """Return the magnitudes (T,) of measurements about the median of their band."""
+    value = points.value.copy()
+    for band in np.unique(points.band):
+        same = points.band == band
+        value[same] -= np.median(value[same])
+    return value
 
 
 def _sound(value: np.ndarray, error: np.ndarray) -> np.ndarray:

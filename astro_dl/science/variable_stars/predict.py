@@ -10,15 +10,13 @@ from astropy.table import QTable
 
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table
-from astro_dl.observations.irregular_series.columns import LongColumns, option_quantity
 from astro_dl.observations.irregular_series.long_table import iterate_series
 from astro_dl.observations.irregular_series.series import IrregularSeries
-from astro_dl.observations.tables.columns import parse_column_names
-from astro_dl.observations.tables.read import meant_table
 from astro_dl.science.variable_stars.classes import SCHEMES
 from astro_dl.science.variable_stars.features import FEATURES
 from astro_dl.science.variable_stars.inputs import Prepared, prepare
 from astro_dl.science.variable_stars.physics import VariablePhysics
+from astro_dl.science.variable_stars.reading import ReadingOptions
 
 STARS_AT_ONCE = 256
 FEW_POINTS = 30
@@ -88,12 +86,12 @@ def predict_stars(
     UsageError
         If a file or a column cannot be used, or it is not told what the values are.
     """
-    about = LongColumns(
-        parse_column_names(columns), option_quantity(quantity), zero_point, time_unit
-    )
-    stars = iterate_series(paths, about, meant_table(hdu, path))
+    reading = ReadingOptions(columns, quantity, zero_point, time_unit, hdu, path)
+    stars = iterate_series(paths, reading.columns_of_table(), reading.which)
     while block := list(islice(stars, STARS_AT_ONCE)):
-        yield _prediction(predictor, block, batch_size, keep_flagged)
+        table = _prediction(predictor, block, batch_size, keep_flagged)
+        table.meta["reading"] = reading.given()
+        yield table
 
 
 def _prediction(

@@ -14,6 +14,7 @@ from astro_dl.core.task import Classical, Difficulty, Files, InputSpec, Task
 from astro_dl.science.variable_stars.classes import SCHEMES
 from astro_dl.science.variable_stars.datasets import ASAS, CRTS, EROS
 from astro_dl.science.variable_stars.features import FEATURES
+from astro_dl.science.variable_stars.figures import draw_stars
 from astro_dl.science.variable_stars.inputs import (
     FOLDED_CHANNELS,
     SEQUENCE_CHANNELS,
@@ -71,7 +72,7 @@ task = Task(
     ),
     classical=Classical(features=peer_features, peers=("random_forest",)),
     datasets={"asas": ASAS, "crts": CRTS, "eros": EROS},
-    files=Files(predict_blocks=predict_stars),
+    files=Files(predict_blocks=predict_stars, draw=draw_stars),
     zero_signal={"signals": False, "survey": "crts"},
     extra_metrics=period_fractions,
     caution="Periods are found in the light curve itself. Simulated classes are equally frequent, "

@@ -68,3 +68,12 @@ def test_very_many_points_of_one_star_are_thinned(predictor, tmp_path):
     found = predictor.predict(tmp_path / "a.parquet")
     assert found["period"][0].value == pytest.approx(0.63, rel=1e-4)
     assert found["points"][0] == 20_000
+
+
+def test_stars_are_drawn_folded_with_the_options_of_the_prediction(predictor, tmp_path):
+    table = vstack([star("a"), star("b", seed=1)])
+    table.rename_column("mag", "brightness")
+    table.write(tmp_path / "stars.csv")
+    found = predictor.predict(tmp_path / "stars.csv", columns="magnitude=brightness")
+    (figure,) = predictor.draw([tmp_path / "stars.csv"], found, tmp_path)
+    assert figure.stat().st_size > 5000
