@@ -85,9 +85,27 @@ register_model(
 )
 register_model(
     "real_bogus_mlp",
-    "astro_dl.models.mlp:mlp",
-    summary="Perceptron on the features of autoscan",
+    "astro_dl.science.real_bogus.networks.periodic:periodic_mlp",
+    summary="Perceptron that sees the features of autoscan through waves of learned lengths",
     task="autoscan",
     rank=(1,),
-    hyperparameters={"units": (128, 64), "dropout": 0.2, "l2": 1e-5},
+    small=SmallForm({"waves": 4, "width": 4, "units": (32,)}),
+    reference="Gorishniy et al. (2022), arXiv:2203.05556",
+    bibtex="""@inproceedings{Gorishniy2022,
+  author = {Gorishniy, Yury and Rubachev, Ivan and Babenko, Artem},
+  title = {On Embeddings for Numerical Features in Tabular Deep Learning},
+  booktitle = {Advances in Neural Information Processing Systems},
+  year = {2022},
+  eprint = {2203.05556}
+}""",
+)
+register_model(
+    "real_bogus_committee",
+    "astro_dl.models.committee:committee",
+    summary="Five perceptrons on the features of autoscan that learn independently",
+    task="autoscan",
+    rank=(1,),
+    hyperparameters={"members": ("real_bogus_mlp",) * 5},
+    small=SmallForm({"members": ("mlp", "mlp")}),
+    reference="Schaefer et al. (2018), A&A 611, A2, arXiv:1705.07132, for the committee",
 )

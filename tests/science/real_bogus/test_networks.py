@@ -9,6 +9,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_model
 from astro_dl.science.real_bogus.networks.deep_hits import deep_hits
+from astro_dl.science.real_bogus.networks.periodic import periodic_mlp
 
 BINARY = Binary(("bogus", "real"))
 
@@ -57,3 +58,16 @@ def test_braai_has_the_layers_of_the_paper():
     convolutions = sum(9 * a * b + b for a, b in ((3, 16), (16, 16), (16, 32), (32, 32)))
     # 63 → 61 → 59 → pool 29 → 27 → 25 → pool 6
     assert model.count_params() == convolutions + 6 * 6 * 32 * 256 + 256 + 256 + 1
+
+
+def test_waves_follow_a_step_of_one_feature():
+    keras.utils.set_random_seed(0)
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1, 1, (2048, 3)).astype(np.float32)
+    y = (np.floor(8 * x[:, 0]) % 2).astype(np.float32)
+    small = {"units": (32,), "dropout": 0.0, "widest_wave": 2.0}
+    model = periodic_mlp(InputSpec((3,)), BINARY, **small)
+    model.compile(keras.optimizers.Adam(0.01), keras.losses.BinaryCrossentropy())
+    model.fit(x, y, batch_size=64, epochs=8, verbose=0)
+    found = model.predict_on_batch(x)[:, 0] > 0.5
+    assert np.mean(found == y) > 0.9

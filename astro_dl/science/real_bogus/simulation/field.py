@@ -108,6 +108,8 @@ class Field:
         (H, W) where each kind of defect is.
     registration : float
         Root mean square of the displacements [pixel].
+    number : int
+        A random one, by which stamps of one field are known.
     """
 
     camera: Camera
@@ -123,6 +125,7 @@ class Field:
     spoilt: np.ndarray
     causes: dict[str, np.ndarray]
     registration: float
+    number: int
 
 
 def simulate_field(
@@ -166,7 +169,7 @@ def simulate_field(
     causes |= {"full_pixels": spoilt, "missing_side": missing}
     return Field(
         *(camera, scene, science, template, shift, difference, assumed, snr / excess, power),
-        *(excess, spoilt, causes, registration),
+        *(excess, spoilt, causes, registration, int(rng.spawn(1)[0].integers(2**62))),
     )
 
 

@@ -170,12 +170,10 @@ def _info(
     """Return what is known of detections, those of one field with one random number."""
     galaxies, scale = field.scene.galaxies, field.camera.pixel_scale_arcsec
     distance = np.hypot(row[:, None] - galaxies.y, column[:, None] - galaxies.x).min(axis=1)
-    # of the field's own noise, so that it is the same for the same random numbers
-    number = int(np.abs(field.science.unit_noise[:2].astype(np.float64)).sum() * 2**40)
     n = len(row)
     return Table(
         {
-            "field_id": np.full(n, number),
+            "field_id": np.full(n, field.number),
             "kind": np.asarray(kind, "U16"),
             "snr": np.abs(snr),
             "sign": np.sign(snr).astype(int),
