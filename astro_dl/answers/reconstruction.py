@@ -20,7 +20,7 @@ from astro_dl.evaluation.unsupervised.metrics import unsupervised_headline
 from astro_dl.evaluation.unsupervised.predictions import unsupervised_outcome
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
-from astro_dl.models.reconstruction import anomaly_score, reconstructed_names
+from astro_dl.models.autoencoders.reconstruction import anomaly_score, reconstructed_names
 
 if TYPE_CHECKING:
     from astro_dl.training.objective import Objective

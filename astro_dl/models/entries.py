@@ -148,14 +148,14 @@ register_model(
 AUTOENCODER = {"rank": (1, 2, 3), "input_shape": (10,), "kind": "reconstruction"}
 register_model(
     "autoencoder",
-    "astro_dl.models.autoencoder:autoencoder",
+    "astro_dl.models.autoencoders.networks:autoencoder",
     summary="Autoencoder for tables, series and images: anomalies are what it cannot rebuild",
     **AUTOENCODER,
     reference="Hinton & Salakhutdinov (2006), Science 313, 504",
 )
 register_model(
     "vae",
-    "astro_dl.models.autoencoder:vae",
+    "astro_dl.models.autoencoders.networks:vae",
     summary="Variational autoencoder for tables, series and images, with a Gaussian code",
     **AUTOENCODER,
     small=SmallForm({"kl_weight": 1e-3}),

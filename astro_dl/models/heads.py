@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 from astro_dl.core.answer import AnswerKind
-from astro_dl.models.latent import SquaredErrors
+from astro_dl.models.autoencoders.latent import SquaredErrors
 
 
 @keras.saving.register_keras_serializable(package="astro_dl")

@@ -10,7 +10,7 @@ from astro_dl.core.errors import unknown_name
 from astro_dl.core.examples import Inputs
 from astro_dl.core.task import InputSpec
 from astro_dl.evaluation.predictions import Outcome
-from astro_dl.models.reconstruction import known_values, reconstructed_names
+from astro_dl.models.autoencoders.reconstruction import known_values, reconstructed_names
 
 
 def colored_by(outcome: Outcome, column: str, spec: InputSpec, x: Inputs) -> Outcome:

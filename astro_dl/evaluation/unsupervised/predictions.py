@@ -20,7 +20,7 @@ from astro_dl.evaluation.unsupervised.classical import (
 from astro_dl.evaluation.unsupervised.metrics import Unsupervised
 from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.clusters import find_clusters
-from astro_dl.models.reconstruction import anomaly_score, known_values
+from astro_dl.models.autoencoders.reconstruction import anomaly_score, known_values
 
 CLUSTERS_WITHOUT_CLASSES = 8
 PARTS = ("score", "errors", "codes")

@@ -11,11 +11,11 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.extras import import_extra
 from astro_dl.core.task import InputSpec
+from astro_dl.models.autoencoders.reconstruction import known_values
 from astro_dl.models.build import build_from
 from astro_dl.models.classical.arrays import in_two_parts
 from astro_dl.models.classical.tree_arrays import isolation_trees
 from astro_dl.models.defaults import own_answer
-from astro_dl.models.reconstruction import known_values
 
 Array = np.ndarray
 Found = tuple[dict[str, Array], dict[str, Any]]

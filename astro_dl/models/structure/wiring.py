@@ -14,7 +14,7 @@ import keras
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
-from astro_dl.models.reconstruction import has_marks
+from astro_dl.models.autoencoders.reconstruction import has_marks
 from astro_dl.models.structure.layers import (
     Elementwise,
     KnownValues,

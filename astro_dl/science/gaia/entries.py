@@ -13,14 +13,14 @@ register_task(
 GAIA = {"task": "gaia_photometry", "rank": (1,), "kind": "reconstruction"}
 register_model(
     "gaia_autoencoder",
-    "astro_dl.models.autoencoder:autoencoder",
+    "astro_dl.models.autoencoders.networks:autoencoder",
     summary="Autoencoder of Gaia's photometry and astrometry",
     **GAIA,
     hyperparameters={"latent_size": 2, "units": (128, 64), "activation": "silu"},
 )
 register_model(
     "gaia_vae",
-    "astro_dl.models.autoencoder:vae",
+    "astro_dl.models.autoencoders.networks:vae",
     summary="Variational autoencoder of Gaia's photometry and astrometry",
     **GAIA,
     hyperparameters={

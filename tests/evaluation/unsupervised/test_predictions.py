@@ -10,7 +10,7 @@ from astro_dl.bundles.bundle import load_bundle
 from astro_dl.cli import main
 from astro_dl.evaluation.evaluate import evaluate
 from astro_dl.evaluation.figures.unsupervised import draw_latent_space, draw_unsupervised
-from astro_dl.models.reconstruction import anomaly_score
+from astro_dl.models.autoencoders.reconstruction import anomaly_score
 
 SMALL = {
     "data": {"n_train": 1024, "n_validation": 512, "n_test": 400, "workers": 1},

@@ -18,9 +18,10 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.models.activations import activate
+from astro_dl.models.autoencoders.latent import CodeMagnitude, GaussianSample, KullbackLeibler
+from astro_dl.models.autoencoders.reconstruction import has_marks
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_reconstruction
-from astro_dl.models.latent import CodeMagnitude, GaussianSample, KullbackLeibler
 from astro_dl.models.layers import (
     Normalization,
     Style,
@@ -31,7 +32,6 @@ from astro_dl.models.layers import (
     normalize,
     per_layer,
 )
-from astro_dl.models.reconstruction import has_marks
 
 UPSAMPLINGS = {1: keras.layers.UpSampling1D, 2: keras.layers.UpSampling2D}
 CROPPINGS = {1: keras.layers.Cropping1D, 2: keras.layers.Cropping2D}

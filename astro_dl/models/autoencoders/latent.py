@@ -113,7 +113,7 @@ class SquaredErrors(keras.layers.Layer):
     ----------
     marks : bool
         Whether the second half of an input row marks missing values, see
-        `astro_dl.models.reconstruction.has_marks`.
+        `astro_dl.models.autoencoders.reconstruction.has_marks`.
     """
 
     def __init__(self, marks: bool = False, **options: Any) -> None:

@@ -9,12 +9,12 @@ from astro_dl.answers.multiclass import Multiclass
 from astro_dl.answers.reconstruction import Reconstruction
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
-from astro_dl.models.build import build_from, build_model, logits_model
-from astro_dl.models.reconstruction import (
+from astro_dl.models.autoencoders.reconstruction import (
     anomaly_score,
     known_values,
     reconstructed_names,
 )
+from astro_dl.models.build import build_from, build_model, logits_model
 from astro_dl.models.specification import specification
 
 ROW = InputSpec((6,))
