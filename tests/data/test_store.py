@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.reading.sealed import seal, unsealed
 from astro_dl.core.examples import Examples
+from astro_dl.core.reading.sealed import seal, unsealed
 from astro_dl.data.simulate import iterate_blocks
 from astro_dl.data.store import open_store, store_examples
 from tests import toy
