@@ -11,6 +11,7 @@ from astropy.table import MaskedColumn, QTable, Table
 
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.reading.many_files import nothing_read, tolerating
+from astro_dl.core.schema import keyword_defaults
 from astro_dl.core.task import Files
 from astro_dl.inference.input_checks import check_files
 from astro_dl.inference.protocol import Predictor
@@ -91,6 +92,10 @@ def _parts(
     predictor: Predictor[Any], files: Files, paths: Sequence[Any], options: Mapping[str, Any]
 ) -> Iterator[QTable]:
     assert files.reader is not None
+    accepted = keyword_defaults(files.reader)
+    for name in options:
+        if name not in accepted:
+            raise unknown_name("option", name, accepted)
     found = files.reader(predictor, paths, **options)
     if files.predict_blocks is None:
         yield QTable(found, copy=False)

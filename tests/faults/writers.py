@@ -205,8 +205,7 @@ def stars_before(ending: str) -> Callable[[Path], None]:
 
 def predict(folder: Path, ending: str) -> None:
     predictor = astro_dl.load_pretrained("sgq_mlp")
-    options = {"id_column": "object", "columns": "{band}", "progress": False}
-    parts = predictor.predict_blocks(folder / "in.csv", **options)
+    parts = predictor.predict_blocks(folder / "in.csv", id_column="object")
     write_parts(parts, folder / f"t{ending}")
 
 
