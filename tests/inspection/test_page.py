@@ -16,6 +16,8 @@ from astro_dl.cli import main
 from astro_dl.core.errors import UsageError
 from astro_dl.inspection import inspect
 from astro_dl.inspection.page import render_page
+from astro_dl.observations.labelled.setup import Given, find_own
+from astro_dl.observations.labelled.sources import Kind
 from astro_dl.observations.tables.read import read_table
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -146,6 +148,27 @@ def test_exported_grades_are_a_table_of_labels(page, folder):
     assert table.colnames[:2] == ["file", "grade"]
     assert list(table["file"]) == ["a.png", "b.png"]
     assert list(table["grade"]) == ["lens", "no"]
+
+
+def test_exported_grades_are_labels_of_a_fine_tuning(browser, tmp_path):
+    names = [f"{k}.png" for k in range(7)]
+    for name in names:
+        Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / name)
+    files = [tmp_path / name for name in names]
+    table = QTable({"id": names, "p_lens": np.linspace(0, 1, 7)})
+    made = inspect(table, files, tmp_path / "page.html", grades=("lens", "no"))
+    page = browser.new_page()
+    page.goto(made.page.as_uri())
+    for key in "121212":
+        page.keyboard.press(key)
+    (tmp_path / "grades.csv").write_text(export(page))
+    page.close()
+    given = Given(tmp_path, tmp_path / "grades.csv", "grade", unlabelled="ignore")
+    with pytest.warns(UserWarning, match="1 of 7 files have no label and are left out"):
+        found = find_own(Kind("images", (".png",), lambda sources, member: iter(())), given)
+    assert [source.name for source in found.sources] == names[:6]
+    assert found.about.classes == ("lens", "no")
+    assert found.about.truth(found.rows, "grades").tolist() == [0, 1, 0, 1, 0, 1]
 
 
 def test_pictures_and_exact_times_are_shown(page):
