@@ -48,7 +48,7 @@ def test_the_python_and_then_the_commands_run(tmp_path):
     write_gwosc(tmp_path / "H.hdf5", strain)
     run(tmp_path, sys.executable, "-c", PYTHON)
     with tap_service(giants()) as (url, archive):
-        commands = SHELL.replace("fetch gaia", f"fetch gaia --tap {url}")
+        commands = SHELL.replace("red_giants", f"red_giants --tap {url}")
         run(tmp_path, "bash", "-euo", "pipefail", "-c", commands)
     assert "bp_rp > 1.0" in archive.queries[0]
     assert len(Table.read(tmp_path / "giants.ecsv")) > 20

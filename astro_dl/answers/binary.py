@@ -14,7 +14,7 @@ from astro_dl.answers.classes import (
     class_uncertainty,
     highest,
 )
-from astro_dl.core.answer import AnswerKind
+from astro_dl.core.answer import AnswerKind, Turn
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
@@ -146,6 +146,12 @@ class Binary(AnswerKind):
     def logit_name(self, number: int) -> str:
         """Return the positive class."""
         return self.names[-1]
+
+    def turn(self, logits: Array, calibration: Mapping[str, Any]) -> Turn:
+        """Return where the calibrated probability is one half."""
+        first = np.zeros(len(logits), int)
+        level = -calibration.get("offset", 0.0) / calibration.get("scale", 1.0)
+        return Turn("the decision", first, first - 1, np.full(len(logits), level))
 
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return ``label``, ``p_<class>``, ``logit`` and the parts of the uncertainty."""

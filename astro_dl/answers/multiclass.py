@@ -13,7 +13,7 @@ from astro_dl.answers.classes import (
     class_uncertainty,
     highest,
 )
-from astro_dl.core.answer import AnswerKind
+from astro_dl.core.answer import AnswerKind, Turn
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.examples import Examples
 from astro_dl.data.store import Store
@@ -115,6 +115,11 @@ class Multiclass(AnswerKind):
     def main_logit(self, logits: Array) -> Array:
         """Return the most probable class."""
         return logits.argmax(axis=1)
+
+    def turn(self, logits: Array, calibration: Mapping[str, Any]) -> Turn:
+        """Return where the most probable class is no more so than the next."""
+        second, first = np.argsort(logits, axis=1)[:, -2:].T
+        return Turn("the class", first, second, np.zeros(len(logits)))
 
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return ``label``, ``p_<class>`` and the parts of the uncertainty."""

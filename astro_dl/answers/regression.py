@@ -11,7 +11,8 @@ from astropy.units import Unit
 from astro_dl.answers.classes import highest
 from astro_dl.answers.densities import Bins, Density, Gaussian, GaussianMixture, Point, check_grid
 from astro_dl.answers.honesty import target_uncertainty
-from astro_dl.core.answer import AnswerKind
+from astro_dl.answers.value_columns import value_endings
+from astro_dl.core.answer import AnswerKind, Turn
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import Examples
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from astro_dl.training.objective import Objective
 
 Array = np.ndarray
-QUANTILES = (0.05, 0.16, 0.5, 0.84, 0.95)
-"""Probabilities at which the quantiles of mixtures and grids are given."""
-
 MOST_COMPONENTS = 1000
 LOSSES = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
 DISTRIBUTIONS: Mapping[str, Callable[["Regression"], Density]] = {
@@ -254,6 +252,18 @@ class Regression(AnswerKind):
         """Return that of the first target's value, or where its density is greatest."""
         return self.density.main_logit(logits)
 
+    def turn(self, logits: Array, calibration: Mapping[str, Any]) -> Turn:
+        """Return where the first value has risen by its σ or, where none is told, by its scatter.
+
+        The scatter is the standard deviation over the examples.
+        """
+        if self.outputs not in (len(self.names), 2 * len(self.names)):
+            return super().turn(logits, calibration)
+        value, told = logits[:, 0], self.distributions(logits, calibration)
+        step = value.std() if told is None else told.std[:, 0]
+        first, what = np.zeros(len(value), int), "σ" if told is not None else "standard deviation"
+        return Turn(f"{self.names[0]} by 1 {what}", first, first - 1, value + step)
+
     def logit_name(self, number: int) -> str:
         """Return the target that a logit is of, as far as there is one for each."""
         if self.outputs in (len(self.names), 2 * len(self.names)):
@@ -263,7 +273,7 @@ class Regression(AnswerKind):
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return for each target ``<target>`` and, where told, ``_std``, ``_mean``, ``_q05`` …"""
         units = self.units or ("",) * len(self.names)
-        endings = self._endings(answers)
+        endings = value_endings(answers, self.density.tells_quantiles)
         columns = {}
         for k, (name, unit) in enumerate(zip(self.names, units, strict=True)):
             for ending, values in endings.items():
@@ -369,20 +379,6 @@ class Regression(AnswerKind):
             return np.arange(n) % max(2, self.outputs), loss
         y = rng.standard_normal((n, self.outputs)).astype(np.float32)
         return y, keras.losses.MeanSquaredError()
-
-    def _endings(self, answers: Answers) -> dict[str, Array]:
-        """Return endings of columns to values (n, targets)."""
-        columns = {"": answers.values}
-        parts = {f"_{name}": values for name, values in answers.parts.items()}
-        if (distribution := answers.distribution) is None:
-            return columns | parts
-        columns |= {"_std": distribution.std, **parts}
-        if not self.density.tells_quantiles:
-            return columns
-        quantiles = np.moveaxis(distribution.quantile(np.array(QUANTILES)), -1, 0)
-        columns |= {"_mean": distribution.mean, "_mode": distribution.mode}
-        named = zip(QUANTILES, quantiles, strict=True)
-        return columns | {f"_q{100 * level:02.0f}": one for level, one in named}
 
     def _check_range(self, y: Array) -> None:
         """Refuse training targets that the distribution holds impossible."""

@@ -26,6 +26,28 @@ OF_POINTS = {
 
 
 @dataclass(frozen=True)
+class Turn:
+    """Where answers become other ones: where a logit, less another one, crosses a level.
+
+    Parameters
+    ----------
+    what : str
+        What turns there, in words.
+    output : ndarray of int, (n,)
+        The logit.
+    against : ndarray of int, (n,)
+        The one that is subtracted; −1 for none.
+    level : ndarray of float, (n,)
+        What is crossed.
+    """
+
+    what: str
+    output: Array
+    against: Array
+    level: Array
+
+
+@dataclass(frozen=True)
 class AnswerKind(ABC):
     """What a model gives back.
 
@@ -257,6 +279,23 @@ class AnswerKind(ABC):
             Of the network.
         """
         return np.zeros(len(logits), int)
+
+    def turn(self, logits: Array, calibration: Mapping[str, Any]) -> Turn:
+        """Return where the answer to each example becomes another one; by default refused.
+
+        Parameters
+        ----------
+        logits : ndarray, (n, outputs)
+            Of the network.
+        calibration : mapping
+            Of the card.
+
+        Raises
+        ------
+        UsageError
+            If there is no such place.
+        """
+        raise UsageError(f"robustness is not measured of a {self.kind}")
 
     def logit_name(self, number: int) -> str:
         """Return what a logit speaks for, in words; by default the name of its number."""

@@ -53,7 +53,7 @@ def evaluate(
         Whether metrics and figures are written into the bundle; only for test splits that the
         config can make again.
     attacked : bool, default False
-        Whether the least change that turns a decision is measured, see
+        Whether the least change that turns an answer is measured, see
         `astro_dl.explain.robustness`.
     color_by : str, optional
         Column by which the codes of a model without labels are coloured, see

@@ -216,7 +216,7 @@ def _task(head: AnswerKind, metrics: Mapping[str, Any]) -> str:
 
 def _robustness(measured: Mapping[str, Any]) -> str:
     attacks = {name: one for name, one in measured.items() if isinstance(one, Mapping)}
-    rows = [["least change that turns a decision", *attacks]]
+    rows = [[f"least change that turns {measured['what']}", *attacks]]
     rows.append(["median [σ]", *(_estimate(one["median"], {}) for one in attacks.values())])
     share = f"turned at {measured['largest']:g} σ"
     rows.append([share, *(_estimate(one["turned"], {}) for one in attacks.values())])

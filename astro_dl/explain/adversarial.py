@@ -70,7 +70,7 @@ def perturbed(
 def smallest_perturbation(
     model: "keras.Model",
     x: Inputs,
-    threshold: float = 0.0,
+    threshold: float | np.ndarray = 0.0,
     attack: Attack = "pgd",
     sigma: Inputs | float = 1.0,
     largest: float = 10.0,
@@ -78,6 +78,7 @@ def smallest_perturbation(
     steps: int = 10,
     seed: int = 0,
     batch_size: int = BATCH_SIZE,
+    against: int | None = None,
 ) -> np.ndarray:
     """Return the least change by which a logit crosses a threshold.
 
@@ -85,10 +86,12 @@ def smallest_perturbation(
     ----------
     model, x, attack, sigma, output, steps, seed, batch_size
         As in `perturbed`.
-    threshold : float, default 0
+    threshold : float or ndarray (n,), default 0
         Of the logit; examples above it shall fall below, and the other way round.
     largest : float, default 10
         The greatest change that is tried [σ].
+    against : int, optional
+        Another logit, which is subtracted: the margin between two classes.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def smallest_perturbation(
     UsageError
         As `perturbed`.
     """
-    logit, vectors = logit_of(model, x, output, batch_size)
+    logit, vectors = logit_of(model, x, output, batch_size, against)
     move = _attack(attack, logit, _sigma(logit, sigma, vectors), steps, seed)
     above = logit.values(vectors) > threshold
     signs = np.where(above, -1, 1).astype(np.float32)

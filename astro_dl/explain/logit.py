@@ -35,12 +35,15 @@ class Logit:
         Which logit.
     batch_size : int
         Examples at a time.
+    against : int or None
+        Another logit, which is subtracted.
     """
 
     network: "keras.Model"
     shapes: dict[str, Shape]
     output: int
     batch_size: int = BATCH_SIZE
+    against: int | None = None
 
     @property
     def size(self) -> int:
@@ -95,7 +98,9 @@ class Logit:
         in_order = list(arrays.values())
         several = arrays if isinstance(self.network.input, dict) else in_order
         x = several if self.is_named else in_order[0]
-        return self.network(x, training=False)[:, self.output]
+        told = self.network(x, training=False)
+        own = told[:, self.output]
+        return own if self.against is None else own - told[:, self.against]
 
     def _in_batches(self, function: Callable[[Any], Any], vectors: np.ndarray) -> np.ndarray:
         import keras
@@ -107,7 +112,11 @@ class Logit:
 
 
 def logit_of(
-    model: "keras.Model", x: Any, output: int = 0, batch_size: int = BATCH_SIZE
+    model: "keras.Model",
+    x: Any,
+    output: int = 0,
+    batch_size: int = BATCH_SIZE,
+    against: int | None = None,
 ) -> tuple[Logit, np.ndarray]:
     """Return a logit of a model, and examples as vectors, after checking both.
 
@@ -121,6 +130,8 @@ def logit_of(
         Which logit: the class number, or the number of the regression target.
     batch_size : int, default 64
         Examples at a time.
+    against : int, optional
+        Another logit, which is subtracted.
 
     Returns
     -------
@@ -147,7 +158,8 @@ def logit_of(
             raise UsageError(f"{model.name} takes examples of shape {shape}{about}, not {found}")
     network = logits_model(model)
     count = network.output.shape[-1]
-    if not 0 <= output < count:
-        raise UsageError(f"output must be one of 0…{count - 1}, not {output}")
-    logit = Logit(network, shapes, output, batch_size)
+    for number in (output, *([] if against is None else [against])):
+        if not 0 <= number < count:
+            raise UsageError(f"output must be one of 0…{count - 1}, not {number}")
+    logit = Logit(network, shapes, output, batch_size, against)
     return logit, logit.flat(x)

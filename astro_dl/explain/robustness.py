@@ -1,10 +1,10 @@
-"""How small a change of its input turns a network's decision, in units of the input's own noise."""
+"""How small a change of its input turns a network's answer, in units of the input's own noise."""
 
 from typing import Any
 
 import numpy as np
 
-from astro_dl.core.errors import UsageError
+from astro_dl.core.answer import Turn
 from astro_dl.core.examples import Inputs, inputs_by_name, take_inputs
 from astro_dl.explain.adversarial import Attack, smallest_perturbation
 from astro_dl.inference.protocol import Predictor
@@ -43,12 +43,12 @@ def noise_sigma(x: Inputs) -> Inputs:
 def robustness(
     predictor: Predictor[Any], x: Inputs, confidence: float = 0.95, bootstrap: int = 200
 ) -> dict[str, Any]:
-    """Return the least change by which decisions of two classes turn.
+    """Return the least change by which answers become other ones.
 
     Parameters
     ----------
     predictor : Predictor
-        Of a binary head.
+        Of classes, of which the most probable one changes, or of a value, which rises by its σ.
     x : ndarray or dict of ndarray
         Examples; the first 100 are attacked.
     confidence, bootstrap
@@ -57,36 +57,48 @@ def robustness(
     Returns
     -------
     dict
-        ``n``, ``largest`` (greatest root mean square tried, 10 σ), and by attack (``fgsm``,
-        ``pgd``, and ``noise`` of the same norm) ``median`` [σ], None with a ``why`` where half of
-        the decisions stand, and ``turned``, the share of decisions that the largest turns. σ is
-        `noise_sigma`; of vectors alone, as tables are, the standard deviation of each column.
+        ``what`` turns, ``n``, ``largest`` (greatest root mean square tried, 10 σ), and by attack
+        (``fgsm``, ``pgd``, and ``noise`` of the same norm) ``median`` [σ], None with a ``why``
+        where half of the answers stand, and ``turned``, the share of answers that the largest
+        turns. σ is `noise_sigma`; of vectors alone, as tables are, the standard deviation of each
+        column. Of several classes the runner-up is attacked toward.
 
     Raises
     ------
     UsageError
-        If the head is not binary.
+        If the answer does not turn anywhere, as a reconstruction.
     """
-    if not predictor.head.ranks:
-        raise UsageError(f"robustness is measured of two classes, not of {predictor.head.kind}")
     x = take_inputs(x, slice(0, EXAMPLES))
     sigma = noise_sigma(x)
     if isinstance(x, np.ndarray) and x.ndim == 2:
         sigma = np.broadcast_to(x.std(axis=0), x.shape)
-    calibration = predictor.calibration
-    threshold = -calibration.get("offset", 0.0) / calibration.get("scale", 1.0)
-    found: dict[str, Any] = {"n": len(next(iter(inputs_by_name(x).values()))), "largest": LARGEST}
+    member = predictor.members[0] if predictor.members else predictor
+    logits = np.asarray(member.score(x), np.float64)
+    turn = member.head.turn(logits.reshape(len(logits), -1), member.calibration)
+    found: dict[str, Any] = {"what": turn.what, "n": len(logits), "largest": LARGEST}
     for attack in ATTACKS:
-        sizes = smallest_perturbation(
-            predictor.model,
-            x,
-            threshold,
-            attack,
-            sigma,
-            LARGEST,
-        )
+        sizes = _sizes(member.model, x, turn, attack, sigma)
         found[attack] = _summary(sizes, confidence, bootstrap)
     return found
+
+
+def _sizes(model: Any, x: Inputs, turn: Turn, attack: Attack, sigma: Inputs) -> np.ndarray:
+    """Return the least change of each example, those of the same two logits at a time."""
+    sizes = np.empty(len(turn.level))
+    pairs = np.stack([turn.output, turn.against], axis=1)
+    for output, against in np.unique(pairs, axis=0).tolist():
+        rows = np.flatnonzero((pairs == [output, against]).all(axis=1))
+        sizes[rows] = smallest_perturbation(
+            model,
+            take_inputs(x, rows),
+            turn.level[rows],
+            attack,
+            take_inputs(sigma, rows),
+            LARGEST,
+            output,
+            against=None if against < 0 else against,
+        )
+    return sizes
 
 
 def _summary(sizes: np.ndarray, confidence: float, bootstrap: int) -> dict[str, Any]:
@@ -98,5 +110,5 @@ def _summary(sizes: np.ndarray, confidence: float, bootstrap: int) -> dict[str, 
     share = estimate(turned / len(sizes), *interval)
     middle = resampled(median, len(sizes), bootstrap, confidence)
     if middle["value"] is None:
-        middle["why"] = f"half of the decisions stand at {LARGEST:g} σ"
+        middle["why"] = f"half of the answers stand at {LARGEST:g} σ"
     return {"median": middle, "turned": share}

@@ -7,6 +7,8 @@ import pytest
 
 from astro_dl.answers.binary import Binary
 from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.reconstruction import Reconstruction
+from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.explain.adversarial import perturbed, smallest_perturbation
@@ -62,15 +64,62 @@ def test_the_noise_of_series_is_that_of_most_samples():
     assert not noise_sigma({"v": X})["v"].any()
 
 
-def test_robustness_is_told_beside_noise_with_intervals(linear):
-    predictor = SimpleNamespace(
-        head=Binary(("no", "yes")), model=linear, calibration={"scale": 1.0, "offset": 0.0}
+def stand_in(head, model, calibration=None):
+    """Return what `robustness` takes of a predictor."""
+    return SimpleNamespace(
+        head=head,
+        model=model,
+        members=(),
+        calibration=calibration or {},
+        score=lambda x: np.asarray(model(x)),
     )
-    found = robustness(predictor, X, bootstrap=20)
-    assert found["n"] == 6
+
+
+def test_robustness_is_told_beside_noise_with_intervals(linear):
+    calibration = {"scale": 1.0, "offset": 0.0}
+    found = robustness(stand_in(Binary(("no", "yes")), linear, calibration), X, bootstrap=20)
+    assert (found["what"], found["n"]) == ("the decision", 6)
     assert found["pgd"]["median"]["low"] <= found["pgd"]["median"]["value"]
     assert found["pgd"]["median"]["value"] < found["noise"]["median"]["value"]
-    assert found["pgd"]["turned"]["value"] == 1
-    predictor.head = Multiclass(("a", "b"))
-    with pytest.raises(UsageError, match="two classes"):
-        robustness(predictor, X)
+    assert found["pgd"]["turned"]["value"] == 1 > found["pgd"]["turned"]["low"]
+
+
+def dense(head, weights):
+    """Return the logits of a linear network with these weights (40, outputs)."""
+    model = build_from("mlp", InputSpec((40,)), head, {"units": ()})
+    model.get_layer("logits").set_weights([weights, np.zeros(weights.shape[1])])
+    return logits_model(model)
+
+
+def test_the_class_turns_where_the_runner_up_overtakes():
+    head = Multiclass(("a", "b", "c"))
+    weights = np.random.default_rng(3).standard_normal((40, 3)).astype(np.float32)
+    found = robustness(stand_in(head, dense(head, weights)), X, bootstrap=0)
+    logits, sigma = X @ weights, X.std(axis=0)
+    second, first = np.argsort(logits, axis=1)[:, -2:].T
+    rows = np.arange(len(X))
+    margin = logits[rows, first] - logits[rows, second]
+    slope = np.linalg.norm((weights[:, first] - weights[:, second]) * sigma[:, None], axis=0)
+    distance = np.median(margin / slope / np.sqrt(40))
+    assert found["what"] == "the class"
+    assert 0.95 * distance < found["pgd"]["median"]["value"] < 1.3 * distance
+
+
+def test_a_value_turns_where_it_has_risen_by_its_sigma():
+    head = Regression(("teff",), distribution="gaussian")
+    weights = np.zeros((40, 2), np.float32)
+    weights[:, 0] = WEIGHTS
+    model = dense(head, weights)
+    sigma = np.exp(0.5 * np.asarray(model(X))[:, 1])
+    found = robustness(stand_in(head, model), X, bootstrap=0)
+    distance = np.median(sigma / np.linalg.norm(WEIGHTS * X.std(axis=0)) / np.sqrt(40))
+    assert found["what"] == "teff by 1 σ"
+    assert 0.95 * distance < found["fgsm"]["median"]["value"] < 1.3 * distance
+    point = Regression(("teff",))
+    found = robustness(stand_in(point, dense(point, weights[:, :1])), X, bootstrap=0)
+    assert found["what"] == "teff by 1 standard deviation"
+
+
+def test_what_turns_nowhere_is_refused(linear):
+    with pytest.raises(UsageError, match="robustness is not measured of a reconstruction"):
+        robustness(stand_in(Reconstruction(("x",)), linear), X)

@@ -35,7 +35,7 @@ def add_arguments(parser: VerbParser) -> None:
     parser.add_argument(
         "--robustness",
         action="store_true",
-        help="measure the least change of the input that turns a decision (two classes)",
+        help="measure the least change of the input that turns the answer",
     )
     add_color(parser)
     add_members(parser)
