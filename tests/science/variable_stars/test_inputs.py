@@ -7,16 +7,9 @@ from astro_dl.observations.irregular_series.series import series_from
 from astro_dl.science.variable_stars.features import FEATURES
 from astro_dl.science.variable_stars.inputs import prepare
 from astro_dl.science.variable_stars.physics import INPUTS, VariablePhysics
+from tests.science.variable_stars.stand_in import star
 
 PHYSICS = VariablePhysics(inputs=INPUTS, maximum_frequency=6.0)
-
-
-def star(seed=0, n=120, shift=0.0, period=0.63):
-    rng = np.random.default_rng(seed)
-    time = np.sort(rng.uniform(0, 400, n))
-    value = 15 + 0.3 * np.sin(2 * np.pi * time / period) + 0.1 * np.sin(4 * np.pi * time / period)
-    value += 0.03 * rng.standard_normal(n)
-    return series_from("a", time + shift, value, np.full(n, 0.03))
 
 
 def test_inputs_are_finite_and_of_the_shapes_that_are_told():
