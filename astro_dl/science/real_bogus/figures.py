@@ -15,6 +15,7 @@ from astro_dl.science.real_bogus.physics import RealBogusPhysics
 LINES, PER_LINE = 8, 3
 DOUBT = (0.2, 0.8)
 FAINTEST, BRIGHTEST = 1.0, 99.5
+LINE_INCHES, HEAD_INCHES = 1.4, 0.45
 
 
 def draw_triplets(
@@ -88,8 +89,10 @@ def mosaic(triplets: Sequence[Triplet], captions: Sequence[str], size: int) -> A
 
     across = min(PER_LINE, len(triplets))
     lines = -(-len(triplets) // across)
-    figure = Figure(figsize=(3.6 * across, 1.55 * lines + 0.3), dpi=100)
-    outer = figure.add_gridspec(lines, across, wspace=0.08, hspace=0.42, top=0.93, bottom=0.02)
+    height = LINE_INCHES * lines + HEAD_INCHES
+    figure = Figure(figsize=(3.6 * across, height), dpi=100)
+    around = {"left": 0.02, "right": 0.98, "bottom": 0.05 / height, "top": 1 - HEAD_INCHES / height}
+    outer = figure.add_gridspec(lines, across, wspace=0.06, hspace=0.22, **around)
     for number, (triplet, caption) in enumerate(zip(triplets, captions, strict=True)):
         inner = outer[number].subgridspec(1, len(TRIPLET), wspace=0.03)
         images = sized(triplet, size)

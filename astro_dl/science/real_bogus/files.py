@@ -2,7 +2,8 @@
 
 FITS files hold one: three images by the names of their extensions, or else in this order, or a
 cube. Arrays (npz, npy, HDF5, Zarr) hold many: (n, y, x, 3), or three arrays (n, y, x) by name.
-Alerts in Avro, as ZTF sends them, hold their stamps as FITS files within.
+Alerts in Avro, as ZTF sends them, hold their stamps as FITS files within. The difference is science
+minus template: ZTF turns it round where ``isdiffpos`` is false, which is undone if it is told.
 """
 
 import tempfile
@@ -31,6 +32,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 """What extensions and arrays are called, in small letters."""
 
 FEWEST_PIXELS = 5
+POSITIVE, NEGATIVE_WORDS = "isdiffpos", ("f", "false", "0")
 
 
 @dataclass(frozen=True)
@@ -145,15 +147,26 @@ def _checked(images: np.ndarray, where: str | Path) -> np.ndarray:
     return np.where(np.isfinite(values), values, np.nan)
 
 
+def _upright(images: np.ndarray, positive: Any) -> np.ndarray:
+    """Return images whose difference is science minus template, whatever ``isdiffpos`` says."""
+    word = positive.decode() if isinstance(positive, bytes) else str(positive)
+    if word.lower() in NEGATIVE_WORDS:
+        images[..., 2] *= -1
+    return images
+
+
 def _stacked(path: Path, order: tuple[str, ...], member: str) -> Iterator[Triplet]:
     with opened_arrays(path) as arrays:
         many = {name: one for name, one in arrays.items() if one.ndim in (3, 4)}
+        signs = arrays[POSITIVE][:] if POSITIVE in arrays else None
+        if signs is not None and len(signs) != max((len(one) for one in many.values()), default=0):
+            raise UsageError(f"{path}: {POSITIVE} has another length than the stamps")
         four = [name for name, one in many.items() if one.ndim == 4]
         if member or len(four) == 1:
             name = member or four[0]
             if name not in many:
                 raise UsageError(f"{path}: no array {name!r}; it has {', '.join(arrays)}")
-            yield from _rows_of(many[name], path, order)
+            yield from _rows_of(many[name], path, order, signs)
             return
         planes = [(name.rpartition("/")[2], one) for name, one in many.items() if one.ndim == 3]
         named, flags = _named(planes, order, path)
@@ -162,17 +175,22 @@ def _stacked(path: Path, order: tuple[str, ...], member: str) -> Iterator[Triple
         for k in range(len(named["science"])):
             with may_fail(f"{path}:{k}"):
                 one = {name: stack[k] for name, stack in named.items()}
-                yield Triplet(f"{path.name}:{k}", _together(one, f"{path}:{k}"), flags)
+                images = _upright(
+                    _together(one, f"{path}:{k}"), None if signs is None else signs[k]
+                )
+                yield Triplet(f"{path.name}:{k}", images, flags)
 
 
-def _rows_of(stack: Any, path: Path, order: tuple[str, ...]) -> Iterator[Triplet]:
+def _rows_of(
+    stack: Any, path: Path, order: tuple[str, ...], signs: np.ndarray | None
+) -> Iterator[Triplet]:
     if stack.ndim != 4 or stack.shape[3] != len(TRIPLET):
         raise UsageError(f"{path}: shape {stack.shape}; accepted: (n, y, x, 3)")
     columns = [order.index(name) for name in TRIPLET]
     for k in range(len(stack)):
         with may_fail(f"{path}:{k}"):
-            images = np.asarray(stack[k])[:, :, columns]
-            yield Triplet(f"{path.name}:{k}", _checked(images, f"{path}:{k}"))
+            images = _checked(np.asarray(stack[k])[:, :, columns], f"{path}:{k}")
+            yield Triplet(f"{path.name}:{k}", _upright(images, None if signs is None else signs[k]))
 
 
 def _alerts(path: Path) -> Iterator[Triplet]:
@@ -189,7 +207,9 @@ def _alerts(path: Path) -> Iterator[Triplet]:
                 raise UsageError(f"{path}: record {number} is no alert")
             name = f"{record.get('objectId', path.name)}:{record.get('candid', number)}"
             named = {kind: _stamp_within(record, kind, path) for kind in TRIPLET}
-            yield Triplet(name, _together(named, path))
+            candidate = record.get("candidate")
+            told = candidate.get(POSITIVE) if isinstance(candidate, dict) else None
+            yield Triplet(name, _upright(_together(named, path), told))
 
 
 def _stamp_within(record: Mapping[str, Any], kind: str, path: Path) -> np.ndarray:

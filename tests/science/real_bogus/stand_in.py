@@ -57,7 +57,7 @@ def write_fits(path, images, names=NAMES):
     return path
 
 
-def write_alerts(path, triplets):
+def write_alerts(path, triplets, positive=None):
     """Write alerts as ZTF does: compressed FITS files within records."""
     import fastavro
 
@@ -72,6 +72,9 @@ def write_alerts(path, triplets):
         {"name": kinds[0], "type": cutout},
         *({"name": k, "type": "cutout"} for k in kinds[1:]),
     ]
+    sign_only = [{"name": "isdiffpos", "type": "string"}]
+    candidate = {"type": "record", "name": "candidate", "fields": sign_only}
+    fields.append({"name": "candidate", "type": candidate})
     records = []
     for number, images in enumerate(triplets):
         stamps = {}
@@ -79,7 +82,10 @@ def write_alerts(path, triplets):
             packed = io.BytesIO()
             fits.PrimaryHDU(images[..., k]).writeto(packed)
             stamps[kind] = {"stampData": gzip.compress(packed.getvalue())}
-        records.append({"objectId": f"ZTF20a{number}", "candid": 7 + number, **stamps})
+        sign = {"isdiffpos": positive[number] if positive else "t"}
+        records.append(
+            {"candidate": sign, "objectId": f"ZTF20a{number}", "candid": 7 + number, **stamps}
+        )
     with path.open("wb") as file:
         schema = fastavro.parse_schema({"type": "record", "name": "alert", "fields": fields})
         fastavro.writer(file, schema, records)

@@ -50,6 +50,18 @@ def test_files_of_many_give_a_row_for_each(tmp_path, kind):
     assert set(table["flags"]) == {""}
 
 
+@pytest.mark.parametrize("words", [("t", "f"), (True, False), (b"1", b"0")])
+def test_differences_that_ztf_turned_round_are_turned_back(tmp_path, words):
+    up, down = triplet(60), triplet(60)
+    path = tmp_path / "a.npz"
+    np.savez(path, stamps=np.stack([up, down]), isdiffpos=np.array(words))
+    logit = answered(path)["logit"]
+    assert logit[0] > 5
+    assert logit[1] < -5
+    alerts = write_alerts(tmp_path / "a.avro", [up, down], ["t", "f"])
+    np.testing.assert_array_equal(answered(alerts)["logit"], logit)
+
+
 def test_fits_extensions_are_told_by_name_in_any_order(tmp_path):
     images = triplet(60)
     path = write_fits(tmp_path / "a.fits", images[..., ::-1], ("DIFF", "REF", "SCI"))
