@@ -19,7 +19,7 @@ from astro_dl.science.variable_stars.physics import INPUTS
 if TYPE_CHECKING:
     from astro_dl.science.variable_stars.physics import VariablePhysics
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same light curves would give other inputs."""
 
 FOUND = "found/"

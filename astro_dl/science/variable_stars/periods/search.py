@@ -113,6 +113,8 @@ def find_period(
         near = half + found.step / 64 * np.linspace(-1, 1, 9)
         fits = fit_harmonics(since, value, weight, near, HARMONICS[-1])
         row = int(fits.criterion(HARMONICS)[0].argmin())
+    best = _between(fits, row)
+    fits, row = fit_harmonics(since, value, weight, np.array([best]), HARMONICS[-1]), 0
     harmonics = int(fits.criterion(HARMONICS)[1][row])
     coefficients = np.zeros(1 + 2 * HARMONICS[-1])
     coefficients[: 1 + 2 * harmonics] = fits.coefficients(harmonics)[row]
@@ -177,6 +179,18 @@ def _best(
         time, value, weight, start + step * np.linspace(-0.06, 0.06, 9), HARMONICS[-1]
     )
     return finest, int(finest.criterion(HARMONICS)[0].argmin())
+
+
+def _between(fits: HarmonicFits, row: int) -> float:
+    """Return the frequency where a parabola through the best fit and its neighbours is least."""
+    if not 0 < row < len(fits.frequency) - 1:
+        return float(fits.frequency[row])
+    harmonics = int(fits.criterion(HARMONICS)[1][row])
+    before, least, after = fits.unexplained(harmonics)[row - 1 : row + 2]
+    curvature = before - 2 * least + after
+    shift = 0.5 * (before - after) / curvature if curvature > 0 else 0.0
+    spacing = fits.frequency[1] - fits.frequency[0]
+    return float(fits.frequency[row] + np.clip(shift, -1, 1) * spacing)
 
 
 def _minima_differ(time: np.ndarray, value: np.ndarray, fits: HarmonicFits, row: int) -> bool:
