@@ -6,6 +6,7 @@ register_task(
     "supernova",
     "astro_dl.science.supernovae.task:task",
     summary="What class is a supernova, by its light curve so far?",
+    small={"redshift_range": (0.02, 0.4)},
     headline={"ia_auc": "AUC of Ia", "ia_merit": "figure of merit of Ia"},
     reference="Kessler et al. (2010), PASP 122, 1415, arXiv:1008.1024",
 )

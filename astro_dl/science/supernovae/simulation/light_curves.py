@@ -28,7 +28,9 @@ from astro_dl.science.supernovae.simulation.surveys import (
 Array = np.ndarray
 Generator = np.random.Generator
 
-IA_MAGNITUDE, IA_SCATTER = -19.35, 0.10
+IA_MAGNITUDE = -19.35
+"""At 4400 Å, of x1 = c = 0 [AB]."""
+
 STRETCH_SLOPE, COLOR_SLOPE = 0.14, 3.15
 MEAN_REDDENING = {"Ibc": 0.2, "II": 0.1, "SLSN": 0.03}
 PERIPHERAL = 0.35
@@ -78,8 +80,11 @@ class Sources:
 
 
 def draw_stretch_and_color(n: int, rng: Generator) -> tuple[Array, Array]:
-    """Return x1 and c of type Ia (n,): Scolnic & Kessler (2016, ApJL 822, L35), as two Gaussians
-    and as a Gaussian with an exponential tail."""
+    """Return x1 and c of type Ia (n,).
+
+    x1 of two populations, as Nicolas et al. (2021, A&A 649, A74) have it; c of a Gaussian of their
+    own and an exponential of dust, as Brout & Scolnic (2021, ApJ 909, 26).
+    """
     young = rng.random(n) < 0.725
     x1 = np.where(young, rng.normal(0.33, 0.64, n), rng.normal(-1.50, 0.58, n))
     return x1, rng.normal(-0.075, 0.05, n) + rng.exponential(0.11, n)
