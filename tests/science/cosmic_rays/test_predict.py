@@ -12,19 +12,8 @@ SIDE = (150, 210)
 
 
 @pytest.fixture(scope="module")
-def predictor(tmp_path_factory):
-    """A network that is trained for a moment: bright hits alone are what it can find."""
-    config = {
-        "task": "cosmic_ray",
-        "model": "cosmic_ray_unet",
-        "hyperparameters": {"filters": [6, 12], "normalization": "none"},
-        "physics": {"size_pixels": 32, "hits_per_megapixel_range": [3000, 6000]},
-        "data": {"n_train": 600, "n_validation": 100, "n_test": 50, "workers": 1},
-        "training": {"epochs": 6, "learning_rate": 0.005},
-        "evaluation": {"baselines": False, "plots": False},
-    }
-    folder = tmp_path_factory.mktemp("cosmic") / "run"
-    return astro_dl.load_pretrained(astro_dl.train(config, out=folder, progress=False).folder)
+def predictor():
+    return astro_dl.load_pretrained("cosmic_ray_unet")
 
 
 def sky(seed=0):
