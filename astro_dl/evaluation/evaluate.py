@@ -83,7 +83,7 @@ def evaluate(
     if save and data is not None and dataset is None:
         raise UsageError("save is for the bundle's own test splits; leave data out or save=False")
     examples, source = _test_data(predictor, data, dataset, n, progress)
-    count = min(n or len(examples), len(examples))
+    count = len(examples) if n is None else min(n, len(examples))
     outcome = predictor.head.outcome(predictor, examples, count, source, progress)
     if color_by is not None:
         from astro_dl.evaluation.unsupervised.color import colored_by

@@ -70,7 +70,7 @@ def check_model(
     import keras
 
     small = model_entry(name).small
-    input_shape = input_shape or small.input_shape
+    input_shape = small.input_shape if input_shape is None else input_shape
     values = dict(small.hyperparameters if hyperparameters is None else hyperparameters)
     input_spec, head = specification(name, hyperparameters=values)
     if input_shape is not None:
@@ -102,7 +102,8 @@ def check_model(
         return
     # dropout would hide whether the batch is learnt
     rates = {key: 0.0 for key in default_hyperparameters(name) if key.endswith("dropout")}
-    _check_learning(build(rates), x, y, loss, steps, learning_rate or small.learning_rate)
+    rate = small.learning_rate if learning_rate is None else learning_rate
+    _check_learning(build(rates), x, y, loss, steps, rate)
 
 
 def parametrize_with_models(pattern: str = "*", **options: Any) -> Any:

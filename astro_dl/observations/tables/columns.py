@@ -1,7 +1,7 @@
 """Columns of catalogues as plain numbers in known units; missing values are NaN."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,9 @@ def refuse_twins(names: Iterable[str], where: str | Path) -> None:
         raise UsageError(f"{where}: {times} columns are called {name!r}; rename them")
 
 
+IsMissing = Callable[[str, np.ndarray, np.ndarray], np.ndarray]
+
+
 def read_columns(
     table: Table,
     names: Sequence[str],
@@ -50,6 +53,7 @@ def read_columns(
     where: str | Path = "table",
     sentinels: Sequence[float] = SENTINELS,
     infinite: bool = False,
+    is_missing: IsMissing | None = None,
 ) -> dict[str, np.ndarray]:
     """Return columns as plain numbers.
 
@@ -71,6 +75,8 @@ def read_columns(
         Numbers that stand for missing values.
     infinite : bool, default False
         Whether infinities are kept.
+    is_missing : callable, optional
+        ``(name, numbers as stored, in the wanted unit) -> (n,) bool``: which others are missing.
 
     Returns
     -------
@@ -95,8 +101,12 @@ def read_columns(
     }
     if units is not None:
         for name, column in found.items():
-            own, wanted = unit_of(table[column]), units.get(name, "")
-            values[name] = in_unit(values[name], own, wanted, column, where)
+            own, wanted, stored = unit_of(table[column]), units.get(name, ""), values[name]
+            values[name] = in_unit(stored, own, wanted, column, where)
+            if is_missing is not None:
+                values[name] = np.where(
+                    is_missing(name, stored, values[name]), np.nan, values[name]
+                )
     return {name: missing_as_nan(one, (), infinite) for name, one in values.items()}
 
 

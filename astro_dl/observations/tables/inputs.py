@@ -14,7 +14,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.examples import Inputs
-from astro_dl.observations.tables.columns import SENTINELS, read_columns
+from astro_dl.observations.tables.columns import SENTINELS, IsMissing, read_columns
 
 PEERS = ("random_forest", "gradient_boosting", "adaboost", "logistic_regression", "knn")
 """The classical methods that are scored beside networks on catalogues."""
@@ -80,11 +80,14 @@ class FileColumns:
         Unit of each, as astropy spells it; columns left out are plain numbers.
     sentinels : tuple of float
         Numbers that stand for a missing value.
+    is_missing : callable, optional
+        As of `read_columns`.
     """
 
     names: tuple[str, ...]
     units: Mapping[str, str] = field(default_factory=dict)
     sentinels: tuple[float, ...] = SENTINELS
+    is_missing: IsMissing | None = None
 
     def read(
         self,
@@ -95,7 +98,15 @@ class FileColumns:
     ) -> dict[str, np.ndarray]:
         """Return these and other columns of a table, see `read_columns`."""
         names = (*self.names, *others)
-        return read_columns(table, names, mapping, self.units, where, self.sentinels)
+        return read_columns(
+            table,
+            names,
+            mapping,
+            self.units,
+            where,
+            self.sentinels,
+            is_missing=self.is_missing,
+        )
 
 
 class TablePhysics(Protocol):

@@ -25,7 +25,7 @@ from astro_dl.observations.tables.inputs import (
     Column,
     FileColumns,
     column_contract,
-    masked_inputs,
+    standardise,
     table_features,
 )
 from astro_dl.observations.tables.predict import inputs_of_rows, predict_rows
@@ -79,28 +79,41 @@ class OwnTable:
     def columns(self) -> FileColumns:
         """What files must have, in any unit where the training's table told none.
 
-        No sentinels for all columns alike, see `without_sentinels`.
+        Sentinels are not the same for all columns, see `is_sentinel`.
         """
         units = {column.name: column.unit or ANY_UNIT for column in self.features}
-        return FileColumns(tuple(units), units, sentinels=())
+        by_name = {column.name: column for column in self.features}
+        return FileColumns(
+            tuple(units),
+            units,
+            sentinels=(),
+            is_missing=lambda name, stored, values: is_sentinel(by_name[name], stored, values),
+        )
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 2k) from columns."""
-        return masked_inputs(
-            np.stack([without_sentinels(one, values[one.name]) for one in self.features], axis=1)
-        )
+        return standardise(self.features, values)
 
 
-def without_sentinels(column: Column, values: np.ndarray) -> np.ndarray:
-    """Return scaled values, NaN where a sentinel such as 99 lies far from what the column holds.
+def is_sentinel(column: Column, stored: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return where a sentinel such as 99 lies far from what the column holds, (n,) bool.
 
-    Far is ten widths from its centre, or not positive in a logarithmic column.
+    It is one as it is stored: in another unit it is another number.
+
+    Parameters
+    ----------
+    column : Column
+        What the training's table holds.
+    stored, values : ndarray
+        (n,) in the file's unit, and in the column's.
     """
-    scaled = column.scaled(values)
-    far = np.abs(scaled) > FARTHEST
-    if column.scale == "log10":
-        far |= np.asarray(values) <= 0
-    return np.where(far & np.isin(values, SENTINELS), np.nan, scaled)
+    return np.isin(stored, SENTINELS) & (_is_far(column, stored) | _is_far(column, values))
+
+
+def _is_far(column: Column, values: np.ndarray) -> np.ndarray:
+    """Return what is ten widths from a column's centre, or not positive in a logarithmic one."""
+    far = np.abs(column.scaled(values)) > FARTHEST
+    return far | (values <= 0) if column.scale == "log10" else far
 
 
 def head(physics: OwnTable) -> AnswerKind:

@@ -73,7 +73,8 @@ def spectra_mlp(
     style = Style(activation, normalization, initializer, l1, l2)
     x = keras.layers.Flatten(name="flatten")(inputs)
     x = principal_components(x, pca)
-    x = dense_stack(x, (first_units or x.shape[-1], *units), dropout, style)
+    first = x.shape[-1] if first_units is None else first_units
+    x = dense_stack(x, (first, *units), dropout, style)
     return keras.Model(inputs, attach_head(x, head, **style.penalty), name="spectra_mlp")
 
 

@@ -16,7 +16,7 @@ from astro_dl.inference.load import load_pretrained
 from astro_dl.observations.tables.inputs import Column
 from astro_dl.observations.tables.read import read_table
 from astro_dl.science.own_table.setup import batch_size, own_table_config, scaled_column
-from astro_dl.science.own_table.task import without_sentinels
+from astro_dl.science.own_table.task import OwnTable, is_sentinel
 from astro_dl.training.train import train
 
 
@@ -167,12 +167,26 @@ def test_scales_follow_the_numbers():
 
 def test_sentinels_are_believed_only_far_from_the_rest():
     values = np.array([99.0, -99.0, 20.0])
-    magnitudes = without_sentinels(Column("m", "mag", 20.0, 2.0), values)
-    np.testing.assert_array_equal(np.isnan(magnitudes), [True, True, False])
-    temperatures = without_sentinels(Column("t", "K", 90.0, 15.0), values)
-    np.testing.assert_array_equal(np.isnan(temperatures), [False, True, False])
-    fluxes = without_sentinels(Column("f", "", 1.0, 0.5, "log10", 0.1), values)
-    np.testing.assert_array_equal(np.isnan(fluxes), [False, True, False])
+    magnitude, temperature = Column("m", "mag", 20.0, 2.0), Column("t", "K", 90.0, 15.0)
+    flux = Column("f", "", 1.0, 0.5, "log10", 0.1)
+    assert is_sentinel(magnitude, values, values).tolist() == [True, True, False]
+    assert is_sentinel(temperature, values, values).tolist() == [False, True, False]
+    assert is_sentinel(flux, values, values).tolist() == [False, True, False]
+
+
+def test_sentinels_are_looked_for_as_they_are_stored():
+    parallax = OwnTable(features=(Column("p", "mas", 5.0, 2.0),))
+    table = Table({"p": [0.004, -999.0, -9999.0, 99.0]})
+    table["p"].unit = "arcsec"
+    found = parallax.columns.read(table, "a.fits")["p"]
+    np.testing.assert_array_equal(np.isnan(found), [False, True, True, True])
+    assert found[0] == pytest.approx(4.0)
+    declination = OwnTable(features=(Column("d", "deg", 0.0, 30.0),))
+    table = Table({"d": [99.0, -9999.0]})
+    table["d"].unit = "arcsec"
+    found = declination.columns.read(table, "a.fits")["d"]
+    assert found[0] == pytest.approx(99 / 3600)
+    assert np.isnan(found[1])
 
 
 @pytest.mark.parametrize(
