@@ -114,6 +114,8 @@ def _table(model: str, arguments: Arguments, settings: Mapping[str, Any]) -> "Co
 
     if arguments.features is None:
         raise UsageError("--table needs --features 'COLUMN,PATTERN*'")
+    if arguments.kind == "multilabel":
+        raise UsageError("--kind multilabel is not for --table, which has one target")
     for option, default in {"weights": "", "set_column": "", "labels": None}.items():
         if getattr(arguments, option) != default:
             raise UsageError(f"--{option.replace('_', '-')} is not for --table")
