@@ -114,7 +114,10 @@ def _table(model: str, arguments: Arguments, settings: Mapping[str, Any]) -> "Co
 
     if arguments.features is None:
         raise UsageError("--table needs --features 'COLUMN,PATTERN*'")
-    for option, default in {"weights": "", "set_column": "", "labels": None}.items():
+    if arguments.kind == "multilabel":
+        raise UsageError("--kind multilabel is not for --table, which has one target")
+    others = {"weights": "", "set_column": "", "labels": None, "unlabelled": "refuse"}
+    for option, default in others.items():
         if getattr(arguments, option) != default:
             raise UsageError(f"--{option.replace('_', '-')} is not for --table")
     return own_table_config(

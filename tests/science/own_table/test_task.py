@@ -98,6 +98,12 @@ def test_a_table_needs_features(tmp_path, capsys):
     assert "--table needs --features" in capsys.readouterr().err
 
 
+def test_a_table_has_one_target(tmp_path, capsys):
+    words = ["train", "mlp", "--table", str(tmp_path / "none.csv"), "--features", "a"]
+    assert main([*words, "--target", "b,c", "--kind", "multilabel"]) == 2
+    assert "--kind multilabel is not for --table" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("ending", ["ecsv", "fits", "vot"])
 def test_formats_make_no_difference(tmp_path, ending):
     table = Table.read(write(tmp_path), format="ascii.csv")
