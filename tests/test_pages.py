@@ -1,5 +1,6 @@
-"""What the pages on tuning, export, inspection and variable stars show runs as it stands there."""
+"""What pages of docs/ show runs as it stands there."""
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 
+from astro_dl.data.real import FOLDER_VARIABLE
+from astro_dl.science.gaia.simulation.catalogue import simulate_catalogue
 from tests.science.lenses.stand_in import coordinates, cutout, write_extensions
 from tests.test_readme import run
 
@@ -75,3 +78,14 @@ def test_the_page_on_variable_stars_runs(tmp_path):
         found = Table.read(tmp_path / name)
         assert found["period"][0] == pytest.approx(0.63, rel=1e-3)
     assert (tmp_path / "figures" / "folded.png").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(FOLDER_VARIABLE not in os.environ, reason="needs the spectra of Bus-DeMeo")
+def test_the_page_on_clustering_runs(tmp_path):
+    rng = np.random.default_rng(0)
+    simulate_catalogue(rng.integers(4, size=300), 17.0, rng).write(tmp_path / "gaia.fits")
+    run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks("clustering.md", "bash")))
+    assert (tmp_path / "clusters.ecsv").is_file()
+    for page in ("asteroid_som", "gaia_gmm"):
+        assert (tmp_path / "runs" / page / "plots" / "latent.png").is_file()

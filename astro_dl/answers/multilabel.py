@@ -15,7 +15,7 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Bounds
 from astro_dl.core.schema import checked
 from astro_dl.data.store import Store
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import Moderate, check_calibration, fit_platt
@@ -195,7 +195,7 @@ class Multilabel(AnswerKind):
         )
 
         outcome, methods = report.outcome, report.metrics["methods"]
-        p, y = np.asarray(outcome.scores[NETWORK]), np.asarray(outcome.y)
+        p, y = np.asarray(outcome.scores[outcome.own]), np.asarray(outcome.y)
         return {
             "labels": draw_labels({name: one["labels"] for name, one in methods.items()}),
             "roc": draw_label_roc(p, y, self.names),
@@ -204,7 +204,7 @@ class Multilabel(AnswerKind):
 
     def most_wrong(self, outcome: Outcome, count: int = 8) -> tuple[Array, list[str]]:
         """Return the examples with the most surprising label."""
-        p, y = np.asarray(outcome.scores[NETWORK]), np.asarray(outcome.y)
+        p, y = np.asarray(outcome.scores[outcome.own]), np.asarray(outcome.y)
         surprise = np.abs(p - y)
         indices = highest(surprise.max(axis=1), count)
         captions = []

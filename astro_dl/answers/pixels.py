@@ -15,7 +15,7 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Bounds
 from astro_dl.core.schema import coerce
 from astro_dl.data.store import Store
-from astro_dl.evaluation.predictions import NETWORK, Outcome
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import (
@@ -213,7 +213,7 @@ class Pixels(AnswerKind):
         scores, y = outcome.scores[method], np.asarray(outcome.y)
         chance = (settings.confidence, settings.bootstrap, rng)
         found: dict[str, Any] = {"n": len(y), "pixels": int(np.sum(y != UNKNOWN))}
-        if method == NETWORK:
+        if method == outcome.own:
             confusion = pixel_confusion(self.decided(scores), y, self.outputs)
             found |= overlap_metrics(confusion, self.names, *chance)
             found["pixel_confusion"] = confusion.sum(axis=0).tolist()
@@ -240,7 +240,7 @@ class Pixels(AnswerKind):
         from astro_dl.evaluation.figures.pixels import draw_pixel_curves
         from astro_dl.evaluation.figures.values import draw_confusion
 
-        counts = np.array(report.metrics["methods"][NETWORK]["pixel_confusion"])
+        counts = np.array(report.metrics["methods"][report.outcome.own]["pixel_confusion"])
         found: dict[str, Any] = {"confusion": draw_confusion(counts, self.names)}
         if self.outputs == 2:
             found["precision_recall"] = draw_pixel_curves(report.outcome)
@@ -249,7 +249,7 @@ class Pixels(AnswerKind):
     def most_wrong(self, outcome: Outcome, count: int = 8) -> tuple[Array, list[str]]:
         """Return the images with the most wrong pixels."""
         y = np.asarray(outcome.y)
-        wrong = (self.decided(outcome.scores[NETWORK]) != y) & (y != UNKNOWN)
+        wrong = (self.decided(outcome.scores[outcome.own]) != y) & (y != UNKNOWN)
         shares = wrong.mean(axis=(1, 2))
         indices = highest(shares, min(count, int((shares > 0).sum())))
         return indices, [f"{shares[i]:.2%} of pixels wrong" for i in indices]

@@ -11,7 +11,6 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import InputSpec, Task
-from astro_dl.evaluation.predictions import NETWORK
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.predictions import Answers
 from astro_dl.metrics.intervals import bootstrap_means, estimate, percentile_interval
@@ -89,12 +88,12 @@ class Counts(AnswerKind):
         from astro_dl.evaluation.figures.style import new_figure
 
         figure, ((axes,),) = new_figure()
-        axes.plot(report.outcome.y, report.outcome.scores[NETWORK], ".")
+        axes.plot(report.outcome.y, report.outcome.scores[report.outcome.own], ".")
         axes.set(xlabel="counts", ylabel="expected counts")
         return {"counts": figure}
 
     def most_wrong(self, outcome, count=8):
-        worst = deviance(outcome.scores[NETWORK], outcome.y).max(axis=1)
+        worst = deviance(outcome.scores[outcome.own], outcome.y).max(axis=1)
         indices = np.argsort(-worst)[:count]
         return indices, [f"deviance {worst[i]:.3g}" for i in indices]
 

@@ -10,13 +10,16 @@ from astro_dl.answers.binary import Binary
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Files, InputSpec
-from astro_dl.explain.explanation import METHODS, explain
+from astro_dl.evaluation.figures.explanation import draw_explanation
+from astro_dl.explain.explanation import METHODS, Explanation, explain
 from astro_dl.explain.files import Listener, examples_of_files
 from astro_dl.explain.sanity import randomised, share_inside, similarity_to_randomised
 from astro_dl.models.build import build_from, logits_model
 
 RNG = np.random.default_rng(5)
 SHAPE = (48, 1)
+ABOUT = (np.zeros(1, int), np.ones(1), ("star",), ("a",))
+COLUMNS = {"columns": ["u - g", "g - r"]}
 
 
 def predictor_of(head, statistics=None):
@@ -163,3 +166,25 @@ def test_the_share_inside_a_mask_is_one_where_all_is_inside():
     share, chance = share_inside(values, {"a": np.array([[False, True, True, False]])})
     assert share.tolist() == [1.0]
     assert chance.tolist() == [0.5]
+
+
+def test_figures_of_tables_join_columns_and_marks_before_they_scale():
+    x = np.array([[1.0, -2.0, 0.0, 0.0]])
+    values = np.array([[3.0, -1.0, 3.0, 0.0]])
+    found = Explanation("lime", x, values, *ABOUT, COLUMNS)
+    above, below = draw_explanation([found], 0).axes
+    assert above.get_ylabel() == "input"
+    assert [bar.get_width() for bar in above.patches] == [1, -2]
+    np.testing.assert_allclose([bar.get_width() for bar in below.patches], [1, -1 / 6])
+    assert [text.get_text() for text in below.get_yticklabels()] == ["u - g", "g - r"]
+
+
+def test_figures_of_images_outline_what_is_dark_too_and_name_the_channel():
+    x = np.ones((1, 16, 16, 2))
+    x[0, 4:8, 4:8, 0] = 0
+    channels = {"channels": ["continuum", "magnetogram"]}
+    shown, drawn = draw_explanation([Explanation("saliency", x, x, *ABOUT, channels)], 0).axes
+    assert shown.get_title() == "input: continuum"
+    places = np.concatenate([path.vertices for path in drawn.collections[0].get_paths()])
+    assert len(places)
+    assert ((places > 2.5) & (places < 8.5)).all()

@@ -48,9 +48,8 @@ def draw_explanation(explanations: Sequence[Explanation], example: int) -> Figur
         panels = axes.T
     else:
         height = 2.0 if any(one.ndim == 2 for one in inputs.values()) else 3.2
-        figure, panels = new_figure(
-            rows, columns, max(4.2 * columns, 6.4), height * rows + 0.5, sharex="col"
-        )
+        width = max(4.2 * columns, 6.4)
+        figure, panels = new_figure(rows, columns, width, height * rows + 0.5)
     for column, (name, values) in enumerate(inputs.items()):
         # Of several inputs, each that is a row of numbers has their names under its own.
         about = {
@@ -72,6 +71,8 @@ def draw_explanation(explanations: Sequence[Explanation], example: int) -> Figur
             elif column == 0:
                 panels[row, column].set_ylabel(label, fontsize=9)
         if values.ndim == 2:
+            for below in panels[1:, column]:
+                below.sharex(panels[0, column])
             panels[-1, column].set_xlabel(_axis_name(len(values), about), fontsize=9)
     figure.suptitle(
         f"{first.ids[example]}: {first.answers[example]}, logit {first.logits[example]:.3g}\n"
@@ -86,12 +87,24 @@ def _axis_name(count: int, about: Any) -> str:
 
 
 def _draw_input(axes: Axes, values: np.ndarray, about: Any) -> None:
+    if values.ndim == 1:
+        _bars(axes, values, list(about.get("columns") or about.get("inputs") or ()), ("0.5", "0.5"))
+        axes.set_ylabel("input", fontsize=9)
+        return
     show, _, _ = SHOWN[values.ndim + 1]
     show(axes, values, about)
     if values.ndim == 3:
-        axes.set_title("input", fontsize=10)
+        axes.set_title(_image_title(values, about), fontsize=10)
     if values.ndim == 2:
         axes.set_ylabel("input", fontsize=9)
+
+
+def _image_title(values: np.ndarray, about: Any) -> str:
+    """Return what is shown of an image: three channels as colours, of others the first."""
+    names = [str(name) for name in about.get("channels") or about.get("bands") or ()]
+    if len(names) != values.shape[-1]:
+        return "input"
+    return f"input: {', '.join(names) if len(names) == 3 else names[0]}"
 
 
 def _draw_map(axes: Axes, x: np.ndarray, values: np.ndarray | None, about: Any) -> None:
@@ -102,10 +115,15 @@ def _draw_map(axes: Axes, x: np.ndarray, values: np.ndarray | None, about: Any) 
     # A spectrogram's map has its frequencies before the channels that were summed.
     if values.ndim == x.ndim and x.ndim > 1:
         values = values.sum(axis=-1)
-    top = max(float(np.nanmax(np.abs(values))), 1e-30)
-    values = values / top
     if x.ndim == 1:
-        _draw_bars(axes, values, about)
+        names = list(about.get("columns") or about.get("inputs") or ())
+        # Of tables a column and its mark of a missing value are one.
+        marked = bool(names) and len(values) == 2 * len(names)
+        values = values[: len(names)] + values[len(names) :] if marked else values
+    values = values / max(float(np.nanmax(np.abs(values))), 1e-30)
+    if x.ndim == 1:
+        _bars(axes, values, names, (COLOURS[1], COLOURS[0]))
+        axes.set_xlim(-1.05, 1.05)
     elif x.ndim == 2 and values.ndim == 1:
         places = series_positions(len(x), about)[0]
         axes.fill_between(places, np.clip(values, 0, None), color=COLOURS[1], linewidth=0.4)
@@ -124,19 +142,27 @@ def _draw_map(axes: Axes, x: np.ndarray, values: np.ndarray | None, about: Any) 
         axes.set_xticks([])
         axes.set_yticks([])
         if x.ndim == 3:
-            light = x.mean(axis=-1)
-            axes.contour(light, np.quantile(light, (0.9, 0.98)), colors="0.35", linewidths=0.6)
+            _outline(axes, x)
 
 
-def _draw_bars(axes: Axes, values: np.ndarray, about: Any) -> None:
-    """Show what single numbers did; of tables a column and its mark of missing values together."""
-    names = list(about.get("columns") or about.get("inputs") or ())
-    if names and len(values) == 2 * len(names):
-        values = values[: len(names)] + values[len(names) :]
+def _outline(axes: Axes, image: np.ndarray) -> None:
+    """Draw the contours of what stands out in the input as it is shown, bright or dark."""
+    light = image.mean(axis=-1) if image.shape[-1] == 3 else image[..., 0]
+    contrast = np.abs(light - np.median(light))
+    top = float(contrast.max())
+    levels = np.unique(np.quantile(contrast, (0.9, 0.98)))
+    levels = levels[(levels > 0) & (levels < top)]
+    if top > 0:
+        axes.contour(contrast, levels if len(levels) else [top / 2], colors="0.35", linewidths=0.6)
+
+
+def _bars(axes: Axes, values: np.ndarray, names: Sequence[str], colours: tuple[str, str]) -> None:
+    """Show numbers by name, those above and below zero in two colours; of many the largest."""
+    values = values[: len(names)] if names and len(values) == 2 * len(names) else values
     names = names if len(names) == len(values) else [str(k) for k in range(len(values))]
     chosen = np.argsort(-np.abs(values), kind="stable")[:MOST_BARS]
     chosen = chosen if len(values) > MOST_BARS else np.arange(len(values))
     places = -np.arange(len(chosen))
-    colours = [COLOURS[1] if values[k] > 0 else COLOURS[0] for k in chosen]
-    axes.barh(places, values[chosen], color=colours, height=0.7)
-    axes.set_yticks(places, [names[k] for k in chosen], fontsize=6)
+    shown = [colours[0] if values[k] > 0 else colours[1] for k in chosen]
+    axes.barh(places, values[chosen], color=shown, height=0.7)
+    axes.set_yticks(places, [names[k] for k in chosen], fontsize=9 if len(chosen) < 13 else 6)

@@ -1,7 +1,7 @@
 """From a table of one's own to a config: which columns, on which scales, what target."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -188,7 +188,7 @@ def _features(table: Table, patterns: str, target: str, group: str, path: Path) 
     chosen: set[str] = set()
     for pattern in wanted:
         leaves_out = pattern.startswith("!")
-        found = {name for name in columns if fnmatchcase(name, pattern.lstrip("!"))}
+        found = _named(pattern.removeprefix("!"), columns)
         if pattern in (target, group):
             raise UsageError(f"features: {pattern!r} is the target or the group")
         if not found:
@@ -197,6 +197,11 @@ def _features(table: Table, patterns: str, target: str, group: str, path: Path) 
     if not chosen:
         raise UsageError(f"features: {patterns!r} leaves no column of {path}")
     return [name for name in columns if name in chosen]
+
+
+def _named(pattern: str, columns: Sequence[str]) -> set[str]:
+    """Return the columns that a pattern names: the one that is called so, as a*, before others."""
+    return {pattern} if pattern in columns else {n for n in columns if fnmatchcase(n, pattern)}
 
 
 def _target(table: Table, about: OwnTable, kind: Kind, path: Path) -> OwnTable:
