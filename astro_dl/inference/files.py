@@ -119,13 +119,13 @@ def unreadable_rows(like: QTable, unreadable: Mapping[str, str], paths: Sequence
     Returns
     -------
     astropy.table.QTable
-        ``id`` is the file's name, or its path where another file has that name; ``flags`` are
+        ``id``, if there is one, is the file's name, or its path where another has it; ``flags`` are
         ``unreadable`` and the reason, in which commas are semicolons.
     """
     rows = QTable({name: _blank(like[name], len(unreadable)) for name in like.colnames})
     times = Counter(Path(str(path)).name for path in paths)
     names = [Path(one).name if times[Path(one).name] < 2 else one for one in unreadable]
-    if like["id"].dtype.kind in "UO":
+    if "id" in like.colnames and like["id"].dtype.kind in "UO":
         rows["id"] = names
     rows["flags"] = [f"{UNREADABLE},{reason.replace(',', ';')}" for reason in unreadable.values()]
     return rows
