@@ -4,7 +4,7 @@ import numpy as np
 
 from astro_dl.core.examples import Inputs
 from astro_dl.science.supernovae.inputs import packed, unpacked
-from astro_dl.science.supernovae.nights import Nights
+from astro_dl.science.supernovae.nights import HALF_A_NIGHT, Nights
 
 WHOLE_FRACTION = 0.5
 DIMMED_FRACTION = 0.5
@@ -42,7 +42,7 @@ def augment_light_curves(x: Inputs, rng: np.random.Generator) -> Inputs:
 
 def truncated(nights: Nights, rng: np.random.Generator) -> Nights:
     """Return half of the light curves cut off after a night since their first detection."""
-    since = nights.known & (nights.time >= 0)
+    since = nights.known & (nights.time >= -HALF_A_NIGHT)
     later = since.sum(axis=1)
     cut = rng.random(len(later)) >= WHOLE_FRACTION
     kept = np.where(cut, rng.integers(1, np.maximum(later, 1) + 1), later)

@@ -7,6 +7,7 @@ import numpy as np
 
 from astro_dl.metrics.binary import area_under_curve
 from astro_dl.science.supernovae.inputs import packed, unpacked
+from astro_dl.science.supernovae.nights import HALF_A_NIGHT
 
 Array = np.ndarray
 
@@ -16,7 +17,7 @@ DAYS = (0.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0, 80.0, 120.0)
 def until(x: Array, day: float) -> Array:
     """Return light curves (n, nights, channels) as they were so many days after detection."""
     nights, redshift = unpacked(x)
-    return packed(nights.only(nights.time <= day), redshift)
+    return packed(nights.only(nights.time <= day + HALF_A_NIGHT), redshift)
 
 
 def area_by_day(

@@ -100,7 +100,8 @@ def bazin(time: Array, shapes: Array) -> Array:
     """Return Bazin's functions of unit maximum (n, shapes, nights) at times (n, nights)."""
     begin, rise, fall = shapes.T[:, None, :, None]
     course = np.clip(time[:, None] - begin, -200, 200)
-    value = np.exp(-course / fall) / (1 + np.exp(-course / rise))
+    # Written so that nothing overflows long before or after.
+    value = np.exp(-np.logaddexp(course / fall, course / fall - course / rise))
     # At the maximum exp(-(t - t₀)/τ_rise) is τ_rise / (τ_fall - τ_rise).
     ratio = rise / (fall - rise)
     return value / (ratio ** (rise / fall) / (1 + ratio))

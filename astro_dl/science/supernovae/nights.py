@@ -8,6 +8,9 @@ from astro_dl.core.rows import take_rows
 
 Array = np.ndarray
 
+HALF_A_NIGHT = 0.5
+"""How far [d] the mean time of a night may be from the point that it is called after."""
+
 
 @dataclass(frozen=True)
 class Points:

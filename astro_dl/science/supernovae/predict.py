@@ -14,7 +14,7 @@ from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_tab
 from astro_dl.science.supernovae.files.photometry import Photometry
 from astro_dl.science.supernovae.files.read import iterate_photometry, read_hosts
 from astro_dl.science.supernovae.inputs import light_curve_inputs, packed, unpacked
-from astro_dl.science.supernovae.nights import Nights, Points
+from astro_dl.science.supernovae.nights import HALF_A_NIGHT, Nights, Points
 from astro_dl.science.supernovae.physics import SupernovaPhysics
 
 Array = np.ndarray
@@ -114,7 +114,7 @@ def every_night(x: Array) -> tuple[Array, Array]:
         The row of ``x`` that each comes from.
     """
     nights, redshift = unpacked(x)
-    since = nights.known & (nights.time >= 0)
+    since = nights.known & (nights.time >= -HALF_A_NIGHT)
     since[:, 0] |= ~since.any(axis=1)
     owner, last = np.nonzero(since)
     kept = np.arange(x.shape[1]) <= last[:, None]

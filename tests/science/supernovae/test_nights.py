@@ -82,10 +82,15 @@ def test_inputs_can_be_read_back(examples):
 def test_light_curves_cut_off_are_what_they_were(examples):
     early = until(examples.x, 20.0)
     nights, _ = unpacked(early)
-    assert nights.time.max() <= 20
+    assert nights.time.max() <= 20.5
     np.testing.assert_allclose(until(examples.x, 1000.0), examples.x, atol=1e-4)
-    rows = unpacked(examples.x)[0].known & (unpacked(examples.x)[0].time <= 20)
+    rows = unpacked(examples.x)[0].known & (unpacked(examples.x)[0].time <= 20.5)
     np.testing.assert_allclose(early[rows], examples.x[rows], atol=1e-4)
+
+
+def test_on_the_day_of_its_detection_there_is_a_night_of_every_object(examples):
+    nights, _ = unpacked(until(examples.x, 0.0))
+    assert nights.known.any(axis=1).all()
 
 
 def test_augmentation_leaves_a_detection_in_every_light_curve(examples):
