@@ -143,6 +143,12 @@ def keyword_defaults(function: Callable[..., Any]) -> dict[str, Any]:
     }
 
 
+def takes_any_keyword(function: Callable[..., Any]) -> bool:
+    """Return whether a function passes on keyword arguments that it doesn't name."""
+    kinds = (one.kind for one in inspect.signature(function).parameters.values())
+    return inspect.Parameter.VAR_KEYWORD in kinds
+
+
 def coerce(value: Any, hint: Any, key: str) -> Any:
     """Return a plain value as the type that a hint asks for.
 

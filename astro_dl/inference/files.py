@@ -11,7 +11,7 @@ from astropy.table import MaskedColumn, QTable, Table
 
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.reading.many_files import nothing_read, tolerating
-from astro_dl.core.schema import keyword_defaults
+from astro_dl.core.schema import keyword_defaults, takes_any_keyword
 from astro_dl.core.task import Files
 from astro_dl.inference.input_checks import check_files
 from astro_dl.inference.protocol import Predictor
@@ -93,7 +93,7 @@ def _parts(
 ) -> Iterator[QTable]:
     assert files.reader is not None
     accepted = keyword_defaults(files.reader)
-    for name in options:
+    for name in () if takes_any_keyword(files.reader) else options:
         if name not in accepted:
             raise unknown_name("option", name, accepted)
     found = files.reader(predictor, paths, **options)

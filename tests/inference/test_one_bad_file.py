@@ -62,14 +62,15 @@ MAKERS = {
     "predict_stars": spectrum,
     "search": strain,
 }
-SHARP_TABLES = {"flare_mlp", "mount_wilson_mlp"}
+OTHER_TABLES = {"flare_mlp", "mount_wilson_mlp", "gaia_autoencoder", "gaia_vae"}
+"""Bundles whose tables have other columns than the one that is written here."""
 
 
 def bundle_of(reader):
     cards = {name: folder / "card.json" for name, folder in sorted(shipped_bundles().items())}
     for name, card in cards.items():
         task = json.loads(card.read_text())["task"]
-        if get_task(task).files.reader.__name__ == reader and name not in SHARP_TABLES:
+        if get_task(task).files.reader.__name__ == reader and name not in OTHER_TABLES:
             return name
     return None
 

@@ -54,6 +54,7 @@ for name in names:
     input_spec, head = specification(name)
     small = model_entry(name).small
     input_spec = replace(input_spec, shape=small.input_shape or input_spec.shape)
+    head = type(head).of_model(head, input_spec)
     model = build_from(name, input_spec, head, small.hyperparameters)
     rng = np.random.default_rng(7)
     model.set_weights([

@@ -89,7 +89,7 @@ def test_a_broken_promise_is_named(monkeypatch, changes, message):
     monkeypatch.setattr(tasks, "get_task", lambda name: broken)
     monkeypatch.setattr(tasks, "iterate_blocks", in_this_process)
     with pytest.raises(AssertionError, match=message):
-        check_task("toy_broken")
+        check_task("toy_broken", physics={})
 
 
 def in_this_process(simulator, physics, n, seed, stream, block_size=1024, workers=1):

@@ -15,7 +15,6 @@ from astro_dl.core.files import atomic_path, distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.inference.enlarged import enlarged
 from astro_dl.inference.predictor import Predictor
-from astro_dl.models.unet import reach
 from astro_dl.observations.images.background import Background
 from astro_dl.observations.images.tiles import Tiling, in_tiles
 from astro_dl.science.cosmic_rays.exposures import Exposure, open_exposure
@@ -135,6 +134,8 @@ def hit_probability(
 
 def tiling_of(predictor: Predictor[CosmicRayPhysics], shape: tuple[int, int]) -> Tiling:
     """Return tiles that leave no seam, and are no larger than an image needs."""
+    from astro_dl.models.unet import reach
+
     values = predictor.bundle.config.hyperparameters
     scale = 2 ** (len(values["filters"]) - 1)
     margin = reach(values["filters"], values["convolutions"], values["kernel_size"])
