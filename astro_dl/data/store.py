@@ -258,7 +258,7 @@ def _create(file: h5py.File, block: Examples, n: int, path: Path) -> None:
     free = shutil.disk_usage(path.parent).free
     if needed > free:
         raise UsageError(
-            f"{path}: {n} examples need {needed / 1e9:.1f} GB but {free / 1e9:.1f} GB are free; "
+            f"{path}: {n} examples need {needed / 1e6:,.1f} MB but {free / 1e6:,.1f} MB are free; "
             "lower the number, set ASTRO_DL_CACHE to another disk, or use data.mode=stream"
         )
     # Tracked, so that columns come back in the order of the table.

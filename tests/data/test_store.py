@@ -77,7 +77,7 @@ def test_an_error_while_simulating_leaves_nothing(tmp_path):
 
 
 def test_a_full_disk_is_reported_before_writing(tmp_path):
-    with pytest.raises(UsageError, match="GB are free"):
+    with pytest.raises(UsageError, match="MB are free"):
         store_examples(tmp_path / "s.h5", blocks(), 10**15, progress=False)
 
 

@@ -14,13 +14,13 @@ from astro_dl.core.errors import UsageError
 from tests.faults.test_faults import hidden
 from tests.faults.writers import WRITERS
 
-DISK_BYTES, BLOCK = 8 * 2**20, 4096
+DISK_BYTES, BLOCK = 16 * 2**20, 4096
 QUICK = ("table.csv", "table.fits", "table.hdf5", "table.parquet", "figure")
 SWEPT = [
     *QUICK,
     *(pytest.param(one, marks=pytest.mark.slow) for one in WRITERS if one not in QUICK),
 ]
-REASONS = ("no space left", "file too large")
+REASONS = ("no space left", "file too large", "MB are free")
 
 
 @pytest.fixture
@@ -41,8 +41,10 @@ def filled(disk, left):
     with (disk / "ballast").open("wb") as file:
         free = os.statvfs(disk)
         os.posix_fallocate(file.fileno(), 0, max(BLOCK, free.f_bavail * free.f_bsize - left))
-    yield
-    (disk / "ballast").unlink()
+    try:
+        yield
+    finally:
+        (disk / "ballast").unlink()
 
 
 @contextmanager
