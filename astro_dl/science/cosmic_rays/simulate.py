@@ -5,9 +5,9 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.examples import Examples
+from astro_dl.observations.images.particles import Detector, deposit, draw_hits
 from astro_dl.science.cosmic_rays.inputs import input_of_images
 from astro_dl.science.cosmic_rays.physics import CosmicRayPhysics
-from astro_dl.science.cosmic_rays.simulation.particles import Detector, deposit, draw_hits
 from astro_dl.science.cosmic_rays.simulation.scenes import (
     bleed,
     draw_seeing,
@@ -53,8 +53,11 @@ def simulate(physics: CosmicRayPhysics, n: int, rng: np.random.Generator) -> Exa
     light = star_light(physics, seeing, drawn(physics.stars_per_megapixel_range), noise, rng)
     light += galaxy_light(physics, seeing, drawn(physics.galaxies_per_megapixel_range), noise, rng)
     light += trail_light(physics, seeing, noise, rng) + hot_pixels(physics, noise, rng)
-    hits = draw_hits(physics, detector, drawn(physics.hits_per_megapixel_range), rng)
-    charge = deposit(hits, detector, n, physics.size_pixels, rng)
+    size, density = physics.size_pixels, drawn(physics.hits_per_megapixel_range)
+    struck = np.repeat(np.arange(n), rng.poisson(density * size**2 / 1e6))
+    angles = physics.zenith_power, physics.electron_fraction
+    hits = draw_hits(struck, size, detector, rng, *angles)
+    charge = deposit(hits, detector, n, size, rng)
     electrons = rng.poisson(light + sky[:, None, None]) + charge
     electrons = bleed(electrons, physics.full_well_electrons)
     electrons += rng.standard_normal(charge.shape) * read_noise[:, None, None]

@@ -52,4 +52,5 @@ task = Task(
     extra_metrics=missed_reals,
     caution="Trained on simulated artefacts: those of a real camera differ. Look at what it says "
     "of your own stamps, and fine-tune it on labelled ones.",
+    version=2,
 )

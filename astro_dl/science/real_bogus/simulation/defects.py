@@ -4,43 +4,20 @@ Every function returns an image of the light that it adds, or of the pixels that
 """
 
 import numpy as np
-from scipy.stats import moyal
 
+from astro_dl.observations.images.particles import Detector, deposit, draw_hits
 from astro_dl.science.real_bogus.elliptical_moffat import EllipticalMoffat
 
-SENSOR_MICROMETRE, PIXEL_MICROMETRE = 150.0, 15.0
-ELECTRONS_PER_MICROMETRE = 80.0
-DIFFUSION_PIXELS = 0.3
-POINTS_PER_PIXEL = 30
-LONGEST_PIXELS = 60.0
+DETECTOR = Detector(np.array([15.0]), np.array([150.0]), np.array([4.5]))
+"""Pixels of 15 µm on a sensor of 150 µm, as of the survey cameras with thick devices."""
 
 
 def cosmic_rays(
     n: int, size: int, electrons_per_sigma: float, rng: np.random.Generator
 ) -> np.ndarray:
-    """Return the light (size, size) of n muons [σ].
-
-    They come from the zenith angle θ as cos²θ, cross a sensor of 150 µm on a straight line, lose 80
-    electrons per µm, spread as the Landau distribution (by Moyal's approximation), and their charge
-    diffuses by 0.3 pixels. They know nothing of the point-spread function.
-    """
-    image = np.zeros((size, size), np.float32)
-    for _ in range(n):
-        # cos²θ of the flux, times cos θ of the surface: the fourth root of a uniform number
-        tangent = np.sqrt(max(rng.random() ** -0.5 - 1, 0))
-        length = min(SENSOR_MICROMETRE / PIXEL_MICROMETRE * tangent, LONGEST_PIXELS)
-        path = SENSOR_MICROMETRE * np.sqrt(1 + tangent**2)
-        charge = path * max(ELECTRONS_PER_MICROMETRE * (1 + 0.2 * moyal.rvs(random_state=rng)), 20)
-        points = int(POINTS_PER_PIXEL * (1 + length))
-        along = rng.random(points) * length
-        angle = rng.uniform(0, 2 * np.pi)
-        start = rng.uniform(0, size, 2)
-        spread = rng.normal(0, DIFFUSION_PIXELS, (2, points))
-        row = np.rint(start[0] + along * np.sin(angle) + spread[0]).astype(int)
-        column = np.rint(start[1] + along * np.cos(angle) + spread[1]).astype(int)
-        inside = (row >= 0) & (row < size) & (column >= 0) & (column < size)
-        np.add.at(image, (row[inside], column[inside]), charge / points / electrons_per_sigma)
-    return image
+    """Return the light (size, size) of n muons [σ], which know no point-spread function."""
+    hits = draw_hits(np.zeros(n, int), size, DETECTOR, rng)
+    return deposit(hits, DETECTOR, 1, size, rng)[0] / np.float32(electrons_per_sigma)
 
 
 def satellite_trail(

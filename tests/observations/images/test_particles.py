@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from astro_dl.science.cosmic_rays.physics import CosmicRayPhysics
-from astro_dl.science.cosmic_rays.simulation.particles import (
+from astro_dl.observations.images.particles import (
     Detector,
     deposit,
     draw_charge,
@@ -16,11 +15,15 @@ from astro_dl.science.cosmic_rays.simulation.particles import (
 SIZE, IMAGES = 64, 400
 
 
-def _hits(density=3000.0, **physics):
-    one = CosmicRayPhysics(size_pixels=SIZE, electron_fraction=0.0, **physics)
+def struck(images, per_megapixel, rng):
+    """Return which image each particle goes through."""
+    return np.repeat(np.arange(images), rng.poisson(per_megapixel * SIZE**2 / 1e6, images))
+
+
+def _hits(density=3000.0, **angles):
     detector = Detector(np.full(IMAGES, 15.0), np.full(IMAGES, 100.0), np.full(IMAGES, 4.0))
     rng = np.random.default_rng(0)
-    return detector, draw_hits(one, detector, np.full(IMAGES, density), rng)
+    return detector, draw_hits(struck(IMAGES, density, rng), SIZE, detector, rng, **angles)
 
 
 @pytest.mark.parametrize(("path_um", "electrons_per_um"), [(300.0, 76.8), (100.0, 72.0)])
@@ -74,8 +77,8 @@ def test_all_charge_arrives_where_the_particle_went():
 def test_charge_spreads_as_it_drifts():
     n = 50
     detector = Detector(np.full(n, 15.0), np.full(n, 100.0), np.full(n, 8.0))
-    physics = CosmicRayPhysics(size_pixels=SIZE, electron_fraction=0.0)
-    hits = draw_hits(physics, detector, np.full(n, 3000.0), np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    hits = draw_hits(struck(n, 3000.0, rng), SIZE, detector, rng)
     upright = hits.lateral_pixels < 0.3
     images = deposit(hits, detector, n, SIZE, np.random.default_rng(1))
     for k in np.flatnonzero(upright)[:5]:
@@ -95,8 +98,7 @@ def test_electrons_go_crooked_ways():
     rng = np.random.default_rng(0)
     spans = {}
     for fraction in (0.0, 1.0):
-        physics = CosmicRayPhysics(size_pixels=SIZE, electron_fraction=fraction)
-        hits = draw_hits(physics, detector, np.full(n, 300.0), rng)
+        hits = draw_hits(struck(n, 300.0, rng), SIZE, detector, rng, electron_fraction=fraction)
         long = hits.lateral_pixels > 15
         images = deposit(hits, detector, n, SIZE, rng)
         alone = np.flatnonzero(long & (np.bincount(hits.image, minlength=n)[hits.image] == 1))
