@@ -24,6 +24,9 @@ from astro_dl.models.layers import GlobalPooling, Style, dense_stack, global_poo
 BRIGHTEST = 255.0
 """Of the photographs that the applications were trained on."""
 
+LONGEST_MOMENTUM = 0.99
+"""Of the moving averages in the backbones' normalisations."""
+
 
 def backbone(
     input_spec: InputSpec,
@@ -92,11 +95,10 @@ def backbone(
         ) from None
     if weights and not weights_are_to_be_read():
         read_weights(trunk, Path(weights), application)
+    limit_momentum(trunk)
     freeze_first(trunk, frozen_layers)
-    x = keras.layers.BatchNormalization(name="input_normalization")(inputs)
-    x = keras.layers.Conv2D(3, 1, name="colours", **style.kernel_options)(x)
     mean, scatter = photograph_scale(make)
-    x = keras.layers.Rescaling(scatter, mean, name="rescaling")(x)
+    x = in_three_colours(inputs, scatter, mean, style)
     x = dense_stack(global_pool(trunk(x), global_pooling), units, dropout, style)
     return keras.Model(inputs, attach_head(x, head, **style.penalty), name="backbone")
 
@@ -114,6 +116,22 @@ def photograph_scale(make: Callable[..., keras.Model]) -> tuple[float, float]:
     levels = np.tile(np.linspace(0, BRIGHTEST, 256)[:, None, None], (1, 1, 3))
     shown = sys.modules[make.__module__].preprocess_input(levels[None].copy())
     return float(np.mean(shown)), float(np.std(shown))
+
+
+def in_three_colours(
+    inputs: keras.KerasTensor, scatter: float, mean: float, style: Style
+) -> keras.KerasTensor:
+    """Return images of any bands as three colours of this scatter and mean, as far as is learnt."""
+    x = keras.layers.BatchNormalization(name="input_normalization")(inputs)
+    x = keras.layers.Conv2D(3, 1, name="colours", **style.kernel_options)(x)
+    return keras.layers.Rescaling(scatter, mean, name="rescaling")(x)
+
+
+def limit_momentum(model: keras.Model) -> None:
+    """Let normalisations follow the training: some average over more steps than one may have."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = min(layer.momentum, LONGEST_MOMENTUM)
 
 
 def read_weights(model: keras.Model, path: Path, name: str) -> None:

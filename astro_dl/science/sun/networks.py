@@ -17,7 +17,12 @@ import keras
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.task import InputSpec
-from astro_dl.models.backbone import freeze_first, read_weights
+from astro_dl.models.backbone import (
+    freeze_first,
+    in_three_colours,
+    limit_momentum,
+    read_weights,
+)
 from astro_dl.models.heads import attach_head
 from astro_dl.models.initialization import weights_are_to_be_read
 from astro_dl.models.layers import GlobalPooling, Style, dense_stack, global_pool, input_tensor
@@ -26,9 +31,6 @@ BackboneName = Literal["mobilenet_v3_small", "resnet50_v2", "efficientnet_v2_b0"
 
 SMALLEST_SIDE = 32
 """Fewest pixels that leave the backbones, whose strides multiply to 32, anything to look at."""
-
-LONGEST_MOMENTUM = 0.99
-"""Of the moving averages in the backbones' normalisations."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,7 @@ def ar_transfer(
     style = Style(activation, "none", initializer, l1, l2)
     trunk = _backbone(backbone, (height, width, 3), weights)
     freeze_first(trunk, frozen_layers)
-    x = keras.layers.BatchNormalization(name="input_normalization")(inputs)
-    colours = keras.layers.Conv2D(3, 1, name="colours", **style.kernel_options)
-    x = keras.layers.Rescaling(BACKBONES[backbone].spread, name="rescaling")(colours(x))
+    x = in_three_colours(inputs, BACKBONES[backbone].spread, 0.0, style)
     if upsampling > 1:
         x = keras.layers.UpSampling2D(upsampling, interpolation="bilinear", name="upsampling")(x)
     x = dense_stack(global_pool(trunk(x), global_pooling), units, dropout, style)
@@ -159,10 +159,7 @@ def _backbone(name: str, shape: tuple[int, int, int], weights: str) -> keras.Mod
     about = BACKBONES[name]
     application = getattr(keras.applications, about.application)
     model = application(include_top=False, weights=None, input_shape=shape, **about.options)
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            # some average over thousands of steps, more than a training here may have
-            layer.momentum = min(layer.momentum, LONGEST_MOMENTUM)
+    limit_momentum(model)
     file = None if weights_are_to_be_read() else _weights_file(about, weights)
     if file is not None:
         read_weights(model, file, name)
