@@ -110,7 +110,9 @@ class Choice:
         return f"one or more of {', '.join(self.names)}, {how}"
 
 
-Count = Annotated[int, Bounds(1)]
+Count = Annotated[int, Bounds(1, 10**9)]
+"""Of examples, epochs, processes: what is counted one by one has an end."""
+
 Natural = Annotated[int, Bounds(0)]
 Seed = Annotated[int, Bounds(0, 2**32 - 1)]
 """What every backend takes."""

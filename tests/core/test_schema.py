@@ -80,6 +80,7 @@ def test_accepted_values_take_the_type_that_is_asked_for(value, hint, expected):
         (10**400, float, "a number"),
         (1, bool, "true or false"),
         (0, Count, "an integer ≥ 1"),
+        (10**12, Count, "an integer ≥ 1 and ≤ 1e+09"),
         (1.5, Fraction, "a number ≥ 0 and ≤ 1"),
         ([2, 1], tuple[float, float], "the lower one first"),
         ([1], tuple[float, float], "a list of two numbers"),

@@ -23,6 +23,7 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import open_fits
+from astro_dl.observations.tables.flux_units import refuse_logarithms
 
 LETTERS = "ugrizy"
 NAMED = {"VIS": "VIS", "F814W": "F814W", "F606W": "F606W", "F555W": "F555W", "F475W": "F475W"}
@@ -245,6 +246,7 @@ def _planes(path: Path, index: int, hdu: Any) -> Iterator[BandImage]:
     if not getattr(hdu, "is_image", False) or len(shape) not in (2, 3) or 0 in shape:
         return
     header = hdu.header
+    refuse_logarithms(header.get("BUNIT"), path)
     celestial = _celestial(_coordinate_cards(hdu))
     size = (int(shape[-2]), int(shape[-1]))
     if len(shape) == 2:

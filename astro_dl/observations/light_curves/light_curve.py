@@ -115,11 +115,7 @@ def from_arrays(
     flags = ["nan_flux"] if (kept & ~finite).any() else []
     flags += ["impossible_flux"] if (finite & ~usable).any() else []
     flags += ["impossible_time"] if (known & ~kept).any() else []
-    if usable.sum() < FEWEST_POINTS:
-        raise UsageError(
-            f"{where}: {usable.sum()} of {len(time)} points are finite and of good quality; "
-            f"{FEWEST_POINTS} or more are needed"
-        )
+    given = len(time)
     time, flux = time[usable], flux[usable]
     if (np.diff(time) < 0).any():
         flags.append("unsorted_times")
@@ -127,6 +123,11 @@ def from_arrays(
     time, first = np.unique(time, return_index=True)
     if len(first) < len(flux):
         flags.append("duplicate_times")
+    if len(first) < FEWEST_POINTS:
+        raise UsageError(
+            f"{where}: {len(first)} of {given} points are finite, of good quality and at times of "
+            f"their own; {FEWEST_POINTS} or more are needed"
+        )
     flux = flux[first]
     _check_days(where, time)
     level = float(np.median(flux))

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.errors import UsageError
+from astro_dl.observations.tables.flux_units import is_linear_flux
 
 RELATIVE = {"ppm": 1e-6, "ppt": 1e-3, "percent": 1e-2, "%": 1e-2}
-LOGARITHMS = ("dex", "db", "log")
 FAINTEST_MAGNITUDE = 50.0
 
 
@@ -26,7 +26,7 @@ def linear_flux(values: np.ndarray, unit: Any, where: str) -> np.ndarray:
     Raises
     ------
     UsageError
-        If the unit is a logarithm other than magnitudes.
+        If the unit is none of linear fluxes, counts or magnitudes.
     """
     text = "" if unit is None else str(unit).strip().lower()
     if "mag" in text:
@@ -35,8 +35,10 @@ def linear_flux(values: np.ndarray, unit: Any, where: str) -> np.ndarray:
     if text in RELATIVE:
         offsets = values * RELATIVE[text]
         return offsets if np.nanmedian(offsets) > 0.5 else 1 + offsets
-    if any(text.startswith(word) for word in LOGARITHMS):
-        raise UsageError(f"{where}: flux in {unit}; give a linear unit of flux, or magnitudes")
+    if not is_linear_flux(str(unit or "").strip()):
+        raise UsageError(
+            f"{where}: flux in {unit}; give a linear unit of flux or counts, or magnitudes"
+        )
     return values
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from astropy import units as u
 
 from astro_dl.core.errors import UsageError
+from astro_dl.observations.tables.flux_units import refuse_logarithms
 
 ANGSTROMS = {
     **dict.fromkeys(("a", "å", "aa", "ang", "angs", "angstrom", "angstroem", "ångström"), 1.0),
@@ -67,7 +68,7 @@ def per_angstrom(
     Raises
     ------
     UsageError
-        If the unit is of magnitudes other than AB, whose zero point is not known.
+        If the unit is a logarithm other than AB magnitudes, whose zero point is known.
     """
     text = "" if unit is None else str(unit).strip().lower()
     relative = (np.nanmedian(wavelength) / wavelength) ** 2 if len(wavelength) else wavelength
@@ -76,6 +77,7 @@ def per_angstrom(
             raise UsageError(f"{path}: flux in {unit}; give flux, or AB magnitudes")
         flux = 10 ** (-0.4 * (flux - np.nanmedian(flux))) * relative
         return flux, 0.4 * np.log(10) * flux
+    refuse_logarithms(unit, path)
     # Whatever the order and spelling of powers, hertz are of a flux per frequency.
     if "hz" in text or text.endswith("jy"):
         return flux * relative, relative

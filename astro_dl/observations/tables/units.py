@@ -13,10 +13,12 @@ from astro_dl.core.errors import UsageError
 ANY_UNIT = "any unit"
 """Wanted of a column whose unit nobody told: a file's is not looked at, with a warning."""
 
-PLAIN_WORDS = frozenset(("", "none", "null", "unitless", "dimensionless", "n/a", "-", "--", "dex"))
+PLAIN_WORDS = frozenset(("", "none", "null", "unitless", "dimensionless", "n/a", "-", "--"))
 MAGNITUDE_WORDS = re.compile(r"(ab)?mag(nitude)?s?(ab)?")
 SPELLINGS = {"nanomaggy": "nmgy", "nanomaggies": "nmgy", "maggy": "mgy", "maggies": "mgy"}
 
+LOGARITHMS = (u.dex, u.dimensionless_unscaled)
+"""A unit and what was wanted where numbers stand as they are: abundances are plain logarithms."""
 COUNTS = frozenset((u.adu, u.ct, u.electron, u.photon, u.DN))
 ZERO_POINT_FLUX = 3631 * u.Jy
 ROUNDING_OF_ZERO_POINTS = 0.01
@@ -73,7 +75,7 @@ def in_unit(
         )
         return numbers
     target = parse_unit(wanted) or u.dimensionless_unscaled
-    if own == target:
+    if own == target or (own, target) == LOGARITHMS:
         return numbers
     try:
         return np.asarray(own.to(target, numbers))

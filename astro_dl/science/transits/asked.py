@@ -19,13 +19,15 @@ def period_range(curve: LightCurve, shortest: float, longest: float | None) -> t
     Raises
     ------
     UsageError
-        If the curve has too few points, or no period can be searched.
+        If the curve has too few points or never varies, or no period can be searched.
     """
     if len(curve.time) < FEWEST_POINTS:
         raise UsageError(
             f"{curve.path or curve.id}: {len(curve.time)} points cannot be searched for transits; "
             f"{FEWEST_POINTS} or more are needed"
         )
+    if np.ptp(curve.flux) == 0:
+        raise UsageError(f"{curve.path or curve.id}: all points have the same flux")
     if longest is None:
         longest = longest_period(curve.time)
     least = FEWEST_CADENCES * float(np.median(np.diff(curve.time)))

@@ -43,6 +43,12 @@ def test_extensions_are_named_and_noise_maps_left_out(tmp_path):
     assert found[0].pixel_scale_arcsec == pytest.approx(0.2)
 
 
+def test_planes_in_magnitudes_are_refused(tmp_path):
+    fits.writeto(tmp_path / "g.fits", PLANES[0], fits.Header({"BUNIT": "mag/arcsec**2"}))
+    with pytest.raises(UsageError, match=r"g\.fits: flux in mag/arcsec"):
+        find_band_images(tmp_path / "g.fits")
+
+
 @pytest.mark.parametrize(
     "keywords",
     [{"BANDS": "i,r,g"}, {"BANDS": "irg"}, {"BAND1": "i", "BAND2": "r", "BAND3": "g"}],

@@ -32,6 +32,8 @@ def write(path, time, flux, time_unit=None, flux_unit=None, name="FLUX"):
         (1e3 * (DIP - 1), "ppt", "FLUX"),
         (100 * DIP, "percent", "FLUX"),
         (3e4 * DIP, "electron / s", "FLUX"),
+        (3e4 * DIP, "e-/s", "FLUX"),
+        (2e-3 * DIP, "Jy/beam", "FLUX"),
     ],
 )
 def test_any_unit_of_flux_gives_the_same_dip(tmp_path, values, unit, name):
@@ -59,6 +61,8 @@ def test_times_become_days(tmp_path, unit, each):
     ("options", "message"),
     [
         ({"flux_unit": "dex"}, r"a\.fits: flux in dex"),
+        ({"flux_unit": "pc"}, r"a\.fits: flux in pc"),
+        ({"flux_unit": "bogus"}, r"a\.fits: flux in bogus"),
         ({"time_unit": "parsec"}, r"a\.fits: times in 'parsec'"),
     ],
 )

@@ -77,6 +77,7 @@ def test_fluxes_become_those_per_wavelength(tmp_path, flux, unit):
         ("kg", "", "wavelengths in kg, which is no unit of length"),
         ("furlong", "", "wavelengths in furlong"),
         ("Angstrom", "mag", "flux in mag; give flux, or AB magnitudes"),
+        ("Angstrom", "dex", "flux in dex; give a linear unit"),
     ],
 )
 def test_other_units_are_refused_by_name(tmp_path, wave_unit, flux_unit, message):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from astropy import units as u
 from astropy.table import MaskedColumn, Table
 
 from astro_dl.core.errors import UsageError
@@ -55,12 +56,21 @@ def test_units_are_converted():
     np.testing.assert_allclose(values["u"][:2], [0.0195, 0.018])
 
 
+@pytest.mark.parametrize("wanted", ["", "dex"])
+def test_abundances_stand_as_they_are(wanted):
+    table = Table({"fe_h": [-0.5, 0.1]})
+    table["fe_h"].unit = u.dex
+    values = read_columns(table, ("fe_h",), units={"fe_h": wanted})
+    np.testing.assert_allclose(values["fe_h"], [-0.5, 0.1])
+
+
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [
         ({"names": ("u", "gg")}, {}, "no column 'gg'; did you mean 'g'.*--columns gg=COLUMN"),
         ({"mapping": {"v": "g"}}, {}, "'v' is no input"),
         ({"units": {"u": "um"}}, {}, "is in mag, which is no um"),
+        ({"units": {"u": "um"}}, {"u": [1.0, 2.0] * u.dex}, "is in dex, which is no um"),
         ({}, {"u": ["a", "b"]}, "'u' does not hold numbers"),
         ({}, {"u": [[1.0, 2.0], [3.0, 4.0]]}, "several numbers in a row"),
         ({}, {"G": [1.0, 2.0], "g ": [1.0, 2.0], "u": [1.0, 2.0]}, "several columns are called"),

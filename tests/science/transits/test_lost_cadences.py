@@ -63,6 +63,10 @@ def test_sectors_years_apart_give_the_period_within_seconds(gap, period):
 def test_what_cannot_be_searched_says_so(tmp_path):
     with pytest.raises(UsageError, match=r"star\.fits: 40 points cannot be searched"):
         found(tmp_path, FLUX[:40], TIME[:40])
+    with pytest.raises(UsageError, match=r"star\.fits: all points have the same flux"):
+        found(tmp_path, np.ones(len(TIME)), TIME)
+    with pytest.raises(UsageError, match=r"star\.fits: 1 of \d+ points .* at times of their own"):
+        found(tmp_path, FLUX, np.full(len(TIME), TIME[0]))
 
 
 @pytest.mark.parametrize(
