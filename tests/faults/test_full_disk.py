@@ -15,7 +15,7 @@ from tests.faults.test_faults import hidden
 from tests.faults.writers import WRITERS
 
 DISK_BYTES, BLOCK = 16 * 2**20, 4096
-QUICK = ("table.csv", "table.fits", "table.hdf5", "table.parquet", "figure")
+QUICK = ("table.csv", "table.fits", "table.hdf5", "table.parquet", "figure", "kept inputs")
 SWEPT = [
     *QUICK,
     *(pytest.param(one, marks=pytest.mark.slow) for one in WRITERS if one not in QUICK),

@@ -26,6 +26,7 @@ from astro_dl.data.store import open_store
 from astro_dl.evaluation.figures.style import save_figure
 from astro_dl.models.build import build_from
 from astro_dl.models.defaults import default_hyperparameters
+from astro_dl.observations.labelled.examples import kept_inputs
 from astro_dl.observations.tables.read import read_table
 from astro_dl.observations.tables.write import write_table
 from astro_dl.observations.tables.write_parts import write_parts
@@ -258,6 +259,20 @@ def check_densities(folder: Path) -> None:
     assert density_rows(folder) in (3, ROWS)
 
 
+def keep_inputs(folder: Path) -> None:
+    rows = iter(np.ones((ROWS, 500), np.float32))
+    kept_inputs("mine", rows, (ROWS, 500))
+
+
+def check_inputs(folder: Path) -> None:
+    if has_inputs(folder):
+        assert np.load(folder / "cache/own/mine.npy").sum() == ROWS * 500
+
+
+def has_inputs(folder: Path) -> bool:
+    return (folder / "cache/own/mine.npy").is_file()
+
+
 WRITERS = {
     "table.csv": of_table(".csv"),
     "table.ecsv": of_table(".ecsv"),
@@ -275,6 +290,7 @@ WRITERS = {
     "figure": Writer(
         lambda folder: Image.new("L", (9, 9)).save(folder / "a.png"), draw, check_figure, has_drawn
     ),
+    "kept inputs": Writer(nothing, keep_inputs, check_inputs, has_inputs),
     "stored set": Writer(nothing, simulate, check_sets, has_sets),
     "update_bundle": Writer(with_mine, score, check_run, is_scored),
     "halve_weights": Writer(

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import SET, WEIGHT, Examples, Inputs, MappedRows, stacked
 from astro_dl.core.files import atomic_path
 from astro_dl.core.task import Shape
@@ -71,7 +70,7 @@ def read_examples(
         _fill(x, inputs)
     else:
         key = sha256(f"{folder.resolve()} {fingerprint(sources, rows)} {recipe}".encode())
-        x = _mapped(key.hexdigest()[:24], inputs, (len(sources), *shape))
+        x = kept_inputs(key.hexdigest()[:24], inputs, (len(sources), *shape))
     return Examples(x, y, info)
 
 
@@ -87,16 +86,16 @@ def _fill(x: np.ndarray, inputs: Iterator[Inputs]) -> None:
         x[row] = one
 
 
-def _mapped(key: str, inputs: Iterator[Inputs], shape: Shape) -> MappedRows:
-    """Return inputs that are kept in a file of the cache, which is made if need be."""
+def kept_inputs(key: str, inputs: Iterator[Inputs], shape: Shape) -> MappedRows:
+    """Return inputs, float32 of a shape (n, …), from a file of the cache, made if need be.
+
+    It is written row by row: a disk that fills under a mapped file ends the process.
+    """
     path = cache_folder() / "own" / f"{key}.npy"
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_path(path) as temporary:
-            try:
-                x = np.lib.format.open_memmap(temporary, "w+", np.float32, shape)
-            except OSError as error:
-                raise UsageError(f"{path}: no room for {shape} numbers ({error})") from None
-            _fill(x, inputs)
-            x.flush()
+        about = {"descr": "<f4", "fortran_order": False, "shape": shape}
+        with atomic_path(path) as temporary, open(temporary, "wb") as file:
+            np.lib.format.write_array_header_1_0(file, about)
+            for one in inputs:
+                file.write(np.asarray(one, "<f4").tobytes())
     return MappedRows(np.load(path, mmap_mode="r"))
