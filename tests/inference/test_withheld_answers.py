@@ -1,11 +1,12 @@
 """Every reader withholds what its flags call unsupported, and gives it with ``keep_flagged``."""
 
+from inspect import signature
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from astro_dl.core.registry import get_task
+from astro_dl.core.registry import get_task, list_tasks
 from astro_dl.inference.arrays import predict_arrays
 from astro_dl.inference.input_checks import input_statistics
 from astro_dl.inference.table import Effect, Flag, answered_rows
@@ -58,3 +59,16 @@ def test_what_nothing_answers_is_never_kept():
     }
     assert answered_rows(flags, keep_flagged=False).tolist() == [False, False, True]
     assert answered_rows(flags, keep_flagged=True).tolist() == [True, False, True]
+
+
+ANSWERS_OF_ALL = {
+    "cosmic_ray": "each pixel is judged by its neighbours",
+    "gw_bbh": "each window of strain is ranked among all",
+}
+"""Tasks whose readers leave no answer out, and why."""
+
+
+@pytest.mark.parametrize("name", [one for one in list_tasks() if get_task(one).files])
+def test_readers_give_flagged_answers_to_whoever_asks_for_them(name):
+    options = signature(get_task(name).files.reader).parameters
+    assert ("keep_flagged" in options) == (name not in ANSWERS_OF_ALL)

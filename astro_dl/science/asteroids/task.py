@@ -21,8 +21,9 @@ from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.many_files import nothing_read, read_each
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Augmentation, Classical, Dataset, Files, InputSpec, Task
+from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import prediction_table
+from astro_dl.inference.table import Flag, answered_rows, prediction_table, unsupported
 from astro_dl.observations.tables.columns import class_numbers, parse_column_names, read_columns
 from astro_dl.observations.tables.inputs import PEERS, masked_inputs, table_features
 from astro_dl.observations.tables.read import read_table
@@ -182,6 +183,7 @@ def classify_spectra(
     columns: str = "",
     wavelength_unit: str = "um",
     batch_size: int | None = None,
+    keep_flagged: bool = False,
 ) -> QTable:
     """Class asteroids by their spectra.
 
@@ -198,12 +200,15 @@ def classify_spectra(
         Unit of wavelengths whose column has none.
     batch_size : int, optional
         Spectra given to the network at once.
+    keep_flagged : bool, default False
+        Give answers that a flag calls unsupported, too, instead of leaving them out.
 
     Returns
     -------
     astropy.table.QTable
         One row per file: ``id``, ``label``, ``p_<class>`` and ``flags``: ``missing_wavelengths``
-        where some of 0.45 to 2.45 um were not observed.
+        where some of 0.45 to 2.45 um were not observed; ``outside_training_range``, which leaves
+        the answer out unless flagged ones are kept.
 
     Raises
     ------
@@ -225,10 +230,15 @@ def classify_spectra(
     if not found:
         raise nothing_read()
     x = spectrum_inputs(np.stack([spectrum for _, spectrum in found]))
-    missing = np.asarray(np.split(x, 2, axis=1)[1].any(axis=1))
+    outside = rows_outside_training_range(x, predictor.bundle.card.input_statistics)
+    flags = {
+        "missing_wavelengths": Flag(np.asarray(np.split(x, 2, axis=1)[1].any(axis=1))),
+        "outside_training_range": Flag(outside, unsupported(predictor.head)),
+    }
     names = distinct_names([Path(path) for path in paths])
-    answers, ids = predictor.answers(x, batch_size), [names[Path(path)] for path, _ in found]
-    return prediction_table(predictor.head, ids, answers, {"missing_wavelengths": missing})
+    ids = [names[Path(path)] for path, _ in found]
+    answers = predictor.answers(x, batch_size, answered_rows(flags, keep_flagged))
+    return prediction_table(predictor.head, ids, answers, flags)
 
 
 def _read_spectrum(

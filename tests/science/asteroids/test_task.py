@@ -95,3 +95,16 @@ def test_unusable_spectra_are_refused(tmp_path):
         classify_spectra(predictor, [write(tmp_path)])
     with pytest.raises(UsageError, match="no unit of length"):
         classify_spectra(predictor, [write(tmp_path)], wavelength_unit="mag")
+
+
+def test_classes_of_spectra_unlike_all_of_the_training_are_withheld(tmp_path):
+    nanometres = np.arange(430.0, 2500.0, 5.0)
+    emission = 1 + 300 * np.exp(-0.5 * ((nanometres - 1200) / 40) ** 2)
+    path = write(tmp_path, reflectance=emission)
+    options = {"wavelength_unit": "nm"}
+    withheld = classify_spectra(stand_in("asteroid_taxonomy"), [path], **options)
+    kept = classify_spectra(stand_in("asteroid_taxonomy"), [path], keep_flagged=True, **options)
+    assert "outside_training_range" in withheld["flags"][0]
+    assert np.isnan(withheld["p_S"][0])
+    assert withheld["label"][0] == ""
+    assert np.isfinite(kept["p_S"][0])
