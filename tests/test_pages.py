@@ -12,7 +12,9 @@ from astropy.table import Table
 
 from astro_dl.data.real import FOLDER_VARIABLE
 from astro_dl.science.gaia.simulation.catalogue import simulate_catalogue
-from tests.science.lenses.stand_in import coordinates, cutout, write_extensions
+from tests.science.gravitational_waves.gwosc_files import write_gwosc
+from tests.science.lenses.stand_in import coordinates, cutout, write_bands, write_extensions
+from tests.science.transits.stand_in import light_curve
 from tests.test_readme import run
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -35,6 +37,25 @@ def test_the_page_on_tuning_runs(tmp_path):
 def test_the_page_on_export_runs(tmp_path):
     run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks("export.md", "sh")))
     assert (tmp_path / "exports" / "quasars" / "contract.json").is_file()
+
+
+@pytest.mark.slow
+def test_the_page_on_explanations_runs(tmp_path):
+    rng = np.random.default_rng(0)
+    for name in "HL":
+        strain = rng.normal(0, 1e-21, 64 * 4096)
+        write_gwosc(tmp_path / f"{name}.hdf5", strain, detector=f"{name}1")
+    time, flux = light_curve(noise=1e-4, days=60, period=10.0546, depth=0.003)
+    Table({"time": time, "flux": flux}).write(tmp_path / "lightcurve.csv")
+    write_bands(tmp_path, cutout(0.8, size=64), name="{}.fits")
+    magnitudes = {band: 21 + rng.normal(0, 0.3, 20) for band in "ugrizy"}
+    Table(magnitudes).write(tmp_path / "catalogue.csv")
+    run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks("explaining.md", "sh")))
+    assert len(list((tmp_path / "figures").iterdir())) >= 3
+    with np.load(tmp_path / "maps.npz") as maps:
+        assert all(np.isfinite(maps[name]).all() for name in maps if maps[name].dtype.kind == "f")
+    (program,) = blocks("explaining.md", "python")
+    run(tmp_path, sys.executable, "-c", program)
 
 
 @pytest.mark.slow
