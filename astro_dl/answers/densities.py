@@ -69,6 +69,9 @@ class Density(Protocol):
     def main_logit(self, logits: Array) -> Array:
         """Return which logit (n,) tells most of the first target of each example."""
 
+    def logit_words(self, number: int) -> str:
+        """Return what a logit is."""
+
     def scaling(self, scale: Array, offset: Array) -> tuple[Array, Array]:
         """Return what logits are multiplied by, and then moved by, when targets are rescaled."""
 
@@ -115,6 +118,10 @@ class Point:
     def main_logit(self, logits: Array) -> Array:
         """Return that of the value."""
         return np.zeros(len(logits), int)
+
+    def logit_words(self, number: int) -> str:
+        """Return that it is a value."""
+        return "value"
 
     def scaling(self, scale: Array, offset: Array) -> tuple[Array, Array]:
         """Return scale and offset."""
@@ -166,6 +173,10 @@ class Gaussian:
     def main_logit(self, logits: Array) -> Array:
         """Return that of the mean."""
         return np.zeros(len(logits), int)
+
+    def logit_words(self, number: int) -> str:
+        """Return whether it is a mean or a width."""
+        return "mean" if number < self.targets else "logarithm of the variance"
 
     def scaling(self, scale: Array, offset: Array) -> tuple[Array, Array]:
         """Return the factors of means and of log-variances, which are only moved."""
@@ -238,6 +249,12 @@ class GaussianMixture:
         """Return that of the mean of the heaviest component."""
         heaviest = logits[:, : self.components].argmax(axis=1)
         return self.targets * self.components + heaviest
+
+    def logit_words(self, number: int) -> str:
+        """Return which number of which component it is."""
+        part, component = divmod(number, self.targets * self.components)
+        words = ("weight", "mean", "logarithm of the scale")
+        return f"{words[part]} of component {component + 1}"
 
     def scaling(self, scale: Array, offset: Array) -> tuple[Array, Array]:
         """Return those of weights, which stay, of means, and of logarithms of scales."""
@@ -317,6 +334,11 @@ class Bins:
     def main_logit(self, logits: Array) -> Array:
         """Return that of the most probable bin."""
         return logits.argmax(axis=1)
+
+    def logit_words(self, number: int) -> str:
+        """Return the bin."""
+        low, high = self.edges[number : number + 2]
+        return f"{low:.3g} to {high:.3g}"
 
     def scaling(self, scale: Array, offset: Array) -> tuple[Array, Array]:
         """Return one and zero: bins are where they are."""

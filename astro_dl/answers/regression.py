@@ -268,7 +268,7 @@ class Regression(AnswerKind):
         """Return the target that a logit is of, as far as there is one for each."""
         if self.outputs in (len(self.names), 2 * len(self.names)):
             return super().logit_name(number)
-        return f"{self.names[0]}, output {number}"
+        return f"{self.names[0]}, {self.density.logit_words(number)}"
 
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return for each target ``<target>`` and, where told, ``_std``, ``_mean``, ``_q05`` …"""

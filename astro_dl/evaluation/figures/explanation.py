@@ -120,6 +120,9 @@ def _draw_map(axes: Axes, x: np.ndarray, values: np.ndarray | None, about: Any) 
         # Of tables a column and its mark of a missing value are one.
         marked = bool(names) and len(values) == 2 * len(names)
         values = values[: len(names)] + values[len(names) :] if marked else values
+        if 0 < len(names) < len(values):
+            values = np.append(values[: len(names)], values[len(names) :].sum())
+            names.append("marks")
     values = values / max(float(np.nanmax(np.abs(values))), 1e-30)
     if x.ndim == 1:
         _bars(axes, values, names, (COLOURS[1], COLOURS[0]))
@@ -157,8 +160,8 @@ def _outline(axes: Axes, image: np.ndarray) -> None:
 
 
 def _bars(axes: Axes, values: np.ndarray, names: Sequence[str], colours: tuple[str, str]) -> None:
-    """Show numbers by name, those above and below zero in two colours; of many the largest."""
-    values = values[: len(names)] if names and len(values) == 2 * len(names) else values
+    """Show numbers, the named if any are, in two colours by their sign; of many the largest."""
+    values = values[: len(names)] if names else values
     names = names if len(names) == len(values) else [str(k) for k in range(len(values))]
     chosen = np.argsort(-np.abs(values), kind="stable")[:MOST_BARS]
     chosen = chosen if len(values) > MOST_BARS else np.arange(len(values))
