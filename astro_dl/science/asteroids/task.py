@@ -241,6 +241,11 @@ def classify_spectra(
     return prediction_table(predictor.head, ids, answers, flags)
 
 
+def input_of_file(physics: AsteroidPhysics, path: Path) -> np.ndarray:
+    """Return the input of the one spectrum in a file, of which a bare wavelength is in um."""
+    return spectrum_inputs(_read_spectrum(path, {}, 1.0, "um")[None])[0]
+
+
 def _read_spectrum(
     path: Any, mapping: dict[str, str], factor: float, wavelength_unit: str
 ) -> np.ndarray:
@@ -288,6 +293,6 @@ task = Task(
         ),
     },
     augmentation=Augmentation(inputs=hide_wavelengths),
-    files=Files(predict=classify_spectra),
+    files=Files(inputs=input_of_file, predict=classify_spectra),
     zero_signal={"distinct": False},
 )

@@ -30,6 +30,8 @@ Array = np.ndarray
 BATCH_SIZE = 2048
 ODDS_WIDTH = 0.06
 NOT_OBSERVED = "none"
+NOT_DETECTED, MISSING = "99,inf", "-99,nan"
+"""Magnitudes of no detection and of no measurement, unless told otherwise."""
 BRIGHTEST, FAINTEST = 0.0, 60.0
 """Magnitudes beyond these are no measurements but marks of missing ones [mag]."""
 
@@ -62,8 +64,8 @@ def predict_redshifts(
     id_column: str = "",
     hdu: int | str | None = None,
     path: str = "",
-    not_detected: str = "99,inf",
-    not_observed: str = "-99,nan",
+    not_detected: str = NOT_DETECTED,
+    not_observed: str = MISSING,
     zero_point: float | None = None,
     density_out: str = "",
     density_grid: str = "",
@@ -143,6 +145,18 @@ def predict_redshifts(
                 x = predictor.physics.inputs(_columns(predictor.physics, table, about, file))
                 size = BATCH_SIZE if batch_size is None else batch_size
                 yield _prediction(predictor, x, ids, size, points, append, keep_flagged)
+
+
+def inputs_of_galaxies(physics: PhotoZPhysics, table: Table, where: Any) -> Array:
+    """Return the inputs (n, …) of a catalogue of magnitudes, in columns called as the bands.
+
+    Raises
+    ------
+    UsageError
+        If a column is missing or holds no magnitudes.
+    """
+    about = Catalogue({}, _numbers("", NOT_DETECTED), _numbers("", MISSING), None)
+    return physics.inputs(_columns(physics, table, about, where))
 
 
 def odds(distribution: Distribution) -> Array:

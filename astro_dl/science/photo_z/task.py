@@ -19,7 +19,7 @@ from astro_dl.science.photo_z.inputs import (
 )
 from astro_dl.science.photo_z.metrics import photo_z_metrics
 from astro_dl.science.photo_z.physics import PhotoZPhysics
-from astro_dl.science.photo_z.predict import predict_redshifts
+from astro_dl.science.photo_z.predict import inputs_of_galaxies, predict_redshifts
 from astro_dl.science.photo_z.prior import draw_magnitudes, draw_types_and_redshifts
 from astro_dl.science.photo_z.templates import template_fit
 
@@ -123,7 +123,7 @@ task = Task(
     extra_metrics=photo_z_metrics,
     datasets=DATASETS,
     augmentation=Augmentation(inputs=hide_bands),
-    files=Files(predict_blocks=predict_redshifts),
+    files=Files(rows=inputs_of_galaxies, predict_blocks=predict_redshifts),
     caution="The ranges of magnitudes and redshifts that configs give the simulation of SDSS were "
     "chosen after a look at the colours of whole real sets, test galaxies included: scores of "
     "simulated networks on them are not blind. No setting was chosen by those scores.",

@@ -5,6 +5,7 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.registry import get_task
 from astro_dl.science.asteroids.simulate import CLASSES, FREQUENCIES, WAVELENGTHS, simulate_spectra
 from astro_dl.science.asteroids.task import (
     classify_spectra,
@@ -79,6 +80,14 @@ def test_files_are_classed_one_row_each(tmp_path):
     values = spectrum_inputs(line(WAVELENGTHS)[None])[0, :16]
     expected = np.exp(values) / np.exp(values).sum()
     np.testing.assert_allclose([table[f"p_{name}"][0] for name in CLASSES], expected, rtol=0.02)
+
+
+def test_the_input_of_a_file_is_what_is_classed(tmp_path):
+    micrometres = np.arange(0.43, 2.5, 0.005)
+    path = write(tmp_path, wavelength=micrometres, reflectance=line(micrometres))
+    task = get_task("asteroid_taxonomy")
+    x = task.files.inputs(task.physics(), path)
+    np.testing.assert_allclose(x, spectrum_inputs(line(WAVELENGTHS)[None])[0], atol=0.03)
 
 
 def test_parts_of_a_spectrum_are_flagged(tmp_path):

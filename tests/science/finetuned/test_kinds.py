@@ -76,6 +76,20 @@ def test_rows_of_a_table_are_inputs_as_the_base_predicts_on_them(tmp_path):
     assert np.allclose(told, expected, atol=1e-5)
 
 
+def test_catalogues_of_magnitudes_are_inputs_of_photometric_redshifts(tmp_path):
+    table = Table.read(colours(tmp_path / "stars.csv"))
+    table["y"] = table["z"] - 0.1
+    table["g"][3] = 99
+    table.write(tmp_path / "mine.csv")
+    given = Given(tmp_path / "mine.csv", target="kind", group="field")
+    config = finetune_config(load_bundle("photoz_mdn"), given, **QUICK)
+    examples = real_split(config, "train")
+    files = get_task("photo_z").files
+    x = files.rows(get_task("photo_z").physics(), table, "mine.csv")
+    assert x.shape[1:] == get_task("finetuned").input_spec(physics_of(config)).shape
+    np.testing.assert_array_equal(examples.x, x[[int(one) for one in examples.info["id"]]])
+
+
 @pytest.mark.slow
 def test_a_network_of_tables_is_fine_tuned_by_the_command(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
