@@ -334,7 +334,8 @@ class Regression(AnswerKind):
 
     def figures(self, report: Report) -> dict[str, Any]:
         """Return ``residuals``, and ``pit`` and ``coverage`` where there are distributions."""
-        from astro_dl.evaluation.figures.values import draw_coverage, draw_pit, draw_residuals
+        from astro_dl.evaluation.figures.residuals import draw_residuals
+        from astro_dl.evaluation.figures.values import draw_coverage, draw_pit
 
         outcome, names = report.outcome, self.names
         shape = (len(outcome.y), len(names))

@@ -1,18 +1,15 @@
-"""Figures of multi-class and regression tasks."""
+"""Figures of classes, of importance, and of whether distributions are honest."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from astro_dl.core.registry import NETWORK
 from astro_dl.evaluation.figures.style import BAND, COLOURS, STYLES, new_figure
-from astro_dl.metrics.regression import nmad
 
 MOST_LABELLED_CLASSES = 14
-MOST_POINTS = 2000
 
 
 def draw_confusion(counts: np.ndarray, names: Sequence[str], title: str = "") -> Figure:
@@ -67,53 +64,6 @@ def draw_importance(importance: Mapping[str, Any]) -> Figure:
     axes.barh(place, values, xerr=np.abs(ends - values), color=COLOURS[0], height=0.7)
     axes.set_yticks(place, list(columns))
     axes.set(xlabel=importance["measure"])
-    return figure
-
-
-def draw_residuals(
-    predicted: np.ndarray, y: np.ndarray, names: Sequence[str], units: Sequence[str] = ()
-) -> Figure:
-    """Return prediction and residual against the truth, one column of panels per target.
-
-    Parameters
-    ----------
-    predicted, y : ndarray, (n, targets)
-        Predictions and truths.
-    names, units : sequence of str
-        Of the targets.
-    """
-    targets = len(names)
-    figure, panels = new_figure(
-        2, targets, max(4.8 * targets, 5.2), 6.4, sharex="col", height_ratios=(3, 2)
-    )
-    for k, name in enumerate(names):
-        unit = f" [{units[k]}]" if units and units[k] else ""
-        true, values = y[:, k], predicted[:, k]
-        upper, lower = panels[:, k]
-        residual = values - true
-        spread = nmad(residual)
-        reach = max(8 * spread, 1e-12)
-        near = np.clip(residual, -reach, reach)
-        _draw_points(upper, true, true + near)
-        limits = (true.min(), true.max())
-        upper.plot(limits, limits, color=COLOURS[1], linewidth=1, label="prediction = truth")
-        _draw_points(lower, true, near)
-        centres, low, middle, high = _running(true, residual)
-        lower.plot(centres, middle, color=COLOURS[1], linewidth=1.4, label="median")
-        lower.plot(centres, low, color=COLOURS[1], linestyle="--", linewidth=1.1, label="16, 84%")
-        lower.plot(centres, high, color=COLOURS[1], linestyle="--", linewidth=1.1)
-        lower.axhline(0, color="0.3", linewidth=0.8)
-        lower.set_ylim(-1.1 * reach, 1.1 * reach)
-        amount = f"{spread:.3g} {units[k]}" if unit else f"{spread:.3g}"
-        outside = int(np.sum(np.abs(residual) > reach))
-        upper.set_title(
-            f"{len(true):,} examples, NMAD {amount}, {outside} drawn at ±8 NMAD", fontsize=9
-        )
-        upper.set_ylabel(f"predicted {name}{unit}")
-        lower.set_ylabel(f"predicted − true{unit}")
-        lower.set_xlabel(f"true {name}{unit}")
-        upper.legend(fontsize=8, loc="upper left")
-        lower.legend(fontsize=8, loc="upper left", ncols=2)
     return figure
 
 
@@ -180,19 +130,3 @@ def draw_coverage(pit: np.ndarray, names: Sequence[str]) -> Figure:
     axes.set(xlabel="nominal coverage", ylabel="empirical coverage")
     axes.legend(fontsize=9, loc="upper left")
     return figure
-
-
-def _draw_points(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
-    """Draw points, or their density where they are many."""
-    if len(x) < MOST_POINTS:
-        axes.plot(x, y, ".", color=COLOURS[0], markersize=3, alpha=0.6)
-    else:
-        axes.hexbin(x, y, gridsize=(60, 30), bins="log", cmap="Blues", mincnt=1, linewidths=0.1)
-
-
-def _running(x: np.ndarray, values: np.ndarray, bins: int = 16) -> tuple[np.ndarray, ...]:
-    """Return centres and the 16, 50 and 84% quantiles in bins of equal number."""
-    parts = np.array_split(np.argsort(x, kind="stable"), min(bins, max(len(x) // 10, 1)))
-    centres = np.array([np.median(x[part]) for part in parts])
-    low, middle, high = np.array([np.quantile(values[p], (0.16, 0.5, 0.84)) for p in parts]).T
-    return centres, low, middle, high
