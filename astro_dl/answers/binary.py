@@ -1,6 +1,6 @@
 """Which of two classes an example is of: one logit, and a probability."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -127,6 +127,13 @@ class Binary(AnswerKind):
     def fit_calibration(self, logits: Array, y: Array) -> dict[str, Any]:
         """Return Platt's scaling."""
         return fit_platt(logits, y)
+
+    def calibrated_scores(self, scores: Array, y: Array) -> Callable[[Array], Array]:
+        """Return Platt's scaling of log-odds; that of none where they rank the wrong way."""
+        platt = fit_platt(scores, y)
+        if platt["scale"] <= 0:
+            return lambda other: other
+        return lambda other: platt["scale"] * other + platt["offset"]
 
     def per_example(self, logits: Array) -> Array:
         """Return logits without their last axis."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from astro_dl.training.objective import Objective
 
 Array = np.ndarray
+LEAST_PROBABILITY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,11 @@ class Multiclass(AnswerKind):
     def fit_calibration(self, logits: Array, y: Array) -> dict[str, Any]:
         """Return a temperature."""
         return fit_temperature(logits, y)
+
+    def calibrated_scores(self, scores: Array, y: Array) -> Callable[[Array], Array]:
+        """Return a temperature of probabilities (n, classes)."""
+        calibration = fit_temperature(_logarithms(scores), y)
+        return lambda other: temperature_probabilities(calibration, _logarithms(other))
 
     def answers(self, logits: Array, calibration: Mapping[str, Any] | None = None) -> Answers:
         """Return calibrated probabilities (n, classes)."""
@@ -215,3 +221,8 @@ class Multiclass(AnswerKind):
 
 def _validation_scores(logits: Array, y: Array) -> dict[str, float]:
     return {"val_accuracy": float(np.mean(logits.argmax(1) == y))}
+
+
+def _logarithms(probabilities: Array) -> Array:
+    """Return logits whose softmax they are; those of zero are held where sums notice none."""
+    return np.log(np.clip(probabilities, LEAST_PROBABILITY, None))

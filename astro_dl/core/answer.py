@@ -242,6 +242,16 @@ class AnswerKind(ABC):
         """Return plain values for the card that make logits of a validation set honest."""
         return {"kind": "none"}
 
+    def calibrated_scores(self, scores: Array, y: Array) -> Callable[[Array], Array]:
+        """Return what makes scores of a classical method as honest as a network's; by default none.
+
+        Parameters
+        ----------
+        scores, y : ndarray
+            Of the validation set.
+        """
+        return lambda other: other
+
     # --- answers ---
 
     def per_example(self, logits: Array) -> Array:

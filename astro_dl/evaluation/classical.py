@@ -16,7 +16,6 @@ from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.real import is_real, real_split
 from astro_dl.distributions.binned import Quantiles
 from astro_dl.distributions.distribution import Distribution
-from astro_dl.inference.calibration import fit_platt
 from astro_dl.models.classical.estimators import Fitted, fit_estimators, tuned_settings
 from astro_dl.models.classical.methods import METHODS
 from astro_dl.models.classical.quantiles import LEVELS, answer_quantiles
@@ -26,7 +25,7 @@ PEERS = tuple(METHODS)
 
 QUANTILES = ", quantiles"
 MOST_EXAMPLES = 10_000
-VERSION = 4
+VERSION = 5
 """Raised whenever the methods or their settings change, so that cached scores are made again."""
 
 
@@ -85,6 +84,8 @@ def peer_scores(
         quantiles = answer_quantiles(method, known, rows, config.seed)
         if quantiles is not None:
             found[name + QUANTILES] = quantiles
+            # The network's value is the median of its distribution, too.
+            found[name] = np.median(quantiles, axis=-1)
     return found
 
 
@@ -137,7 +138,7 @@ def fit_peers(
         Of what is random in them.
     validation : tuple of ndarray, optional
         Features and targets on which settings are chosen, see
-        `astro_dl.models.classical.estimators.tuned_settings`, and log-odds calibrated; neither
+        `astro_dl.models.classical.estimators.tuned_settings`, and scores calibrated; neither
         without.
 
     Returns
@@ -159,9 +160,19 @@ def fit_peers(
 def _scorers(
     fitted: Mapping[str, Fitted], head: AnswerKind, validation: tuple[np.ndarray, np.ndarray] | None
 ) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
-    if not head.ranks or validation is None:
+    if validation is None:
         return {name: method.scores for name, method in fitted.items()}
-    return {name: _calibrated(method.scores, *validation) for name, method in fitted.items()}
+    features, y = validation
+    return {
+        name: _then(method.scores, head.calibrated_scores(method.scores(features), y))
+        for name, method in fitted.items()
+    }
+
+
+def _then(
+    score: Callable[[np.ndarray], np.ndarray], change: Callable[[np.ndarray], np.ndarray]
+) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda rows: change(score(rows))
 
 
 def _fitted(
@@ -181,13 +192,3 @@ def _fitted(
         method = fit_estimators(name, head, features, y, seed, settings)
         fitted[name.replace("_", " ")] = method
     return fitted
-
-
-def _calibrated(
-    score: Callable[[np.ndarray], np.ndarray], features: np.ndarray, y: np.ndarray
-) -> Callable[[np.ndarray], np.ndarray]:
-    """Return log-odds that mean what they say, calibrated like a network's."""
-    platt = fit_platt(score(features), y)
-    if platt["scale"] <= 0:
-        return score
-    return lambda rows: platt["scale"] * score(rows) + platt["offset"]
