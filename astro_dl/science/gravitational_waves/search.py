@@ -1,9 +1,10 @@
 """The search for binary black holes in real strain: from files to a table of triggers.
 
-A one-detector network scores every detector by itself, and what is seen in several within the time
-that light takes between them is added up; a network of several detectors takes them together. False
-alarms are counted in the same strain with the detectors shifted against each other, where nothing
-astrophysical can coincide; with a single detector, in the rest of the strain.
+A one-detector network scores every detector by itself, and what is seen within the time that light
+takes between them is weighed together (`astro_dl.science.gravitational_waves.coherence`); a network
+of several detectors takes them together. False alarms are counted in the same strain with the
+detectors shifted against each other, where nothing astrophysical can coincide; with a single
+detector, in the rest of the strain.
 """
 
 import warnings
@@ -21,6 +22,12 @@ from scipy.signal import find_peaks
 
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.protocol import Predictor
+from astro_dl.science.gravitational_waves.coherence import (
+    QUIET,
+    Evidence,
+    describe_detectors,
+    weigh,
+)
 from astro_dl.science.gravitational_waves.detectors import light_travel_time
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.scan import (
@@ -33,6 +40,9 @@ from astro_dl.science.gravitational_waves.scan import (
 
 YEAR_S = (1 * u.yr).to_value(u.s)
 SLIDES_APART, SLIDES_TOGETHER = 100, 3
+REFERENCE_SNR = 8.0
+WEIGHED, UNWEIGHED = 4.0, 0.0
+"""Smallest ranking statistics of triggers."""
 
 
 def search(
@@ -40,8 +50,8 @@ def search(
     paths: Sequence[str | Path],
     *,
     stride_s: float = 0.05,
-    threshold: float = 0.0,
-    floor: float = -1.0,
+    threshold: float | None = None,
+    signals_per_year: float = 100.0,
     cluster_window_s: float = 1.0,
     slides: int | None = None,
     clip_sigma: float | None = 20.0,
@@ -58,12 +68,11 @@ def search(
         GWOSC HDF5 files, or GWF frames where gwpy is installed, of one to three detectors.
     stride_s : float, default 0.05
         Step from window to window [s].
-    threshold : float, default 0
-        Smallest ranking statistic of a trigger.
-    floor : float, default -1
-        With a one-detector network and several detectors: only detectors whose logit is above this
-        count, and at least two must be. It vetoes glitches, which are loud in one detector and
-        nothing in the others; at -1 a detector may be undecided about a weak signal.
+    threshold : float, optional
+        Smallest ranking statistic of a trigger; default 4 where detectors are weighed, else 0.
+    signals_per_year : float, default 100
+        Mergers above a network signal-to-noise ratio of 8 to be expected in a year of strain, on
+        which probabilities rest; in the third observing run there were about 80.
     cluster_window_s : float, default 1
         Of triggers nearer to each other than this only the loudest is kept [s].
     slides : int, optional
@@ -81,8 +90,11 @@ def search(
     -------
     astropy.table.QTable
         One row per trigger, loudest first: ``gps_time`` of the merger [s], ``utc``,
-        ``ranking_statistic`` (logit, or the sum of those of coincident detectors),
-        ``probability`` (calibrated, for the prior of the training), ``false_alarm_rate`` [1/yr],
+        ``ranking_statistic`` (logit; of several detectors by themselves the logarithm of the odds
+        of one signal in all against noise and glitches in each), ``probability`` (that a trigger as
+        loud as this or louder is a signal, by its false-alarm rate and ``signals_per_year``),
+        ``false_alarm_rate`` [1/yr], and ``false_alarm_rate_without`` the triggers themselves in the
+        time slides, where a loud signal meets noise of the other detector;
         ``statistic_<detector>`` (logits) and ``flags``: ``far_limited_by_livetime`` where no false
         alarm was louder, so that the rate is an upper limit, one per background live time. The
         header states the analysed and excluded time and the background live time [s].
@@ -94,6 +106,8 @@ def search(
     """
     if cluster_window_s <= 0:
         raise UsageError(f"cluster_window_s is {cluster_window_s:g}; accepted: above 0")
+    if signals_per_year < 0:
+        raise UsageError(f"signals_per_year is {signals_per_year:g}; accepted: 0 and above")
     if slides is not None and slides < 0:
         raise UsageError(f"slides is {slides}; accepted: 0 and above")
     if predictor.members:
@@ -117,22 +131,37 @@ def search(
     if scanned.live_time == 0:
         reasons = ", ".join(f"{time:g} s {reason}" for reason, time in scanned.excluded.items())
         raise UsageError(f"none of the strain can be analysed: {reasons}; choose another time")
+    about = describe_detectors(predictor, scanned.detectors, scanned.scores, scanned.stride)
     statistics = coincident_scores(scanned)
-    series = ranking(statistics, floor)
+    evidence = weigh(predictor, about, statistics) if statistics.shape[1] > 1 else None
+    series = ranking(statistics, evidence)
     distance = max(1, round(cluster_window_s / scanned.stride))
+    if threshold is None:
+        threshold = WEIGHED if statistics.shape[1] > 1 else UNWEIGHED
     peaks = find_triggers(series, threshold, distance)
     peaks = peaks[np.argsort(-series[peaks], kind="stable")]
-    background = estimate_background(scanned, statistics, slides, floor, threshold, distance)
+    window = round(predictor.physics.duration_s / scanned.stride)
+    near = maximum_filter1d(np.isin(np.arange(len(series)), peaks), 2 * window + 1)
+    background, without = (
+        estimate_background(scanned, series, part, slides, threshold, distance)
+        for part in (evidence, evidence and evidence.without(near))
+    )
     louder = background.count_louder(series[peaks])
-    position = np.array([plateau_centre(series, peak) for peak in peaks])
+    logits = np.nan_to_num(statistics, nan=-np.inf).sum(axis=1)
+    position = np.array([plateau_centre(logits, peak) for peak in peaks])
     merger = float(np.mean(physics.merger_time_range_s))
     gps = scanned.gps(position) + merger
     table = QTable()
     table["gps_time"] = gps * u.s
     table["utc"] = _utc(gps)
     table["ranking_statistic"] = series[peaks]
-    table["probability"] = predictor.probabilities(series[peaks])
-    table["false_alarm_rate"] = background.false_alarm_rate(louder) / u.yr
+    rate = background.false_alarm_rate(louder)
+    snr = network_snr(about.scale.snr_of(statistics[peaks]))
+    table["probability"] = signal_probability(rate, snr, signals_per_year)
+    table["false_alarm_rate"] = rate / u.yr
+    if evidence is not None:
+        quieter = without.false_alarm_rate(without.count_louder(series[peaks]))
+        table["false_alarm_rate_without"] = quieter / u.yr
     if not together:
         for name, values in zip(scanned.detectors, statistics.T, strict=True):
             table[f"statistic_{name}"] = values[peaks]
@@ -174,10 +203,10 @@ class Background:
         return len(self.rankings) - np.searchsorted(self.rankings, rankings) - self.own
 
     def false_alarm_rate(self, louder: np.ndarray) -> np.ndarray:
-        """Return the rates [1/yr] of these numbers of louder ones; of none, the limit of one."""
+        """Return the rates [1/yr] of triggers of which these numbers (n,) are louder, and one."""
         if self.live_time == 0:
             return np.full(len(louder), np.inf)
-        return np.maximum(louder, 1) * YEAR_S / self.live_time
+        return (louder + 1) * YEAR_S / self.live_time
 
 
 def coincident_scores(scanned: Scan) -> np.ndarray:
@@ -196,30 +225,29 @@ def coincident_scores(scanned: Scan) -> np.ndarray:
     return np.stack(columns, axis=1)
 
 
-def ranking(statistics: np.ndarray, floor: float) -> np.ndarray:
-    """Return the ranking statistic of windows from their logits in each detector.
+def ranking(statistics: np.ndarray, evidence: Evidence | None) -> np.ndarray:
+    """Return the ranking statistic (windows,), NaN where not analysed.
 
-    The sum of the logits above the floor, where at least two are; −inf where not. For noise that is
-    independent between detectors, logits (logarithms of likelihood ratios) add up.
-
-    Parameters
-    ----------
-    statistics : ndarray
-        (windows, D) logits; one column is returned as it is.
-    floor : float
-        What a detector's logit must exceed to count.
-
-    Returns
-    -------
-    ndarray
-        (windows,) float64; NaN where not analysed.
+    The odds of the evidence of several detectors, or the logits of one column.
     """
-    if statistics.shape[1] == 1:
-        return statistics[:, 0].astype(np.float64)
-    counts = statistics > floor
-    total = np.where(counts, statistics, 0.0).sum(axis=1)
-    coincident = np.where(counts.sum(axis=1) >= 2, total, -np.inf)
-    return np.where(np.isnan(statistics).any(axis=1), np.nan, coincident)
+    return statistics[:, 0].astype(np.float64) if evidence is None else evidence.ranking()
+
+
+def network_snr(snr: np.ndarray) -> np.ndarray:
+    """Return the root (n,) of the summed squares of detectors' ratios (n, D) that are known."""
+    return np.sqrt(np.sum(np.where(snr > QUIET, snr, 0.0) ** 2, axis=1))
+
+
+def signal_probability(
+    false_alarm_rate: np.ndarray, snr: np.ndarray, signals_per_year: float
+) -> np.ndarray:
+    """Return which share (n,) of the triggers as loud as these, or louder, are signals.
+
+    Of signals there are ``signals_per_year`` above a network ratio of 8, and fewer with its cube.
+    """
+    signals = signals_per_year * (REFERENCE_SNR / np.maximum(snr, QUIET)) ** 3
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(signals / (signals + false_alarm_rate))
 
 
 def find_triggers(series: np.ndarray, threshold: float, distance: int) -> np.ndarray:
@@ -257,9 +285,9 @@ def plateau_centre(series: np.ndarray, peak: int) -> float:
 
 def estimate_background(
     scanned: Scan,
-    statistics: np.ndarray,
+    series: np.ndarray,
+    evidence: Evidence | None,
     slides: int,
-    floor: float,
     threshold: float,
     distance: int,
 ) -> Background:
@@ -269,22 +297,24 @@ def estimate_background(
     ----------
     scanned : Scan
         From `scan`.
-    statistics : ndarray
-        From `coincident_scores`.
+    series : ndarray, (windows,)
+        Their ranking statistics.
+    evidence : Evidence or None
+        Of several detectors, each scored by itself.
     slides : int
         Number of time slides, evenly spread over the scanned time.
-    floor, threshold, distance
-        As for `ranking` and `find_triggers`.
+    threshold, distance
+        As for `find_triggers`.
     """
-    if len(scanned.detectors) == 1:
+    if evidence is None and len(scanned.detectors) == 1:
         kind, own = "other triggers of the same detector", 1
-        every: Iterable[np.ndarray] = [ranking(statistics, floor)]
-    elif scanned.scores.shape[1] == 1:
+        every: Iterable[np.ndarray] = [series]
+    elif evidence is None:
         kind, own = "time slides, scored anew", 0
         every = list(scanned.slid.T)
     else:
         kind, own = "time slides", 0
-        every = _slide(scanned, statistics, slides, floor)
+        every = _slide(scanned, evidence, slides)
     rankings, windows = [np.empty(0)], 0
     for series in every:
         rankings.append(series[find_triggers(series, threshold, distance)])
@@ -292,15 +322,12 @@ def estimate_background(
     return Background(kind, np.sort(np.concatenate(rankings)), float(windows * scanned.stride), own)
 
 
-def _slide(
-    scanned: Scan, statistics: np.ndarray, slides: int, floor: float
-) -> Iterator[np.ndarray]:
-    """Yield the ranking of every time slide: detector d shifted around the circle by d × lag."""
-    n, detectors = statistics.shape
+def _slide(scanned: Scan, evidence: Evidence, slides: int) -> Iterator[np.ndarray]:
+    """Yield the ranking of every time slide."""
+    n, detectors = evidence.alone.shape
     for lag in sorted({slide * n // (slides + 1) for slide in range(1, slides + 1)}):
         if slid_apart(lag, n, detectors, scanned.stride):
-            shifted = [np.roll(statistics[:, d], -d * lag) for d in range(detectors)]
-            yield ranking(np.stack(shifted, axis=1), floor)
+            yield evidence.ranking(lag)
 
 
 def _utc(gps: np.ndarray) -> np.ndarray:

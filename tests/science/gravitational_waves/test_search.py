@@ -7,6 +7,7 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
+from astro_dl.science.gravitational_waves.coherence import QUIET, Evidence
 from astro_dl.science.gravitational_waves.figures import (
     constant_q_power,
     draw_search,
@@ -23,6 +24,7 @@ from astro_dl.science.gravitational_waves.search import (
     plateau_centre,
     ranking,
     search,
+    signal_probability,
 )
 from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd
 from tests.science.gravitational_waves.gwosc_files import write_gwosc
@@ -71,7 +73,7 @@ def test_gw150914_is_found_on_time_and_loudest_by_far(gw150914_table):
     assert first["utc"].startswith("2015-09-14T09:50:45.4")
     assert first["statistic_H1"] > 100
     assert first["statistic_L1"] > 50
-    assert first["ranking_statistic"] > 10 * gw150914_table["ranking_statistic"][1:].max(initial=1)
+    assert first["ranking_statistic"] > gw150914_table["ranking_statistic"][1:].max(initial=4) + 1
     assert first["flags"] == "far_limited_by_livetime"
     background = gw150914_table.meta["background_livetime_s"]
     assert background > 1500
@@ -138,6 +140,7 @@ def test_noise_alone_gives_an_empty_table_with_all_columns(tmp_path):
         "ranking_statistic",
         "probability",
         "false_alarm_rate",
+        "false_alarm_rate_without",
         "statistic_H1",
         "statistic_L1",
         "flags",
@@ -162,14 +165,6 @@ def test_the_centre_of_a_plateau_is_found_below_the_stride():
     assert plateau_centre(np.array([np.nan, 5.0, -np.inf]), 1) == 1
 
 
-def test_only_detectors_above_the_floor_count_and_one_is_not_enough():
-    scores = np.array([[5, 4], [5, -1], [-1, -2], [np.nan, 3]])
-    np.testing.assert_array_equal(ranking(scores, 0.0), [9, -np.inf, -np.inf, np.nan])
-    three = np.array([[5, 4, -7], [5, -1, -1]])
-    np.testing.assert_array_equal(ranking(three, 0.0), [9, -np.inf])
-    np.testing.assert_array_equal(ranking(scores[:, :1], 0.0), scores[:, 0])
-
-
 def test_windows_coincide_within_the_light_travel_time_only():
     scores = np.full((100, 2), -5.0, dtype=np.float32)
     scores[50, 0] = 10
@@ -184,13 +179,13 @@ def test_windows_coincide_within_the_light_travel_time_only():
 
 def test_time_slides_predict_the_number_of_chance_coincidences():
     rng = np.random.default_rng(4)
-    scores = rng.normal(size=(200_000, 2)).astype(np.float32)
+    scores = rng.normal(-1, 2, size=(200_000, 2)).astype(np.float32)
     scanned = Scan(0.0, 0.05, ("H1", "L1"), scores, scores[:, :0])
-    statistics = coincident_scores(scanned)
-    series = ranking(statistics, 0.0)
-    background = estimate_background(scanned, statistics, 20, 0.0, 0.0, 20)
+    evidence = Evidence(("H1", "L1"), scores.astype(float), np.full(scores.shape, QUIET))
+    series = ranking(scores, evidence)
+    background = estimate_background(scanned, series, evidence, 20, 0.0, 20)
     assert background.live_time == pytest.approx(20 * 10_000)
-    for level in (4.0, 5.0):
+    for level in (5.0, 7.0):
         found = len(find_triggers(series, level, 20))
         louder = background.count_louder(np.array([level]))
         expected = background.false_alarm_rate(louder)[0] * 10_000 / (365.25 * 86400)
@@ -204,14 +199,29 @@ def test_a_detector_alone_is_its_own_background():
     scores = np.full((1000, 1), -3.0, dtype=np.float32)
     scores[[100, 300, 500], 0] = [9, 5, 7]
     scanned = Scan(0.0, 0.1, ("V1",), scores, scores[:, :0])
-    background = estimate_background(scanned, scores, 100, 0.0, 0.0, 10)
-    np.testing.assert_array_equal(background.count_louder(np.array([9, 7, 5])), [0, 1, 2])
+    background = estimate_background(scanned, ranking(scores, None), None, 100, 0.0, 10)
+    louder = background.count_louder(np.array([9, 7, 5]))
+    np.testing.assert_array_equal(louder, [0, 1, 2])
     assert background.live_time == pytest.approx(100)
+    rates = background.false_alarm_rate(louder) * 100 / (365.25 * 86400)
+    np.testing.assert_allclose(rates, [1, 2, 3])
+
+
+def test_probabilities_follow_the_false_alarm_rate_and_the_stated_rate_of_signals():
+    rates = np.array([1e6, 100.0, 1e-3, np.inf])
+    found = signal_probability(rates, np.full(4, 8.0), 100.0)
+    np.testing.assert_allclose(found, [1e-4, 0.5, 1.0, 0.0], atol=2e-5)
+    assert signal_probability(np.array([100.0]), np.array([16.0]), 100.0) == pytest.approx(1 / 9)
+    assert signal_probability(np.array([1.0]), np.array([8.0]), 0.0) == 0
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"cluster_window_s": 0}, "cluster_window_s"), ({"slides": -1}, "slides")],
+    [
+        ({"cluster_window_s": 0}, "cluster_window_s"),
+        ({"slides": -1}, "slides"),
+        ({"signals_per_year": -1}, "signals_per_year"),
+    ],
 )
 def test_bad_options_are_refused(tmp_path, options, message):
     with pytest.raises(UsageError, match=message):
