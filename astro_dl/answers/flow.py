@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from astropy.units import Unit
 
+from astro_dl.answers.conformal import Intervals
 from astro_dl.answers.regression import Regression
 from astro_dl.answers.value_columns import value_endings
 from astro_dl.core.answer import AnswerKind
@@ -166,6 +167,10 @@ class Flow(AnswerKind):
         middles = [self.answers(one).values for one in logits]
         parts = {"std_epistemic": np.std(middles, axis=0)}
         return Answers(np.mean(logits, axis=0), posterior.median, posterior, parts)
+
+    def conformal(self) -> Intervals:
+        """Return intervals of each target."""
+        return Intervals(self.names, self.units)
 
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return for each parameter its median, ``_std``, ``_mean``, ``_mode``, ``_q05`` …"""
