@@ -13,8 +13,8 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.inference.predictions import Answers
 
 Array = np.ndarray
-WHOLE = 0.499
-"""How far from its middle a distribution is trusted to tell probabilities."""
+FINEST = 1e-12
+"""Probability up to which quantiles are trusted."""
 
 
 @dataclass(frozen=True)
@@ -197,11 +197,16 @@ class Intervals:
         values = np.reshape(np.asarray(answers.values, float), (-1, len(self.names)))[:, k]
         if answers.distribution is None:
             return values - threshold, values + threshold
-        if threshold > WHOLE:
+        below = 0.5 - threshold
+        if below < FINEST:
             return values - np.inf, values + np.inf
-        levels = np.array((0.5 - threshold, 0.5 + threshold))
-        low, high = answers.distribution.quantile(levels)[:, k].T
-        return low, high
+        levels = np.array((below, 1 - below))
+        ends = answers.distribution.quantile(levels)
+        # Of a distribution that draws tell, quantiles end at the outermost draws.
+        reached = answers.distribution.cdf(ends)[:, k]
+        off = np.abs(reached - levels) > 1e-2 * below + 1e-9
+        low, high = np.where(off, (-np.inf, np.inf), ends[:, k]).T
+        return np.where(np.isnan(values), np.nan, low), np.where(np.isnan(values), np.nan, high)
 
 
 Conformal = ClassSets | LabelSets | Intervals

@@ -32,7 +32,11 @@ from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.distribution_scores import score_metrics
-from astro_dl.metrics.posteriors import expected_coverage, random_region_shares
+from astro_dl.metrics.posteriors import (
+    density_region_shares,
+    expected_coverage,
+    random_region_shares,
+)
 from astro_dl.metrics.regression import regression_metrics
 
 if TYPE_CHECKING:
@@ -73,11 +77,12 @@ class Flow(AnswerKind):
     titles: ClassVar[Mapping[str, str]] = {
         "information": "information over the prior [nat]",
         "log_score": "log-score [nat]",
-        "joint_ks": "joint coverage, KS distance",
+        "random_regions": "random regions, KS distance",
+        "density_regions": "density regions, KS distance",
         "pit_ks": "PIT, KS distance",
         "crps": "CRPS",
     }
-    compared_by: ClassVar[tuple[str, ...]] = ("information", "joint_ks")
+    compared_by: ClassVar[tuple[str, ...]] = ("information", "density_regions")
 
     def __post_init__(self) -> None:
         if len(self.prior) != len(self.names):
@@ -195,10 +200,10 @@ class Flow(AnswerKind):
         """Return errors and coverage of each parameter; of the network those of all together.
 
         These are ``log_score``, the mean logarithm of the density at the truth [nat], and
-        ``information``, the same over the density of the prior; and ``joint``, the coverage of
-        random regions, see `astro_dl.metrics.posteriors`. ``pit_ks`` and ``coverage`` of each
-        parameter are simulation-based calibration (Talts et al. 2018, arXiv:1804.06788), with
-        probabilities in place of ranks.
+        ``information``, the same over the density of the prior; and the coverage of
+        ``random_regions`` and ``density_regions``, see `astro_dl.metrics.posteriors`. ``pit_ks``
+        and ``coverage`` of each parameter are simulation-based calibration (Talts et al. 2018,
+        arXiv:1804.06788), with probabilities in place of ranks.
         """
         posterior = outcome.distributions.get(method)
         found = regression_metrics(
@@ -218,13 +223,13 @@ class Flow(AnswerKind):
             "information": posterior.log_information(outcome.y),
         }
         found |= score_metrics(scores, settings.confidence, settings.bootstrap, rng)
-        return found | {"joint": self._joint_coverage(posterior, outcome.y, settings, rng)}
+        return found | self._joint_coverage(posterior, outcome.y, settings, rng)
 
     def headline(self, metrics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Return the scores of the joint posterior, and of each parameter's own."""
         joint = {key: metrics[key] for key in ("information", "log_score") if key in metrics}
-        if "joint" in metrics:
-            joint["joint_ks"] = metrics["joint"]["ks"]
+        for key in ("random_regions", "density_regions"):
+            joint |= {key: metrics[key]["ks"]} if key in metrics else {}
         return joint | {
             f"{key} {name}": entry[key]
             for name, entry in metrics["targets"].items()
@@ -273,5 +278,10 @@ class Flow(AnswerKind):
     ) -> dict[str, Any]:
         draws = np.moveaxis(posterior.sample(rng, DRAWS), 1, 2)
         box = np.moveaxis(to_unit_box(self.prior, draws), 2, 1)
-        shares = random_region_shares(box, to_unit_box(self.prior, y), rng)
-        return expected_coverage(shares, settings.confidence)
+        shares = {
+            "random_regions": random_region_shares(box, to_unit_box(self.prior, y), rng),
+            "density_regions": density_region_shares(
+                posterior.log_pdf(draws), posterior.log_pdf(y)
+            ),
+        }
+        return {key: expected_coverage(one, settings.confidence) for key, one in shares.items()}

@@ -153,7 +153,9 @@ class Gate:
         """Return the squared distances (n,) of embeddings (n, width) from the centre."""
         mean, scale = _numbers("mean", self.mean), _numbers("scale", self.scale)
         scaled = (np.asarray(embeddings, np.float64) - mean) / scale
-        along = scaled @ np.array([_numbers("directions", one) for one in self.directions]).T
+        directions = np.array([_numbers("directions", one) for one in self.directions])
+        with np.errstate(invalid="ignore"):
+            along = scaled @ directions.T
         across = np.maximum(np.sum(scaled**2, axis=1) - np.sum(along**2, axis=1), 0)
         return np.sum(along**2 / np.array(self.variances), axis=1) + across / self.rest
 

@@ -5,13 +5,14 @@ predictions with NumPy: each takes these array functions as its first argument, 
 predicted is what was trained.
 """
 
+import math
 from typing import Any
 
 LEAST_WIDTH, LEAST_HEIGHT, LEAST_SLOPE = 1e-4, 1e-5, 1e-3
 """Of a bin, and at a knot. The height is the probability that every bin has at least."""
 
-UNIT_SLOPE = 0.5407548
-"""ln(e^(1 - LEAST_SLOPE) - 1): where the softplus gives, with the least slope, one."""
+UNIT_SLOPE = math.log(math.expm1(1 - LEAST_SLOPE))
+"""Where the softplus gives, with the least slope, one."""
 
 
 def parameters_of(bins: int) -> int:

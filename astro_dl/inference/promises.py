@@ -159,8 +159,11 @@ def read_share(text: str) -> tuple[str, float]:
     """
     name, _, share = text.rpartition("=")
     try:
-        return name.strip(), float(share)
+        number = float(share)
     except ValueError:
+        number = float("nan")
+    if not name.strip() or not np.isfinite(number):
         raise UsageError(
             f"prior: {text!r} is not accepted; accepted: CLASS=SHARE, as planet_candidate=0.03"
-        ) from None
+        )
+    return name.strip(), number

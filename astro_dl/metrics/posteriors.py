@@ -40,6 +40,26 @@ def random_region_shares(draws: Array, truth: Array, rng: np.random.Generator) -
     return np.mean(distances < distance[:, None], axis=1)
 
 
+def density_region_shares(of_draws: Array, of_truth: Array) -> Array:
+    """Return of each posterior the share with a higher density than the truth has.
+
+    Uniform on 0 to 1 for right posteriors (Hermans et al. 2022, arXiv:2110.06581, section 2): the
+    truth lies in the region of highest density of some credibility as often.
+
+    Parameters
+    ----------
+    of_draws : ndarray, (n, m)
+        Density, or its logarithm, at draws of n posteriors.
+    of_truth : ndarray, (n,)
+        At the truths.
+
+    Returns
+    -------
+    ndarray, (n,)
+    """
+    return np.mean(of_draws > of_truth[:, None], axis=1)
+
+
 def expected_coverage(shares: Array, confidence: float = 0.95) -> dict[str, Any]:
     """Return how often regions of some credibility hold the truth.
 
