@@ -173,6 +173,10 @@ class Flow(AnswerKind):
         parts = {"std_epistemic": np.std(middles, axis=0)}
         return Answers(np.mean(logits, axis=0), posterior.median, posterior, parts)
 
+    def logit_name(self, number: int) -> str:
+        """Return the number of the logit: none speaks for a parameter alone."""
+        return f"number {number} of the posterior"
+
     def conformal(self) -> Intervals:
         """Return intervals of each target."""
         return Intervals(self.names, self.units)

@@ -56,7 +56,7 @@ def four_points(parameters: Array, rng: np.random.Generator) -> Array:
 
 GAUSSIAN_LINEAR = Problem(
     numbered("mean", 10),
-    (Normal(0.0, float(np.sqrt(VARIANCE))),) * 10,
+    (Normal(0.0, round(VARIANCE**0.5, 12)),) * 10,
     numbered("x", 10),
     with_noise,
 )

@@ -3,6 +3,7 @@
 Lueckmann et al. (2021), arXiv:2101.04653, appendix T.9 and T.10.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -12,6 +13,9 @@ from astro_dl.science.sbi_benchmark.problem import Problem, numbered
 
 Array = np.ndarray
 PEOPLE, FIRST_ILL, DAYS_APART, TIMES, TESTED = 1e6, 1.0, 17.0, 10, 1000
+LN_CONTACT, LN_RECOVERY = round(math.log(0.4), 12), round(math.log(0.125), 12)
+"""Means of the priors of the rates [ln(1/day)]; rounded, as cards are compared with them."""
+
 YEARS_APART, HARES, LYNXES, SCATTER = 2.1, 30.0, 1.0, 0.1
 SMALLEST, LARGEST = 1e-10, 1e4
 SIR_STEPS, LOTKA_VOLTERRA_STEPS = 68, 105
@@ -102,7 +106,7 @@ def log_animals(observed: Array) -> Array:
 
 SIR = Problem(
     ("contact_rate", "recovery_rate"),
-    (LogNormal(float(np.log(0.4)), 0.5), LogNormal(float(np.log(0.125)), 0.2)),
+    (LogNormal(LN_CONTACT, 0.5), LogNormal(LN_RECOVERY, 0.2)),
     numbered("ill", TIMES),
     positive_tests,
     compress=log_positive_tests,
