@@ -130,5 +130,5 @@ class Posterior:
         rows = max(1, VALUES_AT_ONCE // per_row)
         parts: Sequence[slice] = [slice(i, i + rows) for i in range(0, len(logits), rows)]
         wide = logits.astype(np.float64)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore"):
             return np.concatenate([function(wide[part], points[part]) for part in parts])

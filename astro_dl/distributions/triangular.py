@@ -1,12 +1,13 @@
 """Densities on the unit box as chains of splines, one for each parameter: triangular maps.
 
-The first parameter's distribution is a spline of the unit interval onto itself; that of each later
-one is a spline whose knots a small network tells from the *ranks* of the earlier ones: from their
-probabilities within their own distributions. Ranks fill the unit interval however narrow a
+The first parameter's distribution is a map of the unit interval onto itself, which widens one
+stretch of it and then follows a spline; that of each later one is such a map whose numbers a small
+network tells from the *ranks* of the earlier ones: from their probabilities within their own
+distributions. Ranks fill the unit interval however narrow a
 posterior is, and random ranks turn into a sample all at once. Such a map (Knothe 1957, Rosenblatt
 1952) can tell every density on the box, and none outside.
 
-parameters u ─ splines ─ ranks v, uniform;   density = product of the splines' slopes
+parameters u ─ zoom ─ spline ─ ranks v, uniform;   density = product of all slopes
                   ↑
         network of the ranks of the earlier ones, whose weights are logits
 """
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from astro_dl.distributions.splines import inverse_spline, parameters_of, spline
+from astro_dl.distributions.zoom import NUMBERS, unzoomed, zoomed
 
 STEEPNESS = 2.0
 """Of the ramps that the hidden units are where their logits are zero."""
@@ -68,29 +70,33 @@ class TriangularMap:
         ranks: list[Any] = []
         total = 0.0
         for number in range(self.parameters):
-            raw = self._knots(xp, logits, number, xp.stack(ranks, axis=-1) if ranks else None)
-            rank, log_slope = spline(xp, raw, u[..., number])
+            raw = self._numbers(xp, logits, number, xp.stack(ranks, axis=-1) if ranks else None)
+            near, log_zoom = zoomed(xp, raw[..., :NUMBERS], u[..., number])
+            rank, log_slope = spline(xp, raw[..., NUMBERS:], near)
             ranks.append(rank)
-            total = total + log_slope
+            total = total + log_zoom + log_slope
         return xp.stack(ranks, axis=-1), total
 
     def points(self, xp: Any, logits: Any, v: Any) -> Any:
         """Return the points (n, m, parameters) of ranks, the inverse of `ranks`."""
         found = []
         for number in range(self.parameters):
-            raw = self._knots(xp, logits, number, v[..., :number])
-            found.append(inverse_spline(xp, raw, v[..., number]))
+            raw = self._numbers(xp, logits, number, v[..., :number])
+            near = inverse_spline(xp, raw[..., NUMBERS:], v[..., number])
+            found.append(unzoomed(xp, raw[..., :NUMBERS], near))
         return xp.stack(found, axis=-1)
 
-    def _size(self, number: int) -> int:
-        spline_size = parameters_of(self.bins)
-        if number == 0:
-            return spline_size
-        return spline_size + self.hidden * (number + 1 + spline_size)
+    @property
+    def _told(self) -> int:
+        """Numbers that tell the map of one parameter."""
+        return NUMBERS + parameters_of(self.bins)
 
-    def _knots(self, xp: Any, logits: Any, number: int, ranks: Any) -> Any:
-        """Return what tells the splines of one parameter, (n, m or 1, 3 · bins + 1)."""
-        start, size = sum(map(self._size, range(number))), parameters_of(self.bins)
+    def _size(self, number: int) -> int:
+        return self._told + (self.hidden * (number + 1 + self._told) if number else 0)
+
+    def _numbers(self, xp: Any, logits: Any, number: int, ranks: Any) -> Any:
+        """Return what tells the maps of one parameter, (n, m or 1, 3 · bins + 3)."""
+        start, size = sum(map(self._size, range(number))), self._told
         own = logits[:, None, start : start + self._size(number)]
         constant = own[..., :size]
         if number == 0:
