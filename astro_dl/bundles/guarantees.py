@@ -16,8 +16,8 @@ from astro_dl.core.schema import checked
 Array = np.ndarray
 COVERAGES = (0.5, 0.6827, 0.8, 0.9, 0.95, 0.9545, 0.99, 0.9973)
 """At which nothing is lost by keeping some order statistics only."""
-EVEN_RANKS, HIGHEST_RANKS = 40, 25
-MOST_DIRECTIONS, MOST_NUMBERS = 6, 400
+EVEN_RANKS, HIGHEST_RANKS, DIGITS = 20, 15, 5
+MOST_DIRECTIONS, MOST_NUMBERS = 6, 200
 
 
 @checked
@@ -58,7 +58,8 @@ class ScoreTable:
         even = np.linspace(1, n, EVEN_RANKS).round().astype(int)
         ranks = sorted({*exact, *even.tolist(), *range(max(1, n - HIGHEST_RANKS), n + 1)})
         ranks = [rank for rank in ranks if rank <= n]
-        return cls(n, tuple(ranks), tuple(float(ordered[rank - 1]) for rank in ranks))
+        kept = raised(ordered[np.array(ranks) - 1])
+        return cls(n, tuple(ranks), tuple(kept.tolist()))
 
     def threshold(self, coverage: float) -> float:
         """Return what a further score exceeds with a probability of at most 1 - coverage.
@@ -184,6 +185,15 @@ class Guarantees:
     n: Count
     scores: Mapping[str, ScoreTable]
     gate: Gate
+
+
+def raised(values: Array) -> Array:
+    """Return numbers rounded up to five digits: what is promised of them then holds all the more."""
+    size = np.abs(values)
+    step = 10.0 ** (np.floor(np.log10(np.where(size > 0, size, 1.0))) - DIGITS + 1)
+    # Divided by a whole power where there is one, so that few digits are written.
+    up = np.ceil(np.round(values / step, 6))
+    return np.where(step < 1, up / np.round(1 / step), up * step)
 
 
 def rank_of(n: int, coverage: float) -> int:
