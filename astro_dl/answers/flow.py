@@ -244,7 +244,8 @@ class Flow(AnswerKind):
     def figures(self, report: Report) -> dict[str, Any]:
         """Return ``residuals``, ``pit``, ``coverage`` and ``posterior``."""
         from astro_dl.evaluation.figures.posteriors import draw_posterior
-        from astro_dl.evaluation.figures.values import draw_coverage, draw_pit, draw_residuals
+        from astro_dl.evaluation.figures.residuals import draw_residuals
+        from astro_dl.evaluation.figures.values import draw_coverage, draw_pit
 
         outcome = report.outcome
         posterior = outcome.distributions[outcome.own]

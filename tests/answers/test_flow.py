@@ -1,6 +1,7 @@
 """Joint posteriors go all the way: training, bundle, table, evaluation."""
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -172,6 +173,8 @@ def test_metrics_of_the_exact_posterior_are_right():
         assert found[key]["ks"]["p_value"] > 0.005
     named = kind.headline(found)
     assert {"information", "log_score", "pit_ks a", "crps b"} <= named.keys()
+    drawn = kind.figures(SimpleNamespace(outcome=outcome))
+    assert drawn.keys() == {"residuals", "pit", "coverage", "posterior"}
     indices, captions = kind.most_wrong(outcome)
     assert len(indices) == len(captions) == 8
 
