@@ -188,7 +188,7 @@ class Guarantees:
 
 
 def raised(values: Array) -> Array:
-    """Return numbers rounded up to five digits: what is promised of them then holds all the more."""
+    """Return numbers rounded up to five digits: what they promise then holds all the more."""
     size = np.abs(values)
     step = 10.0 ** (np.floor(np.log10(np.where(size > 0, size, 1.0))) - DIGITS + 1)
     # Divided by a whole power where there is one, so that few digits are written.
