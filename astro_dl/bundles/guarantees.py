@@ -17,7 +17,7 @@ Array = np.ndarray
 COVERAGES = (0.5, 0.6827, 0.8, 0.9, 0.95, 0.9545, 0.99, 0.9973)
 """At which nothing is lost by keeping some order statistics only."""
 EVEN_RANKS, HIGHEST_RANKS, DIGITS = 20, 15, 5
-MOST_DIRECTIONS, MOST_NUMBERS = 6, 200
+MOST_DIRECTIONS, MOST_NUMBERS, MOST_PARTS = 6, 200, 128
 
 
 @checked
@@ -91,7 +91,8 @@ class Gate:
     Parameters
     ----------
     mean, scale : str
-        Numbers, one for each part of the embedding: centre, and standard deviation.
+        Numbers, one for each part of the embedding: centre, and standard deviation. Of wide
+        embeddings parts are means of some neighbours, see `folded`.
     directions : tuple of str
         Numbers of each principal direction of the scaled parts.
     variances : tuple of float
@@ -129,6 +130,7 @@ class Gate:
         rows = np.asarray(embeddings, np.float64)
         if len(rows) < 4:
             raise UsageError(f"{len(rows)} held-out examples; four at least are needed")
+        rows = folded(rows, min(rows.shape[1], MOST_PARTS))
         half, width = len(rows) // 2, rows.shape[1]
         first = rows[:half]
         mean, scale = first.mean(axis=0), first.std(axis=0)
@@ -153,7 +155,7 @@ class Gate:
     def distance(self, embeddings: Array) -> Array:
         """Return the squared distances (n,) of embeddings (n, width) from the centre."""
         mean, scale = _numbers("mean", self.mean), _numbers("scale", self.scale)
-        scaled = (np.asarray(embeddings, np.float64) - mean) / scale
+        scaled = (folded(np.asarray(embeddings, np.float64), len(mean)) - mean) / scale
         directions = np.array([_numbers("directions", one) for one in self.directions])
         with np.errstate(invalid="ignore"):
             along = scaled @ directions.T
@@ -185,6 +187,23 @@ class Guarantees:
     n: Count
     scores: Mapping[str, ScoreTable]
     gate: Gate
+
+
+def folded(rows: Array, parts: int) -> Array:
+    """Return rows (n, width) as means (n, parts) of neighbours, themselves for as many parts.
+
+    Raises
+    ------
+    UsageError
+        If rows are narrower.
+    """
+    if rows.shape[1] == parts:
+        return rows
+    if rows.shape[1] < parts:
+        raise UsageError(f"gate: of embeddings of {parts} numbers and more, not {rows.shape[1]}")
+    starts = np.linspace(0, rows.shape[1], parts, endpoint=False).astype(int)
+    sizes = np.diff(np.append(starts, rows.shape[1]))
+    return np.add.reduceat(rows, starts, axis=1) / sizes
 
 
 def raised(values: Array) -> Array:

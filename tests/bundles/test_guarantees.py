@@ -55,6 +55,15 @@ def test_a_gate_passes_its_like_and_stops_others():
     assert np.isnan(gate.p_values(np.full((1, 12), np.nan))).all()
 
 
+def test_gates_of_wide_embeddings_stay_small():
+    rng = np.random.default_rng(4)
+    rows = rng.standard_normal((400, 3000)) + rng.standard_normal((400, 1))
+    gate = Gate.of(rows)
+    assert len(json.dumps(plain(gate))) < 6000
+    assert np.median(gate.p_values(rows + 9)) < 0.02
+    assert np.median(gate.p_values(rows)) > 0.2
+
+
 def test_a_gate_survives_a_card():
     rng = np.random.default_rng(2)
     rows = rng.standard_normal((300, 5))
