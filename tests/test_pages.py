@@ -110,3 +110,13 @@ def test_the_page_on_clustering_runs(tmp_path):
     assert (tmp_path / "clusters.ecsv").is_file()
     for page in ("asteroid_som", "gaia_gmm"):
         assert (tmp_path / "runs" / page / "plots" / "latent.png").is_file()
+
+
+@pytest.mark.slow
+def test_the_page_on_posteriors_runs(tmp_path):
+    Table({"x_1": [0.1, -0.2], "x_2": [0.0, 0.3]}).write(tmp_path / "observations.csv")
+    run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks("posteriors.md", "sh")))
+    assert Table.read(tmp_path / "posteriors.ecsv")["theta_1_q05"].shape == (2,)
+    assert Table.read(tmp_path / "samples.hdf5")["theta_1_samples"].shape == (2, 1000)
+    (program,) = blocks("posteriors.md", "python")
+    run(tmp_path, sys.executable, "-c", program)

@@ -14,6 +14,7 @@ from astro_dl.answers.classes import (
     class_uncertainty,
     highest,
 )
+from astro_dl.answers.conformal import ClassSets
 from astro_dl.core.answer import AnswerKind, Turn
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
@@ -159,6 +160,10 @@ class Binary(AnswerKind):
         first = np.zeros(len(logits), int)
         level = -calibration.get("offset", 0.0) / calibration.get("scale", 1.0)
         return Turn("the decision", first, first - 1, np.full(len(logits), level))
+
+    def conformal(self) -> ClassSets:
+        """Return sets of classes."""
+        return ClassSets(self.names)
 
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return ``label``, ``p_<class>``, ``logit`` and the parts of the uncertainty."""

@@ -13,6 +13,7 @@ from astro_dl.answers.classes import (
     class_uncertainty,
     highest,
 )
+from astro_dl.answers.conformal import ClassSets
 from astro_dl.core.answer import AnswerKind, Turn
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.examples import Examples
@@ -126,6 +127,10 @@ class Multiclass(AnswerKind):
         """Return where the most probable class is no more so than the next."""
         second, first = np.argsort(logits, axis=1)[:, -2:].T
         return Turn("the class", first, second, np.zeros(len(logits)))
+
+    def conformal(self) -> ClassSets:
+        """Return sets of classes."""
+        return ClassSets(self.names)
 
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return ``label``, ``p_<class>`` and the parts of the uncertainty."""

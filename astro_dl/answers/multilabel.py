@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import expit
 
 from astro_dl.answers.classes import highest
+from astro_dl.answers.conformal import LabelSets
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
@@ -144,6 +145,10 @@ class Multilabel(AnswerKind):
     def main_logit(self, logits: Array) -> Array:
         """Return the most probable label."""
         return logits.argmax(axis=1)
+
+    def conformal(self) -> LabelSets:
+        """Return sets of answers to each label."""
+        return LabelSets(self.names)
 
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return ``labels``, those given joined by commas, and ``p_<label>``."""

@@ -9,6 +9,7 @@ import numpy as np
 from astropy.units import Unit
 
 from astro_dl.answers.classes import highest
+from astro_dl.answers.conformal import Intervals
 from astro_dl.answers.densities import Bins, Density, Gaussian, GaussianMixture, Point, check_grid
 from astro_dl.answers.honesty import target_uncertainty
 from astro_dl.answers.value_columns import value_endings
@@ -214,10 +215,7 @@ class Regression(AnswerKind):
         calibration : mapping, optional
             Of the card.
 
-        Returns
-        -------
-        Distribution or None
-            `Mixture` for Gaussians and mixtures, `Histogram` for grids; None for points.
+        Returns None for points, `Histogram` for grids, else `Mixture`.
         """
         return self.density.distribution(np.asarray(logits, np.float64), calibration or {})
 
@@ -269,6 +267,10 @@ class Regression(AnswerKind):
         if self.outputs in (len(self.names), 2 * len(self.names)):
             return super().logit_name(number)
         return f"{self.names[0]}, {self.density.logit_words(number)}"
+
+    def conformal(self) -> Intervals:
+        """Return intervals of each target."""
+        return Intervals(self.names, self.units)
 
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return for each target ``<target>`` and, where told, ``_std``, ``_mean``, ``_q05`` …"""

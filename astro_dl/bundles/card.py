@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, Self, get_type_hints
 
+from astro_dl.bundles.guarantees import Guarantees
 from astro_dl.bundles.statistics import check_statistics
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, unknown_name
@@ -135,6 +136,8 @@ class Card:
         False-alarm probability to logit.
     calibration : mapping
         As the answer's ``fit_calibration`` made it.
+    guarantees : Guarantees or None
+        What a held-out set promises; the key is missing where there is none.
     licence, citation, hardware : str
         For people; may be empty.
     training_time_s : float or None
@@ -160,6 +163,7 @@ class Card:
     baselines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     thresholds: Mapping[str, Any] = field(default_factory=dict)
     calibration: Mapping[str, Any] = field(default_factory=lambda: {"kind": "none"})
+    guarantees: Guarantees | None = field(default=None, metadata={"may_be_missing": True})
     licence: str = ""
     citation: str = ""
     hardware: str = ""
@@ -191,7 +195,7 @@ class Card:
         if values.get("format") != CARD_FORMAT:
             raise UsageError(f"format {values.get('format')!r}; this version reads {CARD_FORMAT}")
         for one in fields(cls):
-            if one.name not in values:
+            if one.name not in values and not one.metadata.get("may_be_missing"):
                 raise UsageError(f"key {one.name!r} is missing")
         return cls.from_plain(values)
 
@@ -212,10 +216,14 @@ class Card:
             "head": self.head.to_card(),
         }
         # The files come last, after what people look for.
-        names = [one.name for one in fields(self) if one.name != "files"] + ["files"]
+        kept = [one for one in fields(self) if not self._is_missing(one)]
+        names = [one.name for one in kept if one.name != "files"] + ["files"]
         return {
             name: special[name] if name in special else plain(getattr(self, name)) for name in names
         }
+
+    def _is_missing(self, one: Field[Any]) -> bool:
+        return bool(one.metadata.get("may_be_missing")) and getattr(self, one.name) is None
 
     def to_json(self) -> str:
         """Return the text of ``card.json``."""

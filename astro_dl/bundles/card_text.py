@@ -17,6 +17,7 @@ def readme(card: Card) -> str:
         "Output": f"{card.head.kind}: {', '.join(card.head.names)}",
         "Calibration": _words(card.calibration),
         "Thresholds": _words(card.thresholds),
+        "Coverage": f"guaranteed by {card.guarantees.source}" if card.guarantees else "",
         "Trained on": card.hardware or "not stated",
         "Training time": _seconds(card.training_time_s),
         "Seed": card.seed,

@@ -99,6 +99,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def share(text: str) -> tuple[str, float]:
+    """Return the class and the share of a ``CLASS=SHARE``."""
+    from astro_dl.inference.promises import read_share
+
+    return _argument(read_share, text)
+
+
 def read_by(read: Callable[[str], Any]) -> Callable[[str], Any]:
     """Return a function that reads a word as `read` does, for the ``type`` of an argument."""
     return lambda text: _argument(read, text)

@@ -276,6 +276,10 @@ class AnswerKind(ABC):
     ) -> Any:
         """Return what several networks answer together, and how far they differ."""
 
+    def conformal(self) -> Any:
+        """Return the class of `astro_dl.answers.conformal` that guarantees coverage, or None."""
+        return None
+
     @abstractmethod
     def columns(self, answers: Any) -> dict[str, Any]:
         """Return the columns of the table of predictions, between ``id`` and ``flags``."""

@@ -39,6 +39,9 @@ class DataConfig:
         Simulate once into an HDF5 store, or fresh examples in every epoch.
     n_train, n_validation, n_test : int
         Numbers of examples; in streaming mode ``n_train`` is the number per epoch.
+    n_guarantee : int, default 0
+        Simulated examples held out from training, choice of weights and calibration, from which
+        coverage is guaranteed, see `astro_dl.inference.promises`; 0 for no guarantee.
     test_signal_fraction : float or None
         Fraction of positives in the test set of a binary task; None for the training fraction.
     block_size : int
@@ -64,6 +67,7 @@ class DataConfig:
     n_train: Count = 20_000
     n_validation: Count = 4_000
     n_test: Count = 20_000
+    n_guarantee: Natural = 0
     test_signal_fraction: Fraction | None = None
     block_size: Count = 1024
     workers: Count = 2

@@ -31,6 +31,8 @@ class Answers:
         Of autoencoders ``code`` (n, k).
     embedding : ndarray, (n, width), optional
         What the network makes of the inputs before its last layer, where that is asked for.
+    columns : mapping of str to ndarray, (n,)
+        Further columns of a table of predictions, see `astro_dl.inference.promises`.
     """
 
     logits: Array
@@ -38,3 +40,4 @@ class Answers:
     distribution: Distribution | None = None
     parts: Mapping[str, Array] = field(default_factory=dict)
     embedding: Array | None = None
+    columns: Mapping[str, Array] = field(default_factory=dict)

@@ -9,7 +9,6 @@ import numpy as np
 from astropy.table import QTable, Table, vstack
 
 from astro_dl.bundles.bundle import Bundle
-from astro_dl.bundles.card import package_versions
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
@@ -17,6 +16,7 @@ from astro_dl.core.task import InputSpec, Physics, Task
 from astro_dl.inference.arrays import predict_arrays
 from astro_dl.inference.batching import applied, filled_size, rebatched
 from astro_dl.inference.files import OnError, draw_files, predict_files
+from astro_dl.inference.header import finished
 from astro_dl.inference.input_checks import (
     array_options,
     as_inputs,
@@ -25,6 +25,7 @@ from astro_dl.inference.input_checks import (
     given_paths,
 )
 from astro_dl.inference.predictions import Answers
+from astro_dl.inference.promises import Promise, make_promise
 from astro_dl.inference.test_time_augmentation import averaged, used_symmetries
 from astro_dl.inference.uncertainty import PASSES, Uncertainty, several_models
 
@@ -58,6 +59,8 @@ class Predictor(Generic[Physics]):
         How it tells its uncertainty.
     embeds : bool
         Whether answers have embeddings, see `embed`.
+    promise : Promise or None
+        What is told besides the answers.
     """
 
     bundle: Bundle
@@ -69,6 +72,7 @@ class Predictor(Generic[Physics]):
     members: tuple["Predictor[Physics]", ...] = ()
     uncertainty: Uncertainty = "head"
     embeds: bool = False
+    promise: Promise | None = None
 
     @property
     def calibration(self) -> Mapping[str, Any]:
@@ -154,13 +158,15 @@ class Predictor(Generic[Physics]):
             logits[:, ~usable] = np.nan
         answers = self.answers_of(logits)
         tells_code = self.head.tells_code and not self.members
-        if not (tells_code or self.embeds):
+        if tells_code or self.embeds:
+            vectors = self.embed(x, batch_size)
+            if usable is not None:
+                vectors[~usable] = np.nan
+            parts = {**answers.parts, "code": vectors} if tells_code else answers.parts
+            answers = replace(answers, parts=parts, embedding=vectors if self.embeds else None)
+        if self.promise is None:
             return answers
-        vectors = self.embed(x, batch_size)
-        if usable is not None:
-            vectors[~usable] = np.nan
-        parts = {**answers.parts, "code": vectors} if tells_code else answers.parts
-        return replace(answers, parts=parts, embedding=vectors if self.embeds else None)
+        return self.promise.kept(self, answers, x, batch_size, usable)
 
     def answers_of(self, logits: np.ndarray) -> Answers:
         """Return calibrated answers for the logits that `member_scores` gives."""
@@ -240,6 +246,8 @@ class Predictor(Generic[Physics]):
         passes: int = PASSES,
         on_error: OnError | None = None,
         embedding: bool = False,
+        coverage: float | None = None,
+        prior: Mapping[str, float] | None = None,
         **options: Any,
     ) -> QTable:
         """Return a table of predictions.
@@ -262,6 +270,12 @@ class Predictor(Generic[Physics]):
             (the default for one).
         embedding : bool, default False
             Whether each row has the vector before the network's last layer, in ``embedding``.
+        coverage : float, optional
+            Adds ``set``, or ``<target>_low`` and ``_high``: sets of classes and intervals that hold
+            the truth with this probability, see `astro_dl.answers.conformal`, and
+            ``p_in_distribution``: how probable an input as strange is; small where no promise is.
+        prior : mapping of str to float, optional
+            Shares of classes for which probabilities are to hold; default those of the training.
         **options
             For files those of the task (`astro_dl.task_info` lists them); for arrays ``ids``, the
             column ``id`` (n,), ``batch_size`` and ``keep_flagged``.
@@ -280,8 +294,8 @@ class Predictor(Generic[Physics]):
         UsageError
             If the inputs, files or options are not acceptable.
         """
-        if uncertainty is not None or embedding:
-            predictor = self._asked(uncertainty, passes, embedding)
+        if uncertainty is not None or embedding or coverage is not None or prior:
+            predictor = self._asked(uncertainty, passes, embedding, coverage, prior)
             return predictor.predict(files_or_arrays, on_error=on_error, **options)
         paths = given_paths(files_or_arrays)
         table = (
@@ -289,8 +303,7 @@ class Predictor(Generic[Physics]):
             if paths is None
             else vstack(list(predict_files(self, paths, options, on_error)))
         )
-        table.meta.update(self._header())
-        return table
+        return finished(table, self)
 
     def predict_blocks(
         self,
@@ -300,6 +313,8 @@ class Predictor(Generic[Physics]):
         passes: int = PASSES,
         on_error: OnError | None = None,
         embedding: bool = False,
+        coverage: float | None = None,
+        prior: Mapping[str, float] | None = None,
         **options: Any,
     ) -> Iterator[QTable]:
         """Yield the table of `predict` on files in parts, for files larger than memory.
@@ -308,7 +323,7 @@ class Predictor(Generic[Physics]):
         ----------
         files : path or sequence of paths
             Files that the task can read.
-        uncertainty, passes, on_error, embedding, **options
+        uncertainty, passes, on_error, embedding, coverage, prior, **options
             As of `predict`.
 
         Yields
@@ -316,17 +331,16 @@ class Predictor(Generic[Physics]):
         astropy.table.QTable
             Parts that follow each other, with equal columns; one where the task knows no parts.
         """
-        predictor = self._asked(uncertainty, passes, embedding)
+        predictor = self._asked(uncertainty, passes, embedding, coverage, prior)
         paths = given_paths(files)
         if paths is None or self.task is None or self.task.files.predict_blocks is None:
             yield predictor.predict(files, on_error=on_error, **options)
             return
         for table in predict_files(predictor, paths, options, on_error):
-            table.meta.update(predictor._header())
-            yield table
+            yield finished(table, predictor)
 
     def draw(self, paths: Sequence[str | Path], table: Table, folder: str | Path) -> list[Path]:
-        """Draw the figures of a prediction on files.
+        """Draw the figures of a prediction on files, and return them; none if the task draws none.
 
         Parameters
         ----------
@@ -336,27 +350,30 @@ class Predictor(Generic[Physics]):
             What `predict` returned.
         folder : str or Path
             Where the figures go; made if need be.
-
-        Returns
-        -------
-        list of Path
-            The figures; none if the task draws none.
         """
         return draw_files(self, paths, table, Path(folder))
 
     def _asked(
-        self, uncertainty: Uncertainty | None, passes: int, embedding: bool
+        self,
+        uncertainty: Uncertainty | None,
+        passes: int,
+        embedding: bool,
+        coverage: float | None,
+        prior: Mapping[str, float] | None,
     ) -> "Predictor[Physics]":
         """Return a predictor that tells what is asked for.
 
         Raises
         ------
         UsageError
-            As of `with_uncertainty`, or if several networks would each have embeddings of its own.
+            As of `with_uncertainty` and `make_promise`, or if several networks would each have
+            embeddings of its own.
         """
         predictor = self.with_uncertainty(uncertainty, passes)
         if embedding and predictor.members:
             raise UsageError(f"{self.bundle.card.name}: several networks have no common embedding")
+        if coverage is not None or prior:
+            predictor = replace(predictor, promise=make_promise(predictor, coverage, prior))
         return replace(predictor, embeds=embedding or self.embeds)
 
     def _member_batches(self, x: Any, batch_size: int | None) -> Iterator[np.ndarray]:
@@ -379,13 +396,3 @@ class Predictor(Generic[Physics]):
         average = self.bundle.config.evaluation.average_symmetries
         symmetries = used_symmetries(self.task, self.physics, average)
         return averaged(lambda batch: applied(self.model, batch, size), symmetries)
-
-    def _header(self) -> dict[str, Any]:
-        card, together = self.bundle.card, self.members or (self,)
-        return {
-            "model": card.name,
-            "task": card.task or "",
-            "bundle_sha256": ",".join(dict.fromkeys(one.bundle.sha256 for one in together)),
-            "uncertainty": self.uncertainty,
-            "versions": package_versions(),
-        }

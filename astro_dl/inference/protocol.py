@@ -10,6 +10,7 @@ from astro_dl.bundles.bundle import Bundle
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.task import InputSpec, Task
 from astro_dl.inference.predictions import Answers
+from astro_dl.inference.promises import Promise
 from astro_dl.inference.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Predictor(Protocol[Physics]):
     def members(self) -> Sequence["Predictor[Physics]"]: ...
     @property
     def uncertainty(self) -> Uncertainty: ...
+    @property
+    def promise(self) -> Promise | None: ...
     @property
     def calibration(self) -> Mapping[str, Any]: ...
 

@@ -110,7 +110,9 @@ def prediction_table(
         ``<target>_mean``, ``_mode``, ``_q05``, ``_q16``, ``_q50``, ``_q84`` and ``_q95``; the parts
         of the uncertainty where several members answer, as `Answers` names them; or
         ``anomaly_score`` and ``error_<quantity>``, the mean squared error of each reconstructed
-        quantity; ``embedding`` where it is asked for; ``flags``, comma-joined words. The label is
+        quantity; sets or intervals and ``p_in_distribution`` where they are promised, see
+        `astro_dl.inference.promises`; ``embedding`` where it is asked for; ``flags``, comma-joined
+        words. The label is
         the likeliest class, empty where the probabilities are NaN.
 
     Raises
@@ -119,13 +121,14 @@ def prediction_table(
         If a target is called ``id`` or ``flags``.
     """
     columns = head.columns(answers)
-    taken = [name for name in columns if name.lower() in OWN_COLUMNS]
+    own = {*OWN_COLUMNS, *answers.columns}
+    taken = [name for name in columns if name.lower() in own]
     if taken:
         raise UsageError(
             f"the answers {taken[0]!r} would have the name of a column that every table has: "
-            f"{', '.join(OWN_COLUMNS)}; train with another name of the target"
+            f"{', '.join(sorted(own))}; train with another name of the target"
         )
-    table = QTable({"id": ids, **columns})
+    table = QTable({"id": ids, **columns, **answers.columns})
     if answers.embedding is not None:
         table["embedding"] = answers.embedding
     rows = {

@@ -34,6 +34,7 @@ from astro_dl.training.classical import fit_at_once
 from astro_dl.training.data import open_training_data
 from astro_dl.training.epochs import run_epochs
 from astro_dl.training.freezing import freeze_lower, slow_lower
+from astro_dl.training.guarantee import add_guarantees
 from astro_dl.training.objective import (
     Objective,
     chosen_losses,
@@ -172,6 +173,8 @@ def _train_alone(
         assign_weights(final, state.best)
         fold_scaling(final, objective)
         bundle = save_result(folder, final, objective, data, config, state, interrupted)
+    if config.data.n_guarantee and not interrupted:
+        bundle = add_guarantees(folder, config.data.n_guarantee, progress)
     if not interrupted:
         shutil.rmtree(checkpoint.parent, ignore_errors=True)
     return bundle

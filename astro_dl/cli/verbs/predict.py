@@ -5,7 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astro_dl.cli.options import TABLE_FORMATS, Arguments, VerbParser, add_members, count, value
+from astro_dl.cli.options import (
+    TABLE_FORMATS,
+    Arguments,
+    VerbParser,
+    add_members,
+    count,
+    share,
+    value,
+)
 from astro_dl.cli.output import plain_cell, print_json
 from astro_dl.cli.shared import keep_inputs
 from astro_dl.core.errors import UsageError
@@ -37,6 +45,16 @@ def add_arguments(parser: VerbParser) -> None:
     parser.add_argument(
         "--embedding", action="store_true", help="add the vector before the last layer to each row"
     )
+    parser.add_argument(
+        "--coverage", type=value, help="add sets or intervals that hold the truth as often, as 0.9"
+    )
+    parser.add_argument(
+        "--prior",
+        type=share,
+        action="append",
+        metavar="CLASS=SHARE",
+        help="prevalence for which probabilities are to hold, as planet_candidate=0.03",
+    )
     add_members(parser)
     parser.set_defaults(task_options=())
     add_task_options(parser)
@@ -59,6 +77,7 @@ def run(arguments: Arguments) -> None:
     predictor = load_pretrained(names if arguments.member else arguments.model)
     options |= {"uncertainty": arguments.uncertainty, "passes": arguments.passes}
     options |= {"on_error": arguments.on_error, "embedding": arguments.embedding}
+    options |= {"coverage": arguments.coverage, "prior": dict(arguments.prior or ())}
     if _streams(predictor, arguments):
         first, n = write_parts(predictor.predict_blocks(arguments.files, **options), arguments.out)
         print(*printed_rows(first[:20]), f"{n:,} rows in {arguments.out}", sep="\n")
