@@ -31,6 +31,9 @@ class Answers:
         Of autoencoders ``code`` (n, k).
     embedding : ndarray, (n, width), optional
         What the network makes of the inputs before its last layer, where that is asked for.
+    asked : frozenset of str, optional
+        What a table tells of the distribution, of
+        `astro_dl.answers.value_columns.STATISTICS`; default all.
     """
 
     logits: Array
@@ -38,3 +41,4 @@ class Answers:
     distribution: Distribution | None = None
     parts: Mapping[str, Array] = field(default_factory=dict)
     embedding: Array | None = None
+    asked: frozenset[str] | None = None
