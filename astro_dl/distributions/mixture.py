@@ -66,11 +66,13 @@ class Mixture:
         terms, starts = self._terms, np.clip(self.means, *self.support)
         best = np.nan_to_num(_density(terms, starts)).argmax(axis=-1)[..., None]
         point = np.take_along_axis(starts, best, axis=-1)
+        logs, steepness = np.log(np.maximum(terms.height, 1e-300)), 1 / terms.scales
+        precision, centres = steepness**2, terms.means * steepness**2
         for _ in range(SHIFTS):
-            standard = (point - terms.means) / terms.scales
-            logs = np.log(np.maximum(terms.height, 1e-300)) - 0.5 * standard**2
-            share = np.exp(logs - logs.max(axis=-1, keepdims=True)) / terms.scales**2
-            shifted = np.sum(share * terms.means, -1) / np.sum(share, -1)
+            exponent = logs - 0.5 * ((point - terms.means) * steepness) ** 2
+            share = np.exp(exponent - exponent.max(axis=-1, keepdims=True))
+            shifted = np.einsum("nkc,nkc->nk", share, centres)
+            shifted /= np.einsum("nkc,nkc->nk", share, precision)
             point = np.clip(shifted, *self.support)[..., None]
         return point[..., 0]
 
