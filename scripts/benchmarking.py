@@ -31,7 +31,10 @@ SPREAD = (16, 84)
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of a side took: processor time [s] and, of commands, peak memory [MiB]."""
+    """What one run of a side took: processor time [s] and, of commands, peak memory [MiB].
+
+    The kernel counts in the memory that the calling process had when it started the command.
+    """
 
     seconds: float
     peak_mib: float = float("nan")

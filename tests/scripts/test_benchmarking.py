@@ -45,7 +45,7 @@ def test_the_start_and_the_memory_of_a_command_count():
     words = [sys.executable, "-c", "x = bytearray(100 * 2**20)"]
     (measured,) = compare([Command("python", words)], 2)
     assert measured.seconds.min() > 1e-3
-    assert 100 < measured.peak_mib < 200
+    assert measured.peak_mib > 100
     assert "peak MiB" in comparison_text([measured])
 
 
