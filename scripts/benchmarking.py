@@ -106,12 +106,15 @@ class Command:
         Variables besides those of this process.
     n : int, default 1
         Items that it makes.
+    folder : str, optional
+        Where it runs; default here.
     """
 
     name: str
     words: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     n: int = 1
+    folder: str | None = None
 
     @contextmanager
     def opened(self) -> Iterator[Callable[[], Run]]:
@@ -124,6 +127,7 @@ class Command:
         process = subprocess.Popen(
             [*map(str, self.words)],
             env=environment,
+            cwd=self.folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
