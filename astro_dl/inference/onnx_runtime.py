@@ -6,7 +6,7 @@ made, and kept only if its logits are those of Keras.
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +24,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, inputs_by_name
 from astro_dl.core.extras import import_extra
 from astro_dl.core.files import atomic_path
-from astro_dl.inference.runtime import KerasRuntime, Runtime
+from astro_dl.inference.runtime import KerasRuntime, Runtime, Scanner
 
 if TYPE_CHECKING:
     import keras
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-5
 """Greatest difference from the logits of Keras, as a fraction of these where they are above 1."""
 
-EXAMPLES = 8
+EXAMPLES, SCANNED = 8, 40
 GPU_DEVICE = Path("/dev/nvidiactl")
 LOGITS, EMBEDDING = 0, 1
 """Places of the outputs in a file."""
@@ -44,36 +44,50 @@ class OnnxRuntime:
 
     Parameters
     ----------
+    path : Path
+        A file that `keep_network` has made.
     session : onnxruntime.InferenceSession
-        Of a file that `keep_network` has made.
+        Of this file.
     build : callable
         Returns the network of Keras.
     """
 
+    path: Path
     session: Any
     build: Callable[[], "keras.Model"]
     packages = ("onnxruntime",)
 
-    @cached_property
+    @property
     def model(self) -> "keras.Model":
         """The network of Keras, built when it is first asked for."""
-        return self.build()
+        return self._keras.model
+
+    @property
+    def loaded(self) -> KerasRuntime | None:
+        """The runtime of Keras, if it was needed."""
+        return self.__dict__.get("_keras")
 
     def logits(self, batch: Inputs) -> np.ndarray:
         """Return the logits (n, outputs) of a batch (n, *shape) of float32."""
-        return self._output(batch, LOGITS)
+        return _output(self.session, inputs_by_name(batch), LOGITS)
 
     def embedding(self, batch: Inputs) -> np.ndarray:
         """Return what the layer ``"embedding"`` gives for such a batch."""
-        return self._output(batch, EMBEDDING)
+        return _output(self.session, inputs_by_name(batch), EMBEDDING)
 
-    def _output(self, batch: Inputs, place: int) -> np.ndarray:
-        arrays = inputs_by_name(batch)
-        # Names that are words of Python have an ending in the file.
-        names = [one.name for one in self.session.get_inputs()]
-        given = {one: arrays.get(one, arrays.get(one.removesuffix("_input"))) for one in names}
-        wanted = self.session.get_outputs()[place].name
-        return np.asarray(self.session.run([wanted], given)[0])
+    def scanner(self, step: int) -> Scanner | None:
+        """Return what scores all windows of series at once: by Keras where it is not kept yet."""
+        kept = scanner_file(self.path, step)
+        if not kept.exists():
+            return self._keras.scanner(step)
+        if not kept.stat().st_size:
+            return None
+        session = open_session(kept)
+        return lambda series: _output(session, {"x": series}, LOGITS)
+
+    @cached_property
+    def _keras(self) -> KerasRuntime:
+        return KerasRuntime(self.build())
 
 
 def network_file(bundle: Bundle) -> Path:
@@ -94,6 +108,11 @@ def onnx_is_fitting() -> bool:
     return find_spec("onnxruntime") is not None and not has_gpu
 
 
+def scanner_file(path: Path, step: int) -> Path:
+    """Return where the form of a network is kept that scans series; empty if it has none."""
+    return path.with_suffix(f".{step}.onnx")
+
+
 def open_network(path: Path, build: Callable[[], "keras.Model"]) -> OnnxRuntime:
     """Return what runs the network of a file.
 
@@ -102,14 +121,18 @@ def open_network(path: Path, build: Callable[[], "keras.Model"]) -> OnnxRuntime:
     UsageError
         If ONNX Runtime is not installed.
     """
+    return OnnxRuntime(path, open_session(path), build)
+
+
+def open_session(path: Path) -> Any:
+    """Return a session of ONNX Runtime on the processor."""
     onnxruntime = import_extra("onnxruntime", "onnx")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS") or 0)
     # Threads that wait by running would take the processor from reading and whitening.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    return OnnxRuntime(session, build)
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def keep_network(bundle: Bundle, model: "keras.Model") -> Path:
@@ -134,12 +157,16 @@ def keep_network(bundle: Bundle, model: "keras.Model") -> Path:
         return path
     if refused.exists():
         raise UsageError(refused.read_text(encoding="utf-8"))
-    from astro_dl.exporting.format import load_format
+    import keras
 
-    onnx = load_format("onnx")
+    from astro_dl.exporting.network import as_given, example_inputs
+
+    both = keras.Model(model.input, [model.output, model.get_layer("embedding").output])
+    inputs = example_inputs(model, bundle.card.input_statistics, EXAMPLES)
+    logits = np.asarray(model.predict_on_batch(as_given(model, inputs)))
     try:
         with atomic_path(path) as temporary:
-            _write(onnx, bundle, model, temporary)
+            _write(both, inputs, logits, temporary)
     except _Unfit as error:
         with atomic_path(refused) as temporary:
             temporary.write_text(f"{bundle.card.name}: {error}", encoding="utf-8")
@@ -148,36 +175,56 @@ def keep_network(bundle: Bundle, model: "keras.Model") -> Path:
 
 
 def keep_quietly(bundle: Bundle, runtime: Runtime) -> None:
-    """Write a network that Keras runs into the cache for the next time, where that can be done."""
-    if isinstance(runtime, KerasRuntime) and onnx_is_fitting():
+    """Write what Keras had to run of a network into the cache, where that can be done."""
+    if runtime.loaded is not None and onnx_is_fitting():
         with suppress(UsageError):
-            keep_network(bundle, runtime.model)
+            path = keep_network(bundle, runtime.loaded.model)
+            for step in runtime.loaded.scanning:
+                _keep_scanner(runtime.loaded, step, scanner_file(path, step))
 
 
-class _Unfit(Exception):
+def _keep_scanner(runtime: KerasRuntime, step: int, path: Path) -> None:
+    if path.exists():
+        return
+    network = runtime.scanning_network(step)
+    with atomic_path(path) as temporary:
+        if network is None:
+            temporary.touch()
+            return
+        samples = runtime.model.input.shape[1] + SCANNED * step
+        channels = runtime.model.input.shape[2]
+        rng = np.random.default_rng(0)
+        series = rng.standard_normal((1, samples, channels)).astype(np.float32)
+        _write(network, {"x": series}, np.asarray(network.predict_on_batch(series)), temporary)
+
+
+class _Unfit(UsageError):
     """A network that ONNX does not hold."""
 
 
-def _write(onnx: Any, bundle: Bundle, model: "keras.Model", path: Path) -> None:
-    import keras
+def _write(
+    network: "keras.Model", inputs: Mapping[str, np.ndarray], expected: np.ndarray, path: Path
+) -> None:
+    """Write a network, and raise `_Unfit` unless its file gives the first output expected."""
+    from astro_dl.exporting.format import load_format
+    from astro_dl.exporting.network import flat_network
 
-    from astro_dl.exporting.network import as_given, example_inputs, flat_network, input_names
-
-    both = keras.Model(model.input, [model.output, model.get_layer("embedding").output])
-    inputs = example_inputs(model, bundle.card.input_statistics, EXAMPLES)
-    ours = np.asarray(model.predict_on_batch(as_given(model, inputs)))
+    onnx = load_format("onnx")
     try:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-            onnx.write(flat_network(both), path)
-            theirs = open_network(path, lambda: model)._output(
-                {name: inputs[there] for name, there in input_names(model).items()}, LOGITS
-            )
-    except UsageError:
-        raise
+            onnx.write(flat_network(network), path)
+            found = _output(open_session(path), inputs, LOGITS)
     except Exception as error:
         # Converters and runtimes raise whatever they like for what they don't know.
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         raise _Unfit(f"ONNX cannot hold this network: {reason}") from error
-    difference = float(np.max(np.abs(theirs - ours) / np.maximum(1, np.abs(ours))))
+    difference = float(np.max(np.abs(found - expected) / np.maximum(1, np.abs(expected))))
     if not difference <= TOLERANCE:
         raise _Unfit(f"ONNX Runtime gives other logits, by {difference:.2g}")
+
+
+def _output(session: Any, arrays: Mapping[str, np.ndarray], place: int) -> np.ndarray:
+    """Return an output of a session; in its file names that are words of Python have an ending."""
+    names = [one.name for one in session.get_inputs()]
+    given = {one: arrays.get(one, arrays.get(one.removesuffix("_input"))) for one in names}
+    return np.asarray(session.run([session.get_outputs()[place].name], given)[0])

@@ -10,6 +10,7 @@ from astro_dl.bundles.bundle import Bundle
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.task import InputSpec, Task
 from astro_dl.inference.predictions import Answers
+from astro_dl.inference.runtime import Runtime
 from astro_dl.inference.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Predictor(Protocol[Physics]):
     def head(self) -> AnswerKind: ...
     @property
     def model(self) -> "keras.Model": ...
+    @property
+    def runtime(self) -> Runtime: ...
     @property
     def members(self) -> Sequence["Predictor[Physics]"]: ...
     @property

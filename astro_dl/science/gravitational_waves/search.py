@@ -33,13 +33,14 @@ from astro_dl.science.gravitational_waves.scan import (
 
 YEAR_S = (1 * u.yr).to_value(u.s)
 SLIDES_APART, SLIDES_TOGETHER = 100, 3
+STRIDE_S = 3 / 64
 
 
 def search(
     predictor: Predictor[BinaryBlackHolePhysics],
     paths: Sequence[str | Path],
     *,
-    stride_s: float = 0.05,
+    stride_s: float = STRIDE_S,
     threshold: float = 0.0,
     floor: float = -1.0,
     cluster_window_s: float = 1.0,
@@ -56,8 +57,10 @@ def search(
         A network of task ``gw_bbh``.
     paths : sequence of path
         GWOSC HDF5 files, or GWF frames where gwpy is installed, of one to three detectors.
-    stride_s : float, default 0.05
-        Step from window to window [s].
+    stride_s : float, default 3/64
+        Step from window to window [s]. Where it is a multiple of what the network's pools take in,
+        as 3/64 s are of 16 samples at 2048 Hz, a network without padding computes once what
+        windows have in common.
     threshold : float, default 0
         Smallest ranking statistic of a trigger.
     floor : float, default -1
