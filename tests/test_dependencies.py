@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-OURS = {"toy_astro", "astro_dl", "simulator_benchmarks", "tests"}
+OURS = {"toy_astro", "astro_dl", "benchmarking", "scripts", "simulator_benchmarks", "tests"}
 # Distributions of another name, which need not be installed.
 OPTIONAL = {"batman": "batman-package", "lal": "lalsuite", "lalsimulation": "lalsuite"}
 
@@ -21,6 +21,7 @@ def declared(*requirements):
     return {re.match(r"[\w.-]+", one)[0].lower() for one in chain.from_iterable(requirements)}
 
 
+INSTALLED = packages_distributions()
 CORE = declared(PROJECT["dependencies"])
 ANY = CORE | declared(*PROJECT["optional-dependencies"].values())
 
@@ -44,8 +45,7 @@ def imports(path, lazy):
 
 
 def undeclared(names, accepted):
-    installed = packages_distributions()
-    known = {name: [OPTIONAL.get(name, name), *installed.get(name, ())] for name in names}
+    known = {name: [OPTIONAL.get(name, name), *INSTALLED.get(name, ())] for name in names}
     return {
         name
         for name, distributions in known.items()

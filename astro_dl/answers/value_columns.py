@@ -2,10 +2,14 @@
 
 import numpy as np
 
+from astro_dl.distributions.distribution import Distribution
 from astro_dl.inference.predictions import Answers
 
-QUANTILES = (0.05, 0.16, 0.5, 0.84, 0.95)
-"""Probabilities at which the quantiles of mixtures and grids are given."""
+QUANTILES = {"q05": 0.05, "q16": 0.16, "q50": 0.5, "q84": 0.84, "q95": 0.95}
+"""Columns of the quantiles of mixtures and grids, and their probabilities."""
+
+MOMENTS = ("std", "mean", "mode")
+STATISTICS = (*MOMENTS, *QUANTILES)
 
 
 def value_endings(answers: Answers, tells_quantiles: bool) -> dict[str, np.ndarray]:
@@ -14,7 +18,7 @@ def value_endings(answers: Answers, tells_quantiles: bool) -> dict[str, np.ndarr
     Parameters
     ----------
     answers : Answers
-        Of values.
+        Of values; of its distribution only the ``asked`` statistics are computed.
     tells_quantiles : bool
         Whether the distribution is one whose quantiles are given.
     """
@@ -22,10 +26,19 @@ def value_endings(answers: Answers, tells_quantiles: bool) -> dict[str, np.ndarr
     parts = {f"_{name}": values for name, values in answers.parts.items()}
     if (distribution := answers.distribution) is None:
         return columns | parts
-    columns |= {"_std": distribution.std, **parts}
-    if not tells_quantiles:
-        return columns
-    quantiles = np.moveaxis(distribution.quantile(np.array(QUANTILES)), -1, 0)
-    columns |= {"_mean": distribution.mean, "_mode": distribution.mode}
-    named = zip(QUANTILES, quantiles, strict=True)
-    return columns | {f"_q{100 * level:02.0f}": one for level, one in named}
+    told = STATISTICS if tells_quantiles else ("std",)
+    asked = [name for name in told if answers.asked is None or name in answers.asked]
+    found = {f"_{name}": getattr(distribution, name) for name in MOMENTS if name in asked}
+    first = {name: found.pop(name) for name in ("_std",) if name in found}
+    levels = [name for name in QUANTILES if name in asked]
+    return columns | first | parts | found | _quantiles(distribution, levels)
+
+
+def _quantiles(distribution: Distribution, names: list[str]) -> dict[str, np.ndarray]:
+    """Return quantiles by their columns; the median is known already."""
+    others = [name for name in names if QUANTILES[name] != 0.5]
+    if not names:
+        return {}
+    values = distribution.quantile(np.array([QUANTILES[name] for name in others]))
+    found = dict(zip(others, np.moveaxis(values, -1, 0), strict=True))
+    return {f"_{name}": found.get(name, distribution.median) for name in names}

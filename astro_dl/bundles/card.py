@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, Self, get_type_hints
@@ -263,18 +264,29 @@ def check_file_names(files: Mapping[str, Any]) -> None:
             raise UsageError(f"file {name!r} is not listed")
 
 
-def package_versions() -> dict[str, str]:
-    """Return the versions of what trains and runs models, with Keras's backend."""
-    import keras
+def package_versions(engines: Sequence[str] = ()) -> dict[str, str]:
+    """Return the versions of what trains and runs models.
 
-    names = ("astro_dl", "keras", keras.config.backend(), "numpy", "h5py", "astropy", "scipy")
-    versions = {}
-    for name in names:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            versions[name] = "unknown"
-    return versions
+    Parameters
+    ----------
+    engines : sequence of str, default Keras and its backend
+        Packages that compute what networks say.
+    """
+    if not engines:
+        import keras
+
+        engines = ("keras", keras.config.backend())
+    names = ("astro_dl", *engines, "numpy", "h5py", "astropy", "scipy")
+    return {name: _version(name) for name in names}
+
+
+def _version(package: str) -> str:
+    """Return the version of a package; to look up one that is loaded costs nothing."""
+    loaded = getattr(sys.modules.get(package), "__version__", None)
+    try:
+        return loaded or version(package)
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def dump_json(value: Any) -> str:

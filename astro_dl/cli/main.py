@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from astro_dl.cli.parser import parse
-from astro_dl.cli.quiet import import_keras_quietly
 from astro_dl.core.errors import UsageError
+from astro_dl.core.quiet import import_keras_quietly
 
 OF_THE_SYSTEM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 """Errors that a user can mend wherever they occur: no room, no permission."""

@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from astro_dl.core.cache import cache_folder
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.lock import locked
@@ -11,7 +12,7 @@ from astro_dl.core.registry import build_physics, get_task
 from astro_dl.core.schema import plain
 from astro_dl.core.task import Physics, Task
 from astro_dl.data.simulate import BLOCK_SIZE, STREAMS, iterate_blocks
-from astro_dl.data.store import Store, cache_folder, content_key, open_store, store_examples
+from astro_dl.data.store import Store, content_key, open_store, store_examples
 
 
 def cached_store(

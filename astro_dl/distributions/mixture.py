@@ -1,12 +1,13 @@
 """Mixtures of Gaussians truncated to where the quantity can lie: moments, quantiles, densities."""
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import logsumexp, ndtr, ndtri
 
-from astro_dl.core.rows import take_rows
+from astro_dl.distributions.inversion import Sums, inverted
 
 Array = np.ndarray
 FARTHEST = 30.0
@@ -14,9 +15,9 @@ FARTHEST = 30.0
 tail of a Gaussian cannot be told from an exponential, nor its probabilities from zero."""
 
 NORMAL = 0.5 * math.log(2 * math.pi)
-TOLERANCE = 1e-6
-NEWTON_STEPS, MOST_STEPS = 40, 160
-MOST_VALUES = 2_000_000
+MOST_VALUES = 100_000
+"""Numbers of a kind that are computed at once: more are no faster where caches are small."""
+
 SHIFTS = 15
 
 
@@ -41,35 +42,37 @@ class Mixture:
     @property
     def mean(self) -> Array:
         """Means (n, k)."""
-        return np.sum(self.weights * self._moments()[0], axis=-1)
+        return np.sum(self.weights * self._moments[0], axis=-1)
 
     @property
     def std(self) -> Array:
         """Standard deviations (n, k)."""
-        means, variances = self._moments()
+        means, variances = self._moments
         centre = np.sum(self.weights * means, axis=-1, keepdims=True)
         return np.sqrt(np.sum(self.weights * (variances + (means - centre) ** 2), axis=-1))
 
-    @property
+    @cached_property
     def median(self) -> Array:
         """Medians (n, k)."""
         return self.quantile(0.5)
 
-    @property
+    @cached_property
     def mode(self) -> Array:
         """Where the density is highest (n, k).
 
         From the component's mean where it is, moved uphill to the mean of all components weighted
         by density and precision: Carreira-Perpiñán (2000), section 3.1.
         """
-        terms, starts = self._terms(), np.clip(self.means, *self.support)
+        terms, starts = self._terms, np.clip(self.means, *self.support)
         best = np.nan_to_num(_density(terms, starts)).argmax(axis=-1)[..., None]
         point = np.take_along_axis(starts, best, axis=-1)
+        logs, steepness = np.log(np.maximum(terms.height, 1e-300)), 1 / terms.scales
+        precision, centres = steepness**2, terms.means * steepness**2
         for _ in range(SHIFTS):
-            standard = (point - terms.means) / terms.scales
-            logs = np.log(np.maximum(terms.height, 1e-300)) - 0.5 * standard**2
-            share = np.exp(logs - logs.max(axis=-1, keepdims=True)) / terms.scales**2
-            shifted = np.sum(share * terms.means, -1) / np.sum(share, -1)
+            exponent = logs - 0.5 * ((point - terms.means) * steepness) ** 2
+            share = np.exp(exponent - exponent.max(axis=-1, keepdims=True))
+            shifted = np.einsum("nkc,nkc->nk", share, centres)
+            shifted /= np.einsum("nkc,nkc->nk", share, precision)
             point = np.clip(shifted, *self.support)[..., None]
         return point[..., 0]
 
@@ -105,17 +108,17 @@ class Mixture:
         ndarray of float64, (n, k, m) or (n, k)
         """
         points = np.clip(_points(values), *self.support)
-        return _shaped(_probability(self._terms(), points), values)
+        return _shaped(_probability(self._terms, points), values)
 
     def pdf(self, values: Array) -> Array:
         """Return the density, per unit of the target, at values as `cdf` takes them."""
         points = _points(values)
         inside = (points >= self.support[0]) & (points <= self.support[1])
-        return _shaped(np.where(inside, _density(self._terms(), points), 0.0), values)
+        return _shaped(np.where(inside, _density(self._terms, points), 0.0), values)
 
     def log_pdf(self, values: Array) -> Array:
         """Return the logarithm of the density at values inside the support, as `cdf` takes them."""
-        terms, points = self._terms(), _points(values)[..., None, :]
+        terms, points = self._terms, _points(values)[..., None, :]
         standard = (points - terms.means[..., None]) / terms.scales[..., None]
         return _shaped(logsumexp(-0.5 * standard**2, axis=-2, b=terms.height[..., None]), values)
 
@@ -124,7 +127,7 @@ class Mixture:
         shape = (*self.means.shape[:2], count)
         chosen, level = rng.random(shape), rng.random(shape)
         values, below = np.full(shape, np.nan), np.zeros((*shape[:2], 1))
-        for c, quantiles in enumerate(_component_quantiles(self._terms(), level)):
+        for c, quantiles in enumerate(_component_quantiles(self._terms, level)):
             values = np.where(chosen >= below, quantiles, values)
             below = below + self.weights[..., c, None]
         return np.clip(values, *self.support)
@@ -132,6 +135,7 @@ class Mixture:
     def _some(self, rows: slice) -> "Mixture":
         return Mixture(self.weights[rows], self.means[rows], self.scales[rows], self.support)
 
+    @cached_property
     def _terms(self) -> "_Terms":
         low, high = self.support
         reach = FARTHEST * self.scales
@@ -145,51 +149,25 @@ class Mixture:
     def _inverse(self, level: Array) -> Array:
         """Return the quantiles (n, k, m) at probabilities (m,).
 
-        By Newton's method, on the scale of normal deviates, on which the distribution of a single
-        Gaussian is a straight line; between the least and the greatest of the components'
-        quantiles, which enclose the mixture's. Each problem stops when it is solved.
+        The least and the greatest of the components' quantiles enclose the mixture's.
         """
-        terms = self._terms()
+        terms = self._terms
         ends = np.clip(list(_component_quantiles(terms, level)), *self.support)
-        low, high = ends.min(axis=0), ends.max(axis=0)
         if len(ends) == 1:
-            return low
-        shape = low.shape
-        wanted = np.broadcast_to(level, shape).reshape(-1, 1)
-        low, high = low.reshape(-1, 1), high.reshape(-1, 1)
-        terms = terms.one_by_one(shape[-1])
-        width = TOLERANCE * terms.scales.min(axis=-1)
-        found = 0.5 * (low + high)
-        todo = np.arange(len(found))
-        last = high - low
-        for number in range(MOST_STEPS):
-            here = found[todo]
-            below = _probability(terms, here[:, None])[:, 0]
-            low, high = np.where(below < wanted, here, low), np.where(below < wanted, high, here)
-            with np.errstate(all="ignore"):
-                deviate = ndtri(below)
-                slope = _density(terms, here[:, None])[:, 0] * np.exp(0.5 * deviate**2 + NORMAL)
-                step = here - (deviate - ndtri(wanted)) / slope
-            # Newton's steps between components of other widths can go to and fro for ever.
-            shorter = (np.abs(step - here) < 0.5 * last) & (number < NEWTON_STEPS)
-            inside = (step > low) & (step < high) & shorter
-            step = np.where(inside, step, 0.5 * (low + high))
-            last = np.abs(step - here)
-            found[todo] = step
-            far = (np.abs(step - here) > width)[:, 0]
-            if not far.any():
-                break
-            todo, terms = todo[far], terms.take(far)
-            low, high, wanted, last = (one[far] for one in (low, high, wanted, last))
-            width = width[far]
-        return found.reshape(shape)
+            return ends[0]
+        start = np.sum(np.moveaxis(self.weights, -1, 0)[..., None] * ends, axis=0)
+        wanted = np.broadcast_to(level, start.shape)
+        problems = (wanted, ends.min(axis=0), ends.max(axis=0), start)
+        sums = terms.sums(self.support, len(level))
+        return inverted(sums, *(one.ravel() for one in problems)).reshape(start.shape)
 
+    @cached_property
     def _moments(self) -> tuple[Array, Array]:
         """Return means and variances of the truncated components (n, k, components).
 
         Barr & Sherrill (1999), eq. 1 and 2, for any two ends.
         """
-        terms = self._terms()
+        terms = self._terms
         first, last = ((end - terms.means) / self.scales for end in self.support)
         inside = np.abs(terms.above - terms.below)
         at_first, at_last = (np.exp(-0.5 * t**2 - NORMAL) / inside for t in (first, last))
@@ -217,13 +195,16 @@ class _Terms:
     means: Array
     scales: Array
 
-    def take(self, rows: Array) -> "_Terms":
-        return take_rows(self, rows)
-
-    def one_by_one(self, times: int) -> "_Terms":
-        """Return each target of each example several times, as (n · k · times, 1, components)."""
-        flat = (getattr(self, one.name) for one in fields(self))
-        return _Terms(*(np.repeat(one.reshape(-1, 1, one.shape[-1]), times, 0) for one in flat))
+    def sums(self, support: tuple[float, float], times: int) -> Sums:
+        """Return the problems of each target of each example, several times each."""
+        steepness = 1 / self.scales
+        outside = np.maximum(support[0] - self.means, self.means - support[1]) * steepness
+        # The tail of a Gaussian falls the faster the farther its mean is.
+        fineness = (steepness * (1 + np.maximum(outside, 0))).max(axis=-1)
+        parts = (self.share, self.below, self.means, self.sign * steepness)
+        components = (np.ascontiguousarray(one.reshape(-1, one.shape[-1]).T) for one in parts)
+        all_parts = (*components, fineness.ravel())
+        return Sums(*(np.repeat(one, times, axis=-1) for one in all_parts))
 
 
 def _probability(terms: _Terms, points: Array) -> Array:

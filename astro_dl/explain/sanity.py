@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import spearmanr
+import scipy
 
 from astro_dl.core.examples import Inputs, inputs_by_name
 from astro_dl.explain.explanation import Explanation, explain
@@ -115,4 +115,4 @@ def _correlation(one: np.ndarray, other: np.ndarray) -> float:
     known = np.isfinite(one) & np.isfinite(other)
     if np.ptp(one[known]) == 0 or np.ptp(other[known]) == 0:
         return float("nan")
-    return float(spearmanr(one[known], other[known]).statistic)
+    return float(scipy.stats.spearmanr(one[known], other[known]).statistic)

@@ -11,14 +11,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from astro_dl.bundles.bundle import Bundle, load_bundle
+from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
 from astro_dl.bundles.card import dump_json, package_versions
 from astro_dl.bundles.files import new_folder
 from astro_dl.core.errors import UsageError
 from astro_dl.core.schema import plain
 from astro_dl.exporting.format import Arrays, Format, load_format, written_names
 from astro_dl.exporting.network import as_given, example_inputs, flat_network, input_names
-from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import logits_model
 
 TOLERANCE = 1e-4
@@ -86,7 +85,7 @@ def export(bundle: str | Path, format: str, out: str | Path) -> Export:
     if target.exists() and not (target / CONTRACT).is_file():
         raise UsageError(f"--out {target} exists and is no export; give another folder")
     loaded = load_bundle(bundle)
-    network = logits_model(load_pretrained(bundle).model)
+    network = logits_model(load_weights(loaded))
     inputs = example_inputs(network, loaded.card.input_statistics, EXAMPLES)
     ours = np.asarray(network.predict_on_batch(as_given(network, inputs)))
     # What an earlier export has left must not lie beside the new one.

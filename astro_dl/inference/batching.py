@@ -1,19 +1,16 @@
 """Batches of one size from blocks of any sizes, for which a model is compiled once."""
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
 from astro_dl.core.examples import Inputs, input_length, take_inputs
 
-if TYPE_CHECKING:
-    import keras
 
-
-def applied(model: "keras.Model", batch: Inputs, size: int) -> np.ndarray:
+def applied(run: Callable[[Inputs], Any], batch: Inputs, size: int) -> np.ndarray:
     """Return what a model gives for a batch that is filled up to one size, compiled once."""
-    outputs = model.predict_on_batch(_padded(batch, size))
+    outputs = run(_padded(batch, size))
     return np.asarray(outputs, np.float32)[: input_length(batch)]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from scipy.optimize import minimize, minimize_scalar
+import scipy
 from scipy.special import expit, log_softmax, softmax
 
 from astro_dl.core.errors import UsageError, unknown_name
@@ -138,7 +138,7 @@ def fit_width(widened: Callable[[float], Mixture], y: Array) -> dict[str, Any]:
 
     before, factors = loss(0.0), []
     for k in range(truth.shape[1]):
-        fit = minimize_scalar(
+        fit = scipy.optimize.minimize_scalar(
             lambda x, k=k: loss(x)[k],
             bounds=(-np.log(8), np.log(8)),
             method="bounded",
@@ -189,7 +189,7 @@ def fit_platt(logits: Array, y: Array) -> dict[str, Any]:
         return float(value), np.array([residual @ standard, residual.sum()])
 
     prior = float(np.log(positives / negatives))
-    fit = minimize(
+    fit = scipy.optimize.minimize(
         loss,
         [1.0, prior],
         jac=True,
@@ -239,7 +239,7 @@ def fit_temperature(logits: Array, y: Array) -> dict[str, Any]:
         log_p = log_softmax(score * np.exp(-log_temperature), axis=1)
         return -float(np.mean(log_p[np.arange(len(classes)), classes]))
 
-    fit = minimize_scalar(
+    fit = scipy.optimize.minimize_scalar(
         loss, bounds=(np.log(1e-3), np.log(1e5)), method="bounded", options={"xatol": 1e-8}
     )
     return {"kind": "temperature", "temperature": float(np.exp(fit.x))}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import Physics
 from astro_dl.inference.predictor import Predictor
+from astro_dl.inference.runtime import KerasRuntime
 from astro_dl.models.build import build_from, logits_model
 
 
@@ -35,4 +36,5 @@ def enlarged(predictor: Predictor[Physics], size: tuple[int, int]) -> Predictor[
             "pixels alone"
         )
     model.set_weights(weights)
-    return replace(predictor, input_spec=spec, head=head, model=logits_model(model))
+    runtime = KerasRuntime(logits_model(model))
+    return replace(predictor, input_spec=spec, head=head, runtime=runtime)

@@ -25,7 +25,7 @@ def finished(table: QTable, predictor: Predictor[Any]) -> QTable:
             "task": card.task or "",
             "bundle_sha256": ",".join(dict.fromkeys(one.bundle.sha256 for one in together)),
             "uncertainty": predictor.uncertainty,
-            "versions": package_versions(),
+            "versions": package_versions(together[0].runtime.packages),
         }
     )
     promise = predictor.promise

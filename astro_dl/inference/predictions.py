@@ -33,6 +33,9 @@ class Answers:
         What the network makes of the inputs before its last layer, where that is asked for.
     columns : mapping of str to ndarray, (n,)
         Further columns of a table of predictions, see `astro_dl.inference.promises`.
+    asked : frozenset of str, optional
+        What a table tells of the distribution, of
+        `astro_dl.answers.value_columns.STATISTICS`; default all.
     """
 
     logits: Array
@@ -41,3 +44,4 @@ class Answers:
     parts: Mapping[str, Array] = field(default_factory=dict)
     embedding: Array | None = None
     columns: Mapping[str, Array] = field(default_factory=dict)
+    asked: frozenset[str] | None = None

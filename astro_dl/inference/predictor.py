@@ -26,6 +26,7 @@ from astro_dl.inference.input_checks import (
 )
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.promises import Promise, make_promise
+from astro_dl.inference.runtime import KerasRuntime, Runtime
 from astro_dl.inference.test_time_augmentation import averaged, used_symmetries
 from astro_dl.inference.uncertainty import PASSES, Uncertainty, several_models
 
@@ -51,8 +52,8 @@ class Predictor(Generic[Physics]):
         What it takes.
     head : AnswerKind
         What it gives.
-    model : keras.Model
-        From inputs to logits.
+    runtime : Runtime
+        What gives logits for inputs.
     members : tuple of Predictor
         Those whose answers are combined, if it does not answer alone; see `with_uncertainty`.
     uncertainty : {"head", "mc_dropout", "ensemble"}
@@ -68,11 +69,16 @@ class Predictor(Generic[Physics]):
     physics: Physics
     input_spec: InputSpec
     head: AnswerKind
-    model: "keras.Model"
+    runtime: Runtime
     members: tuple["Predictor[Physics]", ...] = ()
     uncertainty: Uncertainty = "head"
     embeds: bool = False
     promise: Promise | None = None
+
+    @property
+    def model(self) -> "keras.Model":
+        """The network of Keras, from inputs to logits."""
+        return self.runtime.model
 
     @property
     def calibration(self) -> Mapping[str, Any]:
@@ -206,7 +212,7 @@ class Predictor(Generic[Physics]):
             models = several_models(self.model, uncertainty, passes, seed)
         except UsageError as error:
             raise UsageError(f"{name}: {error}") from None
-        members = tuple(replace(self, model=model) for model in models)
+        members = tuple(replace(self, runtime=KerasRuntime(model)) for model in models)
         return replace(self, members=members, uncertainty=uncertainty)
 
     def embed(self, x: Any, batch_size: int | None = None) -> np.ndarray:
@@ -222,15 +228,12 @@ class Predictor(Generic[Physics]):
         ndarray of float32, (n, width)
             Outputs of the layer ``"embedding"``; of maps their means over all pixels.
         """
-        import keras
-
-        encoder = keras.Model(self.model.input, self.model.get_layer("embedding").output)
         size = BATCH_SIZE if batch_size is None else batch_size
         blocks = x if isinstance(x, Iterator) else [x]
         found: list[np.ndarray] = []
         for batch in rebatched((as_inputs(block, self.input_spec) for block in blocks), size):
             filled = size if found else filled_size(batch, size)
-            found.append(applied(encoder, batch, filled))
+            found.append(applied(self.runtime.embedding, batch, filled))
         codes = np.concatenate(found)
         return codes.mean(axis=tuple(range(1, codes.ndim - 1)))
 
@@ -395,4 +398,4 @@ class Predictor(Generic[Physics]):
     def _scorer(self, size: int) -> Callable[[Inputs], np.ndarray]:
         average = self.bundle.config.evaluation.average_symmetries
         symmetries = used_symmetries(self.task, self.physics, average)
-        return averaged(lambda batch: applied(self.model, batch, size), symmetries)
+        return averaged(lambda batch: applied(self.runtime.logits, batch, size), symmetries)

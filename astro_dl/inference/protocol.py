@@ -11,6 +11,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.task import InputSpec, Task
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.promises import Promise
+from astro_dl.inference.runtime import Runtime
 from astro_dl.inference.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Predictor(Protocol[Physics]):
     def head(self) -> AnswerKind: ...
     @property
     def model(self) -> "keras.Model": ...
+    @property
+    def runtime(self) -> Runtime: ...
     @property
     def members(self) -> Sequence["Predictor[Physics]"]: ...
     @property

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import scipy
 from scipy.special import expit, logit
-from scipy.stats import norm, rankdata
 
 from astro_dl.metrics.checks import check_binary, check_probabilities
 from astro_dl.metrics.detection import (
@@ -114,16 +114,16 @@ def area_under_curve(scores: Array, y: Array, confidence: float = 0.95) -> dict[
     score, label = check_binary(scores, y)
     positives, negatives = score[label], score[~label]
     m, n = len(positives), len(negatives)
-    joint = rankdata(score)
-    above = (joint[label] - rankdata(positives)) / n
-    below = 1 - (joint[~label] - rankdata(negatives)) / m
+    joint = scipy.stats.rankdata(score)
+    above = (joint[label] - scipy.stats.rankdata(positives)) / n
+    below = 1 - (joint[~label] - scipy.stats.rankdata(negatives)) / m
     value = float(above.mean())
     if value in (0.0, 1.0):
         pairs = min(m, n)
         low, high = binomial_interval(value * pairs, pairs, confidence)
         return estimate(value, low, high)
     variance = _variance(above) / m + _variance(below) / n
-    half = norm.ppf((1 + confidence) / 2) * np.sqrt(variance) / (value * (1 - value))
+    half = scipy.stats.norm.ppf((1 + confidence) / 2) * np.sqrt(variance) / (value * (1 - value))
     return estimate(value, expit(logit(value) - half), expit(logit(value) + half))
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from scipy.stats import kstest
+import scipy
 
 from astro_dl.distributions.binned import Histogram
 from astro_dl.distributions.distribution import Distribution
@@ -45,7 +45,7 @@ def pit_metrics(pit: Array, confidence: float = 0.95) -> dict[str, Any]:
         inside = int(np.sum(np.abs(values - 0.5) <= nominal / 2))
         interval = binomial_interval(inside, len(values), confidence)
         coverage.append({"nominal": nominal} | estimate(inside / len(values), *interval))
-    test = kstest(values, "uniform")
+    test = scipy.stats.kstest(values, "uniform")
     reach = np.sqrt(np.log(2 / (1 - confidence)) / (2 * len(values)))
     ends = max(test.statistic - reach, 0), min(test.statistic + reach, 1)
     return {

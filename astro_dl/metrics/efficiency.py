@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import scipy
 from astropy.table import Table, vstack
-from scipy.optimize import isotonic_regression
 from scipy.special import ndtri
 
 from astro_dl.core.errors import UsageError
@@ -298,7 +298,9 @@ def _crossings(x: Array, efficiency: Array, levels: Sequence[float]) -> Array:
     x = x[known]
     if (np.diff(x) <= 0).any() or x[0] <= 0:
         raise UsageError("an efficiency curve needs increasing, positive x")
-    smooth = np.clip(isotonic_regression(efficiency[known]).x, PROBIT_LIMIT, 1 - PROBIT_LIMIT)
+    smooth = np.clip(
+        scipy.optimize.isotonic_regression(efficiency[known]).x, PROBIT_LIMIT, 1 - PROBIT_LIMIT
+    )
     z = ndtri(smooth)
     reached = np.full(len(levels), np.nan)
     for k, target in enumerate(ndtri(levels)):

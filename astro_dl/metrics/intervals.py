@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from scipy.stats import beta, norm
+import scipy
 
 from astro_dl.core.errors import UsageError
 
@@ -45,10 +45,10 @@ def binomial_interval(
     tail = (1 - confidence) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         if method == "clopper_pearson":
-            low = np.where(k > 0, beta.ppf(tail, k, n - k + 1), 0.0)
-            high = np.where(k < n, beta.ppf(1 - tail, k + 1, n - k), 1.0)
+            low = np.where(k > 0, scipy.stats.beta.ppf(tail, k, n - k + 1), 0.0)
+            high = np.where(k < n, scipy.stats.beta.ppf(1 - tail, k + 1, n - k), 1.0)
         elif method == "wilson":
-            z = norm.ppf(1 - tail)
+            z = scipy.stats.norm.ppf(1 - tail)
             centre = (k + z**2 / 2) / (n + z**2)
             half = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
             low, high = np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)

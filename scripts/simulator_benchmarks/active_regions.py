@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from simulator_benchmarks.timing import isolated_rate
+from benchmarking import Function, compare, comparison_text
 
 from astro_dl.science.sun.simulation.active_region import simulate_regions
 from astro_dl.science.sun.simulation.statistics import CLASSES
@@ -24,8 +24,6 @@ def single_class_batch(n: int, name: str) -> Callable[[], object]:
 def measure(batch: int = 256, rounds: int = 5) -> None:
     """Print the rates of all classes in equal parts, and of each."""
     print(f"active regions, continuum and magnetogram, 64 x 64 of 0.3 deg, batches of {batch}")
-    rates = {"four classes in equal parts": isolated_rate(mixed_batch, batch, rounds)}
-    for name in CLASSES:
-        rates[name] = isolated_rate(single_class_batch, batch, rounds, name)
-    for name, value in rates.items():
-        print(f"  {name:43s} {value:8.0f}/s {1e6 / value:8.1f} us")
+    sides = [Function("four classes in equal parts", batch, mixed_batch)]
+    sides += [Function(name, batch, single_class_batch, (name,)) for name in CLASSES]
+    print(comparison_text(compare(sides, rounds), "region"))

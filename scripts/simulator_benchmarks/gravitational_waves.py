@@ -4,7 +4,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 import numpy as np
-from simulator_benchmarks.timing import isolated_rate, print_rates
+from benchmarking import Function, compare, comparison_text
+from scipy.fft import irfft
 
 from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd, polarizations
 
@@ -19,15 +20,16 @@ def random_binaries(n: int) -> np.ndarray:
     return np.concatenate([rng.uniform(10, 50, (2, n)), rng.uniform(-0.9, 0.9, (2, n))])
 
 
-def imrphenomd_batch(n: int) -> Callable[[], object]:
+def frequency_domain(n: int, dtype: str) -> Callable[[], object]:
+    """Return what makes both polarizations, as lalsimulation gives them."""
     binaries = random_binaries(n)
-    out = np.empty((n, len(FREQUENCIES)), np.complex64)
-    return lambda: imrphenomd(FREQUENCIES, *binaries, out=out)
+    return lambda: polarizations(imrphenomd(FREQUENCIES, *binaries, dtype=dtype), 0.5)
 
 
-def polarizations_batch(n: int) -> Callable[[], object]:
-    binaries = random_binaries(n)
-    return lambda: polarizations(imrphenomd(FREQUENCIES, *binaries), 0.5)
+def time_domain(n: int) -> Callable[[], object]:
+    """Return what makes both polarizations as series of float64."""
+    make = frequency_domain(n, "complex128")
+    return lambda: [irfft(one) for one in make()]
 
 
 def lalsimulation_loop(n: int, function: str) -> Callable[[], object]:
@@ -51,23 +53,24 @@ def lalsimulation_loop(n: int, function: str) -> Callable[[], object]:
     return lambda: [generate(*call) for call in calls]
 
 
-def measure(batch: int = 512, rounds: int = 20) -> None:
-    """Print the rates of IMRPhenomD on 4097 bins (0 to 1024 Hz), ours and lalsimulation's."""
-    print(f"IMRPhenomD, 10-50 solar masses, from 20 Hz, 4097 bins of 0.25 Hz, batches of {batch}")
-    ours = isolated_rate(imrphenomd_batch, batch, rounds)
-    rates = {
-        "imrphenomd": ours,
-        "imrphenomd and both polarizations": isolated_rate(polarizations_batch, batch, rounds),
-    }
-    if find_spec("lalsimulation"):
-        for function in (
-            "SimInspiralTD",
-            "SimInspiralChooseTDWaveform",
-            "SimInspiralChooseFDWaveform",
-        ):
-            rates[f"lalsimulation.{function}"] = isolated_rate(
-                lalsimulation_loop, min(batch, 64), rounds, function
-            )
-    print_rates(rates)
+def measure(batch: int = 128, rounds: int = 15) -> None:
+    """Print the rates of IMRPhenomD on 4097 bins (0 to 1024 Hz), ours and lalsimulation's.
+
+    Both make both polarizations in double precision; what trainings use, in single precision, is
+    compared with our own.
+    """
+    print("IMRPhenomD, 10-50 solar masses, from 20 Hz, 4097 bins of 0.25 Hz, both polarizations")
+    double = Function("complex128", batch, frequency_domain, ("complex128",))
+    single = Function("complex64", batch, frequency_domain, ("complex64",))
+    print(comparison_text(compare([double, single], rounds), "waveform"))
     if not find_spec("lalsimulation"):
-        print("  lalsuite is not installed (pip install lalsuite), so nothing to compare with")
+        print("lalsuite is not installed (pip install lalsuite), so nothing to compare with")
+        return
+    domains = {
+        "SimInspiralChooseFDWaveform": double,
+        "SimInspiralChooseTDWaveform": Function("irfft of complex128", batch, time_domain),
+        "SimInspiralTD": Function("irfft of complex128", batch, time_domain),
+    }
+    for function, ours in domains.items():
+        peer = Function(f"lalsimulation.{function}", 16, lalsimulation_loop, (function,))
+        print(comparison_text(compare([ours, peer], rounds), "waveform"))

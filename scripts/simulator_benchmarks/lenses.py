@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 import numpy as np
-from simulator_benchmarks.timing import isolated_rate, print_rates
+from benchmarking import Function, compare, comparison_text
 
 from astro_dl.observations.images.point_spread import PointSpread
 from astro_dl.observations.images.sersic import SersicLight
@@ -75,22 +75,23 @@ def cutout_batch(n: int, kind: str) -> Callable[[], object]:
     return lambda: simulate_cutouts("lsst", "gri", n, np.random.default_rng(0), kinds=kind)
 
 
-def measure(batch: int = 256, rounds: int = 8) -> None:
-    """Print the rates of plain lens images, ours and lenstronomy's, and of whole cutouts."""
-    print(
-        f"lens images, ellipsoid + shear, Sersic source and lens, Gaussian blur, {SIZE} x {SIZE}, "
-        f"batches of {batch}"
-    )
-    rates = {
-        "lens_images, float32": isolated_rate(lens_image_batch, batch, rounds, "float32"),
-        "lens_images, float64": isolated_rate(lens_image_batch, batch, rounds, "float64"),
-    }
+def measure(batch: int = 128, rounds: int = 9) -> None:
+    """Print the rates of plain lens images, ours and lenstronomy's, and of whole cutouts.
+
+    Both make images in double precision; what trainings use, in single precision, is compared with
+    our own.
+    """
+    print(f"lens images, ellipsoid + shear, Sersic source and lens, Gaussian blur, {SIZE} x {SIZE}")
+    sides = [
+        Function(f"lens_images, {dtype}", batch, lens_image_batch, (dtype,))
+        for dtype in ("float64", "float32")
+    ]
+    print(comparison_text(compare(sides, rounds), "image"))
     if find_spec("lenstronomy"):
-        rates["lenstronomy ImageModel.image"] = isolated_rate(lenstronomy_loop, batch, rounds)
-    print_rates(rates)
-    if not find_spec("lenstronomy"):
-        print("  lenstronomy is not installed (pip install lenstronomy): nothing to compare with")
+        peer = Function("lenstronomy ImageModel.image", 16, lenstronomy_loop)
+        print(comparison_text(compare([sides[0], peer], rounds), "image"))
+    else:
+        print("lenstronomy is not installed (pip install lenstronomy): nothing to compare with")
     print(f"LSST g r i cutouts with clumpy sources, company, Moffat blur, noise, {SIZE} x {SIZE}")
-    for kind in KINDS:
-        value = isolated_rate(cutout_batch, batch, 3, kind)
-        print(f"  {kind:43s} {value:8.0f}/s {1e6 / value:8.1f} us")
+    kinds = [Function(kind, batch, cutout_batch, (kind,)) for kind in KINDS]
+    print(comparison_text(compare(kinds, 3), "cutout"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from simulator_benchmarks.timing import isolated_rate
+from benchmarking import Function, compare, comparison_text
 
 from astro_dl.science.real_bogus.physics import RealBogusPhysics
 from astro_dl.science.real_bogus.simulate import simulate
@@ -19,6 +19,9 @@ def stamp_batch(n: int, survey: str, size: str) -> Callable[[], object]:
 def measure(batch: int = 512, rounds: int = 3) -> None:
     """Print the rates for two surveys and sizes, from the fields to what a network is given."""
     print(f"real and bogus stamps, batches of {batch}")
-    for survey, size in (("ztf", "21"), ("ztf", "63"), ("des", "21"), ("des", "63")):
-        value = isolated_rate(stamp_batch, batch, rounds, survey, size)
-        print(f"  {survey}, {size} x {size} pixels{'':29s} {value:8.0f}/s {1e6 / value:8.1f} us")
+    sides = [
+        Function(f"{survey}, {size} x {size} pixels", batch, stamp_batch, (survey, size))
+        for survey in ("ztf", "des")
+        for size in ("21", "63")
+    ]
+    print(comparison_text(compare(sides, rounds), "stamp"))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 import numpy as np
-from simulator_benchmarks.timing import isolated_rate, print_rates
+from benchmarking import Function, compare, comparison_text
 
 from astro_dl.observations.light_curves.eclipses import transit_light_curves
 from astro_dl.observations.light_curves.orbit import Orbit
@@ -76,7 +76,10 @@ def simulated_batch(n: int, kind: str) -> Callable[[], object]:
 
 
 def measure(batch: int = BATCH, rounds: int = ROUNDS) -> None:
-    """Print light curves per second of a sector, ours and batman's, then of whole simulations."""
+    """Print light curves per second of a sector, ours and batman's, then of whole simulations.
+
+    Both make float64; batman computes one light curve at a time, as it always does.
+    """
     for cadence, what in (
         ("2", "19728 cadences of 2 min"),
         ("30", "1315 cadences of 30 min, 7 instants in each exposure"),
@@ -84,14 +87,13 @@ def measure(batch: int = BATCH, rounds: int = ROUNDS) -> None:
         for eccentricity in ("0", "0.3"):
             print(f"Transits in a sector, {what}, eccentricity {eccentricity}, batches of {batch}")
             options = (cadence, eccentricity)
-            rates = {"transit_light_curves": isolated_rate(transit_batch, batch, rounds, *options)}
+            sides = [Function("transit_light_curves", batch, transit_batch, options)]
             if find_spec("batman"):
-                rates["batman"] = isolated_rate(batman_loop, min(batch, 32), rounds, *options)
-            print_rates(rates)
+                sides.append(Function("batman", batch // 2, batman_loop, options))
+            print(comparison_text(compare(sides, rounds), "curve"))
     if not find_spec("batman"):
         print("  batman is not installed (pip install batman-package), so nothing to compare with")
     print("Whole light curves of 30-minute sectors: signal, variability, noise, artefacts, search")
-    for kind in ("mixed", "planet", "eclipsing_binary", "junk"):
-        print_rates(
-            {f"simulate_light_curves, {kind}": isolated_rate(simulated_batch, 256, 3, kind)}
-        )
+    kinds = ("mixed", "planet", "eclipsing_binary", "junk")
+    sides = [Function(kind, 256, simulated_batch, (kind,)) for kind in kinds]
+    print(comparison_text(compare(sides, 3), "curve"))

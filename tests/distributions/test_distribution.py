@@ -64,6 +64,36 @@ def test_a_mixtures_parts_agree_with_each_other(support):
     assert (at_mode > 0.8 * density.max(axis=-1)).all()
 
 
+def broad_mixtures(n, support=(0.0, 2.0), components=5, seed=7):
+    """Components whose widths differ by five orders, in and around a support."""
+    rng = np.random.default_rng(seed)
+    shape = (n, 1, components)
+    weights = rng.dirichlet(np.ones(components), shape[:2])
+    return Mixture(weights, rng.normal(0, 3, shape), 10 ** rng.uniform(-3, 2, shape), support)
+
+
+def worst_probability(found, levels=LEVELS):
+    return np.abs(found.cdf(found.quantile(levels)) - levels).max()
+
+
+@pytest.mark.parametrize("support", SUPPORTS)
+def test_quantiles_of_the_broadest_mixtures_are_right(support):
+    assert worst_probability(broad_mixtures(8000, support)) < 1e-6
+
+
+def test_quantiles_between_far_and_narrow_components_are_right():
+    # The slope at the first guess leads nowhere: the density there is zero.
+    weights, means = [[[0.45, 0.1, 0.45]]], [[[-10.0, 0.0, 10.0]]]
+    found = Mixture(*map(np.array, (weights, means, [[[1e-3, 1e-4, 1e-3]]])))
+    assert worst_probability(found, np.linspace(0.001, 0.999, 999)) < 1e-6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("support", [(-math.inf, math.inf), (0.0, 2.0)])
+def test_no_quantile_of_half_a_million_broad_mixtures_is_wrong(support):
+    assert worst_probability(broad_mixtures(500_000, support, seed=8)) < 1e-6
+
+
 @settings(max_examples=40, deadline=None)
 @given(mean=st.floats(-40, 40), scale=st.floats(1e-3, 1e3), level=st.floats(1e-4, 1 - 1e-4))
 def test_no_probability_is_outside_the_support_however_far_the_means(mean, scale, level):

@@ -27,7 +27,7 @@ def test_every_example_is_answered_in_order(lengths, size):
     batches = list(rebatched(blocks, size))
     assert [len(batch) for batch in batches[:-1]] == [size] * (len(batches) - 1)
     model, filled = Doubling(), filled_size(batches[0], size)
-    found = np.concatenate([applied(model, batch, filled) for batch in batches])
+    found = np.concatenate([applied(model.predict_on_batch, batch, filled) for batch in batches])
     np.testing.assert_array_equal(found, 2 * x)
     assert set(model.lengths) == {filled}
 

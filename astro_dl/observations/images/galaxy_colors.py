@@ -7,8 +7,8 @@ Other bands are interpolated in wavelength, which is good to about 0.05 mag for 
 """
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.integrate import cumulative_trapezoid
 
 TYPES = ("El", "Sbc", "Scd", "Im", "SB3", "SB2")
 """Spectral types, red to blue; a type is given as a number from 0 to 5, fractions in between."""
@@ -144,7 +144,7 @@ MATTER_DENSITY = 0.3
 """Flat ΛCDM with H0 = 70 km/s/Mpc."""
 
 _DISTANCE_GRID = np.linspace(0, 4, 2001)
-_COMOVING = cumulative_trapezoid(
+_COMOVING = scipy.integrate.cumulative_trapezoid(
     SPEED_OF_LIGHT
     / HUBBLE_CONSTANT
     / np.sqrt(MATTER_DENSITY * (1 + _DISTANCE_GRID) ** 3 + 1 - MATTER_DENSITY),

@@ -6,7 +6,7 @@ A track is a row of points along which charge is set free, which spreads on its 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import landau
+import scipy
 
 PAIR_ENERGY_EV = 3.65
 """Energy that sets an electron free in silicon [eV]."""
@@ -108,7 +108,9 @@ def draw_charge(path_um: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     probable = most_probable_charge(path_um)
     xi = XI_EV_PER_UM * path_um / PAIR_ENERGY_EV
     # SciPy's is the stable distribution of unit scale, Landau's that of scale π/2.
-    standard = landau.rvs(np.log(np.pi / 2), np.pi / 2, size=len(path_um), random_state=rng)
+    standard = scipy.stats.landau.rvs(
+        np.log(np.pi / 2), np.pi / 2, size=len(path_um), random_state=rng
+    )
     drawn = standard - MODE
     return np.clip(probable + xi * drawn, SMALLEST * probable, LARGEST * probable)
 

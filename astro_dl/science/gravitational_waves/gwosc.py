@@ -174,6 +174,37 @@ def read_strain(
     return StrainSegment(source.detector, gps_start, sample_rate, strain, exclusion)
 
 
+def read_on(
+    before: StrainSegment | None,
+    source: StrainSource,
+    gps_start: float,
+    duration: float,
+    sample_rate: float,
+) -> StrainSegment:
+    """Return what `read_strain` gives, without reading again what an earlier segment holds.
+
+    Parameters
+    ----------
+    before : StrainSegment or None
+        Of the same source and rate; helps if it begins earlier and ends within the time range.
+    source, gps_start, duration, sample_rate
+        As of `read_strain`.
+    """
+    wanted = round(duration * sample_rate)
+    skipped = 0 if before is None else round((gps_start - before.gps_start) * sample_rate)
+    if before is None or not 0 <= skipped < len(before.strain):
+        return read_strain(source, gps_start, duration, sample_rate)
+    known = slice(skipped, min(len(before.strain), skipped + wanted))
+    parts = [(before.strain[known], before.exclusion[known])]
+    count = known.stop - known.start
+    if count < wanted:
+        begin, seconds = gps_start + count / sample_rate, (wanted - count) / sample_rate
+        rest = read_strain(source, begin, seconds, sample_rate)
+        parts.append((rest.strain, rest.exclusion))
+    strain, exclusion = (np.concatenate(one) for one in zip(*parts, strict=True))
+    return StrainSegment(source.detector, gps_start, sample_rate, strain, exclusion)
+
+
 def _joined(detector: str, files: list[StrainFile]) -> StrainSource:
     ordered = tuple(sorted(files, key=lambda file: file.gps_start))
     for earlier, later in pairwise(ordered):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy.fft import next_fast_len
 from scipy.ndimage import distance_transform_edt, maximum_filter1d
 from tqdm.auto import tqdm
 
@@ -21,7 +22,7 @@ from astro_dl.science.gravitational_waves.gwosc import (
     StrainSource,
     common_span,
     open_strain,
-    read_strain,
+    read_on,
 )
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.psd import average_power, segment_power
@@ -204,13 +205,10 @@ def scan(
     seconds[NO_DATA] = stretches.left_out
     total = round(end - start - stretches.left_out)
     with tqdm(total=total, unit="s", desc="strain", disable=not progress) as bar:
-        for windows, codes in _blocks(sources, how, length, step, stretches):
+        for white, codes in _blocks(sources, how, length, step, stretches):
             seconds += np.bincount(codes, minlength=len(seconds)) * stride
-            if together:
-                block = _score_together(predictor, windows, codes == 0, slides, stride, batch_size)
-            else:
-                block = _score_apart(predictor, windows, codes == 0, batch_size)
-            logits.append(block)
+            block = _Block(predictor, white, codes == 0, length, step, batch_size)
+            logits.append(block.together(slides, stride) if together else block.apart())
             bar.update(min(round(len(codes) * stride), total - bar.n))
     scores = np.concatenate(logits)
     excluded = zip(REASONS, seconds[1:].tolist(), strict=True)
@@ -240,6 +238,7 @@ def whitened_strain(
     how: Whitening,
     gps_start: float,
     duration: float,
+    last_read: dict[str, StrainSegment] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return a stretch of strain whitened by the spectrum of what surrounds it.
 
@@ -254,6 +253,8 @@ def whitened_strain(
         From `whitening`.
     gps_start, duration : float
         The stretch [s].
+    last_read : dict, optional
+        What the call before has read, by detector, which is not read again; this one's then.
 
     Returns
     -------
@@ -272,7 +273,10 @@ def whitened_strain(
     stop = max(min(total, nearest + samples + off_source), first + samples + margin)
     parts, codes = [], []
     for source in sources:
-        around = read_strain(source, low + start / rate, (stop - start) / rate, rate)
+        before = None if last_read is None else last_read.get(source.detector)
+        around = read_on(before, source, low + start / rate, (stop - start) / rate, rate)
+        if last_read is not None:
+            last_read[source.detector] = around
         psd = _off_source_psd(around, first - start, samples)
         padded = slice(first - margin - start, first + samples + margin - start)
         white, code = _whitened(around.strain[padded], around.exclusion[padded], psd, how)
@@ -288,15 +292,13 @@ def _blocks(
     step: int,
     stretches: Stretches,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield the windows (n, D, length) of consecutive blocks and their exclusion codes (n,)."""
-    rate = how.sample_rate
+    """Yield whitened strain (D, N) of consecutive blocks and the codes (n,) of its windows."""
+    rate, last_read = how.sample_rate, dict[str, StrainSegment]()
     for first, stop in _bounds(stretches, step / rate):
         samples = (stop - first - 1) * step + length
         begin = stretches.gps_start + first * step / rate
-        white, codes = whitened_strain(sources, how, begin, samples / rate)
-        windows = np.lib.stride_tricks.sliding_window_view(white, length, axis=1)[:, ::step]
-        spoilt = np.lib.stride_tricks.sliding_window_view(codes, length)[::step].max(axis=1)
-        yield windows.swapaxes(0, 1), spoilt
+        white, codes = whitened_strain(sources, how, begin, samples / rate, last_read)
+        yield white, np.lib.stride_tricks.sliding_window_view(codes, length)[::step].max(axis=1)
 
 
 def _bounds(stretches: Stretches, stride: float) -> Iterator[tuple[int, int]]:
@@ -328,7 +330,8 @@ def _whitened(
     if psd is None:
         codes = np.where(codes == 0, np.uint8(NO_OFF_SOURCE), codes)
         return np.zeros(len(codes), np.float32), codes
-    even = samples + samples % 2
+    # Zeros do no harm, and lengths of large prime factors are transformed slowly.
+    even = 2 * next_fast_len((samples + 1) // 2, real=True)
     frequencies = np.arange(even // 2 + 1) * how.sample_rate / even
     grid = np.arange(len(psd)) / PSD_SEGMENT_S
     # Without it the slow drifts of real strain, steps of 10⁵ standard deviations where strain ends,
@@ -348,49 +351,50 @@ def _whitened(
     return white if how.clip is None else np.clip(white, -how.clip, how.clip), codes
 
 
-def _score_apart(
-    predictor: Predictor[BinaryBlackHolePhysics],
-    windows: np.ndarray,
-    usable: np.ndarray,
-    batch_size: int | None,
-) -> np.ndarray:
-    """Return the logits (n, D) of every detector by itself."""
-    columns = [
-        _score(predictor, windows[:, [detector]], usable, batch_size)
-        for detector in range(windows.shape[1])
-    ]
-    return np.stack(columns, axis=1)
+@dataclass(frozen=True)
+class _Block:
+    """A block of whitened strain (D, N), whose windows (n,) are scored as far as usable."""
 
+    predictor: Predictor[BinaryBlackHolePhysics]
+    white: np.ndarray
+    usable: np.ndarray
+    length: int
+    step: int
+    batch_size: int | None
 
-def _score_together(
-    predictor: Predictor[BinaryBlackHolePhysics],
-    windows: np.ndarray,
-    usable: np.ndarray,
-    slides: int,
-    stride: float,
-    batch_size: int | None,
-) -> np.ndarray:
-    """Return the logits (n, 1 + slides) of all detectors: in time, and shifted within the block."""
-    n, detectors = windows.shape[:2]
-    channel = np.arange(detectors)
-    columns = [_score(predictor, windows, usable, batch_size)]
-    for slide in range(1, slides + 1):
-        lag = slide * n // (slides + 1)
-        rows = (np.arange(n)[:, None] + lag * channel) % n
-        apart = usable[rows].all(axis=1) & slid_apart(lag, n, detectors, stride)
-        columns.append(_score(predictor, windows[rows, channel], apart, batch_size))
-    return np.stack(columns, axis=1)
+    def apart(self) -> np.ndarray:
+        """Return the logits (n, D) of every detector by itself."""
+        return np.stack([self._in_time(self.white[[d]]) for d in range(len(self.white))], axis=1)
 
+    def together(self, slides: int, stride: float) -> np.ndarray:
+        """Return the logits (n, 1 + slides) of all detectors: in time, and shifted in the block."""
+        n, detectors = len(self.usable), len(self.white)
+        channel, windows = np.arange(detectors), self._windows(self.white)
+        columns = [self._in_time(self.white)]
+        for slide in range(1, slides + 1):
+            lag = slide * n // (slides + 1)
+            rows = (np.arange(n)[:, None] + lag * channel) % n
+            apart = self.usable[rows].all(axis=1) & slid_apart(lag, n, detectors, stride)
+            columns.append(self._one_by_one(windows[rows, channel], apart))
+        return np.stack(columns, axis=1)
 
-def _score(
-    predictor: Predictor[BinaryBlackHolePhysics],
-    windows: np.ndarray,
-    usable: np.ndarray,
-    batch_size: int | None,
-) -> np.ndarray:
-    """Return the logits (n,) of windows (n, channels, N), NaN where not usable."""
-    scores = np.full(len(usable), np.nan, dtype=np.float32)
-    if usable.any():
-        x = np.ascontiguousarray(windows[usable].swapaxes(1, 2))
-        scores[usable] = predictor.score(x, batch_size)
-    return scores
+    def _in_time(self, strain: np.ndarray) -> np.ndarray:
+        """Return the logits (n,) of strain (channels, N), NaN where not usable."""
+        scanner = self.predictor.runtime.scanner(self.step)
+        if scanner is None or not self.usable.any():
+            return self._one_by_one(self._windows(strain), self.usable)
+        logits = self.predictor.head.per_example(np.asarray(scanner(strain.T[None])))[0]
+        return np.where(self.usable, logits[: len(self.usable)], np.float32(np.nan))
+
+    def _one_by_one(self, windows: np.ndarray, usable: np.ndarray) -> np.ndarray:
+        """Return the logits (n,) of windows (n, channels, length), NaN where not usable."""
+        scores = np.full(len(usable), np.nan, dtype=np.float32)
+        if usable.any():
+            x = np.ascontiguousarray(windows[usable].swapaxes(1, 2))
+            scores[usable] = self.predictor.score(x, self.batch_size)
+        return scores
+
+    def _windows(self, strain: np.ndarray) -> np.ndarray:
+        """Return the windows (n, channels, length) of strain, as views."""
+        views = np.lib.stride_tricks.sliding_window_view(strain, self.length, axis=1)
+        return views[:, :: self.step].swapaxes(0, 1)

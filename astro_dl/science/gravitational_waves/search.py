@@ -40,6 +40,7 @@ from astro_dl.science.gravitational_waves.scan import (
 
 YEAR_S = (1 * u.yr).to_value(u.s)
 SLIDES_APART, SLIDES_TOGETHER = 100, 3
+STRIDE_S = 3 / 64
 REFERENCE_SNR = 8.0
 WEIGHED, UNWEIGHED = 4.0, 0.0
 """Smallest ranking statistics of triggers."""
@@ -49,7 +50,7 @@ def search(
     predictor: Predictor[BinaryBlackHolePhysics],
     paths: Sequence[str | Path],
     *,
-    stride_s: float = 0.05,
+    stride_s: float = STRIDE_S,
     threshold: float | None = None,
     signals_per_year: float = 100.0,
     cluster_window_s: float = 1.0,
@@ -66,8 +67,10 @@ def search(
         A network of task ``gw_bbh``.
     paths : sequence of path
         GWOSC HDF5 files, or GWF frames where gwpy is installed, of one to three detectors.
-    stride_s : float, default 0.05
-        Step from window to window [s].
+    stride_s : float, default 3/64
+        Step from window to window [s]. Where it is a multiple of what the network's pools take in,
+        as 3/64 s are of 16 samples at 2048 Hz, a network without padding computes once what
+        windows have in common.
     threshold : float, optional
         Smallest ranking statistic of a trigger; default 4 where detectors are weighed, else 0.
     signals_per_year : float, default 100

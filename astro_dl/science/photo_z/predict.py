@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from astropy.table import QTable, Table
 
-from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.answers.value_columns import STATISTICS
+from astro_dl.core.errors import UsageError, did_you_mean, unknown_name
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.distributions.binned import Histogram
 from astro_dl.distributions.distribution import Distribution
@@ -28,8 +29,8 @@ from astro_dl.science.photo_z.physics import PhotoZPhysics
 Array = np.ndarray
 
 BATCH_SIZE = 2048
-ODDS_WIDTH = 0.06
-NOT_OBSERVED = "none"
+ODDS, ODDS_WIDTH = "odds", 0.06
+NOT_OBSERVED, NO_STATISTICS = "none", "none"
 NOT_DETECTED, MISSING = "99,inf", "-99,nan"
 """Magnitudes of no detection and of no measurement, unless told otherwise."""
 BRIGHTEST, FAINTEST = 0.0, 60.0
@@ -69,6 +70,7 @@ def predict_redshifts(
     zero_point: float | None = None,
     density_out: str = "",
     density_grid: str = "",
+    statistics: str = "",
     batch_size: int | None = None,
     rows: int = ROWS_AT_ONCE,
     keep_flagged: bool = False,
@@ -104,6 +106,10 @@ def predict_redshifts(
     density_grid : str, optional
         First and last redshift and number of points of this file; default the range of redshifts of
         the training and 301 points.
+    statistics : str, optional
+        What is told, and computed, besides the median, as ``std,q05,q95``: of ``std``, ``mean``,
+        ``mode``, ``q05``, ``q16``, ``q50``, ``q84``, ``q95`` and ``odds``, or ``none``; default
+        all.
     batch_size : int, default 2048
         Rows given to the network at once.
     rows : int, default 65536
@@ -136,7 +142,7 @@ def predict_redshifts(
         _numbers("not_observed", not_observed),
         zero_point,
     )
-    points = _points(predictor, density_grid)
+    points, asked = _points(predictor, density_grid), _asked(statistics)
     if density_out and not predictor.head.has_distribution:
         raise UsageError("density_out: this network gives a value, and no probability density")
     with density_file(density_out, points) if density_out else nullcontext() as append:
@@ -144,7 +150,7 @@ def predict_redshifts(
             with may_fail(file):
                 x = predictor.physics.inputs(_columns(predictor.physics, table, about, file))
                 size = BATCH_SIZE if batch_size is None else batch_size
-                yield _prediction(predictor, x, ids, size, points, append, keep_flagged)
+                yield _prediction(predictor, x, ids, size, points, append, asked, keep_flagged)
 
 
 def inputs_of_galaxies(physics: PhotoZPhysics, table: Table, where: Any) -> Array:
@@ -232,6 +238,7 @@ def _prediction(
     batch_size: int,
     points: Array,
     append: Callable[[Array], None] | None,
+    asked: frozenset[str],
     keep_flagged: bool,
 ) -> QTable:
     unseen, unknown = (np.asarray(part > 0) for part in split_inputs(x)[3:])
@@ -250,8 +257,9 @@ def _prediction(
         "out_of_distribution": Flag(unusual & ~nothing),
     }
     answers = predictor.answers(x, batch_size, answered_rows(flags, keep_flagged))
+    answers = replace(answers, asked=asked)
     table = prediction_table(predictor.head, ids, answers, flags)
-    if answers.distribution is not None:
+    if answers.distribution is not None and ODDS in asked:
         place = table.colnames.index("flags")
         table.add_column(odds(answers.distribution).astype(np.float32), place, "redshift_odds")
     if append is not None:
@@ -272,6 +280,17 @@ def _mapping(physics: PhotoZPhysics, columns: str) -> dict[str, str]:
         if mapping.get(band) == NOT_OBSERVED:
             mapping[f"{band}_err"] = NOT_OBSERVED
     return mapping
+
+
+def _asked(text: str) -> frozenset[str]:
+    """Return the statistics that are told."""
+    known = (*STATISTICS, ODDS)
+    names = {part.strip() for part in text.split(",") if part.strip()}
+    if names == {NO_STATISTICS}:
+        return frozenset()
+    for name in sorted(names.difference(known)):
+        raise unknown_name("statistics", name, (*known, NO_STATISTICS))
+    return frozenset(names or known)
 
 
 def _numbers(option: str, text: str) -> tuple[float, ...]:

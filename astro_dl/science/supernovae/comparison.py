@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
-from scipy.stats import ks_2samp
+import scipy
 
 from astro_dl.science.supernovae.inputs import unpacked
 from astro_dl.science.supernovae.nights import Nights
@@ -56,7 +56,7 @@ def observed_quantities(x: Array, bands: tuple[str, ...], detection_snr: float) 
 
 def distance(one: Array, other: Array) -> float:
     """Return the Kolmogorov-Smirnov distance of two samples, NaN left out."""
-    return float(ks_2samp(one[np.isfinite(one)], other[np.isfinite(other)]).statistic)
+    return float(scipy.stats.ks_2samp(one[np.isfinite(one)], other[np.isfinite(other)]).statistic)
 
 
 def _averaged(nights: Nights, near: Array) -> tuple[Array, Array]:

@@ -1,6 +1,7 @@
 """A genuine matched filter in the place of a network, for tests of the search around it."""
 
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 
 import numpy as np
 from scipy import fft
@@ -11,6 +12,8 @@ from astro_dl.science.gravitational_waves.strain import signal_windows
 
 MASSES = ((39.0, 33.0), (28.0, 16.0), (20.0, 16.0))
 FIRST_MERGER = 0.7
+WINDOWS_ALONE = SimpleNamespace(scanner=lambda step: None)
+"""A runtime that scores no series at once."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class MatchedFilterPredictor:
     penalty: float = 12.0
     members: tuple = ()
     seen: list = field(default_factory=list)
+    runtime = WINDOWS_ALONE
 
     def score(self, x, batch_size=None):
         """Return the logits (n,) of windows (n, N, D) float32."""

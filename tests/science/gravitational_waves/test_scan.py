@@ -1,9 +1,11 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
+from astro_dl.inference.load import load_pretrained
 from astro_dl.science.gravitational_waves.gwosc import open_strain
 from astro_dl.science.gravitational_waves.noise import gaussian_noise
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
@@ -15,8 +17,9 @@ from astro_dl.science.gravitational_waves.scan import (
     whitened_strain,
     whitening,
 )
+from astro_dl.science.gravitational_waves.search import STRIDE_S
 from tests.science.gravitational_waves.gwosc_files import write_gwosc
-from tests.science.gravitational_waves.stand_in import matched_filter_predictor
+from tests.science.gravitational_waves.stand_in import WINDOWS_ALONE, matched_filter_predictor
 
 START = 1_200_000_000
 RATE = 4096
@@ -99,6 +102,26 @@ def test_excluded_time_is_not_scored_and_is_accounted_for(tmp_path):
     assert scanned.live_time + sum(scanned.excluded.values()) == pytest.approx(63, abs=0.5)
 
 
+def stand_in(score):
+    """Return a predictor that scores windows alone."""
+    return SimpleNamespace(physics=BinaryBlackHolePhysics(), score=score, runtime=WINDOWS_ALONE)
+
+
+def test_a_network_without_padding_says_the_same_of_a_series_as_of_its_windows(tmp_path):
+    strain = noise(24)
+    strain[8 * RATE] = np.nan
+    sources = open_one(tmp_path, strain)
+    predictor = load_pretrained("gw_cnn", "keras")
+    assert predictor.runtime.scanner(96) is not None
+    scanned = scan(predictor, sources, HOW, STRIDE_S).scores
+    alone = SimpleNamespace(logits=predictor.runtime.logits, scanner=lambda step: None)
+    one_by_one = scan(replace(predictor, runtime=alone), sources, HOW, STRIDE_S)
+    usable = np.isfinite(scanned)
+    assert 0.2 < usable.mean() < 0.9
+    np.testing.assert_array_equal(usable, np.isfinite(one_by_one.scores))
+    np.testing.assert_allclose(scanned[usable], one_by_one.scores[usable], atol=1e-5, rtol=1e-5)
+
+
 def test_no_more_windows_are_held_for_long_strain_than_for_short(tmp_path):
     held = []
 
@@ -106,7 +129,7 @@ def test_no_more_windows_are_held_for_long_strain_than_for_short(tmp_path):
         held.append(len(x))
         return x.mean(axis=(1, 2))
 
-    predictor = SimpleNamespace(physics=BinaryBlackHolePhysics(), score=score)
+    predictor = stand_in(score)
     for seconds in (280, 840):
         strain = np.random.default_rng(1).normal(scale=1e-21, size=seconds * 2048)
         scanned = scan(predictor, open_one(tmp_path, strain, sample_rate=2048), HOW, 0.5)
@@ -135,7 +158,7 @@ def test_a_gap_of_months_is_left_out_and_times_after_it_are_right(tmp_path):
         read.append(len(x))
         return x.mean(axis=(1, 2))
 
-    predictor = SimpleNamespace(physics=BinaryBlackHolePhysics(), score=score)
+    predictor = stand_in(score)
     both = open_strain([tmp_path / "b.hdf5", tmp_path / "a.hdf5"])
     scanned = scan(predictor, both, HOW, 0.25)
     assert len(scanned.scores) < 4 * (20 + 20 + 3 * 32)
@@ -162,7 +185,7 @@ def test_detectors_of_different_months_have_no_time_in_common(tmp_path):
     paths.append(
         write_gwosc(tmp_path / "c.hdf5", noise(20), gps_start=START - months, detector="L1")
     )
-    predictor = SimpleNamespace(physics=BinaryBlackHolePhysics(), score=None)
+    predictor = stand_in(None)
     with pytest.raises(UsageError, match="no time in common between GPS"):
         scan(predictor, open_strain(paths), HOW, 0.25)
 

@@ -79,6 +79,19 @@ def test_rows_come_in_order_with_answers_of_their_own(tmp_path, predictor):
         assert np.isfinite(table[name]).all()
 
 
+def test_only_the_statistics_that_are_asked_for_are_told(tmp_path, predictor, monkeypatch):
+    path = write(tmp_path)
+    everything = predict(predictor, [path])
+    some = predict(predictor, [path], statistics="q84, std")
+    told = ["id", "redshift", "redshift_std", "redshift_q84", "flags"]
+    assert some.colnames == told
+    assert (some["redshift_q84"] == everything["redshift_q84"]).all()
+    monkeypatch.setattr("astro_dl.distributions.mixture.Mixture.mode", None)
+    assert predict(predictor, [path], statistics="none").colnames == ["id", "redshift", "flags"]
+    with pytest.raises(UsageError, match="unknown statistics 'q50%'; did you mean 'q50'"):
+        predict(predictor, [path], statistics="q50%")
+
+
 def test_odds_are_the_probability_near_the_mode(tmp_path, predictor):
     table = predict(predictor, [write(tmp_path)])
     # 0.06 (1 + z) is more than five widths

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 from astropy import units as u
 from astropy.table import Table, vstack
-from scipy.optimize import linear_sum_assignment
 
 from astro_dl.core.errors import UsageError
 from astro_dl.science.real_bogus.inputs import stamp_noise
@@ -146,7 +146,7 @@ def _reals_of(
     # what is fainter is found less often: among those found, the ones most like artefacts are kept
     alike = rng.choice(snrs, min(len(found.which), wanted))
     apart = np.abs(np.log(np.abs(found.snr)) - np.log(alike)[:, None])
-    kept = np.sort(linear_sum_assignment(apart)[1])
+    kept = np.sort(scipy.optimize.linear_sum_assignment(apart)[1])
     info = _info(
         field,
         sources.kind[found.which[kept]],

@@ -11,8 +11,8 @@ from functools import cache
 from importlib.resources import as_file, files
 
 import numpy as np
+import scipy
 from astropy.table import Table
-from scipy.interpolate import CubicSpline
 from scipy.ndimage import map_coordinates
 
 from astro_dl.observations.photometry.galaxy_templates import LOG_WAVELENGTH, STEP, attenuation
@@ -80,7 +80,7 @@ def ia_light(survey: str, bands: tuple[str, ...]) -> BandLight:
     """
     wavelength = np.exp(LOG_WAVELENGTH)
     template = ia_template()
-    days = CubicSpline(template.days, template.flux, axis=0)(IA_DAYS).clip(0)
+    days = scipy.interpolate.CubicSpline(template.days, template.flux, axis=0)(IA_DAYS).clip(0)
     spectra = np.array([np.interp(wavelength, template.wavelength, row) for row in days])
     blue = np.interp(BLUE, wavelength, spectra[np.argmin(abs(IA_DAYS))])
     spectra *= 10 ** (-0.4 * 48.6) * LIGHT_SPEED / BLUE**2 / blue

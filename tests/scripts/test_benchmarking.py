@@ -1,0 +1,61 @@
+"""Comparisons of speed are fair: a side is as fast as itself, and twice the work takes twice."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from scripts.benchmarking import Command, Function, alternate, compare, comparison_text
+
+ROUNDS = 41
+
+
+def sines(n, times=1):
+    values = np.random.default_rng(0).random(n)
+
+    def work():
+        for _ in range(times):
+            np.sin(values)
+
+    return work
+
+
+def test_a_side_compared_with_itself_is_as_fast():
+    first, other = compare([Function(name, 100_000, sines) for name in ("a", "b")], ROUNDS)
+    assert (first.ratio, *first.spread) == (1, 1, 1)
+    assert other.ratio == pytest.approx(1, abs=0.03)
+    assert other.spread[0] <= other.ratio <= other.spread[1]
+
+
+def test_work_is_told_by_the_item():
+    once, twice = Function("once", 50_000, sines), Function("twice", 50_000, sines, (2,))
+    assert compare([once, twice], ROUNDS)[1].ratio == pytest.approx(2, rel=0.1)
+    halved = Function("twice", 25_000, sines, (2,))
+    first, other = compare([halved, halved], 3)
+    assert first.seconds.shape == other.seconds.shape == (3,)
+
+
+def test_functions_of_one_process_alternate():
+    order = []
+    alternate({name: lambda name=name: order.append(name) for name in "ab"}, 3)
+    assert "".join(order) == "ab" + "ba" + "ab" + "ba"
+
+
+def test_the_start_and_the_memory_of_a_command_count():
+    words = [sys.executable, "-c", "x = bytearray(100 * 2**20)"]
+    (measured,) = compare([Command("python", words)], 2)
+    assert measured.seconds.min() > 1e-3
+    assert measured.peak_mib > 100
+    assert "peak MiB" in comparison_text([measured])
+
+
+def test_a_command_that_fails_is_no_measurement():
+    with pytest.raises(RuntimeError, match="broken ended with 3: too bad"):
+        compare([Command("broken", [sys.executable, "-c", "import sys; print('too bad', file="
+                                    "sys.stderr); sys.exit(3)"])], 1)  # fmt: skip
+
+
+def test_a_table_tells_ratios_with_their_spread():
+    text = comparison_text(alternate({"a": sines(1000), "b": sines(1000)}, 5), "call")
+    assert "CPU time per call" in text
+    assert "of 5 alternating rounds" in text
