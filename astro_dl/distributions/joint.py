@@ -34,8 +34,10 @@ class JointMixture:
         """What is said of each target by itself."""
         deviations = np.sqrt(np.einsum("ncij,ncij->nci", self._roots, self._roots))
         weights = np.broadcast_to(self.weights[..., None], self.means.shape)
-        parts = (np.moveaxis(one, 1, 2) for one in (weights, self.means, deviations))
-        return Mixture(*parts)
+        weights, means, scales = (
+            np.moveaxis(one, 1, 2) for one in (weights, self.means, deviations)
+        )
+        return Mixture(weights, means, scales)
 
     @property
     def mean(self) -> Array:
