@@ -7,7 +7,6 @@ from astro_dl.observations.galaxies.point_spread import moffat_images
 from astro_dl.observations.galaxies.stamps import stamp_derivatives
 from astro_dl.observations.images.pixels import blocks
 from astro_dl.observations.images.sersic import SersicLight
-from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 
 Array = np.ndarray
 MAGNITUDES = 2.5 / np.log(10)
@@ -65,7 +64,7 @@ def covariance(derivatives: Array, sky_error: float) -> Array:
     return np.linalg.inv(fisher)
 
 
-def bounds_of(physics: GalaxyStructurePhysics, info: Table) -> Array:
+def bounds_of(info: Table) -> Array:
     """Return the bounds (n, 5) of simulated galaxies by what `simulate` told of them."""
     column = {name: np.asarray(info[name], float) for name in info.colnames}
     light = SersicLight(
@@ -74,9 +73,9 @@ def bounds_of(physics: GalaxyStructurePhysics, info: Table) -> Array:
     spread = moffat_images(
         column["seeing_fwhm"],
         column["moffat_beta"],
-        physics.point_spread_pixels,
+        int(info["point_spread_pixels"][0]),
         column["point_spread_e1"],
         column["point_spread_e2"],
     )
     flux = 10 ** (-0.4 * column["magnitude"])
-    return cramer_rao(light, flux, spread, physics.size_pixels, physics.sky_error_sigma)
+    return cramer_rao(light, flux, spread, int(info["stamp_pixels"][0]), column["sky_error"][0])

@@ -71,6 +71,9 @@ def simulate(physics: GalaxyStructurePhysics, n: int, rng: np.random.Generator) 
             "moffat_beta": beta,
             "point_spread_e1": spread_e1,
             "point_spread_e2": spread_e2,
+            "stamp_pixels": np.full(n, physics.size_pixels),
+            "point_spread_pixels": np.full(n, physics.point_spread_pixels),
+            "sky_error": np.full(n, physics.sky_error_sigma),
         }
     )
     y_true = np.stack([magnitude, np.log(radius), np.log(index), e1, e2], axis=1)

@@ -10,6 +10,7 @@ from astro_dl.core.task import Augmentation, Classical, Difficulty, Task
 from astro_dl.science.galaxy_structure.augmentation import random_orientations
 from astro_dl.science.galaxy_structure.features import moment_features
 from astro_dl.science.galaxy_structure.inputs import TARGETS, structure_spec
+from astro_dl.science.galaxy_structure.metrics import structure_metrics
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 from astro_dl.science.galaxy_structure.simulate import simulate
 
@@ -37,6 +38,7 @@ task = Task(
     ),
     classical=Classical(features=moment_features, peers=("gradient_boosting",)),
     augmentation=Augmentation(pairs=random_orientations),
+    extra_metrics=structure_metrics,
     caution="Trained on single Sérsic profiles in white noise, without neighbours; a galaxy of "
     "another kind gets the Sérsic profile that the network takes for nearest.",
 )
