@@ -33,5 +33,5 @@ def moment_features(physics: GalaxyStructurePhysics, x: Inputs) -> np.ndarray:
 
 
 def _moments(images: np.ndarray, harmonic: int) -> np.ndarray:
-    maps = polar_maps(*images.shape[1:], RADII, (harmonic,))
+    maps = polar_maps(images.shape[1], images.shape[2], RADII, (harmonic,))
     return images.reshape(len(images), -1) @ maps

@@ -138,7 +138,7 @@ def deeplegato(
         If the inputs are others, or a hyper-parameter is out of range.
     """
     image, point_spread = _inputs(input_spec, "deeplegato")
-    missing = image.shape[1] - point_spread.shape[1]
+    missing = int(image.shape[1]) - int(point_spread.shape[1])
     before = missing // 2
     padded = keras.layers.ZeroPadding2D(
         ((before, missing - before), (before, missing - before)), name="point_spread_padding"
@@ -187,21 +187,24 @@ class PolarMoments(keras.layers.Layer):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make the weight maps."""
-        self.maps = polar_maps(input_shape[1], input_shape[2], self.radii, self.harmonics)
+        self.maps = self._maps(input_shape)
 
     def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         """Return moments (batch, maps)."""
-        flat = ops.reshape(inputs, (-1, self.maps.shape[0]))
+        flat = ops.reshape(inputs, (-1, len(self.maps)))
         return ops.matmul(flat, ops.convert_to_tensor(self.maps, dtype=flat.dtype))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of the moments."""
-        maps = polar_maps(input_shape[1], input_shape[2], self.radii, self.harmonics)
-        return (input_shape[0], maps.shape[1])
+        return (input_shape[0], self._maps(input_shape).shape[1])
 
     def get_config(self) -> dict[str, object]:
         """Return the arguments that make this layer again."""
         return {**super().get_config(), "radii": self.radii, "harmonics": self.harmonics}
+
+    def _maps(self, input_shape: tuple[int | None, ...]) -> np.ndarray:
+        height, width = (int(side or 0) for side in input_shape[1:3])
+        return polar_maps(height, width, self.radii, self.harmonics)
 
 
 @keras.saving.register_keras_serializable(package="astro_dl")
@@ -218,7 +221,7 @@ class RelativeMoments(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of the output."""
-        return (*input_shape[:-1], 2 * input_shape[-1] + 1)
+        return (*input_shape[:-1], 2 * int(input_shape[-1] or 0) + 1)
 
 
 @keras.saving.register_keras_serializable(package="astro_dl")

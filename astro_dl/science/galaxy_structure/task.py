@@ -6,12 +6,15 @@ an input: without it size and index could not be told from the seeing.
 
 from astro_dl.answers.regression import Regression
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.task import Augmentation, Classical, Difficulty, Task
+from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, Task
 from astro_dl.science.galaxy_structure.augmentation import random_orientations
+from astro_dl.science.galaxy_structure.datasets import COSMOS
 from astro_dl.science.galaxy_structure.features import moment_features
+from astro_dl.science.galaxy_structure.figures import draw_stamps
 from astro_dl.science.galaxy_structure.inputs import TARGETS, structure_spec
 from astro_dl.science.galaxy_structure.metrics import structure_metrics
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
+from astro_dl.science.galaxy_structure.predict import input_of_file, predict_stamps
 from astro_dl.science.galaxy_structure.simulate import simulate
 
 COMPONENTS = 2
@@ -38,6 +41,8 @@ task = Task(
     ),
     classical=Classical(features=moment_features, peers=("gradient_boosting",)),
     augmentation=Augmentation(pairs=random_orientations),
+    datasets={"cosmos": COSMOS},
+    files=Files(inputs=input_of_file, predict=predict_stamps, draw=draw_stamps),
     extra_metrics=structure_metrics,
     caution="Trained on single Sérsic profiles in white noise, without neighbours; a galaxy of "
     "another kind gets the Sérsic profile that the network takes for nearest.",
