@@ -42,7 +42,7 @@ MOST_MARGIN = 200
 LEAST_INSIDE = 0.3
 """Share of a network's stamp that the file's must fill; the rest is sky."""
 
-CORE, MOST_MISSING = 6, 0.2
+CORE, MOST_MISSING = 6, 0.1
 """Pixels on either side of the middle, and which share of theirs can be missing."""
 
 FAR_FROM_MIDDLE = 0.25
@@ -196,10 +196,10 @@ def stamp_of(
     bright = len(border) > 0 and float(np.median(border)) > BRIGHT_BORDER * sigma
     width = full_width_at_half_maximum(spread)
     narrow, wide = physics.seeing_fwhm_pixels_range
-    half = physics.size_pixels // 2
-    lost = (
-        masked > MOST_MASKED or not np.isfinite(cut[half - 1 : half + 1, half - 1 : half + 1]).all()
-    )
+    middle = slice(physics.size_pixels // 2 - CORE, physics.size_pixels // 2 + CORE)
+    missing = float(np.mean(~np.isfinite(cut[middle, middle])))
+    beyond = masked > MOST_MASKED or missing > MOST_MISSING
+    lost = beyond or float(inside.mean()) < LEAST_INSIDE
     flags = {
         "off_centre": far,
         "light_at_border": bright,
