@@ -1,7 +1,7 @@
 """Networks that tell the structure of a galaxy from its image and its point-spread function.
 
-structure_resnet  image ─ polar moments ─ relative ─ dense ─ residual blocks ─ embedding
-                  point spread ─ polar moments ─ relative ─ dense ┄ scale and shift ┄┘
+structure_resnet  image ─ polar moments ─ relative ─ standardised ─ dense ─ residual blocks ─ …
+                  point spread ─ polar moments ─ relative ─ dense ┄┄ scale and shift ┄┄┘
 
 deeplegato        image beside point spread ─ [convolution × 2 ─ pool] × n ─ dense × 2 ─ embedding
 """
@@ -19,6 +19,7 @@ from astro_dl.models.activations import activate
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Style, dense_stack
+from astro_dl.models.standardization import Standardization
 from astro_dl.science.galaxy_structure.inputs import IMAGE, POINT_SPREAD
 from astro_dl.science.galaxy_structure.moments import HARMONICS, RADII, polar_maps
 
@@ -77,7 +78,7 @@ def structure_resnet(
     def moments(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
         x = PolarMoments(radii, harmonics, name=f"{name}_moments")(x)
         x = RelativeMoments(name=f"{name}_relative")(x)
-        return keras.layers.BatchNormalization(name=f"{name}_normalization")(x)
+        return Standardization(name=f"{name}_standardization")(x)
 
     seen = keras.layers.Dense(point_spread_units, name="point_spread_dense")(
         moments(point_spread, POINT_SPREAD)
