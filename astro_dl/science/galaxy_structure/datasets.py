@@ -12,9 +12,9 @@ from astro_dl.core.files import find_in
 from astro_dl.core.reading.fits_files import open_fits
 from astro_dl.core.reading.hdf5_files import open_hdf5
 from astro_dl.core.task import Dataset
+from astro_dl.observations.galaxies.inputs import network_input
+from astro_dl.observations.galaxies.stamp_files import Stamp, stamp_of
 from astro_dl.observations.images.ellipse import ellipticity
-from astro_dl.science.galaxy_structure.files import Stamp, stamp_of
-from astro_dl.science.galaxy_structure.inputs import network_input
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 
 SCALE_ARCSEC = 0.03

@@ -14,7 +14,7 @@ register_task(
 STRUCTURE = {"task": "galaxy_structure", "answers": ("regression",)}
 register_model(
     "structure_resnet",
-    "astro_dl.science.galaxy_structure.networks:structure_resnet",
+    "astro_dl.models.point_spread.networks:moment_resnet",
     summary="Residual network on moments of a galaxy, steered by those of its point spread",
     **STRUCTURE,
     small=SmallForm({"units": 32, "blocks": 2}),
@@ -34,7 +34,7 @@ register_model(
 )
 register_model(
     "deeplegato",
-    "astro_dl.science.galaxy_structure.networks:deeplegato",
+    "astro_dl.models.point_spread.networks:point_spread_cnn2d",
     summary="Plain convolutions on a galaxy's image beside its point spread",
     **STRUCTURE,
     small=SmallForm({"filters": (8, 8), "kernel_sizes": 3, "pool_sizes": 4, "units": (32,)}),

@@ -3,8 +3,8 @@
 import numpy as np
 
 from astro_dl.core.examples import Inputs
-from astro_dl.science.galaxy_structure.inputs import images_of
-from astro_dl.science.galaxy_structure.moments import RADII, polar_maps
+from astro_dl.models.point_spread.moments import RADII, polar_maps
+from astro_dl.observations.galaxies.inputs import images_of
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 
 

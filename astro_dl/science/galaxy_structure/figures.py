@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.inference.protocol import Predictor
+from astro_dl.observations.galaxies.stamp_files import Options, Stamp, read_stamp
 from astro_dl.observations.galaxies.stamps import galaxy_stamps, stamp_derivatives
 from astro_dl.observations.images.sersic import SersicLight
-from astro_dl.science.galaxy_structure.files import Options, Stamp, read_stamp
 from astro_dl.science.galaxy_structure.inputs import TARGETS
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 

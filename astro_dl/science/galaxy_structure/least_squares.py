@@ -6,11 +6,11 @@ import numpy as np
 from astropy.stats import mad_std
 
 from astro_dl.core.examples import Inputs
+from astro_dl.observations.galaxies.inputs import images_of
 from astro_dl.observations.galaxies.stamps import stamp_derivatives
 from astro_dl.observations.images.pixels import blocks
 from astro_dl.observations.images.sersic import SersicLight
 from astro_dl.science.galaxy_structure.bound import MAGNITUDES, covariance
-from astro_dl.science.galaxy_structure.inputs import images_of
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 
 Array = np.ndarray

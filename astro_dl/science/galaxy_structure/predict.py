@@ -14,8 +14,9 @@ from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import check_any_answer
-from astro_dl.science.galaxy_structure.files import Options, Stamp, read_stamp
-from astro_dl.science.galaxy_structure.inputs import IMAGE, network_input
+from astro_dl.models.point_spread.inputs import IMAGE
+from astro_dl.observations.galaxies.inputs import network_input
+from astro_dl.observations.galaxies.stamp_files import Options, Stamp, read_stamp
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 
 LEVELS = ("", "_q16", "_q84")

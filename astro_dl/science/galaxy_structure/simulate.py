@@ -5,11 +5,11 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.examples import Examples
+from astro_dl.observations.galaxies.inputs import network_input
 from astro_dl.observations.galaxies.point_spread import moffat_images
 from astro_dl.observations.galaxies.stamps import galaxy_stamps
 from astro_dl.observations.images.ellipse import ellipticity
 from astro_dl.observations.images.sersic import SersicLight
-from astro_dl.science.galaxy_structure.inputs import network_input
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 
 
@@ -28,8 +28,8 @@ def simulate(physics: GalaxyStructurePhysics, n: int, rng: np.random.Generator) 
     Returns
     -------
     Examples
-        ``x`` as `astro_dl.science.galaxy_structure.inputs.network_input` gives it; ``y`` (n, 5)
-        float32 in the order of its ``TARGETS``; ``info`` with all that was drawn.
+        ``x`` as `astro_dl.observations.galaxies.inputs.network_input` gives it; ``y`` (n, 5)
+        float32 in the order of ``TARGETS``; ``info`` with all that was drawn.
     """
 
     def uniform(bounds: tuple[float, float]) -> np.ndarray:

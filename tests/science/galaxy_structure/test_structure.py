@@ -8,13 +8,13 @@ import pytest
 
 import astro_dl
 from astro_dl.core.config import EvaluationConfig
+from astro_dl.models.point_spread.moments import HARMONICS, RADII, polar_maps
 from astro_dl.observations.images.sersic import SersicLight
 from astro_dl.science.galaxy_structure.augmentation import random_orientations
 from astro_dl.science.galaxy_structure.bound import bounds_of, cramer_rao
 from astro_dl.science.galaxy_structure.datasets import COSMOS
 from astro_dl.science.galaxy_structure.least_squares import fit_galaxies
 from astro_dl.science.galaxy_structure.metrics import over_bound
-from astro_dl.science.galaxy_structure.moments import HARMONICS, RADII, polar_maps
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 from astro_dl.science.galaxy_structure.simulate import simulate
 

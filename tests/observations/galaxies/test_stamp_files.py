@@ -6,9 +6,9 @@ from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.galaxies.point_spread import moffat_images
+from astro_dl.observations.galaxies.stamp_files import Options, mirrored_where_missing, read_stamp
 from astro_dl.observations.galaxies.stamps import galaxy_stamps
 from astro_dl.observations.images.sersic import SersicLight
-from astro_dl.science.galaxy_structure.files import Options, mirrored_where_missing, read_stamp
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 
 PHYSICS = GalaxyStructurePhysics()

@@ -1,10 +1,10 @@
-"""Stamps of galaxies in FITS files, with point-spread functions, weights and masks."""
+"""Stamps of sources in FITS files, with point-spread functions, weights and masks."""
 
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from astropy.io import fits
@@ -19,7 +19,6 @@ from astro_dl.observations.images.cutouts import resample
 from astro_dl.observations.images.degrading import full_width_at_half_maximum
 from astro_dl.observations.images.image_files import fits_array
 from astro_dl.observations.images.point_spread import FWHM_PER_SIGMA, prepare_kernel
-from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 
 Array = np.ndarray
 PLANES: Mapping[str, tuple[str, ...]] = {
@@ -48,6 +47,17 @@ CORE, MOST_MISSING = 6, 0.1
 FAR_FROM_MIDDLE = 0.25
 UNEVEN_NOISE = 1.3
 BRIGHT_BORDER = 0.3
+
+
+class StampPhysics(Protocol):
+    """What a reader of stamps must know of a network."""
+
+    @property
+    def size_pixels(self) -> int: ...
+    @property
+    def point_spread_pixels(self) -> int: ...
+    @property
+    def seeing_fwhm_pixels_range(self) -> tuple[float, float]: ...
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,7 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Options:
-    """How files are read; see `astro_dl.science.galaxy_structure.predict.predict_stamps`."""
+    """How files are read, by options of the same names of those who read them."""
 
     psf: str | None = None
     hdu: int | str | None = None
@@ -110,7 +120,7 @@ class Options:
             raise UsageError(f"zero_point is {self.zero_point}; accepted: a finite number")
 
 
-def read_stamp(path: Path, physics: GalaxyStructurePhysics, options: Options) -> Stamp:
+def read_stamp(path: Path, physics: StampPhysics, options: Options) -> Stamp:
     """Return the galaxy of a file.
 
     Raises
@@ -159,7 +169,7 @@ def read_stamp(path: Path, physics: GalaxyStructurePhysics, options: Options) ->
 def stamp_of(
     image: Array,
     point_spread: Array,
-    physics: GalaxyStructurePhysics,
+    physics: StampPhysics,
     sigma: float | None = None,
     rebin: float = 1.0,
 ) -> Stamp:
@@ -171,7 +181,7 @@ def stamp_of(
         The sky subtracted; NaN where it cannot be used.
     point_spread : ndarray, (k, l)
         Of odd sides.
-    physics : GalaxyStructurePhysics
+    physics : StampPhysics
         Sizes, and the range of the seeing.
     sigma : float, optional
         Noise of a pixel; measured at the border where it is not given or pixels are made wider.
@@ -284,7 +294,7 @@ def _square(kernel: Array) -> Array:
 
 
 def _coarser(
-    image: Array, spread: Array, ratio: float, physics: GalaxyStructurePhysics
+    image: Array, spread: Array, ratio: float, physics: StampPhysics
 ) -> tuple[Array, Array]:
     """Return both on pixels that are wider by a ratio, blurred as far as these can sample."""
     if ratio == 1:
