@@ -12,7 +12,6 @@ from astro_dl.core.errors import UsageError
 SMALLEST_DEVIATION = 0.1
 """Of inputs that hardly vary, such as marks of what is rarely missing, which would become huge."""
 
-MEASURED_AT_ONCE = 1024
 FARTHEST = 10.0
 """Standard deviations from the mean at which inputs end: beyond, a network makes things up."""
 
@@ -127,15 +126,15 @@ def principal_components(x: keras.KerasTensor, components: int) -> keras.KerasTe
 
 
 def standardize_inputs(model: keras.Model, x: Any) -> None:
-    """Set what a model, and models within it, measure of what they are given, by examples (n, …).
+    """Set what a model, and models within it, measure of their inputs, by examples (n, …).
 
-    These are `Standardization` and `PrincipalComponents`, wherever they are: each measures what
-    reaches it, so that one may follow another. Models without are left as they are.
+    These are `Standardization` and `PrincipalComponents`, one after the other where both are there.
+    Models without are left as they are.
     """
     for layer in model.layers:
         if isinstance(layer, keras.Model):
             standardize_inputs(layer, x)
         elif isinstance(layer, Standardization | PrincipalComponents):
-            before = keras.Model(model.inputs, layer.input)
-            reaching = before.predict(x, batch_size=MEASURED_AT_ONCE, verbose=0)
-            layer.measure(np.reshape(reaching, (len(reaching), -1)))
+            x = np.reshape(x, (len(x), -1))
+            layer.measure(x)
+            x = np.asarray(layer(x))

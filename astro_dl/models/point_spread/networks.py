@@ -1,6 +1,6 @@
 """Networks that see an image and the point-spread function it was taken through.
 
-moment_resnet       image ─ polar moments ─ relative ─ standardised ─ dense ─ residual blocks ─ …
+moment_resnet       image ─ polar moments ─ relative ─ normalised ─ dense ─ residual blocks ─ …
                     point spread ─ polar moments ─ relative ─ dense ┄┄ scale and shift ┄┄┘
 
 point_spread_cnn2d  image beside point spread ─ [convolution ─ pool] × n ─ dense × m ─ …
@@ -20,7 +20,6 @@ from astro_dl.models.layers import Style, dense_stack
 from astro_dl.models.point_spread.inputs import IMAGE, POINT_SPREAD
 from astro_dl.models.point_spread.layers import Compressed, PolarMoments, RelativeMoments
 from astro_dl.models.point_spread.moments import HARMONICS, RADII
-from astro_dl.models.standardization import Standardization
 
 
 def moment_resnet(
@@ -77,7 +76,7 @@ def moment_resnet(
     def moments(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
         x = PolarMoments(radii, harmonics, name=f"{name}_moments")(x)
         x = RelativeMoments(name=f"{name}_relative")(x)
-        return Standardization(name=f"{name}_standardization")(x)
+        return keras.layers.BatchNormalization(name=f"{name}_normalization")(x)
 
     seen = keras.layers.Dense(point_spread_units, name="point_spread_dense")(
         moments(point_spread, POINT_SPREAD)

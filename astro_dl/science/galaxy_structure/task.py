@@ -39,7 +39,7 @@ task = Task(
         edges=(10.0, 20.0, 35.0, 50.0, 75.0, 100.0, 150.0, 200.0, 300.0),
         label="signal-to-noise ratio",
     ),
-    classical=Classical(features=moment_features, peers=("gradient_boosting",)),
+    classical=Classical(features=moment_features, peers=("logistic_regression",)),
     augmentation=Augmentation(pairs=random_orientations),
     datasets={"cosmos": COSMOS},
     files=Files(inputs=input_of_file, predict=predict_stamps, draw=draw_stamps),

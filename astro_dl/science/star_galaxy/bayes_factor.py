@@ -1,7 +1,8 @@
 """How much likelier an image is of a galaxy than of a star, all else integrated out.
 
 Of a template t of unit power, seen through the point-spread function, the likelihood of an image x
-depends on a = Σ t x alone: with the prior 1/ν of signal-to-noise ratios ν it is ∝ exp(a²/2) / a.
+depends on a = Σ t x alone: with the prior 1/ν of signal-to-noise ratios ν in a range, it is the
+integral of exp(ν a − ν²/2) / ν over it, about exp(a²/2) / a times the share of N(a, 1) inside.
 Places are integrated over by Laplace's method about the best of a grid; shapes of galaxies are
 summed over as the simulation draws them. With all priors those of the simulation, no statistic of
 the image ranks sources better.
@@ -12,7 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import fft
-from scipy.special import logsumexp
+from scipy.special import log_ndtr, logsumexp
 
 from astro_dl.core.examples import Inputs
 from astro_dl.observations.galaxies.inputs import images_of
@@ -28,9 +29,6 @@ RADII, INDICES, RATIOS, ANGLES = 8, 4, 3, 4
 
 STEPS = 2
 """Of the grid of places, to either side of the middle."""
-
-LEAST = 0.5
-"""Of a: noise can make it negative."""
 
 
 def log_bayes_factors(physics: StarGalaxyPhysics, x: Inputs) -> Array:
@@ -53,7 +51,7 @@ def log_bayes_factors(physics: StarGalaxyPhysics, x: Inputs) -> Array:
         star, galaxies = templates(physics, spreads[start].astype(float), images.shape[1])
         together = np.concatenate([star[None], galaxies]).reshape(1 + len(galaxies), -1)
         for k in np.flatnonzero(frame.ravel() == number):
-            moved = np.einsum("aij,jk,blk->abil", moves, images[k], moves)
+            moved = moves[:, None] @ images[k] @ moves.transpose(0, 2, 1)
             overlap = together @ moved.reshape(-1, images[k].size).T
             evidence = _over_places(overlap.reshape(len(together), *[2 * STEPS + 1] * 2), physics)
             found[k] = logsumexp(evidence[1:]) - np.log(len(galaxies)) - evidence[0]
@@ -90,16 +88,17 @@ def _middles(bounds: ArrayLike, count: int) -> Array:
 
 
 def _over_places(overlap: Array, physics: StarGalaxyPhysics) -> Array:
-    """Return the logarithm of the mean over places of exp(a²/2) / a, a (m, 2 s + 1, 2 s + 1)."""
-    a = np.maximum(overlap, LEAST)
-    log_likelihood = 0.5 * a**2 - np.log(a)
+    """Return the logarithm of the mean likelihood over places, a (m, 2 s + 1, 2 s + 1)."""
+    low, high = physics.snr_range
+    inside = log_ndtr(overlap - low) + log_ndtr(high - overlap)
+    log_likelihood = 0.5 * overlap**2 - np.log(np.maximum(overlap, low)) + inside
     step = physics.offset_pixels / STEPS
     if step == 0:
         return log_likelihood[:, STEPS, STEPS]
-    inner = log_likelihood[:, 1:-1, 1:-1].reshape(len(a), -1)
+    inner = log_likelihood[:, 1:-1, 1:-1].reshape(len(overlap), -1)
     best = inner.argmax(axis=1)
     row, column = best // (2 * STEPS - 1) + 1, best % (2 * STEPS - 1) + 1
-    m = np.arange(len(a))
+    m = np.arange(len(overlap))
 
     def at(i: int, j: int) -> Array:
         return log_likelihood[m, row + i, column + j]
@@ -114,7 +113,9 @@ def _over_places(overlap: Array, physics: StarGalaxyPhysics) -> Array:
     rise = (xx * slope_y**2 - 2 * xy * slope_x * slope_y + yy * slope_x**2) / (2 * safe)
     area = (2 * STEPS) ** 2
     narrow = top + np.clip(rise, 0, None) + np.log(2 * np.pi / area) - 0.5 * np.log(safe)
-    wide = logsumexp(log_likelihood.reshape(len(a), -1), axis=1) - np.log((2 * STEPS + 1) ** 2)
+    wide = logsumexp(log_likelihood.reshape(len(overlap), -1), axis=1) - np.log(
+        (2 * STEPS + 1) ** 2
+    )
     # broad peaks are better summed, and sharp ones better integrated by their curvature
     sharp = peaked & (np.minimum(yy, xx) > 0.5)
     return np.where(sharp, narrow, wide)
