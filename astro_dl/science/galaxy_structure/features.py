@@ -21,14 +21,13 @@ def moment_features(physics: GalaxyStructurePhysics, x: Inputs) -> np.ndarray:
     Returns
     -------
     ndarray of float32
-        asinh of the image's moments of harmonics 0 and 2, those of 2 over those of 0, and the
-        moments of harmonic 0 of the point-spread function.
+        asinh of the image's moments of harmonic 0, those of harmonics 0 and 2 over the root of
+        the sum of squares of the former, and those of harmonic 0 of the point-spread function.
     """
     image, spread = images_of(x)
     around, along = (_moments(image, harmonic) for harmonic in (0, 2))
-    cosine, sine = np.split(along, 2, axis=1)
     size = np.sqrt(1 + np.sum(around**2, axis=1, keepdims=True))
-    parts = [np.arcsinh(around), around / size, cosine / size, sine / size, _moments(spread, 0)]
+    parts = [np.arcsinh(around), around / size, along / size, _moments(spread, 0)]
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 

@@ -13,6 +13,7 @@ from astro_dl.observations.images.sersic import SersicLight
 from astro_dl.science.galaxy_structure.augmentation import random_orientations
 from astro_dl.science.galaxy_structure.bound import bounds_of, cramer_rao
 from astro_dl.science.galaxy_structure.datasets import COSMOS
+from astro_dl.science.galaxy_structure.features import moment_features
 from astro_dl.science.galaxy_structure.least_squares import fit_galaxies
 from astro_dl.science.galaxy_structure.metrics import over_bound
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
@@ -79,6 +80,13 @@ def test_moments_keep_what_pixels_tell():
     flat = picture.x["image"].reshape(4, -1).T
     rest = flat - maps @ np.linalg.lstsq(maps, flat, rcond=None)[0]
     assert (np.linalg.norm(rest, axis=0) / np.linalg.norm(flat, axis=0)).max() < 0.1
+
+
+def test_features_follow_the_ellipticity(galaxies):
+    features = moment_features(SMALL, galaxies.x)
+    assert np.isfinite(features).all()
+    correlation = np.corrcoef(features.T, galaxies.y[:, 3])[-1, :-1]
+    assert np.nanmax(np.abs(correlation)) > 0.8
 
 
 def test_errors_are_told_in_units_of_the_bound():
