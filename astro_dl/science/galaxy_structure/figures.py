@@ -19,6 +19,7 @@ from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 Array = np.ndarray
 MOST_GALAXIES = 6
 CENTRING_STEPS = 4
+TICKS = (10, 30, 100, 300)
 BIN_EDGES = (10, 15, 22, 33, 50, 70, 100, 140, 200, 300)
 
 
@@ -129,6 +130,8 @@ def draw_errors(relative: Mapping[str, Array], snr: Array) -> Figure:
             style = method_style(number)
             panel.errorbar(middles[used], spread, error, label=name, markersize=4, **style)
         panel.set_xscale("log")
+        panel.set_xticks(TICKS, [str(tick) for tick in TICKS])
+        panel.set_xticks([], minor=True)
         panel.set(title=target, xlabel="signal-to-noise ratio", ylim=(0, 2.5))
     axes[0, 0].set_ylabel("error / bound (root mean square)")
     axes[0, 0].legend(fontsize=8, loc="upper left")
