@@ -59,7 +59,9 @@ def read_aries(physics: StarGalaxyPhysics, folder: Path) -> Examples:
         spreads[own] = frame_point_spread(images[own], saturated[own], physics)
     start = (picture.shape[1] - size) // 2
     cut = images[:, start : start + size, start : start + size]
-    info = QTable({"frame_id": frame, "peak": cut.max(axis=(1, 2))})
+    # what the square of the noise adds is subtracted
+    power = np.sum(cut[:, 10:-10, 10:-10] ** 2 - 1, axis=(1, 2))
+    info = QTable({"frame_id": frame, "snr": np.sqrt(np.maximum(power, 1.0))})
     return Examples(network_input(cut, spreads), label.astype(np.float32), info)
 
 
