@@ -11,6 +11,9 @@ from astropy.io import fits
 from astropy.table import Table
 
 from astro_dl.data.real import FOLDER_VARIABLE
+from astro_dl.observations.galaxies.point_spread import moffat_images
+from astro_dl.observations.galaxies.stamps import galaxy_stamps
+from astro_dl.observations.images.sersic import SersicLight
 from astro_dl.science.gaia.simulation.catalogue import simulate_catalogue
 from tests.science.gravitational_waves.gwosc_files import write_gwosc
 from tests.science.lenses.stand_in import coordinates, cutout, write_bands, write_extensions
@@ -81,6 +84,25 @@ def test_the_page_on_cosmic_rays_runs(tmp_path):
     assert 60 <= Table.read(tmp_path / "hits.ecsv")["x"].value[0] < 80
     assert (tmp_path / "masks" / "exposure_hits.fits").is_file()
     (program,) = blocks("cosmic_rays.md", "python")
+    run(tmp_path, sys.executable, "-c", program)
+
+
+@pytest.mark.slow
+def test_the_pages_on_galaxies_and_stars_run(tmp_path):
+    rng = np.random.default_rng(0)
+    for name, fwhm, radius in (("galaxy", 3.0, 3.0), ("large", 6.0, 9.0), ("source", 3.0, 3.0)):
+        spread = moffat_images(fwhm, 3.5, 41)
+        light = SersicLight(np.array([radius]), np.array([1.0]), 0.2, 0.1)
+        image = galaxy_stamps(light, np.array([2000.0]), spread, 160)[0]
+        image = image + rng.standard_normal(image.shape)
+        hdus = [fits.PrimaryHDU(image.astype(np.float32)), fits.ImageHDU(spread[0], name="PSF")]
+        fits.HDUList(hdus).writeto(tmp_path / f"{name}.fits")
+    for page in ("galaxy_structure.md", "star_galaxy.md"):
+        run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks(page, "sh")))
+    assert 2 < Table.read(tmp_path / "galaxy.ecsv")["radius"].value[0] < 4.5
+    assert 6 < Table.read(tmp_path / "large.ecsv")["radius"].value[0] < 14
+    assert Table.read(tmp_path / "sources.ecsv")["label"][0] == "galaxy"
+    (program,) = blocks("galaxy_structure.md", "python")
     run(tmp_path, sys.executable, "-c", program)
 
 

@@ -113,7 +113,7 @@ class Point:
 
     def encode(self, location: Array, scale: Array) -> Callable[[Array], Array]:
         """Return the standardisation."""
-        return _standardiser(location, scale)
+        return standardiser(location, scale)
 
     def main_logit(self, logits: Array) -> Array:
         """Return that of the value."""
@@ -168,7 +168,7 @@ class Gaussian:
 
     def encode(self, location: Array, scale: Array) -> Callable[[Array], Array]:
         """Return the standardisation."""
-        return _standardiser(location, scale)
+        return standardiser(location, scale)
 
     def main_logit(self, logits: Array) -> Array:
         """Return that of the mean."""
@@ -243,7 +243,7 @@ class GaussianMixture:
 
     def encode(self, location: Array, scale: Array) -> Callable[[Array], Array]:
         """Return the standardisation."""
-        return _standardiser(location, scale)
+        return standardiser(location, scale)
 
     def main_logit(self, logits: Array) -> Array:
         """Return that of the mean of the heaviest component."""
@@ -378,7 +378,9 @@ def check_factors(calibration: Mapping[str, Any], targets: int) -> None:
         )
 
 
-def _standardiser(location: Array, scale: Array) -> Callable[[Array], Array]:
+def standardiser(location: Array, scale: Array) -> Callable[[Array], Array]:
+    """Return what brings targets (n, k) to the scale that is trained on, float32."""
+
     def encode(y: Array) -> Array:
         values = np.asarray(y, np.float64).reshape(len(y), -1)
         return ((values - location) / scale).astype(np.float32)

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
-from astropy.units import Unit
 
 from astro_dl.answers.classes import highest
 from astro_dl.answers.conformal import Intervals
 from astro_dl.answers.densities import Bins, Density, Gaussian, GaussianMixture, Point, check_grid
 from astro_dl.answers.honesty import target_uncertainty
-from astro_dl.answers.value_columns import value_endings
+from astro_dl.answers.joint_gaussians import JointGaussians, correlation_columns
+from astro_dl.answers.value_columns import value_columns
 from astro_dl.core.answer import AnswerKind, Turn
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import Examples
 from astro_dl.data.store import Store
 from astro_dl.distributions.distribution import Distribution, mixed
+from astro_dl.distributions.joint import JointMixture
 from astro_dl.distributions.mixture import Mixture
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
@@ -37,6 +38,7 @@ DISTRIBUTIONS: Mapping[str, Callable[["Regression"], Density]] = {
     "point": lambda head: Point(len(head.names)),
     "gaussian": lambda head: Gaussian(len(head.names)),
     "mixture": lambda head: GaussianMixture(len(head.names), head.components, head.support),
+    "mvn_mixture": lambda head: JointGaussians(len(head.names), head.components),
     "grid": lambda head: Bins(head.grid),
 }
 
@@ -49,10 +51,11 @@ class Regression(AnswerKind):
     ----------
     names, units : tuple of str
         Of the targets.
-    distribution : {"point", "gaussian", "mixture", "grid"}, default "point"
-        What is said of each target, see `astro_dl.answers.densities`.
+    distribution : {"point", "gaussian", "mixture", "mvn_mixture", "grid"}, default "point"
+        What is said of each target, see `astro_dl.answers.densities`; by ``"mvn_mixture"`` of all
+        together, see `astro_dl.answers.joint_gaussians`.
     components : int, default 5
-        Components of a mixture, for each target.
+        Components of a mixture, for each target or of all together.
     grid : tuple of float
         Rising edges of the bins of a grid, in the unit of its only target.
     support : (float, float), default (-inf, inf)
@@ -65,7 +68,7 @@ class Regression(AnswerKind):
         If what the distribution needs is missing.
     """
 
-    distribution: Literal["point", "gaussian", "mixture", "grid"] = "point"
+    distribution: Literal["point", "gaussian", "mixture", "mvn_mixture", "grid"] = "point"
     components: int = 5
     grid: tuple[float, ...] = ()
     support: tuple[float, float] = (-math.inf, math.inf)
@@ -273,14 +276,10 @@ class Regression(AnswerKind):
         return Intervals(self.names, self.units)
 
     def columns(self, answers: Answers) -> dict[str, Any]:
-        """Return for each target ``<target>`` and, where told, ``_std``, ``_mean``, ``_q05`` …"""
-        units = self.units or ("",) * len(self.names)
-        endings = value_endings(answers, self.density.tells_quantiles)
-        columns = {}
-        for k, (name, unit) in enumerate(zip(self.names, units, strict=True)):
-            for ending, values in endings.items():
-                column = values[:, k].astype(np.float32)
-                columns[name + ending] = column * Unit(unit) if unit else column
+        """Return values, how sure they are and, of joint distributions, their correlations."""
+        columns = value_columns(self.names, self.units, answers, self.density.tells_quantiles)
+        if isinstance(joint := answers.distribution, JointMixture):
+            columns |= correlation_columns(self.names, joint)
         return columns
 
     def outcome(

@@ -1,6 +1,10 @@
 """What a table says of a value: itself, how sure it is, and its quantiles."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from astropy.units import Unit
 
 from astro_dl.distributions.distribution import Distribution
 from astro_dl.inference.predictions import Answers
@@ -10,6 +14,26 @@ QUANTILES = {"q05": 0.05, "q16": 0.16, "q50": 0.5, "q84": 0.84, "q95": 0.95}
 
 MOMENTS = ("std", "mean", "mode")
 STATISTICS = (*MOMENTS, *QUANTILES)
+
+
+def value_columns(
+    names: Sequence[str], units: Sequence[str], answers: Answers, tells_quantiles: bool
+) -> dict[str, Any]:
+    """Return for each target ``<target>`` and, where told, ``_std``, ``_mean``, ``_q05`` …
+
+    Parameters
+    ----------
+    names, units : sequence of str
+        Of the targets; units may be empty.
+    answers, tells_quantiles
+        As of `value_endings`.
+    """
+    endings, columns = value_endings(answers, tells_quantiles), {}
+    for k, (name, unit) in enumerate(zip(names, units or [""] * len(names), strict=True)):
+        for ending, values in endings.items():
+            column = values[:, k].astype(np.float32)
+            columns[name + ending] = column * Unit(unit) if unit else column
+    return columns
 
 
 def value_endings(answers: Answers, tells_quantiles: bool) -> dict[str, np.ndarray]:

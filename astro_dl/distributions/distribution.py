@@ -11,6 +11,7 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.distributions.binned import Histogram
+from astro_dl.distributions.joint import JointMixture
 from astro_dl.distributions.mixture import Mixture
 
 Array = np.ndarray
@@ -51,7 +52,8 @@ def mixed(distributions: Sequence[Distribution]) -> Distribution:
     Raises
     ------
     UsageError
-        If they are neither all mixtures of one support nor all histograms of the same bins.
+        If they are neither all mixtures of one support, nor all joint ones, nor all histograms of
+        the same bins.
     """
     mixtures = [one for one in distributions if isinstance(one, Mixture)]
     if len(mixtures) == len(distributions) and len({one.support for one in mixtures}) == 1:
@@ -60,6 +62,13 @@ def mixed(distributions: Sequence[Distribution]) -> Distribution:
             for part in ("weights", "means", "scales")
         )
         return Mixture(weights / len(mixtures), means, scales, mixtures[0].support)
+    joint = [one for one in distributions if isinstance(one, JointMixture)]
+    if len(joint) == len(distributions):
+        weights, means, factors = (
+            np.concatenate([getattr(one, part) for one in joint], axis=1)
+            for part in ("weights", "means", "factors")
+        )
+        return JointMixture(weights / len(joint), means, factors)
     histograms = [one for one in distributions if isinstance(one, Histogram)]
     if len(histograms) == len(distributions):
         edges = histograms[0].edges

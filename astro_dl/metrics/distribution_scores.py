@@ -40,9 +40,32 @@ def pit_metrics(pit: Array, confidence: float = 0.95) -> dict[str, Any]:
         uniform, with its p-value and the interval of the true distance by Massart (1990), eq. 1.5.
     """
     values = check_finite("pit", pit)
+    return _uniformity(values, 2 * np.abs(values - 0.5), confidence)
+
+
+def region_metrics(content: Array, confidence: float = 0.95) -> dict[str, Any]:
+    """Return how often the truth is within regions of highest density of several targets.
+
+    Parameters
+    ----------
+    content : ndarray, (n,)
+        Probability where the density is higher than at the truth, uniform for honest distributions.
+    confidence : float, default 0.95
+        Of the intervals.
+
+    Returns
+    -------
+    dict
+        ``coverage`` and ``pit_ks`` as of `pit_metrics`, with regions in place of intervals.
+    """
+    values = check_finite("content", content)
+    return _uniformity(values, values, confidence)
+
+
+def _uniformity(values: Array, content: Array, confidence: float) -> dict[str, Any]:
     coverage = []
     for nominal in COVERAGES:
-        inside = int(np.sum(np.abs(values - 0.5) <= nominal / 2))
+        inside = int(np.sum(content <= nominal))
         interval = binomial_interval(inside, len(values), confidence)
         coverage.append({"nominal": nominal} | estimate(inside / len(values), *interval))
     test = scipy.stats.kstest(values, "uniform")

@@ -7,8 +7,14 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.distributions.distribution import Distribution
+from astro_dl.distributions.joint import JointMixture
 from astro_dl.metrics.checks import check_finite, check_targets
-from astro_dl.metrics.distribution_scores import pit_metrics, proper_scores, score_metrics
+from astro_dl.metrics.distribution_scores import (
+    pit_metrics,
+    proper_scores,
+    region_metrics,
+    score_metrics,
+)
 from astro_dl.metrics.intervals import binomial_interval, estimate, percentile_interval
 
 Array = np.ndarray
@@ -55,7 +61,9 @@ def regression_metrics(
     dict
         JSON-able: ``n`` and ``targets``, by name: ``bias`` (mean residual, predicted − true),
         ``median_bias``, ``nmad`` (1.4826 × median |Δ − median Δ|), ``rmse``,
-        ``outlier_fraction`` (Clopper–Pearson), ``r2``.
+        ``outlier_fraction`` (Clopper–Pearson), ``r2``. Of joint distributions also ``joint``: the
+        metrics of `pit_metrics` of the probability where all targets together are more likely than
+        the truth, whose ``coverage`` is that of regions, not of intervals.
 
     Raises
     ------
@@ -81,7 +89,10 @@ def regression_metrics(
         if pit is not None:
             entry |= pit_metrics(pit[:, k], confidence)
         targets[name] = entry
-    return {"n": len(truth), "confidence": confidence, "targets": targets}
+    found = {"n": len(truth), "confidence": confidence, "targets": targets}
+    if isinstance(distribution, JointMixture):
+        found["joint"] = region_metrics(distribution.content(truth, rng), confidence)
+    return found
 
 
 def nmad(residual: Array) -> float:

@@ -88,6 +88,39 @@ class MixtureLikelihood(keras.losses.Loss):
         return above + ops.log(-ops.expm1(ops.minimum(below - above, -1e-6)))
 
 
+class JointLikelihood(keras.losses.Loss):
+    """Negative log-likelihood of a mixture of Gaussians of all targets, by their number.
+
+    Logits are those of `astro_dl.answers.joint_gaussians`; logarithms are held within ±12.
+
+    Parameters
+    ----------
+    targets, components : int
+        How many.
+    **options
+        Arguments of every Keras loss.
+    """
+
+    def __init__(self, targets: int, components: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.targets, self.components = targets, components
+        rows, self.columns = np.tril_indices(targets, -1)
+        self.to_rows = np.eye(targets, dtype=np.float32)[rows]
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each example."""
+        c, k = self.components, self.targets
+        weights, means, logs, ratios = ops.split(y_pred, [c, c + c * k, c + 2 * c * k], axis=1)
+        logs = ops.clip(ops.reshape(logs, (-1, c, k)), -2 * WIDEST, 2 * WIDEST)
+        off = ops.cast(y_true, y_pred.dtype)[:, None] - ops.reshape(means, (-1, c, k))
+        if len(self.columns):
+            ratios = ops.reshape(ratios, (-1, c, len(self.columns)))
+            mixed = ratios * ops.take(off, self.columns, axis=-1)
+            off = off + ops.matmul(mixed, self.to_rows)
+        terms = logs - 0.5 * ops.square(off * ops.exp(logs)) - NORMAL
+        return -ops.logsumexp(ops.log_softmax(weights) + ops.sum(terms, axis=-1), axis=-1) / k
+
+
 def log_normal_cdf(x: Any) -> Any:
     """Return the logarithm of the standard normal distribution function, precise to 1e-6.
 

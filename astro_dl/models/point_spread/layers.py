@@ -1,0 +1,104 @@
+"""Layers of networks that see an image and the point-spread function it was taken through."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+from keras import ops
+
+from astro_dl.core.errors import UsageError
+from astro_dl.models.point_spread.moments import polar_maps
+
+
+@keras.saving.register_keras_serializable(package="astro_dl")
+class PolarMoments(keras.layers.Layer):
+    """Projections of images (batch, H, W, 1) on rings times harmonics, nothing of it trained.
+
+    Each weight map has unit norm, so that white noise of unit variance remains such. Those of
+    harmonic 0 come first.
+
+    Parameters
+    ----------
+    radii : sequence of float
+        Where rings are centred, rising [pixel].
+    harmonics : sequence of int
+        Of the angle, 0 or more.
+    **options
+        Arguments of every Keras layer.
+    """
+
+    def __init__(self, radii: Sequence[float], harmonics: Sequence[int], **options: object) -> None:
+        super().__init__(**options)
+        self.radii, self.harmonics = [float(one) for one in radii], [int(one) for one in harmonics]
+        if len(self.radii) < 2 or np.any(np.diff(self.radii) <= 0) or min(self.harmonics) < 0:
+            raise UsageError(
+                f"radii {self.radii} and harmonics {self.harmonics}; accepted: two radii at least, "
+                "rising, and harmonics of 0 and above"
+            )
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make the weight maps."""
+        self.maps = self._maps(input_shape)
+
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """Return moments (batch, maps)."""
+        flat = ops.reshape(inputs, (-1, len(self.maps)))
+        return ops.matmul(flat, ops.convert_to_tensor(self.maps, dtype=flat.dtype))
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of the moments."""
+        return (input_shape[0], self._maps(input_shape).shape[1])
+
+    def get_config(self) -> dict[str, object]:
+        """Return the arguments that make this layer again."""
+        return {**super().get_config(), "radii": self.radii, "harmonics": self.harmonics}
+
+    def _maps(self, input_shape: tuple[int | None, ...]) -> np.ndarray:
+        height, width = (int(side or 0) for side in input_shape[1:3])
+        return polar_maps(height, width, self.radii, self.harmonics)
+
+
+@keras.saving.register_keras_serializable(package="astro_dl")
+class RelativeMoments(keras.layers.Layer):
+    """Moments (batch, m) over the root of their sum of squares A; its logarithm; their asinh.
+
+    The first tell structure whatever the flux, the second how sure they are.
+    """
+
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """Return (batch, 2 m + 1)."""
+        size = ops.sqrt(1e-4 + ops.sum(ops.square(inputs), axis=-1, keepdims=True))
+        return ops.concatenate([inputs / size, ops.log(size), ops.arcsinh(inputs)], axis=-1)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of the output."""
+        return (*input_shape[:-1], 2 * int(input_shape[-1] or 0) + 1)
+
+
+@keras.saving.register_keras_serializable(package="astro_dl")
+class Compressed(keras.layers.Layer):
+    """asinh(x / softening).
+
+    Parameters
+    ----------
+    softening : float
+        Where the scale becomes logarithmic.
+    **options
+        Arguments of every Keras layer.
+    """
+
+    def __init__(self, softening: float, **options: object) -> None:
+        super().__init__(**options)
+        self.softening = softening
+
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """Return values of the same shape."""
+        return ops.arcsinh(inputs / self.softening)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of the input."""
+        return input_shape
+
+    def get_config(self) -> dict[str, object]:
+        """Return the arguments that make this layer again."""
+        return {**super().get_config(), "softening": self.softening}
