@@ -58,13 +58,8 @@ def kernel_places(size: int, orientations: int) -> np.ndarray:
         of element g at orientation h is the learnt one, turned by g, at orientation g⁻¹h.
     """
     places = np.arange(size * size * orientations).reshape(size, size, orientations)
-    from_orientation = np.arange(ORDER)[:, None] if orientations == 1 else PRODUCT[INVERSE]
-    return np.stack(
-        [
-            turned(places, g)[..., from_orientation[g] if orientations > 1 else [0]]
-            for g in range(ORDER)
-        ]
-    )
+    seen = PRODUCT[INVERSE] if orientations == ORDER else np.zeros((ORDER, 1), int)
+    return np.stack([turned(places, g)[..., seen[g]] for g in range(ORDER)])
 
 
 @keras.saving.register_keras_serializable(package="astro_dl")

@@ -128,8 +128,8 @@ def _bend(x: Array, y: Array, light: Array, place: Array) -> float:
         return np.nan
     centres = np.stack([np.bincount(thirds, light * one, minlength=3) / weight for one in (x, y)])
     before, after = centres[:, 1] - centres[:, 0], centres[:, 2] - centres[:, 1]
-    turn = np.arctan2(np.cross(before, after), before @ after)
-    return float(abs(np.degrees(turn)))
+    cross = before[0] * after[1] - before[1] * after[0]
+    return float(abs(np.degrees(np.arctan2(cross, before @ after))))
 
 
 def _peaks(image: Array) -> Array:
