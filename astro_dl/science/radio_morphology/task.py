@@ -41,7 +41,7 @@ task = Task(
         edges=(15.0, 30.0, 60.0, 120.0, 250.0, 500.0, 1000.0),
         label="peak of the source over the noise",
     ),
-    classical=Classical(features=map_features, peers=("random_forest", "gradient_boosting")),
+    classical=Classical(features=map_features, peers=("random_forest",)),
     datasets={
         "first": FIRST,
         "first_rotated": FIRST_ROTATED,
