@@ -76,7 +76,7 @@ def _drawn(
     for line, (row, image) in zip(axes, shown, strict=False):
         _photograph(line[0], image, predictor.physics.pixel_scale_arcsec)
         line[0].set_title(str(table["id"][row])[-28:], fontsize=7)
-        if votes:
+        if isinstance(head, Votes):
             _shares(line[1], head, table[row])
         else:
             line[0].set_xlabel(f"p(spiral) = {float(table['p_spiral'][row]):.2f}", fontsize=8)

@@ -75,7 +75,7 @@ def _block(
     )  # fmt: skip
     galaxies = draw_galaxies(physics, n, rng)
     layers = render_layers(galaxies, observation, rng)
-    own = sum(layers[name] for name in LAYERS)
+    own = np.sum([layers[name] for name in LAYERS], axis=0)
     clean = own + companions(physics.companions, observation, n, rng)
     variance = noise_variance(clean, observation.electrons_per_sigma)
     snr = {name: feature_snr(layers[name], variance) for name in FEATURES}

@@ -17,6 +17,7 @@ LINES, ACROSS = 4, 5
 CONTOURS = 3.0 * 2.0 ** np.arange(0, 12, 2)
 BAR_ARCSEC = 30.0
 LEAST_SHOWN, MOST_SHOWN = -3.0, 30.0
+TICKS = (-3, 0, 3, 10, 30)
 
 
 def draw_maps(
@@ -47,7 +48,7 @@ def draw_maps(
     from astro_dl.evaluation.figures.style import save_figure
 
     rows = {str(name): row for row, name in enumerate(table["id"])}
-    shown = []
+    shown: list[tuple[int, np.ndarray]] = []
     for one in read_maps(paths, str(table.meta.get("path", ""))):
         if one.id in rows and len(shown) < LINES * ACROSS:
             shown.append((rows[one.id], on_network_grid(predictor.physics, one).image))
@@ -76,7 +77,7 @@ def _mosaic(physics: RadioPhysics, shown: Sequence[tuple[int, np.ndarray]], tabl
             fontsize=7,
         )
     if picture is not None:
-        bar = figure.colorbar(picture, ax=axes, shrink=0.8, pad=0.01)
+        bar = figure.colorbar(picture, ax=axes, shrink=0.8, pad=0.01, ticks=TICKS, format="{x:g}")
         bar.set_label("brightness [standard deviations of the noise]", fontsize=8)
     return figure
 
@@ -124,6 +125,8 @@ def _ratios(table: Table) -> Any:
         axis.scatter(size[rows], ratio[rows], s=14, label=f"{name} ({rows.sum()})", **style)
     axis.axhline(0.5, color="black", linewidth=0.8, linestyle="--")
     axis.set_xscale("log")
+    axis.xaxis.set_major_formatter("{x:g}")
+    axis.xaxis.set_minor_formatter("{x:g}")
     axis.set_ylim(0, 1)
     axis.set_xlabel("largest extent [arcsec]")
     axis.set_ylabel("ratio of Fanaroff and Riley")

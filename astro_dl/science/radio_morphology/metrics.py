@@ -69,7 +69,11 @@ def rotation_spread(p: Array, source: Array) -> tuple[Array, Array]:
 def _rotations(p: Array, source: Array, settings: EvaluationConfig) -> dict[str, Any]:
     spread, flips = rotation_spread(p, source)
     mean = partial(_weighted_mean, spread)
-    given = {"replicas": settings.bootstrap, "confidence": settings.confidence, "n": len(spread)}
+    given: dict[str, Any] = {
+        "replicas": settings.bootstrap,
+        "confidence": settings.confidence,
+        "n": len(spread),
+    }
     return {
         "rotation_spread": resampled(mean, len(spread), **given),
         "rotation_flips": _share(flips, settings),

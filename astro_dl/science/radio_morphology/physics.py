@@ -28,7 +28,7 @@ class RadioPhysics:
         Distance between the ends of both arms ["], uniform in its logarithm, compact ones aside.
     arm_ratio_min : float, default 0.3
         Least ratio of the shorter arm to the longer.
-    bend_range_degrees : tuple of float, default (25, 85)
+    bend_range_degrees : tuple of float, default (35, 85)
         By how much each arm of a bent source is turned, wide-angle to narrow-angle tails.
     largest_scale_arcsec : float, default 120
         Full width at half maximum of what the interferometer does not see ["].
@@ -54,7 +54,7 @@ class RadioPhysics:
     peak_range_mjy: PositiveRange = (2.5, 150.0)
     size_range_arcsec: PositiveRange = (18.0, 170.0)
     arm_ratio_min: Annotated[float, Bounds(0, 1, open_low=True)] = 0.3
-    bend_range_degrees: Annotated[tuple[float, float], Bounds(0, 90)] = (25.0, 85.0)
+    bend_range_degrees: Annotated[tuple[float, float], Bounds(0, 90)] = (35.0, 85.0)
     largest_scale_arcsec: Positive = 120.0
     sidelobe_fraction: NonNegative = 0.003
     neighbours: NonNegative = 0.7

@@ -13,6 +13,7 @@ from astro_dl.science.radio_morphology.simulation.maps import correlated_noise, 
 from astro_dl.science.radio_morphology.simulation.sources import (
     Gaussians,
     draw_sources,
+    even_in_logarithm,
     gaussians_of,
 )
 
@@ -72,7 +73,7 @@ def _maps(
     n = len(kind)
     source = gaussians_of(draw_sources(physics, kind, rng))
     bare = render(physics, source)
-    peak = np.exp(rng.uniform(*np.log(physics.peak_range_mjy), n))
+    peak = even_in_logarithm(physics.peak_range_mjy, n, rng)
     flux = peak / bare.max(axis=(1, 2))
     bare *= flux[:, None, None].astype(np.float32)
     clipped = [source_pixels(one, physics.noise_mjy, physics) for one in bare]

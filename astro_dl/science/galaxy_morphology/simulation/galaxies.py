@@ -6,6 +6,7 @@ same flux, with negative light between the arms.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -91,7 +92,8 @@ def draw_galaxies(physics: MorphologyPhysics, n: int, rng: np.random.Generator) 
         "tail": physics.tail_fraction, "clumps": physics.clump_fraction,
     }  # fmt: skip
     features = {name: disc & (rng.random(n) < share) for name, share in fractions.items()}
-    redshift = np.exp(rng.uniform(*np.log(physics.redshift_range), n))
+    low, high = np.log(physics.redshift_range)
+    redshift = np.exp(rng.uniform(low, high, n))
     absolute = rng.uniform(*physics.magnitude_range, n)
     kind = np.where(disc, 2.0, 0.0)
     magnitude = absolute + distance_modulus(redshift) + k_correction(kind, redshift)
@@ -126,19 +128,12 @@ def render_layers(
     """
     n = len(galaxies.disc)
     layers = _components(galaxies, observation, rng)
-    return {
-        name: observation.expose(
-            sum(
-                sign
-                * render_components(
-                    part, n, size=observation.rendered, pixel_scale=observation.pixel_scale
-                )
-                for sign, part in parts
-            ),
-            slice(None),
-        )
-        for name, parts in layers.items()
-    }
+    sides: dict[str, Any] = {"size": observation.rendered, "pixel_scale": observation.pixel_scale}
+    seen = {}
+    for name, parts in layers.items():
+        whole = [sign * render_components(part, n, **sides) for sign, part in parts]
+        seen[name] = observation.expose(np.sum(whole, axis=0), slice(None))
+    return seen
 
 
 def companions(mean: float, observation: Observation, n: int, rng: np.random.Generator) -> Array:
@@ -152,7 +147,7 @@ def companions(mean: float, observation: Observation, n: int, rng: np.random.Gen
     )
     flux[near] = 0
     shape = ellipticity(rng.uniform(0.4, 1, m), rng.uniform(0, np.pi, m))
-    light = Components(image, flux, *place, rng.uniform(0.3, 1.5, m), 1.0, *shape)
+    light = Components(image, flux, place[0], place[1], rng.uniform(0.3, 1.5, m), 1.0, *shape)
     whole = render_components(
         light, n, size=observation.rendered, pixel_scale=observation.pixel_scale
     )

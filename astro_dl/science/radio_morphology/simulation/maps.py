@@ -84,7 +84,7 @@ def sidelobes(physics: RadioPhysics, maps: Array, rng: np.random.Generator) -> A
     peak = maps.reshape(n, -1).argmax(axis=1)
     height = maps.reshape(n, -1).max(axis=1) * physics.sidelobe_fraction
     height = height * np.exp(SIDELOBE_SCATTER * rng.normal(size=n)) * rng.choice([-1, 1], n)
-    angle = rng.integers(0, ANGLES, n)
+    angle = np.asarray(rng.integers(0, ANGLES, n))
     result = np.empty_like(maps)
     for k, (row, column) in enumerate(zip(*np.divmod(peak, size), strict=True)):
         part = bank[angle[k], size - row : 2 * size - row, size - column : 2 * size - column]
@@ -106,4 +106,4 @@ def _spokes(size: int, beam: float) -> Array:
             wave = np.cos(2 * np.pi * along / (SPOKE_PERIOD_BEAMS * beam))
             pattern += np.exp(-0.5 * (across / sigma) ** 2) * wave
         patterns.append(pattern * away)
-    return np.stack(patterns)
+    return np.asarray(np.stack(patterns))

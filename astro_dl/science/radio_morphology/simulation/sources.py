@@ -18,9 +18,11 @@ SPECTRAL_INDEX = 0.6
 JET_FADING = 0.3
 """Share of an arm over which the flow of a jet slows down by a factor e."""
 BACKFLOW_SCALE = 0.35
-KNOTS, WANDER = 1.0, 0.09
+KNOTS, WANDER = 1.0, 0.18
 """Largest scatter of ln light among neighbouring Gaussians, and of the direction a step [rad]."""
 CENTRE_ARCSEC = 2.0
+STRAIGHT_DEGREES = 11.0
+"""Scatter of the turns of arms that count as straight."""
 DOUBLE_DOUBLE_SHARE, BENT_LOBE_SHARE, ONE_SIDED_CORE_JETS = 0.04, 0.3, 0.35
 
 
@@ -136,29 +138,31 @@ def draw_sources(physics: RadioPhysics, kind: Array, rng: np.random.Generator) -
     lobed = np.repeat((fr2 | (bent & (rng.random(n) < BENT_LOBE_SHARE)))[:, None], 2, axis=1)
     hybrid = np.flatnonzero(kind == "hybrid")
     lobed[hybrid, rng.integers(0, 2, len(hybrid))] = True
-    ends = np.exp(rng.uniform(*np.log(physics.size_range_arcsec), n))
+    ends = even_in_logarithm(physics.size_range_arcsec, n, rng)
     ends = np.where(compact, rng.uniform(0.1, physics.beam_arcsec, n), ends)
     ratio = rng.triangular(physics.arm_ratio_min, 1.0, 1.0 + 1e-9, n)
     arms = np.stack([1 / (1 + ratio), ratio / (1 + ratio)], axis=1) * ends[:, None]
     low, high = np.radians(physics.bend_range_degrees)
-    slope = np.where(bent, rng.uniform(0.2, 1.2, n), rng.uniform(1.0, 2.0, n))
-    core = np.exp(rng.uniform(np.log(0.01), np.log(0.35), n))
-    core = np.where(lobed.all(axis=1), np.exp(rng.uniform(np.log(5e-4), np.log(0.04), n)), core)
+    slope = np.where(bent, rng.uniform(0.2, 1.2, n), rng.uniform(0.8, 2.0, n))
+    core = even_in_logarithm((0.01, 0.35), n, rng)
+    core = np.where(lobed.all(axis=1), even_in_logarithm((5e-4, 0.04), n, rng), core)
     one_sided = compact & (rng.random(n) < ONE_SIDED_CORE_JETS)
-    arm_flux = np.where(lobed, np.exp(rng.normal(0, 0.35, (n, 2))), 1.0)
+    arm_flux = np.exp(rng.normal(0, 0.35, (n, 2)))
     arm_flux[:, 1] = np.where(one_sided, 0.0, arm_flux[:, 1])
     return Sources(
         lobed=lobed,
         length=arms,
-        bend=np.where(bent, rng.uniform(low, high, n), np.radians(rng.normal(0, 5, n))),
-        swing=np.radians(rng.normal(0, 7, n)),
+        bend=np.where(
+            bent, rng.uniform(low, high, n), np.radians(rng.normal(0, STRAIGHT_DEGREES, n))
+        ),
+        swing=np.radians(rng.normal(0, STRAIGHT_DEGREES, n)),
         bend_from=rng.uniform(0.02, 0.5, n),
         flare=np.where(bent, rng.uniform(0.05, 0.4, n), rng.uniform(0.03, 0.2, n)),
         slope=slope,
         opening=rng.uniform(0.05, 0.4, n),
         lobe_start=rng.uniform(0.1, 0.85, n),
-        lobe_width=rng.uniform(0.06, 0.2, n),
-        hotspot=rng.uniform(0.25, 0.85, (n, 2)),
+        lobe_width=rng.uniform(0.06, 0.35, n),
+        hotspot=rng.uniform(0.1, 0.85, (n, 2)),
         inner=np.where(fr2 & (rng.random(n) < DOUBLE_DOUBLE_SHARE), rng.uniform(0.15, 0.4, n), 0.0),
         core=np.where(compact, rng.uniform(0.8, 1.0, n), core),
         arm_flux=arm_flux,
@@ -170,6 +174,12 @@ def draw_sources(physics: RadioPhysics, kind: Array, rng: np.random.Generator) -
         * rng.uniform(0, WANDER, (n, 1, 1)),
         centre=rng.normal(0, CENTRE_ARCSEC, (n, 2)),
     )
+
+
+def even_in_logarithm(limits: tuple[float, float], n: int, rng: np.random.Generator) -> Array:
+    """Return n numbers within limits, uniform in their logarithm."""
+    low, high = np.log(limits)
+    return np.exp(rng.uniform(low, high, n))
 
 
 def gaussians_of(sources: Sources) -> Gaussians:
@@ -210,7 +220,7 @@ def _arm(sources: Sources, number: int) -> Gaussians:
     jet_width = 0.6 + 0.5 * sources.opening[:, None] * np.minimum(t, 0.7) * length
     cocoon = np.sqrt(np.clip((t - sources.lobe_start[:, None]) / 0.3, 0.05, 1.0))
     lobe_width = 0.6 + 0.6 * sources.lobe_width[:, None] * length * cocoon
-    spot = np.minimum(0.02 * length + 0.6, 2.5)
+    spot = np.minimum(0.04 * length + 0.6, 4.0)
     sigma = np.where(lobed, np.where(is_hotspot, spot, lobe_width), jet_width)
     return Gaussians(along * length, across * length, flux, sigma)
 
