@@ -11,6 +11,8 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
 from astro_dl.core.reading.hdf5_files import open_hdf5
 from astro_dl.core.task import Dataset
+from astro_dl.observations.images.cutouts import MEDIAN_OF_ABSOLUTE_NORMAL
+from astro_dl.science.galaxy_morphology.features import ABOVE, FRAME
 from astro_dl.science.galaxy_morphology.inputs import network_input
 
 if TYPE_CHECKING:
@@ -35,8 +37,25 @@ def read_spirals(physics: "MorphologyPhysics", folder: Path) -> Examples:
     with open_hdf5(path) as file:
         images, labels = file["image"][:], np.asarray(file["label"][:]).astype(str)
     x = np.stack([network_input(physics, image, f"{path}:{k}") for k, image in enumerate(images)])
-    info = Table({"galaxy": [f"row_{number}" for number in range(len(x))]})
+    info = Table({"galaxy": [f"row_{number}" for number in range(len(x))], "snr": _snr(x)})
     return Examples(x, (labels == "spirals").astype(np.float32), info)
+
+
+def _snr(x: np.ndarray) -> np.ndarray:
+    """Return how well photographs (n, size, size, 3) stand out from the scatter of their borders.
+
+    √(Σ d² / σ²) over what is brighter than 2σ; σ of the outermost three pixels, one step of the
+    file's 255 at least.
+    """
+    grey = x.mean(axis=3)
+    size = grey.shape[1]
+    border = np.ones((size, size), bool)
+    border[FRAME:-FRAME, FRAME:-FRAME] = False
+    edge = grey[:, border]
+    sky = np.median(edge, axis=1)
+    spread = np.median(np.abs(edge - sky[:, None]), axis=1) / MEDIAN_OF_ABSOLUTE_NORMAL
+    light = (grey - sky[:, None, None]) / np.maximum(spread, 1 / 255)[:, None, None]
+    return np.sqrt(np.sum(light**2, axis=(1, 2), where=light > ABOVE))
 
 
 SPIRALS = Dataset(

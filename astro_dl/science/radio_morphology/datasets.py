@@ -109,10 +109,12 @@ def _examples(
 ) -> Examples:
     names = list(SCHEMES[physics.classes])
     rows = np.flatnonzero(np.isin(kind, names))
-    x = network_input(physics, maps[rows], None if noise is None else noise[rows])
+    level = np.array([map_noise(one) for one in maps[rows]]) if noise is None else noise[rows]
+    x = network_input(physics, maps[rows], level)
     seen = np.isfinite(x).all(axis=(1, 2, 3))
+    told = info[rows[seen]]
+    told["snr"] = maps[rows[seen]].max(axis=(1, 2)) / level[seen]
     rows = rows[seen]
-    told = info[rows]
     told["kind"] = kind[rows]
     y = np.array([names.index(one) for one in kind[rows]], np.int32)
     return Examples(x[seen], y, told)

@@ -13,7 +13,8 @@ def map_spec(physics: RadioPhysics) -> InputSpec:
     size, clip, seed = physics.size_pixels, physics.clip_sigma, physics.seed_sigma
     contract = {
         "quantity": f"root of the brightness over its largest; 0 below {clip:g} times noise, in "
-        f"islands that nowhere reach {seed:g} times, and outside the circle",
+        f"islands that nowhere reach {seed:g} times or are smaller than the beam, and outside "
+        "the circle",
         "pixel_scale_arcsec": physics.pixel_scale_arcsec,
         "beam_arcsec": physics.beam_arcsec,
     }

@@ -43,6 +43,14 @@ class Shape:
 NOTHING = Shape(np.nan, np.nan, np.nan, 0)
 
 
+def beam_area_pixels(major_arcsec: float, minor_arcsec: float, pixel_scale_arcsec: float) -> float:
+    """Return the area of a Gaussian beam of these widths at half maximum, in pixels.
+
+    The sum of a map in Jy/beam over this area is the flux density in Jy.
+    """
+    return float(np.pi * major_arcsec * minor_arcsec / (4 * np.log(2)) / pixel_scale_arcsec**2)
+
+
 def map_noise(image: Array) -> float:
     """Return the standard deviation of the noise of a map (y, x), by its median deviation.
 
@@ -63,8 +71,8 @@ def map_noise(image: Array) -> float:
 def source_pixels(image: Array, noise: float, physics: RadioPhysics) -> Array:
     """Return a map (y, x) whose pixels are 0 but for those of sources.
 
-    Those above ``clip_sigma`` of the noise, in islands that reach ``seed_sigma`` somewhere; pixels
-    that are not finite are 0.
+    Those above ``clip_sigma`` of the noise, in islands that reach ``seed_sigma`` somewhere and are
+    as large as the beam; pixels that are not finite are 0.
     """
     known = np.where(np.isfinite(image), image, 0.0)
     # in a map that was clipped the faintest pixel is at the limit itself
@@ -73,7 +81,9 @@ def source_pixels(image: Array, noise: float, physics: RadioPhysics) -> Array:
     if not count:
         return np.zeros_like(known)
     highest = np.asarray(maximum(known, islands, np.arange(count + 1)))
-    kept = highest >= physics.seed_sigma * noise
+    beam = beam_area_pixels(physics.beam_arcsec, physics.beam_arcsec, physics.pixel_scale_arcsec)
+    large = np.bincount(islands.ravel(), minlength=count + 1) >= beam
+    kept = large & (highest >= physics.seed_sigma * noise)
     kept[0] = False
     return np.where(kept[islands], known, 0.0)
 

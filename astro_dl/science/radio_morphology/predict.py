@@ -16,9 +16,14 @@ from astro_dl.inference.table import prediction_table
 from astro_dl.observations.images.cutouts import centre_crop
 from astro_dl.science.radio_morphology.files import RadioMap, on_network_grid, read_maps
 from astro_dl.science.radio_morphology.inputs import circle, network_input
-from astro_dl.science.radio_morphology.measure import NOTHING, map_noise, measure, source_pixels
+from astro_dl.science.radio_morphology.measure import (
+    NOTHING,
+    beam_area_pixels,
+    map_noise,
+    measure,
+    source_pixels,
+)
 from astro_dl.science.radio_morphology.physics import RadioPhysics
-from astro_dl.science.radio_morphology.simulation.maps import beam_area_pixels
 
 AT_ONCE = 512
 FEWEST_KNOWN = 0.7

@@ -156,6 +156,7 @@ def test_the_real_set_is_read_for_its_question_alone(tmp_path):
     examples = read_spirals(MorphologyPhysics(asked="spiral"), tmp_path)
     assert examples.x.shape == (3, 64, 64, 3)
     assert list(examples.y) == [1, 0, 1]
+    assert (np.asarray(examples.info["snr"]) > 0).all()
     with pytest.raises(UsageError, match="asked"):
         read_spirals(MorphologyPhysics(), tmp_path)
     with pytest.raises(UsageError, match="galaxy_zoo2"):

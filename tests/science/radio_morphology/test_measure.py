@@ -63,9 +63,10 @@ def test_measures_do_not_depend_on_the_orientation():
 
 
 def test_faint_islands_are_cut_away_and_bright_ones_keep_their_wings():
-    image = spots((0, 0, 20.0), (30, 30, 4.0))
+    image = spots((0, 0, 20.0), (30, 30, 4.0), (-20, -20, 6.0))
     kept = source_pixels(image, 1.0, PHYSICS)
     assert kept[78, 78] == 0
+    assert kept[28, 28] == 0, "smaller than the beam"
     assert kept[48, 48] == pytest.approx(20.0)
     assert kept[kept > 0].min() >= 3.0
 

@@ -9,10 +9,10 @@ from scipy.ndimage import gaussian_filter
 from astro_dl.core.errors import UsageError
 from astro_dl.core.schema import plain
 from astro_dl.observations.images.degrading import FWHM_PER_SIGMA
+from astro_dl.science.radio_morphology.measure import beam_area_pixels
 from astro_dl.science.radio_morphology.physics import RadioPhysics
 from astro_dl.science.radio_morphology.simulate import simulate
 from astro_dl.science.radio_morphology.simulation.maps import (
-    beam_area_pixels,
     correlated_noise,
     render,
     sidelobes,

@@ -16,14 +16,6 @@ SIDELOBE_SCATTER = 0.7
 ANGLES = 24
 
 
-def beam_area_pixels(major_arcsec: float, minor_arcsec: float, pixel_scale_arcsec: float) -> float:
-    """Return the area of a Gaussian beam of these widths at half maximum, in pixels.
-
-    The sum of a map in Jy/beam over this area is the flux density in Jy.
-    """
-    return float(np.pi * major_arcsec * minor_arcsec / (4 * np.log(2)) / pixel_scale_arcsec**2)
-
-
 def render(physics: RadioPhysics, sources: Gaussians) -> Array:
     """Return what the beam makes of Gaussians, without noise.
 
