@@ -54,7 +54,7 @@ def test_the_bend_is_the_angle_between_the_ends():
 
 
 def test_measures_do_not_depend_on_the_orientation():
-    image = source_pixels(spots((-14, 3, 40.0), (12, -8, 25.0), (0, 0, 9.0)), 1.0, PHYSICS)
+    image = source_pixels(spots((-14, 3, 40.0), (12, -8, 25.0), (0, 2, 20.0)), 1.0, PHYSICS)
     upright = measure(image, 1.8)
     for turns in range(1, 4):
         turned = measure(np.rot90(image, turns), 1.8)
