@@ -60,7 +60,8 @@ register_model(
     summary="Residual network on photographs whose answer no quarter turn or mirror changes",
     **PHOTOGRAPHS,
     hyperparameters={
-        "fields": (4, 8, 12), "blocks": 1, "first_kernel": 4, "units": (64,), "dropout": 0.2,
+        "fields": (4, 8, 12), "blocks": 1, "first_kernel": 4, "batch_normalization": True,
+        "units": (64,), "dropout": 0.2,
     },
     small=SmallForm({"fields": (2, 2), "units": (16,), "dropout": 0.0}, (16, 16, 3), 0.01),
     reference="Cohen & Welling (2016), arXiv:1602.07576, for the kernels",
