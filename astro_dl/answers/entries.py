@@ -10,3 +10,4 @@ register_answer_kind("reconstruction", "astro_dl.answers.reconstruction:Reconstr
 register_answer_kind("structure", "astro_dl.answers.structure:Structure")
 register_answer_kind("pixels", "astro_dl.answers.pixels:Pixels")
 register_answer_kind("flow", "astro_dl.answers.flow:Flow")
+register_answer_kind("votes", "astro_dl.answers.votes:Votes")

@@ -1,6 +1,6 @@
 """The last layers of every model: embedding, logits, and what people read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -55,6 +55,36 @@ class MixtureComponents(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make this layer again."""
         return {**super().get_config(), "components": self.components}
+
+
+@keras.saving.register_keras_serializable(package="astro_dl")
+class QuestionShares(keras.layers.Layer):
+    """Turns the logits of answers into their shares, by a softmax within each question.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Answers of each question, which follow one another.
+    **options
+        Arguments of every Keras layer.
+    """
+
+    def __init__(self, sizes: Sequence[int], **options: Any) -> None:
+        super().__init__(**options)
+        self.sizes = tuple(sizes)
+
+    def call(self, logits: keras.KerasTensor) -> keras.KerasTensor:
+        """Return (batch, answers) shares."""
+        ends = [sum(self.sizes[:number]) for number in range(1, len(self.sizes))]
+        return ops.concatenate([ops.softmax(one) for one in ops.split(logits, ends, axis=-1)], -1)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of the logits."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make this layer again."""
+        return {**super().get_config(), "sizes": list(self.sizes)}
 
 
 def attach_head(

@@ -1,0 +1,61 @@
+"""The task and the networks of radio galaxies by name."""
+
+from astro_dl.core.registry import SmallForm, register_model, register_task
+
+register_task(
+    "radio_morphology",
+    "astro_dl.science.radio_morphology.task:task",
+    summary="What kind of radio galaxy is it, by its map?",
+    small={"size_pixels": 64, "size_range_arcsec": (18.0, 90.0)},
+    reference="Fanaroff & Riley (1974), MNRAS 167, 31P",
+)
+
+MAPS = {"task": "radio_morphology", "rank": (3,)}
+register_model(
+    "radio_cnn",
+    "astro_dl.models.cnn:cnn2d",
+    summary="Plain convolutions on radio maps, a small form of the first network for them",
+    **MAPS,
+    hyperparameters={
+        "filters": (16, 32, 48, 48),
+        "kernel_sizes": (5, 3, 3, 3),
+        "strides": (2, 1, 1, 1),
+        "pool_sizes": 2,
+        "padding": "same",
+        "global_pooling": "flatten",
+        "units": (128,),
+        "dropout": 0.5,
+    },
+    small=SmallForm({"filters": (8, 8), "kernel_sizes": 3, "strides": 1}, (24, 24, 1)),
+    reference="Aniyan & Thorat (2017), ApJS 230, 20, arXiv:1705.03413, for the idea",
+    bibtex="""@article{AniyanThorat2017,
+  author = {Aniyan, A. K. and Thorat, K.},
+  title = {Classifying Radio Galaxies with the Convolutional Neural Network},
+  journal = {The Astrophysical Journal Supplement Series},
+  volume = {230},
+  pages = {20},
+  year = {2017},
+  eprint = {1705.03413},
+  doi = {10.3847/1538-4365/aa7333}
+}""",
+)
+register_model(
+    "radio_d4",
+    "astro_dl.models.symmetry.networks:symmetric_cnn2d",
+    summary="Convolutions on radio maps whose answer no quarter turn or mirror changes",
+    **MAPS,
+    hyperparameters={"fields": (4, 8, 12), "units": (64,), "dropout": 0.3},
+    small=SmallForm({"fields": (2, 2), "units": (16,), "dropout": 0.0}, (16, 16, 1), 0.01),
+    reference="Scaife & Porter (2021), MNRAS 503, 2369, arXiv:2102.08252, for the idea",
+    bibtex="""@article{ScaifePorter2021,
+  author = {Scaife, Anna M. M. and Porter, Fiona},
+  title = {Fanaroff-Riley classification of radio galaxies using group-equivariant convolutional
+    neural networks},
+  journal = {Monthly Notices of the Royal Astronomical Society},
+  volume = {503},
+  pages = {2369},
+  year = {2021},
+  eprint = {2102.08252},
+  doi = {10.1093/mnras/stab530}
+}""",
+)
