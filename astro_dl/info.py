@@ -8,6 +8,7 @@ from typing import Any
 from astro_dl.bundles.card import Card
 from astro_dl.bundles.files import CARD, read_text_file
 from astro_dl.core.answer import AnswerKind
+from astro_dl.core.display import MOST_FACTS, html_of, text_of
 from astro_dl.core.errors import look_up, unknown_name
 from astro_dl.core.registry import (
     all_models,
@@ -24,7 +25,7 @@ from astro_dl.core.task import InputSpec
 
 @dataclass(frozen=True)
 class Info:
-    """Facts about a model or a task, printed as an indented list.
+    """Facts about a model, a task or a bundle; `print` shows all of them as an indented list.
 
     Parameters
     ----------
@@ -44,7 +45,17 @@ class Info:
     def __str__(self) -> str:
         return "\n".join([self.name, *_lines(self.facts, "  ")])
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return text_of(self.name, self._shown())
+
+    def _repr_html_(self) -> str:
+        return html_of(self.name, self._shown())
+
+    def _shown(self) -> dict[str, str]:
+        """Return the facts in a line each, as far as they go into one."""
+        lines = {key: _lines({key: one}, "") for key, one in self.facts.items() if key != "bibtex"}
+        told = {key: "; ".join(one).removeprefix(f"{key}:") for key, one in lines.items() if one}
+        return {**told, "in full": "print(…)"} if len(told) < MOST_FACTS else told
 
 
 def info(name: str) -> Info:

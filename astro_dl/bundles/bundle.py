@@ -31,10 +31,12 @@ from astro_dl.bundles.files import (
     read_text_file,
     sha256_of,
 )
+from astro_dl.bundles.headlines import headlines
 from astro_dl.bundles.weights import assign_weights, model_specs, read_arrays, write_weights
 from astro_dl.core import registry
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, dump_yaml, to_mapping
+from astro_dl.core.display import html_of, several, text_of
 from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.core.reading.strict_yaml import read_yaml
 from astro_dl.core.registry import build_physics
@@ -66,6 +68,24 @@ class Bundle:
     card: Card
     config: Config
     sha256: str
+
+    def __repr__(self) -> str:
+        return text_of(*self._shown())
+
+    def _repr_html_(self) -> str:
+        return html_of(*self._shown())
+
+    def _shown(self) -> tuple[str, dict[str, Any]]:
+        card = self.card
+        facts = {
+            "summary": card.summary,
+            "model": f"{card.model} on {card.task or 'no task'}, {card.parameters:,} parameters",
+            "answers": f"{card.head.kind}: {several(card.head.names)}",
+            **headlines(card),
+            "licence": card.licence,
+            "folder": self.folder,
+        }
+        return f"Bundle {card.name}", facts
 
 
 Change = Mapping[str, Any] | Callable[[Bundle], Mapping[str, Any]]

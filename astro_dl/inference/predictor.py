@@ -9,13 +9,14 @@ import numpy as np
 from astropy.table import QTable, Table, vstack
 
 from astro_dl.bundles.bundle import Bundle
-from astro_dl.bundles.card import package_versions
 from astro_dl.core.answer import AnswerKind
+from astro_dl.core.display import html_of, text_of
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
 from astro_dl.core.task import InputSpec, Physics, Task
 from astro_dl.inference.arrays import predict_arrays
 from astro_dl.inference.batching import applied, filled_size, rebatched
+from astro_dl.inference.display import predictor_facts, table_header
 from astro_dl.inference.files import OnError, draw_files, predict_files
 from astro_dl.inference.input_checks import (
     array_options,
@@ -30,6 +31,7 @@ from astro_dl.inference.uncertainty import PASSES, Uncertainty, several_models
 
 if TYPE_CHECKING:
     import keras
+    from matplotlib.figure import Figure
 
 BATCH_SIZE = 256
 
@@ -69,6 +71,12 @@ class Predictor(Generic[Physics]):
     members: tuple["Predictor[Physics]", ...] = ()
     uncertainty: Uncertainty = "head"
     embeds: bool = False
+
+    def __repr__(self) -> str:
+        return text_of(f"Predictor {self.bundle.card.name}", predictor_facts(self))
+
+    def _repr_html_(self) -> str:
+        return html_of(f"Predictor {self.bundle.card.name}", predictor_facts(self))
 
     @property
     def calibration(self) -> Mapping[str, Any]:
@@ -289,7 +297,7 @@ class Predictor(Generic[Physics]):
             if paths is None
             else vstack(list(predict_files(self, paths, options, on_error)))
         )
-        table.meta.update(self._header())
+        table.meta.update(table_header(self))
         return table
 
     def predict_blocks(
@@ -322,7 +330,7 @@ class Predictor(Generic[Physics]):
             yield predictor.predict(files, on_error=on_error, **options)
             return
         for table in predict_files(predictor, paths, options, on_error):
-            table.meta.update(predictor._header())
+            table.meta.update(table_header(predictor))
             yield table
 
     def draw(self, paths: Sequence[str | Path], table: Table, folder: str | Path) -> list[Path]:
@@ -343,6 +351,12 @@ class Predictor(Generic[Physics]):
             The figures; none if the task draws none.
         """
         return draw_files(self, paths, table, Path(folder))
+
+    def plot(self, table: Table) -> "Figure":
+        """Return a figure of what `predict` returned: probabilities, or values and deviations."""
+        from astro_dl.inference.figures import plot_predictions
+
+        return plot_predictions(table, self.head.names)
 
     def _asked(
         self, uncertainty: Uncertainty | None, passes: int, embedding: bool
@@ -379,13 +393,3 @@ class Predictor(Generic[Physics]):
         average = self.bundle.config.evaluation.average_symmetries
         symmetries = used_symmetries(self.task, self.physics, average)
         return averaged(lambda batch: applied(self.model, batch, size), symmetries)
-
-    def _header(self) -> dict[str, Any]:
-        card, together = self.bundle.card, self.members or (self,)
-        return {
-            "model": card.name,
-            "task": card.task or "",
-            "bundle_sha256": ",".join(dict.fromkeys(one.bundle.sha256 for one in together)),
-            "uncertainty": self.uncertainty,
-            "versions": package_versions(),
-        }
