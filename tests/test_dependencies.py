@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from itertools import chain
 from pathlib import Path
@@ -43,8 +44,13 @@ def imports(path, lazy):
     return names - OURS - sys.stdlib_module_names
 
 
+@cache
+def distributions_by_package():
+    return packages_distributions()
+
+
 def undeclared(names, accepted):
-    installed = packages_distributions()
+    installed = distributions_by_package()
     known = {name: [OPTIONAL.get(name, name), *installed.get(name, ())] for name in names}
     return {
         name

@@ -255,9 +255,9 @@ class Predictor(Generic[Physics]):
         Parameters
         ----------
         files_or_arrays : path, sequence of paths, array_like or dict of array_like
-            Real files that the task can read, or objects of other packages (light curves with
-            ``time`` and ``flux``, maps with ``data`` and ``meta``); or inputs (n, *shape)
-            preprocessed as the card's input contract says.
+            Real files that the task can read, or tables, light curves, spectra, images and strain
+            of other packages, see `astro_dl.inference.objects`; or inputs (n, *shape) preprocessed
+            as the card's input contract says.
         uncertainty : {"head", "mc_dropout", "ensemble"}, optional
             How it is told, see `with_uncertainty`; the last two add its parts, see
             `astro_dl.inference.predictions.Answers`. Default ``"ensemble"`` for several bundles,
