@@ -19,7 +19,7 @@ from astro_dl.core.registry import (
     task_entry,
 )
 from astro_dl.core.schema import keyword_defaults, plain
-from astro_dl.core.shipped import shipped_bundles
+from astro_dl.core.shipped import known_bundles
 from astro_dl.core.task import InputSpec
 
 
@@ -69,11 +69,11 @@ def info(name: str) -> Info:
     for known, tell in (
         (all_models(), model_info),
         (all_tasks(), task_info),
-        (shipped_bundles(), bundle_info),
+        (known_bundles(), bundle_info),
     ):
         if name in known:
             return tell(name)
-    known_names = {*all_models(), *all_tasks(), *shipped_bundles()}
+    known_names = {*all_models(), *all_tasks(), *known_bundles()}
     raise unknown_name("model, task or bundle", name, known_names)
 
 
@@ -139,7 +139,7 @@ def bundle_info(name: str) -> Info:
     UsageError
         If no such bundle is shipped.
     """
-    card = _card(look_up("bundle", name, shipped_bundles()))
+    card = _card(look_up("bundle", name, known_bundles()))
     input_facts, output_facts = _ends(card.input, card.head)
     trained = {key: getattr(card.data, key) for key in ("source", "mode", "n_train", "caution")}
     return Info(
@@ -215,7 +215,7 @@ def _ends(spec: InputSpec, head: AnswerKind) -> tuple[dict[str, Any], dict[str, 
 
 def _shipped(model: str) -> dict[str, Any]:
     """Return what is told of each shipped bundle of a model, by the bundle's name."""
-    cards = {name: _card(folder) for name, folder in shipped_bundles().items()}
+    cards = {name: _card(folder) for name, folder in known_bundles().items()}
     return {
         name: {"parameters": card.parameters, "metrics": card.metrics, "licence": card.licence}
         for name, card in cards.items()

@@ -37,11 +37,11 @@ from astro_dl.core import registry
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, dump_yaml, to_mapping
 from astro_dl.core.display import html_of, several, text_of
-from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.strict_yaml import read_yaml
 from astro_dl.core.registry import build_physics
 from astro_dl.core.schema import plain, read_dataclass
-from astro_dl.core.shipped import shipped_bundles
+from astro_dl.core.shipped import find_bundle
 from astro_dl.core.text_table import csv_text
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def load_bundle(name_or_folder: str | Path) -> Bundle:
     UsageError
         If there is no such bundle or anything in it is not as it should be.
     """
-    folder = _find(name_or_folder)
+    folder = find_bundle(name_or_folder)
     text = read_text_file(folder, CARD)
     try:
         card = Card.from_json(text)
@@ -350,21 +350,6 @@ def _copy_figures(folder: Path, figures: Iterable[str | Path]) -> None:
         (folder / "plots").mkdir(exist_ok=True)
         (folder / name).unlink(missing_ok=True)
         (folder / name).write_bytes(content)
-
-
-def _find(name_or_folder: str | Path) -> Path:
-    shipped = shipped_bundles()
-    if isinstance(name_or_folder, str) and name_or_folder in shipped:
-        return shipped[name_or_folder]
-    folder = Path(name_or_folder)
-    if (folder / CARD).exists():
-        return folder
-    if folder.exists():
-        raise UsageError(f"{folder} is not a bundle: it has no {CARD}")
-    if isinstance(name_or_folder, str) and len(folder.parts) == 1:
-        nearest = did_you_mean(name_or_folder, shipped)
-        raise UsageError(f"no shipped bundle or folder {name_or_folder!r}{nearest}")
-    raise UsageError(f"{folder}: no such folder")
 
 
 def _read_config(folder: Path, card: Card) -> Config:

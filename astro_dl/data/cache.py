@@ -6,12 +6,13 @@ from typing import Any
 
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
+from astro_dl.core.folders import cache_folder
 from astro_dl.core.lock import locked
 from astro_dl.core.registry import build_physics, get_task
 from astro_dl.core.schema import plain
 from astro_dl.core.task import Physics, Task
 from astro_dl.data.simulate import BLOCK_SIZE, STREAMS, iterate_blocks
-from astro_dl.data.store import Store, cache_folder, content_key, open_store, store_examples
+from astro_dl.data.store import Store, content_key, open_store, store_examples
 
 
 def cached_store(

@@ -7,7 +7,6 @@ stands in the attribute ``meta`` as JSON. Every chunk carries a checksum, and th
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -205,11 +204,6 @@ def _check_rows(array: h5py.Dataset, n: int) -> None:
         raise UsageError(f"{array.name} has no numbers, but {array.dtype}")
     if array.nbytes > array.id.get_storage_size():
         raise UsageError(f"{array.name} is larger than its data in the file")
-
-
-def cache_folder() -> Path:
-    """Return ``$ASTRO_DL_CACHE``, by default ``~/.cache/astro_dl``."""
-    return Path(os.environ.get("ASTRO_DL_CACHE") or Path.home() / ".cache" / "astro_dl")
 
 
 def content_key(meta: Mapping[str, Any]) -> str:

@@ -95,7 +95,7 @@ def tune(
 
     Examples
     --------
-    >>> found = astro_dl.tune(
+    >>> found = astro_dl.tune(  # doctest: +SKIP
     ...     "photoz_mdn", "runs/tuned", 20, {"training.learning_rate": "1e-4..1e-2:log"}
     ... )
     """

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.cli.options import Arguments, VerbParser, add_settings, count
+from astro_dl.cli.options import Arguments, VerbParser, add_bundle, add_settings, count
 from astro_dl.cli.output import print_json
 from astro_dl.cli.shared import keep_inputs
 from astro_dl.cli.verbs.predict import add_task_options, file_reader
@@ -16,7 +16,7 @@ METHOD = "integrated_gradients"
 
 def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
-    parser.add_argument("model", help="name of a shipped bundle, or folder of a run")
+    add_bundle(parser, "model")
     parser.add_argument("files", nargs="+", help="what the task reads, as for predict")
     parser.add_argument(
         "--method",

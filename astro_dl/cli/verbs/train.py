@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 from astro_dl.cli.options import Arguments, VerbParser, add_folds, add_settings, add_shorthand
 from astro_dl.cli.output import tell
 from astro_dl.cli.own_data import add_own_data, own_config
+from astro_dl.cli.quiet import import_keras_quietly
 from astro_dl.cli.shared import cross_validate
 
 if TYPE_CHECKING:
     from astro_dl.bundles.bundle import Bundle
+
+
+NEEDS_KERAS = False
+"""A name that is misspelled is told before Keras, which takes seconds, is loaded."""
 
 
 def add_arguments(parser: VerbParser) -> None:
@@ -31,10 +36,11 @@ def add_arguments(parser: VerbParser) -> None:
 
 def run(arguments: Arguments) -> None:
     """Train the model of a config and write its bundle."""
+    config, name = _to_train(arguments)
+    import_keras_quietly()
     from astro_dl.training import train
     from astro_dl.training.checkpoint import what_is_kept
 
-    config, name = _to_train(arguments)
     out = arguments.out or Path("runs") / name
     if arguments.cv:
         return cross_validate(arguments, config, arguments.out or Path("runs") / f"{name}-cv")
