@@ -129,12 +129,13 @@ def compare(
     if not bundles or len(set(bundles)) < len(bundles):
         raise UsageError(f"bundles are {', '.join(map(str, bundles)) or 'none'}; give some, once")
     predictors = {str(one): load_pretrained(one) for one in bundles}
-    first = next(iter(predictors.values()))
+    first, *others = predictors.values()
+    for other in others:
+        _check_alike(first, other)
     headlines: dict[str, Mapping[str, Any]] = {}
     classical: Mapping[str, Mapping[str, Any]] = {}
     about: Mapping[str, Any] = {}
     for name, predictor in predictors.items():
-        _check_alike(first, predictor)
         report = evaluate(_on_the_set_of(first, predictor), data, n=n, progress=progress)
         told = dict(report.headlines)
         headlines[name] = told.pop(report.outcome.own)

@@ -76,7 +76,7 @@ def _draw_probabilities(axes: "Axes", table: Table, classes: list[str]) -> None:
         label = f"{name.removeprefix(PROBABILITY)} ({int((value >= 0.5).sum()):,} above 0.5)"
         axes.hist(
             value[np.isfinite(value)],
-            BINS,
+            BINS.tolist(),
             histtype="step",
             color=COLOURS[number % len(COLOURS)],
             linestyle=line,

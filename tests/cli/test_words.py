@@ -97,6 +97,7 @@ def test_tables_go_out_as_votables_by_ending(ending, tmp_path):
     assert list(Table.read(path, format="votable")["id"]) == ["a", "b"]
 
 
+@pytest.mark.slow
 def test_bundles_are_compared_on_the_same_examples(toy_task, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("ASTRO_DL_CACHE", str(tmp_path))
     short = {"training.epochs": 1, "evaluation.bootstrap": 20}

@@ -48,7 +48,7 @@ def write_image(one: Any, path: Path) -> None:
     unit = one.attrs.get("units") if labelled else getattr(one, "unit", None)
     if unit_text(unit):
         header["BUNIT"] = unit_text(unit)
-    coordinates = getattr(one, "wcs", None)
+    coordinates: Any = getattr(one, "wcs", None)
     if "CTYPE1" not in header and hasattr(coordinates, "to_header"):
         header.update(coordinates.to_header(relax=True))
     fits.PrimaryHDU(_storable(data), header).writeto(path)

@@ -1,5 +1,6 @@
 """Spectra: those of specutils, one or many on common wavelengths."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from astropy.table import QTable
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.objects.headers import header_of, unit_text
 
-TO_DEVIATION = {
+TO_DEVIATION: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "std": lambda values: values,
     "var": np.sqrt,
     "ivar": lambda values: np.where(values > 0, values, np.nan) ** -0.5,
@@ -51,7 +52,7 @@ def write_spectrum(one: Any, path: Path) -> None:
     if mask is not None:
         values[np.broadcast_to(mask, values.shape)] = np.nan
     columns = {"wavelength": np.broadcast_to(wavelength.value, values.shape), "flux": values}
-    uncertainty = getattr(one, "uncertainty", None)
+    uncertainty: Any = getattr(one, "uncertainty", None)
     convert = TO_DEVIATION.get(getattr(uncertainty, "uncertainty_type", ""))
     if convert is not None:
         columns["error"] = convert(np.asarray(uncertainty.array, np.float64))
