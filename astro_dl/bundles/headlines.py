@@ -22,12 +22,16 @@ def number(entry: Mapping[str, Any] | None) -> str:
 
 
 def headline_metric(card: Card, metrics: Mapping[str, Any]) -> str | None:
-    """Return the name of the metric by which the card's kind of answer is compared first."""
+    """Return the name of the metric by which the card's kind of answer is compared first.
+
+    Kinds that are not compared by any, such as reconstructions, are told by the first one there is.
+    """
+    estimates = [key for key, one in metrics.items() if isinstance(one, Mapping) and "value" in one]
     for wanted in card.head.compared_by:
-        found = next((key for key in metrics if key.split(" ")[0] == wanted), None)
+        found = next((key for key in estimates if key.split(" ")[0] == wanted), None)
         if found is not None:
             return found
-    return None
+    return next(iter(estimates), None)
 
 
 def headlines(card: Card) -> dict[str, str]:
