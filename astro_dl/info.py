@@ -8,7 +8,6 @@ from typing import Any
 from astro_dl.bundles.card import Card
 from astro_dl.bundles.files import CARD, read_text_file
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.display import MOST_FACTS, html_of, text_of
 from astro_dl.core.errors import look_up, unknown_name
 from astro_dl.core.registry import (
     all_models,
@@ -20,6 +19,7 @@ from astro_dl.core.registry import (
 )
 from astro_dl.core.schema import keyword_defaults, plain
 from astro_dl.core.shipped import known_bundles
+from astro_dl.core.showing.display import MOST_FACTS, html_of, text_of
 from astro_dl.core.task import InputSpec
 
 

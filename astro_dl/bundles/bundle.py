@@ -36,12 +36,12 @@ from astro_dl.bundles.weights import assign_weights, model_specs, read_arrays, w
 from astro_dl.core import registry
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, dump_yaml, to_mapping
-from astro_dl.core.display import html_of, several, text_of
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.strict_yaml import read_yaml
 from astro_dl.core.registry import build_physics
 from astro_dl.core.schema import plain, read_dataclass
 from astro_dl.core.shipped import find_bundle
+from astro_dl.core.showing.display import html_of, several, text_of
 from astro_dl.core.text_table import csv_text
 
 if TYPE_CHECKING:

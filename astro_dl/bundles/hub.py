@@ -8,7 +8,7 @@ from astro_dl.bundles.card import Card
 from astro_dl.bundles.files import CARD, MAX_FILE_BYTES, MAX_TEXT_BYTES, check_target, new_folder
 from astro_dl.bundles.sources import source_of
 from astro_dl.core.errors import UsageError
-from astro_dl.core.folders import models_folders
+from astro_dl.core.reading.folders import models_folders
 from astro_dl.core.shipped import shipped_bundles
 
 

@@ -99,7 +99,7 @@ def _memory() -> Iterator[Finding]:
 
 
 def _cache() -> Iterator[Finding]:
-    from astro_dl.core.folders import cache_folder
+    from astro_dl.core.reading.folders import cache_folder
 
     folder = cache_folder()
     files = [file for file in folder.rglob("*") if file.is_file()] if folder.is_dir() else []

@@ -14,7 +14,6 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from astro_dl.core import registry
 from astro_dl.core.changes import changed, differences, dotted, overridden
-from astro_dl.core.display import html_of, text_of
 from astro_dl.core.errors import UsageError, did_you_mean, unknown_name
 from astro_dl.core.limits import Bounds, Count, Fraction, Natural, Seed
 from astro_dl.core.reading.strict_yaml import read_yaml, read_yaml_file, write_yaml
@@ -22,6 +21,7 @@ from astro_dl.core.schema import checked, plain, read_dataclass
 from astro_dl.core.sections.threshold import Threshold
 from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.core.shipped import shipped_configs
+from astro_dl.core.showing.display import html_of, text_of
 
 Made = TypeVar("Made")
 STAGE_SETTINGS = ("hyperparameters", "physics", "data", "training", "seed", "alternatives")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from astropy.table import Table, vstack
 
-from astro_dl.core.display import html_of, several, text_of
+from astro_dl.core.showing.display import html_of, several, text_of
 
 Inputs = np.ndarray | dict[str, np.ndarray]
 """One array, or named arrays for models with several inputs; examples along the first axis."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from astro_dl.core.discovery import load_all
 from astro_dl.core.errors import UsageError, did_you_mean
-from astro_dl.core.folders import models_folders
+from astro_dl.core.reading.folders import models_folders
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def shipped_bundles() -> dict[str, Path]:
 def known_bundles() -> dict[str, Path]:
     """Return the folders of the shipped bundles, and of those in further folders, by name.
 
-    Those of `astro_dl.core.folders.models_folders` are looked up anew each time; of equal names the
-    shipped one counts, then that of the first folder.
+    Those of `astro_dl.core.reading.folders.models_folders` are looked up anew each time; of equal
+    names the shipped one counts, then that of the first folder.
     """
     found: dict[str, Path] = {}
     for folder in reversed(models_folders()):

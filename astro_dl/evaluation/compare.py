@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from astro_dl.bundles.card import dump_json
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.display import html_of, text_of
 from astro_dl.core.errors import UsageError
+from astro_dl.core.showing.display import html_of, text_of
 from astro_dl.core.text_table import text_table
 from astro_dl.evaluation.evaluate import evaluate
 from astro_dl.evaluation.report_text import estimate_text

@@ -9,8 +9,8 @@ from astropy.table import Table
 
 from astro_dl.bundles.card import dump_json
 from astro_dl.core.config import EvaluationConfig
-from astro_dl.core.display import html_of, text_of
 from astro_dl.core.errors import UsageError
+from astro_dl.core.showing.display import html_of, text_of
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report_text import estimate_text, report_text
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from astro_dl.bundles.card import package_versions
 from astro_dl.bundles.headlines import headlines
-from astro_dl.core.display import several
+from astro_dl.core.showing.display import several
 from astro_dl.inference.protocol import Predictor
 
 
 def predictor_facts(predictor: Predictor[Any]) -> dict[str, Any]:
-    """Return what is shown of a predictor, see `astro_dl.core.display.text_of`."""
+    """Return what is shown of a predictor, see `astro_dl.core.showing.display.text_of`."""
     card, task, members = predictor.bundle.card, predictor.task, len(predictor.members)
     reads = task is not None and task.files.reader is not None
     several_told = f" of {members} networks" if members else ""

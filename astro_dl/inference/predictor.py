@@ -10,9 +10,9 @@ from astropy.table import QTable, Table, vstack
 
 from astro_dl.bundles.bundle import Bundle
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.display import html_of, text_of
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
+from astro_dl.core.showing.display import html_of, text_of
 from astro_dl.core.task import InputSpec, Physics, Task
 from astro_dl.inference.arrays import predict_arrays
 from astro_dl.inference.batching import applied, filled_size, rebatched
