@@ -6,7 +6,7 @@ Every public name is imported when first used, so that ``import astro_dl`` costs
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "AnswerKind": "astro_dl.core.answer",
@@ -28,6 +28,7 @@ _HOME = {
     "Task": "astro_dl.core.task",
     "UsageError": "astro_dl.core.errors",
     "build_model": "astro_dl.models.build",
+    "compare": "astro_dl.evaluation.compare",
     "evaluate": "astro_dl.evaluation.evaluate",
     "export": "astro_dl.exporting",
     "inspect": "astro_dl.inspection",
@@ -36,6 +37,8 @@ _HOME = {
     "load_config": "astro_dl.core.config",
     "load_pretrained": "astro_dl.inference.load",
     "model_info": "astro_dl.info",
+    "pull": "astro_dl.bundles.hub",
+    "push": "astro_dl.bundles.hub",
     "register_archive": "astro_dl.core.archives",
     "register_bundles": "astro_dl.core.shipped",
     "register_configs": "astro_dl.core.shipped",

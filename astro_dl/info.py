@@ -18,13 +18,14 @@ from astro_dl.core.registry import (
     task_entry,
 )
 from astro_dl.core.schema import keyword_defaults, plain
-from astro_dl.core.shipped import shipped_bundles
+from astro_dl.core.shipped import known_bundles
+from astro_dl.core.showing.display import MOST_FACTS, html_of, text_of
 from astro_dl.core.task import InputSpec
 
 
 @dataclass(frozen=True)
 class Info:
-    """Facts about a model or a task, printed as an indented list.
+    """Facts about a model, a task or a bundle; `print` shows all of them as an indented list.
 
     Parameters
     ----------
@@ -44,7 +45,17 @@ class Info:
     def __str__(self) -> str:
         return "\n".join([self.name, *_lines(self.facts, "  ")])
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return text_of(self.name, self._shown())
+
+    def _repr_html_(self) -> str:
+        return html_of(self.name, self._shown())
+
+    def _shown(self) -> dict[str, str]:
+        """Return the facts in a line each, as far as they go into one."""
+        lines = {key: _lines({key: one}, "") for key, one in self.facts.items() if key != "bibtex"}
+        told = {key: "; ".join(one).removeprefix(f"{key}:") for key, one in lines.items() if one}
+        return {**told, "in full": "print(…)"} if len(told) < MOST_FACTS else told
 
 
 def info(name: str) -> Info:
@@ -58,11 +69,11 @@ def info(name: str) -> Info:
     for known, tell in (
         (all_models(), model_info),
         (all_tasks(), task_info),
-        (shipped_bundles(), bundle_info),
+        (known_bundles(), bundle_info),
     ):
         if name in known:
             return tell(name)
-    known_names = {*all_models(), *all_tasks(), *shipped_bundles()}
+    known_names = {*all_models(), *all_tasks(), *known_bundles()}
     raise unknown_name("model, task or bundle", name, known_names)
 
 
@@ -128,7 +139,7 @@ def bundle_info(name: str) -> Info:
     UsageError
         If no such bundle is shipped.
     """
-    card = _card(look_up("bundle", name, shipped_bundles()))
+    card = _card(look_up("bundle", name, known_bundles()))
     input_facts, output_facts = _ends(card.input, card.head)
     trained = {key: getattr(card.data, key) for key in ("source", "mode", "n_train", "caution")}
     return Info(
@@ -204,7 +215,7 @@ def _ends(spec: InputSpec, head: AnswerKind) -> tuple[dict[str, Any], dict[str, 
 
 def _shipped(model: str) -> dict[str, Any]:
     """Return what is told of each shipped bundle of a model, by the bundle's name."""
-    cards = {name: _card(folder) for name, folder in shipped_bundles().items()}
+    cards = {name: _card(folder) for name, folder in known_bundles().items()}
     return {
         name: {"parameters": card.parameters, "metrics": card.metrics, "licence": card.licence}
         for name, card in cards.items()

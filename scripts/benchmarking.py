@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from astro_dl.core.text_table import text_table
+from astro_dl.core.showing.text_table import text_table
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1") | {

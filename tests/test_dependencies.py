@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from itertools import chain
 from pathlib import Path
@@ -21,7 +22,6 @@ def declared(*requirements):
     return {re.match(r"[\w.-]+", one)[0].lower() for one in chain.from_iterable(requirements)}
 
 
-INSTALLED = packages_distributions()
 CORE = declared(PROJECT["dependencies"])
 ANY = CORE | declared(*PROJECT["optional-dependencies"].values())
 
@@ -44,8 +44,14 @@ def imports(path, lazy):
     return names - OURS - sys.stdlib_module_names
 
 
+@cache
+def distributions_by_package():
+    return packages_distributions()
+
+
 def undeclared(names, accepted):
-    known = {name: [OPTIONAL.get(name, name), *INSTALLED.get(name, ())] for name in names}
+    installed = distributions_by_package()
+    known = {name: [OPTIONAL.get(name, name), *installed.get(name, ())] for name in names}
     return {
         name
         for name, distributions in known.items()

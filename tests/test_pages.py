@@ -37,6 +37,27 @@ def test_the_page_on_tuning_runs(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("page", "made"),
+    [
+        ("first_steps.md", ["classes.ecsv", "runs/first/card.json"]),
+        ("commands.md", ["examples.hdf5", "triggers.ecsv", "figures"]),
+        ("hub.md", ["models/colours/card.json"]),
+    ],
+)
+def test_pages_that_need_no_data_run(page, made, tmp_path):
+    (tmp_path / "scripts").symlink_to(DOCS.parent / "scripts")
+    run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks(page, "sh")))
+    assert all((tmp_path / name).exists() for name in made)
+
+
+@pytest.mark.slow
+def test_the_page_on_python_runs(tmp_path):
+    run(tmp_path, sys.executable, "-c", "\n".join(blocks("python.md", "python")))
+    assert (tmp_path / "roc.png").is_file()
+
+
+@pytest.mark.slow
 def test_the_page_on_export_runs(tmp_path):
     run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks("export.md", "sh")))
     assert (tmp_path / "exports" / "quasars" / "contract.json").is_file()

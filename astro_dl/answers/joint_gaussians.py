@@ -66,6 +66,16 @@ class JointGaussians:
         heaviest = logits[:, : self.components].argmax(axis=1)
         return self.components + heaviest * self.targets
 
+    def logit_words(self, number: int) -> str:
+        """Return which number of which component it is."""
+        weights, means = self.components, self.components * (1 + self.targets)
+        if number < weights:
+            return f"weight of component {number + 1}"
+        if number < means:
+            component, target = divmod(number - weights, self.targets)
+            return f"mean of target {target + 1} in component {component + 1}"
+        return "part of a component's covariance"
+
     def scaling(self, scale: Array, offset: Array) -> tuple[Array, Array]:
         """Return those of weights, of μ, of a, which is only moved, and of c."""
         (rows, columns), one = self._pairs, np.ones_like(scale)

@@ -31,16 +31,18 @@ from astro_dl.bundles.files import (
     read_text_file,
     sha256_of,
 )
+from astro_dl.bundles.headlines import headlines
 from astro_dl.bundles.weights import assign_weights, model_specs, read_arrays, write_weights
 from astro_dl.core import registry
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, dump_yaml, to_mapping
-from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.strict_yaml import read_yaml
 from astro_dl.core.registry import build_physics
 from astro_dl.core.schema import plain, read_dataclass
-from astro_dl.core.shipped import shipped_bundles
-from astro_dl.core.text_table import csv_text
+from astro_dl.core.shipped import find_bundle
+from astro_dl.core.showing.display import html_of, several, text_of
+from astro_dl.core.showing.text_table import csv_text
 
 if TYPE_CHECKING:
     import keras
@@ -66,6 +68,24 @@ class Bundle:
     card: Card
     config: Config
     sha256: str
+
+    def __repr__(self) -> str:
+        return text_of(*self._shown())
+
+    def _repr_html_(self) -> str:
+        return html_of(*self._shown())
+
+    def _shown(self) -> tuple[str, dict[str, Any]]:
+        card = self.card
+        facts = {
+            "summary": card.summary,
+            "model": f"{card.model} on {card.task or 'no task'}, {card.parameters:,} parameters",
+            "answers": f"{card.head.kind}: {several(card.head.names)}",
+            **headlines(card),
+            "licence": card.licence,
+            "folder": self.folder,
+        }
+        return f"Bundle {card.name}", facts
 
 
 Change = Mapping[str, Any] | Callable[[Bundle], Mapping[str, Any]]
@@ -203,7 +223,7 @@ def load_bundle(name_or_folder: str | Path) -> Bundle:
     UsageError
         If there is no such bundle or anything in it is not as it should be.
     """
-    folder = _find(name_or_folder)
+    folder = find_bundle(name_or_folder)
     text = read_text_file(folder, CARD)
     try:
         card = Card.from_json(text)
@@ -330,21 +350,6 @@ def _copy_figures(folder: Path, figures: Iterable[str | Path]) -> None:
         (folder / "plots").mkdir(exist_ok=True)
         (folder / name).unlink(missing_ok=True)
         (folder / name).write_bytes(content)
-
-
-def _find(name_or_folder: str | Path) -> Path:
-    shipped = shipped_bundles()
-    if isinstance(name_or_folder, str) and name_or_folder in shipped:
-        return shipped[name_or_folder]
-    folder = Path(name_or_folder)
-    if (folder / CARD).exists():
-        return folder
-    if folder.exists():
-        raise UsageError(f"{folder} is not a bundle: it has no {CARD}")
-    if isinstance(name_or_folder, str) and len(folder.parts) == 1:
-        nearest = did_you_mean(name_or_folder, shipped)
-        raise UsageError(f"no shipped bundle or folder {name_or_folder!r}{nearest}")
-    raise UsageError(f"{folder}: no such folder")
 
 
 def _read_config(folder: Path, card: Card) -> Config:

@@ -1,44 +1,160 @@
-"""The card of a bundle for people: its README.md."""
+"""The card of a bundle for people: its README.md, with the front matter that model hubs read."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from astro_dl.bundles.card import Card
-from astro_dl.core.registry import method_title
-from astro_dl.core.text_table import markdown_table
+from astro_dl.bundles.headlines import OWN, headline_metric, headlines
+from astro_dl.core.reading.strict_yaml import write_yaml
+from astro_dl.core.registry import all_tasks, get_task, method_title
+from astro_dl.core.showing.text_table import markdown_table
+from astro_dl.core.source.docstrings import parameter_texts
+from astro_dl.core.task import unsimulated
+
+LICENCES = {"BSD-3-Clause": "bsd-3-clause", "CC-BY-4.0": "cc-by-4.0"}
+"""What hubs call a licence; all else is ``other``."""
+
+FIRST_FIGURES = ("efficiency", "roc", "confusion", "residuals", "latent")
+FILES = "the files that docs/files.md lists, or objects of other packages"
+WATTS_PER_CORE = 10.0
+"""Assumed for the energy of a training, as nothing measures it."""
 
 
 def readme(card: Card) -> str:
     """Return the card as Markdown for people."""
-    facts = {
-        "Task": card.task or "none",
-        "Model": f"{card.model}, {card.parameters:,} parameters",
-        "Input": _words(card.input.shape),
-        "Output": f"{card.head.kind}: {', '.join(card.head.names)}",
-        "Calibration": _words(card.calibration),
-        "Thresholds": _words(card.thresholds),
-        "Coverage": f"guaranteed by {card.guarantees.source}" if card.guarantees else "",
-        "Trained on": card.hardware or "not stated",
-        "Training time": _seconds(card.training_time_s),
-        "Seed": card.seed,
-        "Split": card.split_hash or "not stated",
-        "Versions": _words(card.packages),
-        "Licence": card.licence or "not stated",
-    }
-    parts = [f"# {card.name}", card.summary]
-    parts.append("\n".join(f"- {key}: {value}" for key, value in facts.items() if value != ""))
-    parts.append(_section("Input contract", card.input.contract))
-    parts.append(_section("Data", card.data.to_plain()))
+    parts = [f"---\n{write_yaml(_front_matter(card))}---", f"# {card.name}", card.summary]
+    figure = next((name for name in FIRST_FIGURES if f"plots/{name}.png" in card.files), None)
+    if figure:
+        parts.append(f"![{figure} on the test set](plots/{figure}.png)")
+    parts += [_intended_use(card), _limits(card), _use(card), _thresholds(card)]
     metrics = card.metrics
     methods = {method_title(card.model): metrics.get("simulated", {}), **card.baselines}
     parts.append(_scores("Scores on simulated data", methods))
     for name, values in metrics.get("real", {}).items():
         parts.append(_real_scores(name, values))
+    facts = {
+        "Model": f"{card.model}, {card.parameters:,} parameters",
+        "Input": _words(card.input.shape),
+        "Calibration": _words(card.calibration),
+        "Coverage": f"guaranteed by {card.guarantees.source}" if card.guarantees else "",
+        "Trained on": card.hardware or "not stated",
+        "Training": _cost(card),
+        "Seed": card.seed,
+        "Split": card.split_hash or "not stated",
+        "Versions": _words(card.packages),
+        "Licence": card.licence or "not stated",
+    }
+    lines = "\n".join(f"- {key}: {value}" for key, value in facts.items() if value != "")
+    parts.append(f"## Facts\n\n{lines}")
+    parts.append(_section("Input contract", card.input.contract))
+    parts.append(_section("Data", card.data.to_plain()))
     if card.citation:
         parts.append(f"## Citation\n\n{card.citation}")
-    use = f'import astro_dl\n\ntable = astro_dl.load_pretrained("{card.name}").predict(inputs)'
-    parts.append(f"## Use\n\n```python\n{use}\n```")
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _front_matter(card: Card) -> dict[str, Any]:
+    """Return what model hubs read: licence, tags, and the first metric of each test set."""
+    spoken = card.licence.partition(";")[0].strip()
+    tags = ["astronomy", "astro_dl", *filter(None, [card.task]), card.model, card.head.kind]
+    sets = {"simulated": card.metrics.get("simulated", {}), **card.metrics.get("real", {})}
+    results = []
+    for name, found in sets.items():
+        metrics = found if name == "simulated" else found.get(OWN, {})
+        key = headline_metric(card, metrics)
+        if key is None or metrics[key]["value"] is None:
+            continue
+        value = float(f"{metrics[key]['value']:.4g}")
+        results.append(
+            {
+                "task": {"type": card.head.kind, "name": card.task or card.model},
+                "dataset": {"type": name, "name": str(found.get("data", name))},
+                "metrics": [{"type": key, "name": card.head.title(key), "value": value}],
+            }
+        )
+    return {
+        "license": LICENCES.get(spoken, "other"),
+        "library_name": "astro_dl",
+        "tags": list(dict.fromkeys(tags)),
+        "model-index": [{"name": card.name, "results": results}],
+    }
+
+
+def _intended_use(card: Card) -> str:
+    entry = all_tasks().get(card.task or "")
+    question = f"It answers: {entry.summary.rstrip('?.')}? " if entry else ""
+    names = ", ".join(card.head.names)
+    text = f"{question}The answer is of the kind {card.head.kind}: {names}."
+    read = _files_told(card)
+    text += f" It reads: {read}." if read else " It takes arrays, preprocessed as told below."
+    return f"## Intended use\n\n{text}"
+
+
+def _limits(card: Card) -> str:
+    """Return what a user must know before the numbers are believed."""
+    told = headlines(card)
+    lines = [card.data.caution] if card.data.caution else []
+    if not any(name.startswith("real") for name in told):
+        lines.append("It was not tested on real data: all scores are of simulations.")
+    elif any(name.startswith("simulated") for name in told):
+        lines.append("On real data it does otherwise than on simulations; both are told below.")
+    lines.append(
+        "Inputs beyond the range of the training are flagged, and their answers withheld unless "
+        "they are asked for."
+    )
+    return "## Limits\n\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def _use(card: Card) -> str:
+    """Return a program that runs as it stands, and the command for files of one's own."""
+    lines = ["import astro_dl", "", f'predictor = astro_dl.load_pretrained("{card.name}")']
+    task = get_task(card.task) if card.task in all_tasks() else None
+    if task is None or task.simulate is unsimulated:
+        lines.append("print(predictor)")
+    else:
+        lines += [
+            f'examples = astro_dl.simulate("{task.name}", 4, **predictor.bundle.config.physics)',
+            "print(predictor.predict(examples.x))",
+        ]
+    code = "\n".join(lines)
+    text = f"## Use\n\n```python\n{code}\n```"
+    if task is not None and task.files.reader is not None:
+        text += f"\n\nOn files of your own:\n\n```sh\nastro-dl predict {card.name} FILES\n```"
+    return text
+
+
+def _files_told(card: Card) -> str:
+    """Return what the reader of the task's files says of them."""
+    reader = get_task(card.task).files.reader if card.task in all_tasks() else None
+    if reader is None:
+        return ""
+    told = parameter_texts(reader).get("paths", "").partition(", see ")[0]
+    return told if told and "astro_dl." not in told else FILES
+
+
+def _thresholds(card: Card) -> str:
+    if not card.thresholds:
+        return ""
+    rows = [[f"{float(key):g}", _words(one)] for key, one in card.thresholds.items()]
+    table = markdown_table(["false-alarm probability", "logit above"], rows)
+    return (
+        "## Thresholds\n\nOf the negatives of the validation set this share has a logit above the "
+        f"threshold. Choose one by how many false alarms you can look at.\n\n{table}"
+    )
+
+
+def _cost(card: Card) -> str:
+    """Return time and energy of the training, the latter by an assumed power of each core."""
+    if card.training_time_s is None:
+        return "not stated"
+    seconds = card.training_time_s
+    cores = re.search(r"(\d+) cores?", card.hardware)
+    if cores is None:
+        return f"{seconds:.0f} s"
+    energy = seconds / 3600 * int(cores[1]) * WATTS_PER_CORE
+    assumed = f"at {WATTS_PER_CORE:g} W for each of {cores[1]} cores, assumed"
+    return f"{seconds:.0f} s, about {energy:.2g} Wh ({assumed})"
 
 
 def _section(title: str, values: Mapping[str, Any] | None) -> str:
@@ -85,7 +201,3 @@ def _words(value: Any) -> str:
         more = ", …" if len(value) > 12 else ""
         return ", ".join(_words(one) for one in value[:12]) + more
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _seconds(value: float | None) -> str:
-    return "not stated" if value is None else f"{value:.0f} s"

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from astro_dl import __version__
-from astro_dl.core.text_table import text_table
+from astro_dl.core.showing.text_table import text_table
 
 PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "scikit-learn", "astropy", "h5py")
 FITTING = ("lightgbm", "xgboost", "umap-learn", "minisom")
@@ -99,7 +99,7 @@ def _memory() -> Iterator[Finding]:
 
 
 def _cache() -> Iterator[Finding]:
-    from astro_dl.core.cache import cache_folder
+    from astro_dl.core.reading.folders import cache_folder
 
     folder = cache_folder()
     files = [file for file in folder.rglob("*") if file.is_file()] if folder.is_dir() else []

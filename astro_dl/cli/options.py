@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from astro_dl.core.errors import UsageError
 
 Arguments = argparse.Namespace
-TABLE_FORMATS = "table: .ecsv, .csv, .fits, .hdf5 or .parquet"
+TABLE_FORMATS = "table: .ecsv, .csv, .fits, .hdf5, .parquet or .vot"
 
 
 class VerbParser(argparse.ArgumentParser):
@@ -48,10 +48,16 @@ def add_shorthand(parser: VerbParser, flag: str, key: str, help: str) -> None:
     )
 
 
+def add_bundle(parser: VerbParser, name: str = "bundle") -> None:
+    """Add the bundle that a verb is about; one that is not there is refused at once."""
+    parser.add_argument(name, type=bundle_name, help="name of a shipped bundle, or folder of a run")
+
+
 def add_members(parser: VerbParser) -> None:
     """Add ``--member BUNDLE``."""
     parser.add_argument(
         "--member",
+        type=bundle_name,
         action="append",
         default=[],
         metavar="BUNDLE",
@@ -90,6 +96,14 @@ def value(text: str) -> Any:
     from astro_dl.core.reading.strict_yaml import read_yaml
 
     return _argument(read_yaml, text)
+
+
+def bundle_name(text: str) -> str:
+    """Return the name of a shipped bundle, or a folder of one, before anything heavy is loaded."""
+    from astro_dl.core.shipped import find_bundle
+
+    _argument(find_bundle, text)
+    return text
 
 
 def count(text: str) -> int:

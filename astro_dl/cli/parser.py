@@ -62,6 +62,11 @@ def parse(words: Sequence[str]) -> Arguments:
     return arguments
 
 
+def whole_parser() -> VerbParser:
+    """Return the parser of all verbs, for shells that complete their words."""
+    return _parsers(verb_names(), [])[0]
+
+
 def _parsers(
     names: Sequence[str], words: Sequence[str]
 ) -> tuple[VerbParser, dict[str, VerbParser]]:

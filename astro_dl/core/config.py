@@ -21,6 +21,7 @@ from astro_dl.core.schema import checked, plain, read_dataclass
 from astro_dl.core.sections.threshold import Threshold
 from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.core.shipped import shipped_configs
+from astro_dl.core.showing.display import html_of, text_of
 
 Made = TypeVar("Made")
 STAGE_SETTINGS = ("hyperparameters", "physics", "data", "training", "seed", "alternatives")
@@ -160,6 +161,27 @@ class Config:
     alternatives: tuple[dict[str, Any], ...] = ()
     shipped: bool = True
     stages: tuple[dict[str, Any], ...] = ()
+
+    def __repr__(self) -> str:
+        return text_of(*self._shown())
+
+    def _repr_html_(self) -> str:
+        return html_of(*self._shown())
+
+    def _shown(self) -> tuple[str, dict[str, Any]]:
+        data, training = self.data, self.training
+        facts = {
+            "physics": _settings(self.physics),
+            "hyperparameters": _settings(self.hyperparameters),
+            "data": f"{data.source}, {data.mode}, {data.n_train:,} to train",
+            "training": f"{training.epochs} epochs in batches of {training.batch_size}",
+            "seed": self.seed,
+            "starts from": self.initial_weights,
+            "stages": len(self.stages) or None,
+            "alternatives": len(self.alternatives) or None,
+            "in full": "astro_dl.core.config.dump_yaml(config)",
+        }
+        return f"Config of {self.model} on {self.task or 'no task'}", facts
 
 
 def load_config(source: str | Path | Mapping[str, Any] | Config, **overrides: Any) -> Config:
@@ -308,6 +330,10 @@ def read_source(source: str | Path | Mapping[str, Any] | Config) -> tuple[str, d
     if not isinstance(mapping, dict):
         raise UsageError(f"{file}: holds no mapping; accepted: keys task, model, …")
     return str(file), mapping
+
+
+def _settings(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in values.items())
 
 
 def _config_file(source: str | Path) -> Path:

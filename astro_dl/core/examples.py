@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from astropy.table import Table, vstack
 
+from astro_dl.core.showing.display import html_of, several, text_of
+
 Inputs = np.ndarray | dict[str, np.ndarray]
 """One array, or named arrays for models with several inputs; examples along the first axis."""
 
@@ -74,11 +76,24 @@ class Examples:
     def __iter__(self) -> Iterator:
         return iter((self.x, self.y, self.info))
 
+    def __repr__(self) -> str:
+        return text_of(*self._shown())
+
+    def _repr_html_(self) -> str:
+        return html_of(*self._shown())
+
     def take(self, indices: np.ndarray | slice) -> "Examples":
         """Return the examples at these indices (integers, a mask or a slice)."""
         x: Any = self.x
         x = x.at(indices) if isinstance(x, MappedRows) else take_inputs(x, indices)
         return Examples(x, self.y[indices], self.info[indices])
+
+    def _shown(self) -> tuple[str, dict[str, str]]:
+        inputs = inputs_by_name(self.x).items()
+        facts = {name: f"{array.shape} {array.dtype}" for name, array in inputs}
+        facts["y"] = f"{self.y.shape} {self.y.dtype}"
+        facts["info"] = several(self.info.colnames, 8)
+        return f"{len(self):,} examples", facts
 
     def in_memory(self) -> "Examples":
         """Return the examples with inputs that are read."""

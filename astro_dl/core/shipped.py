@@ -6,7 +6,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from astro_dl.core.discovery import load_all
-from astro_dl.core.errors import UsageError
+from astro_dl.core.errors import UsageError, did_you_mean
+from astro_dl.core.reading.folders import models_folders
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class ShippedBundle:
     task: str
 
 
+CARD = "card.json"
 _configs: dict[str, Path] = {}
 _bundles: dict[str, Path] = {}
 
@@ -87,8 +89,42 @@ def shipped_bundles() -> dict[str, Path]:
     return _bundles
 
 
+def known_bundles() -> dict[str, Path]:
+    """Return the folders of the shipped bundles, and of those in further folders, by name.
+
+    Those of `astro_dl.core.reading.folders.models_folders` are looked up anew each time; of equal
+    names the shipped one counts, then that of the first folder.
+    """
+    found: dict[str, Path] = {}
+    for folder in reversed(models_folders()):
+        found |= _bundles_in(folder)
+    return {**found, **shipped_bundles()}
+
+
+def find_bundle(name_or_folder: str | Path) -> Path:
+    """Return the folder of a known bundle, or of one's own, without looking at what is in it.
+
+    Raises
+    ------
+    UsageError
+        If there is none; the nearest shipped name is told.
+    """
+    known = known_bundles()
+    if isinstance(name_or_folder, str) and name_or_folder in known:
+        return known[name_or_folder]
+    folder = Path(name_or_folder)
+    if (folder / CARD).exists():
+        return folder
+    if folder.exists():
+        raise UsageError(f"{folder} is not a bundle: it has no {CARD}")
+    if isinstance(name_or_folder, str) and len(folder.parts) == 1:
+        nearest = did_you_mean(name_or_folder, known)
+        raise UsageError(f"no shipped bundle or folder {name_or_folder!r}{nearest}")
+    raise UsageError(f"{folder}: no such folder")
+
+
 def list_bundles(pattern: str = "*", task: str | None = None) -> dict[str, ShippedBundle]:
-    """Return what the shipped bundles are of, by their sorted names; imports no Keras.
+    """Return what the known bundles are of, by their sorted names; imports no Keras.
 
     Parameters
     ----------
@@ -98,8 +134,8 @@ def list_bundles(pattern: str = "*", task: str | None = None) -> dict[str, Shipp
         Only bundles trained on this task.
     """
     found = {}
-    for name, folder in sorted(shipped_bundles().items()):
-        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    for name, folder in sorted(known_bundles().items()):
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
         of = ShippedBundle(card["model"], card["task"])
         named = fnmatchcase(name, pattern) or fnmatchcase(of.model, pattern)
         if named and task in (None, of.task):

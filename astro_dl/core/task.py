@@ -161,6 +161,9 @@ class Files:
     predict_blocks : callable or None
         Instead, for files larger than memory: the same in parts that follow each other, an iterator
         of tables.
+    objects : callable or None
+        ``(object) -> bool``: which objects of other packages are read as they are; all others are
+        given to the reader as files, see `astro_dl.inference.objects`.
     draw : callable or None
         ``(predictor, paths, table, folder) -> list of paths``: figures of a prediction on files.
     pictures : callable or None
@@ -172,6 +175,7 @@ class Files:
     rows: Callable[[Any, Table, Any], np.ndarray] | None = None
     predict: Callable[..., QTable] | None = None
     predict_blocks: Callable[..., Iterator[QTable]] | None = None
+    objects: Callable[[Any], bool] | None = None
     draw: Callable[..., Sequence[Path]] | None = None
     pictures: Callable[..., Iterator[tuple[int, Any]]] | None = None
 

@@ -4,10 +4,10 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from astro_dl.core.cache import cache_folder
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.lock import locked
+from astro_dl.core.reading.folders import cache_folder
 from astro_dl.core.registry import build_physics, get_task
 from astro_dl.core.schema import plain
 from astro_dl.core.task import Physics, Task

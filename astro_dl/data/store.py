@@ -18,7 +18,7 @@ from typing import Any
 import h5py
 import numpy as np
 from astropy.table import Table
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs, inputs_by_name

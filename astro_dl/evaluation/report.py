@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from astropy.table import Table
@@ -10,8 +10,12 @@ from astropy.table import Table
 from astro_dl.bundles.card import dump_json
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
+from astro_dl.core.showing.display import html_of, text_of
 from astro_dl.evaluation.predictions import Outcome
-from astro_dl.evaluation.report_text import report_text
+from astro_dl.evaluation.report_text import estimate_text, report_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,27 @@ class Report:
         """Return all metrics as JSON."""
         return report_json(self)
 
+    def plot(self) -> "dict[str, Figure]":
+        """Return every figure that fits the report, by name."""
+        from astro_dl.evaluation.figures.report import report_figures
+
+        return report_figures(self)
+
     __str__ = to_text
+
+    def __repr__(self) -> str:
+        return text_of(*self._shown())
+
+    def _repr_html_(self) -> str:
+        return html_of(*self._shown())
+
+    def _shown(self) -> tuple[str, dict[str, str]]:
+        about, head = self.metrics["about"], self.outcome.head
+        facts = {"data": f"{about.get('data', 'data')}, n = {about['n']:,}"}
+        for method, metrics in self.headlines.items():
+            told = [(head.title(key), estimate_text(one)) for key, one in metrics.items()]
+            facts[method] = ", ".join(f"{title} {text}" for title, text in told[:2])
+        return f"Report of {about.get('model', self.outcome.own)}", facts
 
 
 def build_report(

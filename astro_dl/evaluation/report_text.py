@@ -7,7 +7,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.text_table import text_table
+from astro_dl.core.showing.text_table import text_table
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.task_metrics import flattened
 
@@ -101,7 +101,7 @@ def _headline(head: AnswerKind, methods: Mapping[str, Any], notes: Mapping[str, 
     keys = list(dict.fromkeys(key for line in lines.values() for key in line))
     rows = [["", *lines]]
     for key in keys:
-        cells = [_estimate(line[key], notes) if key in line else "" for line in lines.values()]
+        cells = [estimate_text(line[key], notes) if key in line else "" for line in lines.values()]
         rows.append([head.title(key), *cells])
     return text_table(rows)
 
@@ -157,7 +157,7 @@ def _losses(metrics: Mapping[str, Any]) -> str:
 def _classes(own: Mapping[str, Any]) -> str:
     rows = [["class", "n", "recall", "precision", "F1", "AUC"]]
     for name, entry in own["per_class"].items():
-        cells = [_estimate(entry[key], {}) for key in ("recall", "precision", "f1", "auc")]
+        cells = [estimate_text(entry[key]) for key in ("recall", "precision", "f1", "auc")]
         rows.append([name, f"{entry['n']:,}", *cells])
     return f"{text_table(rows)}\n\n{_confusion(own)}"
 
@@ -178,7 +178,7 @@ def _decisions(methods: Mapping[str, Any], own: str) -> str:
     known = {name: one for name, one in known.items() if "why" not in one}
     rows = [[f"decided at {first['threshold']}", *known]]
     for key, title in DECISIONS.items():
-        rows.append([title, *(_estimate(one[key], {}) for one in known.values())])
+        rows.append([title, *(estimate_text(one[key]) for one in known.values())])
     return f"{text_table(rows)}\n\n{_confusion(first)}"
 
 
@@ -186,8 +186,8 @@ def _coverage(targets: Mapping[str, Any]) -> str:
     known = {name: entry for name, entry in targets.items() if "coverage" in entry}
     rows = [["share of truths within the central …", *known]]
     for lines in zip(*(entry["coverage"] for entry in known.values()), strict=True):
-        rows.append([f"{lines[0]['nominal']:.1%}", *(_estimate(line, {}) for line in lines)])
-    distances = [_estimate(entry["pit_ks"], {}) for entry in known.values()]
+        rows.append([f"{lines[0]['nominal']:.1%}", *(estimate_text(line) for line in lines)])
+    distances = [estimate_text(entry["pit_ks"]) for entry in known.values()]
     return text_table([*rows, ["KS distance of PIT from uniform", *distances]])
 
 
@@ -195,21 +195,21 @@ def _quantities(methods: Mapping[str, Any], own: str) -> str:
     known = {name: one["quantities"] for name, one in methods.items() if "quantities" in one}
     rows = [["mean squared error of …", *known]]
     for name in known[own]:
-        rows.append([name, *(_estimate(one[name], {}) for one in known.values())])
+        rows.append([name, *(estimate_text(one[name]) for one in known.values())])
     return text_table(rows)
 
 
 def _uncertainty(ways: Mapping[str, Any]) -> str:
     rows = [["by way of telling the uncertainty", *ways]]
     for title, estimates in flattened(ways).items():
-        rows.append([title, *(_estimate(estimates[w], {}) if w in estimates else "" for w in ways)])
+        rows.append([title, *(estimate_text(estimates[w]) if w in estimates else "" for w in ways)])
     return text_table(rows)
 
 
 def _task(head: AnswerKind, metrics: Mapping[str, Any]) -> str:
     rows = [["", *metrics]]
     for title, estimates in flattened(metrics).items():
-        cells = [_estimate(estimates[name], {}) if name in estimates else "" for name in metrics]
+        cells = [estimate_text(estimates[name]) if name in estimates else "" for name in metrics]
         rows.append([head.title(title), *cells])
     return text_table(rows)
 
@@ -217,21 +217,22 @@ def _task(head: AnswerKind, metrics: Mapping[str, Any]) -> str:
 def _robustness(measured: Mapping[str, Any]) -> str:
     attacks = {name: one for name, one in measured.items() if isinstance(one, Mapping)}
     rows = [[f"least change that turns {measured['what']}", *attacks]]
-    rows.append(["median [σ]", *(_estimate(one["median"], {}) for one in attacks.values())])
+    rows.append(["median [σ]", *(estimate_text(one["median"]) for one in attacks.values())])
     share = f"turned at {measured['largest']:g} σ"
-    rows.append([share, *(_estimate(one["turned"], {}) for one in attacks.values())])
+    rows.append([share, *(estimate_text(one["turned"]) for one in attacks.values())])
     return f"{text_table(rows)}\nof {measured['n']} examples; σ: noise of the input"
 
 
 def _importance(importance: Mapping[str, Any]) -> str:
     title = f"importance of columns: {importance['measure']} where one is shuffled"
-    rows = [[name, _estimate(entry, {})] for name, entry in importance["columns"].items()]
+    rows = [[name, estimate_text(entry)] for name, entry in importance["columns"].items()]
     return f"{title}\n{text_table(rows)}"
 
 
-def _estimate(entry: Mapping[str, Any], notes: Mapping[str, str]) -> str:
+def estimate_text(entry: Mapping[str, Any], notes: Mapping[str, str] | None = None) -> str:
+    """Return an estimate with its interval; what was not measured bears the mark of its note."""
     if entry["value"] is None:
-        return f"n/a {notes.get(entry.get('why', ''), '')}".rstrip()
+        return f"n/a {(notes or {}).get(entry.get('why', ''), '')}".rstrip()
     return _interval(entry, "value", "low", "high")
 
 

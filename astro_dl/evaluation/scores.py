@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
-from astro_dl.core.cache import cache_folder
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs, input_length, take_inputs
 from astro_dl.core.files import atomic_path
+from astro_dl.core.reading.folders import cache_folder
 from astro_dl.core.schema import plain
 from astro_dl.core.task import Physics, Task
 from astro_dl.data.parallel import parallel_map

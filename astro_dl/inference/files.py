@@ -14,6 +14,7 @@ from astro_dl.core.reading.many_files import nothing_read, tolerating
 from astro_dl.core.schema import keyword_defaults, takes_any_keyword
 from astro_dl.core.task import Files
 from astro_dl.inference.input_checks import check_files
+from astro_dl.inference.objects.door import as_files
 from astro_dl.inference.protocol import Predictor
 
 OnError = Literal["flag", "stop"]
@@ -33,7 +34,7 @@ def predict_files(
     predictor : Predictor
         Of a task that reads files.
     paths : sequence of path
-        The files, or objects that the task reads like them.
+        The files, or objects of other packages, see `astro_dl.inference.objects`.
     options : mapping
         Of the task.
     on_error : {"flag", "stop"} or None
@@ -54,11 +55,23 @@ def predict_files(
         raise unknown_name("on_error", str(on_error), get_args(OnError))
     # A path that names nothing is no bad file but a slip.
     check_files(paths)
+    with as_files(paths, task.files.objects) as files:
+        yield from _tables(predictor, task.files, files, options, on_error)
+
+
+def _tables(
+    predictor: Predictor[Any],
+    reader: Files,
+    paths: Sequence[Any],
+    options: Mapping[str, Any],
+    on_error: OnError | None,
+) -> Iterator[QTable]:
+    """Yield the tables of files, and of those that cannot be used."""
     if on_error == "stop" or (on_error is None and len(paths) == 1):
-        yield from _parts(predictor, task.files, paths, options)
+        yield from _parts(predictor, reader, paths, options)
         return
     unreadable: dict[str, str] = {}
-    parts, table = _parts(predictor, task.files, paths, options), None
+    parts, table = _parts(predictor, reader, paths, options), None
     while True:
         # Only while the task reads: what takes the parts has its own errors.
         with tolerating(unreadable):
@@ -74,7 +87,7 @@ def predict_files(
 
 
 def draw_files(
-    predictor: Predictor[Any], paths: Sequence[str | Path], table: Table, folder: Path
+    predictor: Predictor[Any], paths: Sequence[Any], table: Table, folder: Path
 ) -> list[Path]:
     """Return the figures of a prediction on files, without those that could not be used."""
     task = predictor.task
@@ -84,8 +97,9 @@ def draw_files(
     files = [Path(path) if isinstance(path, str) else path for path in paths]
     flags = table["flags"] if "flags" in table.colnames else [""] * len(table)
     used = np.array([str(words).split(",")[0] != UNREADABLE for words in flags], bool)
-    with nullcontext() if used.all() else tolerating({}):
-        return list(task.files.draw(predictor, files, table[used], folder))
+    passed_over = nullcontext() if used.all() else tolerating({})
+    with as_files(files, task.files.objects) as given, passed_over:
+        return list(task.files.draw(predictor, given, table[used], folder))
 
 
 def _parts(

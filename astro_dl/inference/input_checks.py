@@ -9,8 +9,8 @@ import numpy as np
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, inputs_by_name
 from astro_dl.core.task import InputSpec
+from astro_dl.inference.objects.door import is_object
 
-READABLE_OBJECTS = (("time", "flux"), ("data", "meta"))
 ARRAY_OPTIONS = ("ids", "batch_size", "keep_flagged")
 SCALE_TOLERANCE = 30.0
 CHECKED_EXAMPLES = 512
@@ -122,7 +122,7 @@ def rows_outside_training_range(x: Inputs, statistics: Mapping[str, Any] | None)
 def given_paths(given: Any) -> list[Any] | None:
     """Return paths, and objects that tasks read like files; None if these are neither."""
     several = given if isinstance(given, list | tuple) and given else [given]
-    if not all(isinstance(one, str | Path) or _is_readable_object(one) for one in several):
+    if not all(isinstance(one, str | Path) or is_object(one) for one in several):
         return None
     return [Path(one) if isinstance(one, str) else one for one in several]
 
@@ -132,10 +132,6 @@ def check_files(paths: Sequence[Any]) -> None:
     for path in paths:
         if isinstance(path, Path) and not path.is_file():
             raise UsageError(f"{path}: no such file")
-
-
-def _is_readable_object(given: Any) -> bool:
-    return any(all(hasattr(given, name) for name in names) for names in READABLE_OBJECTS)
 
 
 def array_options(options: Mapping[str, Any]) -> dict[str, Any]:

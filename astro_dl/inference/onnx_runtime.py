@@ -19,11 +19,11 @@ import numpy as np
 
 from astro_dl import __version__
 from astro_dl.bundles.bundle import Bundle
-from astro_dl.core.cache import cache_folder
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, inputs_by_name
 from astro_dl.core.extras import import_extra
 from astro_dl.core.files import atomic_path
+from astro_dl.core.reading.folders import cache_folder
 from astro_dl.inference.runtime import KerasRuntime, Runtime, Scanner
 
 if TYPE_CHECKING:

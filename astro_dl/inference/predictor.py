@@ -12,9 +12,11 @@ from astro_dl.bundles.bundle import Bundle
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
+from astro_dl.core.showing.display import html_of, text_of
 from astro_dl.core.task import InputSpec, Physics, Task
 from astro_dl.inference.arrays import predict_arrays
 from astro_dl.inference.batching import applied, filled_size, rebatched
+from astro_dl.inference.display import predictor_facts
 from astro_dl.inference.files import OnError, draw_files, predict_files
 from astro_dl.inference.header import finished
 from astro_dl.inference.input_checks import (
@@ -25,13 +27,14 @@ from astro_dl.inference.input_checks import (
     given_paths,
 )
 from astro_dl.inference.predictions import Answers
-from astro_dl.inference.promises import Promise, make_promise
+from astro_dl.inference.promises import Promise, as_asked
 from astro_dl.inference.runtime import KerasRuntime, Runtime
 from astro_dl.inference.test_time_augmentation import averaged, used_symmetries
 from astro_dl.inference.uncertainty import PASSES, Uncertainty, several_models
 
 if TYPE_CHECKING:
     import keras
+    from matplotlib.figure import Figure
 
 BATCH_SIZE = 256
 
@@ -79,6 +82,12 @@ class Predictor(Generic[Physics]):
     def model(self) -> "keras.Model":
         """The network of Keras, from inputs to logits."""
         return self.runtime.model
+
+    def __repr__(self) -> str:
+        return text_of(f"Predictor {self.bundle.card.name}", predictor_facts(self))
+
+    def _repr_html_(self) -> str:
+        return html_of(f"Predictor {self.bundle.card.name}", predictor_facts(self))
 
     @property
     def calibration(self) -> Mapping[str, Any]:
@@ -258,9 +267,9 @@ class Predictor(Generic[Physics]):
         Parameters
         ----------
         files_or_arrays : path, sequence of paths, array_like or dict of array_like
-            Real files that the task can read, or objects of other packages (light curves with
-            ``time`` and ``flux``, maps with ``data`` and ``meta``); or inputs (n, *shape)
-            preprocessed as the card's input contract says.
+            Real files that the task can read, or tables, light curves, spectra, images and strain
+            of other packages, see `astro_dl.inference.objects`; or inputs (n, *shape) preprocessed
+            as the card's input contract says.
         uncertainty : {"head", "mc_dropout", "ensemble"}, optional
             How it is told, see `with_uncertainty`; the last two add its parts, see
             `astro_dl.inference.predictions.Answers`. Default ``"ensemble"`` for several bundles,
@@ -298,7 +307,7 @@ class Predictor(Generic[Physics]):
             If the inputs, files or options are not acceptable.
         """
         if uncertainty is not None or embedding or coverage is not None or prior:
-            predictor = self._asked(uncertainty, passes, embedding, coverage, prior)
+            predictor = as_asked(self, uncertainty, passes, embedding, coverage, prior)
             return predictor.predict(files_or_arrays, on_error=on_error, **options)
         paths = given_paths(files_or_arrays)
         table = (
@@ -334,7 +343,7 @@ class Predictor(Generic[Physics]):
         astropy.table.QTable
             Parts that follow each other, with equal columns; one where the task knows no parts.
         """
-        predictor = self._asked(uncertainty, passes, embedding, coverage, prior)
+        predictor = as_asked(self, uncertainty, passes, embedding, coverage, prior)
         paths = given_paths(files)
         if paths is None or self.task is None or self.task.files.predict_blocks is None:
             yield predictor.predict(files, on_error=on_error, **options)
@@ -356,28 +365,11 @@ class Predictor(Generic[Physics]):
         """
         return draw_files(self, paths, table, Path(folder))
 
-    def _asked(
-        self,
-        uncertainty: Uncertainty | None,
-        passes: int,
-        embedding: bool,
-        coverage: float | None,
-        prior: Mapping[str, float] | None,
-    ) -> "Predictor[Physics]":
-        """Return a predictor that tells what is asked for.
+    def plot(self, table: Table) -> "Figure":
+        """Return a figure of what `predict` returned: probabilities, or values and deviations."""
+        from astro_dl.inference.figures import plot_predictions
 
-        Raises
-        ------
-        UsageError
-            As of `with_uncertainty` and `make_promise`, or if several networks would each have
-            embeddings of its own.
-        """
-        predictor = self.with_uncertainty(uncertainty, passes)
-        if embedding and predictor.members:
-            raise UsageError(f"{self.bundle.card.name}: several networks have no common embedding")
-        if coverage is not None or prior:
-            predictor = replace(predictor, promise=make_promise(predictor, coverage, prior))
-        return replace(predictor, embeds=embedding or self.embeds)
+        return plot_predictions(table, self.head.names)
 
     def _member_batches(self, x: Any, batch_size: int | None) -> Iterator[np.ndarray]:
         """Yield the logits of each member, (members, batch, …), batch by batch."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -10,11 +10,13 @@ from astro_dl.bundles.guarantees import Gate, Guarantees, ScoreTable
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.inference.predictions import Answers
+from astro_dl.inference.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
     from astro_dl.inference.protocol import Predictor
 
 GATE = "p_in_distribution"
+Asked = TypeVar("Asked")
 
 
 @dataclass(frozen=True)
@@ -167,3 +169,28 @@ def read_share(text: str) -> tuple[str, float]:
             f"prior: {text!r} is not accepted; accepted: CLASS=SHARE, as planet_candidate=0.03"
         )
     return name.strip(), number
+
+
+def as_asked(
+    predictor: Asked,
+    uncertainty: Uncertainty | None,
+    passes: int,
+    embedding: bool,
+    coverage: float | None,
+    prior: Mapping[str, float] | None,
+) -> Asked:
+    """Return a predictor that tells what is asked of `Predictor.predict`.
+
+    Raises
+    ------
+    UsageError
+        As of `Predictor.with_uncertainty` and `make_promise`, or if several networks would each
+        have embeddings of its own.
+    """
+    asked: Any = predictor
+    found = asked.with_uncertainty(uncertainty, passes)
+    if embedding and found.members:
+        raise UsageError(f"{asked.bundle.card.name}: several networks have no common embedding")
+    if coverage is not None or prior:
+        found = replace(found, promise=make_promise(found, coverage, prior))
+    return replace(found, embeds=embedding or asked.embeds)

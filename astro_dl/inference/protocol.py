@@ -10,7 +10,6 @@ from astro_dl.bundles.bundle import Bundle
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.task import InputSpec, Task
 from astro_dl.inference.predictions import Answers
-from astro_dl.inference.promises import Promise
 from astro_dl.inference.runtime import Runtime
 from astro_dl.inference.uncertainty import Uncertainty
 
@@ -46,7 +45,7 @@ class Predictor(Protocol[Physics]):
     @property
     def uncertainty(self) -> Uncertainty: ...
     @property
-    def promise(self) -> Promise | None: ...
+    def promise(self) -> Any: ...
     @property
     def calibration(self) -> Mapping[str, Any]: ...
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import keras
 import numpy as np
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from astro_dl.core import backend
 from astro_dl.core.config import Config

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
 

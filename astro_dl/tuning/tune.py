@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from astro_dl.core.config import RANGES, Config, load_config, read_source, to_mapping
 from astro_dl.core.errors import UsageError, look_up
@@ -95,7 +95,7 @@ def tune(
 
     Examples
     --------
-    >>> found = astro_dl.tune(
+    >>> found = astro_dl.tune(  # doctest: +SKIP
     ...     "photoz_mdn", "runs/tuned", 20, {"training.learning_rate": "1e-4..1e-2:log"}
     ... )
     """

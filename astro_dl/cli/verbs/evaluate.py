@@ -7,6 +7,7 @@ from typing import Any
 from astro_dl.cli.options import (
     Arguments,
     VerbParser,
+    add_bundle,
     add_color,
     add_folds,
     add_members,
@@ -19,7 +20,7 @@ from astro_dl.cli.shared import cross_validate, is_shipped
 
 def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
-    parser.add_argument("bundle", help="name of a shipped bundle, or folder of a run")
+    add_bundle(parser)
     parser.add_argument("--data", help="real set of the task, whose test split is scored instead")
     parser.add_argument("--out", type=Path, help="folder for figures too")
     add_settings(parser, "config key, as evaluation.bootstrap=50")

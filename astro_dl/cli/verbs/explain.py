@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.cli.options import Arguments, VerbParser, add_settings, count
+from astro_dl.cli.options import Arguments, VerbParser, add_bundle, add_settings, count
 from astro_dl.cli.output import print_json
 from astro_dl.cli.shared import keep_inputs
 from astro_dl.cli.verbs.predict import add_task_options, file_reader
@@ -16,7 +16,7 @@ METHOD = "integrated_gradients"
 
 def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
-    parser.add_argument("model", help="name of a shipped bundle, or folder of a run")
+    add_bundle(parser, "model")
     parser.add_argument("files", nargs="+", help="what the task reads, as for predict")
     parser.add_argument(
         "--method",
@@ -65,7 +65,7 @@ def run(arguments: Arguments) -> None:
     if arguments.json:
         print_json({"rows": rows, "written": [str(path) for path in written]})
         return
-    from astro_dl.core.text_table import text_table
+    from astro_dl.core.showing.text_table import text_table
 
     names = list(rows[0])
     print(text_table([names, *([str(row[name]) for name in names] for row in rows)]))

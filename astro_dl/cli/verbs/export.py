@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from astro_dl.cli.options import Arguments, VerbParser
+from astro_dl.cli.options import Arguments, VerbParser, add_bundle
 from astro_dl.cli.output import tell
 
 
 def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
-    parser.add_argument("bundle", help="name of a shipped bundle, or folder of a run")
+    add_bundle(parser)
     parser.add_argument(
         "--format", required=True, help="onnx, savedmodel, litert, or torch (KERAS_BACKEND=torch)"
     )

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from astro_dl.cli.options import Arguments, VerbParser, add_settings
+from astro_dl.cli.options import Arguments, VerbParser, add_bundle, add_settings
 from astro_dl.cli.output import print_json
 from astro_dl.cli.own_data import SOURCES, add_labels, add_sources, given_files, named_source
 from astro_dl.core.errors import UsageError
@@ -11,7 +11,7 @@ from astro_dl.core.errors import UsageError
 
 def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
-    parser.add_argument("bundle", help="name of a shipped bundle, or folder of a run")
+    add_bundle(parser)
     parser.add_argument("--out", type=Path, help="folder of the run (runs/<bundle>-finetuned)")
     parser.add_argument("--resume", action="store_true", help="go on from what was interrupted")
     add_sources(parser)

@@ -19,7 +19,7 @@ def run(arguments: Arguments) -> None:
     """Print the names of models, tasks and shipped bundles."""
     from astro_dl.core import registry
     from astro_dl.core.shipped import list_bundles
-    from astro_dl.core.text_table import text_table
+    from astro_dl.core.showing.text_table import text_table
 
     pretrained = True if arguments.pretrained else None
     models = registry.list_models(arguments.pattern, arguments.task, pretrained)

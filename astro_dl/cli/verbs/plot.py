@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from astro_dl.cli.options import Arguments, VerbParser, add_color
+from astro_dl.cli.options import Arguments, VerbParser, add_bundle, add_color
 from astro_dl.cli.output import tell
 from astro_dl.cli.shared import is_shipped
 from astro_dl.core.errors import UsageError
@@ -10,7 +10,7 @@ from astro_dl.core.errors import UsageError
 
 def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
-    parser.add_argument("bundle", help="name of a shipped bundle, or folder of a run")
+    add_bundle(parser)
     parser.add_argument("--out", type=Path, help="folder for figures (plots/ of the bundle)")
     add_color(parser)
 

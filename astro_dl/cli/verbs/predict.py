@@ -1,6 +1,7 @@
 """The verb ``predict``."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from astro_dl.cli.options import (
     TABLE_FORMATS,
     Arguments,
     VerbParser,
+    add_bundle,
     add_members,
     count,
     share,
@@ -28,10 +30,13 @@ RUNTIMES = ("auto", "keras", "onnx")
 
 def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
-    parser.add_argument("model", help="name of a shipped bundle, or folder of a run")
+    add_bundle(parser, "model")
     parser.add_argument("files", nargs="+", help="what the task reads, as GWOSC strain files")
     parser.add_argument("--out", type=Path, help=TABLE_FORMATS)
     parser.add_argument("--figures", type=Path, help="folder for figures")
+    parser.add_argument(
+        "--samp", action="store_true", help="send the table to TOPCAT and all that listen by SAMP"
+    )
     parser.add_argument(
         "--uncertainty",
         choices=UNCERTAINTIES,
@@ -107,6 +112,11 @@ def _predict(predictor: "Predictor[Any]", arguments: Arguments, options: dict[st
     written = [] if arguments.out is None else [write_table(table, arguments.out)]
     if arguments.figures is not None:
         written += predictor.draw(arguments.files, table, arguments.figures)
+    if arguments.samp:
+        from astro_dl.observations.tables.samp import send_table
+
+        names = send_table(table, f"{arguments.model} predictions")
+        print(f"sent to {', '.join(names)}", file=sys.stderr)
     if arguments.json:
         rows = [dict(zip(table.colnames, map(plain_cell, row), strict=True)) for row in table]
         print_json({"rows": rows, "written": [str(path) for path in written]})
@@ -116,7 +126,7 @@ def _predict(predictor: "Predictor[Any]", arguments: Arguments, options: dict[st
 
 def _streams(predictor: "Predictor[Any]", arguments: Arguments) -> bool:
     """Whether a prediction is only written, part by part."""
-    shown = arguments.json or arguments.figures is not None
+    shown = arguments.json or arguments.samp or arguments.figures is not None
     task = predictor.task
     parts = task is not None and task.files.predict_blocks is not None
     return arguments.out is not None and not shown and parts
@@ -125,19 +135,21 @@ def _streams(predictor: "Predictor[Any]", arguments: Arguments) -> bool:
 def add_task_options(parser: VerbParser) -> None:
     """Add the keyword parameters with which the task of the named bundle reads files."""
     from astro_dl.core.schema import keyword_defaults
-    from astro_dl.core.shipped import shipped_bundles
+    from astro_dl.core.shipped import known_bundles
+    from astro_dl.core.source.docstrings import parameter_texts
 
     model = next(
         (
             word
             for word in parser.words
-            if word in shipped_bundles() or Path(word, "card.json").exists()
+            if word in known_bundles() or Path(word, "card.json").exists()
         ),
         None,
     )
     if model is None:
         return
-    options = keyword_defaults(file_reader(model))
+    reader = file_reader(model)
+    options, texts = keyword_defaults(reader), parameter_texts(reader)
     parser.set_defaults(task_options=tuple(options))
     for name, default in options.items():
         taken = (
@@ -147,9 +159,15 @@ def add_task_options(parser: VerbParser) -> None:
             f"--{name.replace('_', '-')}",
             dest=name,
             default=argparse.SUPPRESS,
-            help=f"option of the task (default {default})".replace("%", "%%"),
+            help=option_help(texts.get(name, "option of the task"), default),
             **taken,
         )
+
+
+def option_help(text: str, default: Any) -> str:
+    """Return the help of an option of a task: what it is, its unit, and its default."""
+    told = "" if default is None or default is False or default == "" else f" ({default})"
+    return f"{text[:1].lower()}{text[1:]}{told}".replace("%", "%%")
 
 
 def file_reader(model: str) -> Callable[..., Any]:

@@ -1,12 +1,21 @@
 """The verb ``train``."""
 
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from astro_dl.cli.options import Arguments, VerbParser, add_folds, add_settings, add_shorthand
 from astro_dl.cli.output import tell
 from astro_dl.cli.own_data import add_own_data, own_config
 from astro_dl.cli.shared import cross_validate
+from astro_dl.core.quiet import import_keras_quietly
+
+if TYPE_CHECKING:
+    from astro_dl.bundles.bundle import Bundle
+
+
+NEEDS_KERAS = False
+"""A name that is misspelled is told before Keras, which takes seconds, is loaded."""
 
 
 def add_arguments(parser: VerbParser) -> None:
@@ -27,18 +36,31 @@ def add_arguments(parser: VerbParser) -> None:
 
 def run(arguments: Arguments) -> None:
     """Train the model of a config and write its bundle."""
+    config, name = _to_train(arguments)
+    import_keras_quietly()
     from astro_dl.training import train
     from astro_dl.training.checkpoint import what_is_kept
 
-    config, name = _to_train(arguments)
     out = arguments.out or Path("runs") / name
     if arguments.cv:
         return cross_validate(arguments, config, arguments.out or Path("runs") / f"{name}-cv")
     bundle = train(config, out=out, resume=arguments.resume, progress=not arguments.quiet)
     tell(arguments, {"bundle": str(bundle.folder), "card": bundle.card.to_plain()}, bundle.folder)
+    if not arguments.quiet:
+        print(what_was_reached(bundle), file=sys.stderr)
     if bundle.card.data.interrupted:
         raise KeyboardInterrupt(what_is_kept(bundle.folder))
     return None
+
+
+def what_was_reached(bundle: "Bundle") -> str:
+    """Return for people what a training reached on its validation set, and what to type next."""
+    data, folder = bundle.card.data, bundle.folder
+    scores = [f"{key[4:]} {one:.4g}" for key, one in data.validation.items() if one is not None]
+    found = ", ".join(scores) or "its end"
+    of = f" in epoch {data.best_epoch} of {data.epochs}" if data.epochs else ""
+    on = f" on {data.n_validation:,} validation examples" if data.n_validation else ""
+    return f"reached {found}{on}{of}\nnext: astro-dl evaluate {folder}"
 
 
 def _to_train(arguments: Arguments) -> tuple[Any, str]:

@@ -19,15 +19,14 @@ from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Style, dense_stack
 from astro_dl.models.point_spread.inputs import IMAGE, POINT_SPREAD
 from astro_dl.models.point_spread.layers import Compressed, PolarMoments, RelativeMoments
-from astro_dl.models.point_spread.moments import HARMONICS, RADII
 
 
 def moment_resnet(
     input_spec: InputSpec,
     head: AnswerKind,
     *,
-    radii: Sequence[float] = RADII,
-    harmonics: Sequence[int] = HARMONICS,
+    radii: Sequence[float] = (0, 1, 2, 3, 4.2, 5.5, 7, 9, 12, 16, 21, 28),
+    harmonics: Sequence[int] = (0, 1, 2, 3, 4, 6),
     units: int = 128,
     blocks: int = 3,
     point_spread_units: int = 32,

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.cache import cache_folder
 from astro_dl.core.examples import SET, WEIGHT, Examples, Inputs, MappedRows, stacked
 from astro_dl.core.files import atomic_path
+from astro_dl.core.reading.folders import cache_folder
 from astro_dl.core.task import Shape
 from astro_dl.data.memory import fits_in_memory
 from astro_dl.observations.labelled.labels import LabelledFiles, fingerprint

@@ -72,6 +72,11 @@ def read_light_curve(source: Any) -> LightCurve:
     )
 
 
+def is_light_curve(source: Any) -> bool:
+    """Whether an object is one that `read_light_curve` reads."""
+    return all(hasattr(source, name) for name in ("time", "flux"))
+
+
 def _from_object(source: Any) -> LightCurve:
     """Read an object by its ``time`` and ``flux``, as lightkurve's, without importing it."""
     time, flux = getattr(source, "time", None), getattr(source, "flux", None)

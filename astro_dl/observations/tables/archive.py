@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.cache import cache_folder
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path, file_sha256
+from astro_dl.core.reading.folders import cache_folder
 from astro_dl.data.store import content_key
 from astro_dl.observations.tables.read import read_table
 

@@ -25,8 +25,9 @@ def table_format(path: str | Path) -> str:
     Raises
     ------
     UsageError
-        Naming the accepted ones: ``.ecsv``, ``.csv``, ``.fits``, ``.hdf5``, ``.h5``, ``.parquet``;
-        or if it cannot be written there, or pyarrow is missing.
+        Naming the accepted ones: ``.ecsv``, ``.csv``, ``.fits``, ``.hdf5``, ``.h5``,
+        ``.parquet``, ``.vot``, ``.votable``, ``.xml``; or if it cannot be written there, or
+        pyarrow is missing.
     """
     ending = Path(path).suffix.lower()
     if ending not in WRITERS:
@@ -48,10 +49,10 @@ def write_table(table: Table, path: str | Path) -> Path:
     ----------
     table : astropy.table.Table
         Any table. Units and header are kept in full by ECSV, HDF5 and Parquet; FITS holds the
-        header as JSON in the keyword ``ASTRODL``; CSV keeps rows only.
+        header as JSON in the keyword ``ASTRODL``; VOTable keeps units, CSV rows only.
     path : str or Path
-        Ending in ``.ecsv``, ``.csv``, ``.fits``, ``.hdf5``, ``.h5`` or ``.parquet`` (which needs
-        pyarrow).
+        Ending in ``.ecsv``, ``.csv``, ``.fits``, ``.hdf5``, ``.h5``, ``.vot``, ``.votable``,
+        ``.xml`` or ``.parquet`` (which needs pyarrow).
 
     Returns
     -------
@@ -164,6 +165,10 @@ def _write_parquet(table: Table, path: Path) -> None:
     table.write(path, format="parquet", overwrite=True)
 
 
+def _write_votable(table: Table, path: Path) -> None:
+    table.write(path, format="votable", overwrite=True)
+
+
 WRITERS: dict[str, Callable[[Table, Path], None]] = {
     ".ecsv": _write_text,
     ".csv": _write_text,
@@ -171,4 +176,7 @@ WRITERS: dict[str, Callable[[Table, Path], None]] = {
     ".hdf5": _write_hdf5,
     ".h5": _write_hdf5,
     ".parquet": _write_parquet,
+    ".vot": _write_votable,
+    ".votable": _write_votable,
+    ".xml": _write_votable,
 }

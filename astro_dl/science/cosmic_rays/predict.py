@@ -8,7 +8,7 @@ from astropy import units as u
 from astropy.io import fits
 from astropy.table import QTable, vstack
 from scipy import ndimage
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path, distinct_names

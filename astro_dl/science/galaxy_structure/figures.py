@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from astropy.table import Table
-from matplotlib.figure import Figure
 
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.inference.protocol import Predictor
@@ -15,6 +14,9 @@ from astro_dl.observations.galaxies.stamps import galaxy_stamps, stamp_derivativ
 from astro_dl.observations.images.sersic import SersicLight
 from astro_dl.science.galaxy_structure.inputs import TARGETS
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Array = np.ndarray
 MOST_GALAXIES = 6
@@ -104,7 +106,7 @@ def fitted_model(stamp: Stamp, row: Mapping[str, float]) -> Array:
     )[0]
 
 
-def draw_errors(relative: Mapping[str, Array], snr: Array) -> Figure:
+def draw_errors(relative: Mapping[str, Array], snr: Array) -> "Figure":
     """Return the error of each target over its Cramér–Rao bound against signal to noise.
 
     Parameters

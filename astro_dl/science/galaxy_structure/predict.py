@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable, vstack
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import may_fail, nothing_read

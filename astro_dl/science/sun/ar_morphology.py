@@ -16,6 +16,7 @@ from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, Input
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.science.sun.features import complexity_metrics, region_features
 from astro_dl.science.sun.figures import draw_regions
+from astro_dl.science.sun.hmi import is_map
 from astro_dl.science.sun.inputs import CHANNELS, prepare_inputs
 from astro_dl.science.sun.physics import ActiveRegionPhysics
 from astro_dl.science.sun.predict import classify_regions
@@ -127,7 +128,7 @@ task = Task(
         features=region_features, peers=("gradient_boosting", "logistic_regression")
     ),
     augmentation=Augmentation(inputs=augment, symmetries=ORIENTATIONS),
-    files=Files(predict=classify_regions, draw=draw_regions),
+    files=Files(predict=classify_regions, objects=is_map, draw=draw_regions),
     zero_signal={"flux_factor": 0.0, "decorrelate_size": True},
     extra_metrics=complexity_metrics,
     caution="There are no labelled images of real regions here: all scores are of simulations, "

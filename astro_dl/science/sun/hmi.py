@@ -99,6 +99,11 @@ def read_sharp(path: str | Path) -> SolarMap:
         return _solar_map(data, header, quantity, path.name)
 
 
+def is_map(one: Any) -> bool:
+    """Whether an object is one that `from_sunpy` takes."""
+    return all(hasattr(one, name) for name in ("data", "meta"))
+
+
 def from_sunpy(one: Any, quantity: str | None = None) -> SolarMap:
     """Return the map of a `sunpy.map.GenericMap`, or of anything with ``data`` and ``meta``.
 

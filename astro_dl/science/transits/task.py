@@ -7,6 +7,7 @@ and the spacecraft do, searched by boxes, and then go the way of real ones.
 
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, InputSpec, Task
+from astro_dl.observations.light_curves.files import is_light_curve
 from astro_dl.science.transits.augmentation import augment_views
 from astro_dl.science.transits.datasets import TESS_2MIN, TESS_FFI
 from astro_dl.science.transits.figures import draw_signals, picture_signals
@@ -61,7 +62,11 @@ task = Task(
     datasets={"tess_ffi": TESS_FFI, "tess_2min": TESS_2MIN},
     augmentation=Augmentation(inputs=augment_views),
     files=Files(
-        inputs=input_of_file, predict=find_signals, draw=draw_signals, pictures=picture_signals
+        inputs=input_of_file,
+        predict=find_signals,
+        objects=is_light_curve,
+        draw=draw_signals,
+        pictures=picture_signals,
     ),
     zero_signal={"signals": False, "minimum_snr": 0.0},
     extra_metrics=triage_and_vetting,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.cache import cache_folder
 from astro_dl.core.examples import inputs_by_name
 from astro_dl.core.files import atomic_path, file_sha256
+from astro_dl.core.reading.folders import cache_folder
 from astro_dl.observations.irregular_series.series import IrregularSeries
 from astro_dl.science.variable_stars.inputs import Prepared, prepare
 from astro_dl.science.variable_stars.physics import INPUTS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from astro_dl.core.text_table import markdown_table, text_table
+from astro_dl.core.showing.text_table import markdown_table, text_table
 
 ROWS = [["method", "n", "AUC"], ["network", "12", "0.9"], ["bound", "1,200", ""]]
 

@@ -1,0 +1,56 @@
+"""The first numbers of a card: simulated beside real, each with its interval and its test set."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from astro_dl.bundles.card import Card
+
+OWN = "network"
+
+
+def number(entry: Mapping[str, Any] | None) -> str:
+    """Return an estimate with its interval, to three decimals; small ones to two digits."""
+    if not entry or entry["value"] is None:
+        return ""
+    value, low, high = entry["value"], entry["low"], entry["high"]
+    decimals = max(3, 1 - math.floor(math.log10(abs(value)))) if value else 3
+    text = f"{value:.{decimals}f}"
+    if low is None or high is None:
+        return text
+    return f"{text} ({low:.{decimals}f}–{high:.{decimals}f})"
+
+
+def headline_metric(card: Card, metrics: Mapping[str, Any]) -> str | None:
+    """Return the name of the metric by which the card's kind of answer is compared first.
+
+    Kinds that are not compared by any, such as reconstructions, are told by the first one there is.
+    """
+    estimates = [key for key, one in metrics.items() if isinstance(one, Mapping) and "value" in one]
+    for wanted in card.head.compared_by:
+        found = next((key for key in estimates if key.split(" ")[0] == wanted), None)
+        if found is not None:
+            return found
+    return next(iter(estimates), None)
+
+
+def headlines(card: Card) -> dict[str, str]:
+    """Return the first metric of each test set, ``"simulated, n = 100"`` to text."""
+    told = {}
+    simulated, real = card.metrics.get("simulated"), card.metrics.get("real", {})
+    if simulated:
+        told[_named("simulated", simulated)] = _first(card, simulated)
+    for name, found in real.items():
+        # Of a bundle without network among the methods its own name stands first.
+        own = next((one for one in found.values() if isinstance(one, Mapping)), {})
+        told[_named(f"real, {name}", found)] = _first(card, found.get(OWN, own))
+    return {name: text for name, text in told.items() if text}
+
+
+def _first(card: Card, metrics: Mapping[str, Any]) -> str:
+    key = headline_metric(card, metrics)
+    return "" if key is None else f"{card.head.title(key)} {number(metrics[key])}"
+
+
+def _named(name: str, found: Mapping[str, Any]) -> str:
+    return f"{name}, n = {found['n']:,}" if isinstance(found.get("n"), int) else name
