@@ -63,7 +63,9 @@ class Binary(AnswerKind):
         "log_loss": "log-loss [nat]",
         "ece": "calibration error",
     }
-    compared_by: ClassVar[tuple[str, ...]] = ("auc", "tpr_0.01", "tpr_0.001", "tpr_0.0001")
+    compared_by: ClassVar[Mapping[str, bool]] = dict.fromkeys(
+        ("auc", "tpr_0.01", "tpr_0.001", "tpr_0.0001"), True
+    )
 
     def __post_init__(self) -> None:
         if len(self.names) != 2:

@@ -82,7 +82,7 @@ class Flow(AnswerKind):
         "pit_ks": "PIT, KS distance",
         "crps": "CRPS",
     }
-    compared_by: ClassVar[tuple[str, ...]] = ("information", "density_regions")
+    compared_by: ClassVar[Mapping[str, bool]] = {"information": True, "density_regions": False}
 
     def __post_init__(self) -> None:
         if len(self.prior) != len(self.names):

@@ -54,7 +54,7 @@ class Multiclass(AnswerKind):
         "macro_auc": "macro AUC",
         "log_loss": "log-loss [nat]",
     }
-    compared_by: ClassVar[tuple[str, ...]] = ("accuracy", "macro_f1")
+    compared_by: ClassVar[Mapping[str, bool]] = {"accuracy": True, "macro_f1": True}
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ class Multilabel(AnswerKind):
         "f1": "F1",
         "ece": "calibration error",
     }
-    compared_by: ClassVar[tuple[str, ...]] = ("macro_auc", "macro_f1")
+    compared_by: ClassVar[Mapping[str, bool]] = {"macro_auc": True, "macro_f1": True}
 
     @property
     def losses(self) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ class Pixels(AnswerKind):
         "iou": "IoU of",
         "pixel_accuracy": "accuracy of pixels",
     }
-    compared_by: ClassVar[tuple[str, ...]] = ("average_precision", "mean_iou")
+    compared_by: ClassVar[Mapping[str, bool]] = {"average_precision": True, "mean_iou": True}
 
     def __post_init__(self) -> None:
         if len(self.names) < 2:

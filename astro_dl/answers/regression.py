@@ -85,7 +85,7 @@ class Regression(AnswerKind):
         "crps": "CRPS",
         "cde_loss": "CDE loss",
     }
-    compared_by: ClassVar[tuple[str, ...]] = ("nmad",)
+    compared_by: ClassVar[Mapping[str, bool]] = {"nmad": False}
 
     def __post_init__(self) -> None:
         if self.distribution not in DISTRIBUTIONS:

@@ -98,7 +98,7 @@ class Votes(AnswerKind):
         "log_score": "log-score of counts [nat]",
         "coverage": f"coverage of {COVERED:.0%} intervals",
     }
-    compared_by: ClassVar[tuple[str, ...]] = ("vote_rmse", "log_score")
+    compared_by: ClassVar[Mapping[str, bool]] = {"vote_rmse": False, "log_score": True}
 
     def __post_init__(self) -> None:
         if not self.questions:

@@ -34,6 +34,20 @@ def headline_metric(card: Card, metrics: Mapping[str, Any]) -> str | None:
     return next(iter(estimates), None)
 
 
+def best_method(
+    card: Card, metric: str, methods: Mapping[str, Mapping[str, Any]]
+) -> tuple[str, Mapping[str, Any]] | None:
+    """Return the name and the estimate of the method that is best by a metric; None of none."""
+    known = {
+        name: one[metric]
+        for name, one in methods.items()
+        if metric in one and one[metric]["value"] is not None
+    }
+    sign = 1 if card.head.compared_by.get(metric.split(" ")[0], False) else -1
+    best = max(known, key=lambda name: sign * known[name]["value"], default=None)
+    return None if best is None else (best, known[best])
+
+
 def headlines(card: Card) -> dict[str, str]:
     """Return the first metric of each test set, ``"simulated, n = 100"`` to text."""
     told = {}

@@ -76,8 +76,8 @@ class AnswerKind(ABC):
         Columns of the history by which the best weights can be chosen; true if higher is better.
     titles : mapping of str to str
         Headings of headline metrics, see `headline`, by name.
-    compared_by : tuple of str
-        The headline metrics in tables of several models.
+    compared_by : mapping of str to bool
+        The headline metrics in tables of several models; true if higher is better.
     """
 
     names: tuple[str, ...]
@@ -91,7 +91,7 @@ class AnswerKind(ABC):
     target_type: ClassVar[type] = np.float32
     monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False}
     titles: ClassVar[Mapping[str, str]] = {}
-    compared_by: ClassVar[tuple[str, ...]] = ()
+    compared_by: ClassVar[Mapping[str, bool]] = {}
 
     @property
     def logits_average(self) -> bool:
