@@ -17,7 +17,7 @@ import numpy as np
 
 with atheris.instrument_imports(include=["astro_dl.core.reading", "astro_dl.observations"]):
     from astro_dl.core.reading.fits_structure import check_structure
-    from tests.fuzz.readers import READERS
+    from tests.fuzz.task_readers import READERS
 
 from tests.fuzz.mutations import MUTATIONS
 from tests.fuzz.run import MOST_BYTES, MOST_SECONDS, wrong

@@ -38,7 +38,7 @@ def failures(name: str, count: int) -> list[str]:
 def mutant(name: str, number: int, good: bytes) -> bytes:
     """Return a mutant; the same for the same reader and number."""
     from tests.fuzz.mutations import MUTATIONS
-    from tests.fuzz.readers import READERS
+    from tests.fuzz.task_readers import READERS
 
     rng = np.random.default_rng([zlib.crc32(name.encode()), number])
     return MUTATIONS[READERS[name].kind](good, rng)
@@ -62,7 +62,7 @@ def _listen(ours: Connection, name: str, first: int, count: int, found: list[str
 
 
 def _read_all(theirs: Connection, name: str, first: int, count: int) -> None:
-    from tests.fuzz.readers import READERS
+    from tests.fuzz.task_readers import READERS
 
     reader = READERS[name]
     with tempfile.TemporaryDirectory() as below, contextlib.suppress(BrokenPipeError):

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.fuzz.readers import READERS
+from tests.fuzz.task_readers import READERS
 
 SECONDS = 30
 

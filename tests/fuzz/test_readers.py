@@ -3,8 +3,8 @@
 import pytest
 
 from tests.fuzz.mutations import MUTATIONS
-from tests.fuzz.readers import READERS
 from tests.fuzz.run import failures, mutant
+from tests.fuzz.task_readers import READERS
 
 
 @pytest.mark.parametrize("name", READERS)

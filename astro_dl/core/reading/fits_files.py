@@ -54,6 +54,11 @@ def open_fits(path: str | Path, memmap: bool = False) -> Iterator[fits.HDUList]:
             yield hdus
 
 
+def has_image(hdu: Any) -> bool:
+    """Whether an extension holds pixels; those of unknown kinds have no data at all."""
+    return bool(getattr(hdu, "is_image", False)) and getattr(hdu, "data", None) is not None
+
+
 def read_image(path: str | Path) -> np.ndarray:
     """Return the first image of a FITS file.
 
@@ -64,7 +69,7 @@ def read_image(path: str | Path) -> np.ndarray:
     """
     with open_fits(path) as hdus:
         for hdu in hdus:
-            if hdu.is_image and hdu.data is not None:
+            if has_image(hdu):
                 return np.asarray(hdu.data)
     raise UsageError(f"{path}: holds no image")
 

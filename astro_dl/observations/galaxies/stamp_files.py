@@ -14,7 +14,7 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 from scipy.ndimage import gaussian_filter
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.reading.fits_files import is_number, open_fits
+from astro_dl.core.reading.fits_files import has_image, is_number, open_fits
 from astro_dl.observations.images.cutouts import resample
 from astro_dl.observations.images.degrading import full_width_at_half_maximum
 from astro_dl.observations.images.image_files import fits_array
@@ -251,7 +251,7 @@ def _planes(path: Path, hdu: int | str | None) -> tuple[Array, fits.Header, dict
     image, header = None, fits.Header()
     with open_fits(path) as hdus:
         for number, one in enumerate(hdus):
-            if not one.is_image or one.data is None:
+            if not has_image(one):
                 continue
             plane = known.get(one.name.upper())
             wanted = hdu is not None and str(hdu).upper() in (str(number), one.name.upper())

@@ -11,7 +11,7 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.reading.door import reading
-from astro_dl.core.reading.fits_files import keyword_number, open_fits
+from astro_dl.core.reading.fits_files import has_image, keyword_number, open_fits
 from astro_dl.observations.spectra.desi import is_coadd, read_coadd
 from astro_dl.observations.spectra.spectrum import MEDIA, Medium, Spectrum, make_spectrum
 from astro_dl.observations.spectra.text_files import TEXT_ENDINGS, read_columns_of_text
@@ -165,7 +165,7 @@ def _from_hdus(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
     primary = hdus[0]
     if is_coadd(hdus):
         return read_coadd(path, hdus, medium)
-    if primary.is_image and primary.data is not None and primary.data.ndim in (1, 2):
+    if has_image(primary) and primary.data.ndim in (1, 2):
         return _from_image(path, hdus, medium)
     for hdu in hdus[1:]:
         names = {name.lower() for name in _column_names(hdu)}

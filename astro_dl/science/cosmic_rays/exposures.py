@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.reading.fits_files import is_number, open_fits
+from astro_dl.core.reading.fits_files import has_image, is_number, open_fits
 
 GAIN_KEYWORDS = ("GAIN", "EGAIN", "CCDGAIN", "ATODGAIN", "GAIN1")
 ELECTRONS = ("electron", "electrons", "e-", "e", "elec")
@@ -69,7 +69,7 @@ def open_exposure(
         names = [one.name or str(number) for number, one in enumerate(hdus)]
         for number, one in enumerate(hdus):
             wanted = hdu is None or str(hdu).upper() in (str(number), one.name.upper())
-            if not wanted or not one.is_image or one.data is None:
+            if not wanted or not has_image(one):
                 continue
             if one.data.ndim != 2 or min(one.data.shape) < FEWEST_PIXELS:
                 raise UsageError(

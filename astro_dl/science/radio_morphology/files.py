@@ -20,7 +20,7 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 from scipy.ndimage import gaussian_filter
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.reading.fits_files import keyword_number, open_fits
+from astro_dl.core.reading.fits_files import has_image, keyword_number, open_fits
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.observations.images.cutouts import resample
 from astro_dl.observations.images.degrading import FWHM_PER_SIGMA
@@ -137,7 +137,7 @@ def _fits_map(path: Path) -> RadioMap:
     with warnings.catch_warnings(), open_fits(path) as hdus:
         warnings.simplefilter("ignore", AstropyWarning)
         for hdu in hdus:
-            if hdu.is_image and hdu.data is not None:
+            if has_image(hdu):
                 header, array = hdu.header, np.squeeze(np.asarray(hdu.data))
                 break
         else:

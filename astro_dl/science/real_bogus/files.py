@@ -17,7 +17,7 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.door import reading
-from astro_dl.core.reading.fits_files import open_fits, read_image
+from astro_dl.core.reading.fits_files import has_image, open_fits, read_image
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.observations.images.cutouts import centre_crop
 from astro_dl.observations.images.image_files import FITS, STACKS, opened_arrays
@@ -97,7 +97,7 @@ def sized(triplet: Triplet, size: int) -> np.ndarray:
 
 def _fits_triplet(path: Path, order: tuple[str, ...]) -> Triplet:
     with open_fits(path) as hdus:
-        images = [(h.name, np.asarray(h.data)) for h in hdus if h.is_image and h.data is not None]
+        images = [(h.name, np.asarray(h.data)) for h in hdus if has_image(h)]
     cubes = [image for _, image in images if image.ndim == 3 and len(image) == len(order)]
     planes = [(name, image) for name, image in images if image.ndim == 2]
     flags: tuple[str, ...]
