@@ -136,7 +136,7 @@ def _files_told(card: Card) -> str:
 def _thresholds(card: Card) -> str:
     if not card.thresholds:
         return ""
-    rows = [[f"{float(key):g}", _words(one)] for key, one in card.thresholds.items()]
+    rows = [[key, _words(one)] for key, one in card.thresholds.items()]
     table = markdown_table(["false-alarm probability", "logit above"], rows)
     return (
         "## Thresholds\n\nOf the negatives of the validation set this share has a logit above the "

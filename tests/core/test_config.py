@@ -1,11 +1,10 @@
 """Configs: reading, overriding, resolving, writing."""
 
-from dataclasses import re
+import re
+from dataclasses import fields, replace
 from pathlib import Path
 
-import fields
 import pytest
-import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

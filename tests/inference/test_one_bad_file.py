@@ -13,6 +13,7 @@ from astro_dl.core.shipped import shipped_bundles
 from astro_dl.inference.load import load_pretrained
 from tests.observations.spectra.spectrum_files import write_csv
 from tests.science.cosmic_rays.test_predict import sky
+from tests.science.galaxy_structure.test_predict import write as write_stamp
 from tests.science.gravitational_waves.gwosc_files import write_gwosc
 from tests.science.lenses.stand_in import cutout, write_cube
 from tests.science.real_bogus.stand_in import triplet, write_fits
@@ -80,6 +81,17 @@ def variable(folder, number):
     return [folder / f"{number}.csv"]
 
 
+def galaxy(folder, number):
+    cards = {"MAGZERO": 25.0, "CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN"}
+    cards |= {"CDELT1": -0.2 / 3600, "CDELT2": 0.2 / 3600, "CRVAL1": 10.0, "CRVAL2": 5.0}
+    return [write_stamp(folder / f"{number}.fits", seed=number, sigma=3.0, **cards)]
+
+
+def observation(folder, number):
+    Table({"x_1": [0.1 * number], "x_2": [0.2]}).write(folder / f"{number}.csv")
+    return [folder / f"{number}.csv"]
+
+
 MAKERS = {
     "ar_resnet": maps,
     "cosmic_ray_unet": exposure,
@@ -88,8 +100,11 @@ MAKERS = {
     "lens_cnn": images,
     "photoz_mdn": catalogue,
     "redshift_cnn1d": spectrum,
+    "sbi_two_moons": observation,
     "sgq_mlp": catalogue,
+    "star_galaxy_resnet": galaxy,
     "starnet": spectrum,
+    "structure_resnet": galaxy,
     "supernova_gru": supernova,
     "tess_cnn": star,
     "variable_iresnet": variable,

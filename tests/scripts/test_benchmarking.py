@@ -7,7 +7,8 @@ import pytest
 
 from scripts.benchmarking import Command, Function, alternate, compare, comparison_text
 
-ROUNDS = 41
+ROUNDS, ATTEMPTS = 41, 5
+"""Other processes of the machine disturb some comparisons, an unfair harness all of them."""
 
 
 def sines(n, times=1):
@@ -21,10 +22,15 @@ def sines(n, times=1):
 
 
 def test_a_side_compared_with_itself_is_as_fast():
-    first, other = compare([Function(name, 100_000, sines) for name in ("a", "b")], ROUNDS)
-    assert (first.ratio, *first.spread) == (1, 1, 1)
-    assert other.ratio == pytest.approx(1, abs=0.03)
-    assert other.spread[0] <= other.ratio <= other.spread[1]
+    ratios = []
+    for _ in range(ATTEMPTS):
+        first, other = compare([Function(name, 100_000, sines) for name in ("a", "b")], ROUNDS)
+        assert (first.ratio, *first.spread) == (1, 1, 1)
+        assert other.spread[0] <= other.ratio <= other.spread[1]
+        ratios.append(other.ratio)
+        if abs(other.ratio - 1) < 0.03:
+            return
+    pytest.fail(f"ratios of a side to itself are {ratios}")
 
 
 def test_work_is_told_by_the_item():
