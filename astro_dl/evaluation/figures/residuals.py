@@ -32,8 +32,8 @@ def draw_residuals(
         Of the targets.
     """
     targets = len(names)
-    columns = min(targets, MOST_IN_A_ROW)
-    rows = -(-targets // columns)
+    rows = -(-targets // MOST_IN_A_ROW)
+    columns = -(-targets // rows)
     figure, panels = new_figure(
         2 * rows, columns, max(4.2 * columns, 5.2), 6.4 * rows, height_ratios=(3, 2) * rows
     )
