@@ -6,21 +6,15 @@ from pathlib import Path
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
-from tqdm.auto import tqdm
 
-from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
-from astro_dl.core.files import distinct_names
-from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import check_any_answer
-from astro_dl.models.point_spread.inputs import IMAGE
 from astro_dl.observations.galaxies.inputs import network_input
-from astro_dl.observations.galaxies.stamp_files import Options, Stamp, read_stamp
+from astro_dl.observations.galaxies.predict import input_of_stamp, predict_stamps_of
+from astro_dl.observations.galaxies.stamp_files import Options, Stamp
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 
 LEVELS = ("", "_q16", "_q84")
-WITHHELD = "psf_outside_training_range"
 
 
 def predict_stamps(
@@ -86,44 +80,17 @@ def predict_stamps(
         If files or options cannot be used.
     """
     options = Options(psf, hdu, sigma, rebin, zero_point, pixel_scale_arcsec)
-    files = [Path(path) for path in paths]
-    names = distinct_names(files)
-    ids: list[str] = []
-    stamps: list[Stamp] = []
-    for path in tqdm(files, unit="stamp", disable=not progress):
-        with may_fail(path):
-            stamps.append(read_stamp(path, predictor.physics, options))
-            ids.append(names[path])
-    if not stamps:
-        raise nothing_read()
-    x = network_input(
-        *(np.stack([getattr(one, name) for one in stamps]) for name in ("image", "point_spread"))
+    table, stamps = predict_stamps_of(
+        predictor, paths, options, network_input, batch_size, keep_flagged, progress
     )
-    good = np.array([np.isfinite(one.image).all() for one in stamps])
-    good &= keep_flagged | np.array([WITHHELD not in one.flags for one in stamps])
-    own = [",".join(one.flags) for one in stamps]
-    check_any_answer(good, ids, own)
-    x[IMAGE][~good] = np.nan
-    given = {"batch_size": batch_size, "keep_flagged": keep_flagged}
-    table = predictor.predict(x, ids=ids, **given)
     found = _in_physical_units(table, stamps)
     found.meta |= {name: one for name, one in vars(options).items() if one is not None}
     return found
 
 
 def input_of_file(physics: GalaxyStructurePhysics, path: Path) -> Inputs:
-    """Return the input of the one galaxy in a file.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read, or has too few pixels.
-    """
-    stamp = read_stamp(path, physics, Options())
-    if not np.isfinite(stamp.image).all():
-        raise UsageError(f"{path}: {', '.join(stamp.flags)}")
-    x = network_input(stamp.image[None], stamp.point_spread[None])
-    return {name: one[0] for name, one in x.items()}
+    """Return the input of the one galaxy in a file; see `input_of_stamp`."""
+    return input_of_stamp(physics, path, network_input)
 
 
 def _in_physical_units(table: QTable, stamps: Sequence[Stamp]) -> QTable:
@@ -146,12 +113,7 @@ def _in_physical_units(table: QTable, stamps: Sequence[Stamp]) -> QTable:
         table[f"sersic_index{level}"] = np.exp(table[f"ln_sersic_index{level}"])
     table["masked_fraction"] = masked.astype(np.float32)
     table["flags"] = [
-        _joined(stamp, own) for stamp, own in zip(stamps, map(str, flags), strict=True)
+        words if np.isfinite(one) else ",".join(filter(None, [words, "no_zero_point"]))
+        for words, one in zip(flags, zero_points, strict=True)
     ]
     return table
-
-
-def _joined(stamp: Stamp, own: str) -> str:
-    words = [word for word in own.split(",") if word and word != "non_finite_input"]
-    words += [] if np.isfinite(stamp.zero_point) else ["no_zero_point"]
-    return ",".join([*stamp.flags, *words])

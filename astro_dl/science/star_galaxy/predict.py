@@ -1,24 +1,18 @@
 """Stars and galaxies in stamps of files: from images to a table."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from astropy.table import QTable
-from tqdm.auto import tqdm
 
-from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
-from astro_dl.core.files import distinct_names
-from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import check_any_answer
-from astro_dl.models.point_spread.inputs import IMAGE
 from astro_dl.observations.galaxies.inputs import network_input
-from astro_dl.observations.galaxies.stamp_files import Options, Stamp, read_stamp
+from astro_dl.observations.galaxies.predict import input_of_stamp, predict_stamps_of
+from astro_dl.observations.galaxies.stamp_files import Options
 from astro_dl.science.star_galaxy.physics import StarGalaxyPhysics
-
-WITHHELD = "psf_outside_training_range"
 
 
 def predict_sources(
@@ -67,53 +61,30 @@ def predict_sources(
     UsageError
         If files or options cannot be used.
     """
-    options = Options(psf=psf, hdu=hdu, sigma=sigma)
-    files = [Path(path) for path in paths]
-    names = distinct_names(files)
-    ids: list[str] = []
-    stamps: list[Stamp] = []
-    for path in tqdm(files, unit="stamp", disable=not progress):
-        with may_fail(path):
-            stamps.append(read_stamp(path, predictor.physics, options))
-            ids.append(names[path])
-    if not stamps:
-        raise nothing_read()
-    x = _inputs(stamps, predictor.physics)
-    good = np.array([np.isfinite(one.image).all() for one in stamps])
-    good &= keep_flagged | np.array([WITHHELD not in one.flags for one in stamps])
-    own = [",".join(one.flags) for one in stamps]
-    check_any_answer(good, ids, own)
-    x[IMAGE][~good] = np.nan
-    given = {"batch_size": batch_size, "keep_flagged": keep_flagged}
-    table = predictor.predict(x, ids=ids, **given)
-    told = [
-        [word for word in str(words).split(",") if word and word != "non_finite_input"]
-        for words in table["flags"]
-    ]
+    table, stamps = predict_stamps_of(
+        predictor,
+        paths,
+        Options(psf=psf, hdu=hdu, sigma=sigma),
+        partial(_as_input, predictor.physics),
+        batch_size,
+        keep_flagged,
+        progress,
+    )
+    flags = table["flags"].tolist()
     table.remove_column("flags")
     table["masked_fraction"] = np.array([one.masked_fraction for one in stamps], np.float32)
-    table["flags"] = [
-        ",".join([*one.flags, *words]) for one, words in zip(stamps, told, strict=True)
-    ]
+    table["flags"] = flags
     return table
 
 
 def input_of_file(physics: StarGalaxyPhysics, path: Path) -> Inputs:
-    """Return the input of the one source in a file.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read, or has too few pixels.
-    """
-    stamp = read_stamp(path, physics, Options())
-    if not np.isfinite(stamp.image).all():
-        raise UsageError(f"{path}: {', '.join(stamp.flags)}")
-    return {name: one[0] for name, one in _inputs([stamp], physics).items()}
+    """Return the input of the one source in a file; see `input_of_stamp`."""
+    return input_of_stamp(physics, path, partial(_as_input, physics))
 
 
-def _inputs(stamps: Sequence[Stamp], physics: StarGalaxyPhysics) -> dict[str, np.ndarray]:
-    images = np.stack([one.image for one in stamps])
+def _as_input(
+    physics: StarGalaxyPhysics, images: np.ndarray, spreads: np.ndarray
+) -> dict[str, np.ndarray]:
     if physics.saturation_sigma is not None:
         images = np.minimum(images, physics.saturation_sigma)
-    return network_input(images, np.stack([one.point_spread for one in stamps]))
+    return network_input(images, spreads)
