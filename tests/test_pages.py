@@ -112,7 +112,7 @@ def test_the_page_on_cosmic_rays_runs(tmp_path):
 def test_the_pages_on_galaxies_and_stars_run(tmp_path):
     rng = np.random.default_rng(0)
     for name, fwhm, radius in (("galaxy", 3.0, 3.0), ("large", 6.0, 9.0), ("source", 3.0, 3.0)):
-        spread = moffat_images(fwhm, 3.5, 41)
+        spread = moffat_images(fwhm, 3.5, 121)
         light = SersicLight(np.array([radius]), np.array([1.0]), 0.2, 0.1)
         image = galaxy_stamps(light, np.array([2000.0]), spread, 160)[0]
         image = image + rng.standard_normal(image.shape)

@@ -36,6 +36,13 @@ def import_keras_quietly() -> None:
         raise _no_start(f"backend {chosen!r} is not known here")
 
 
+def check_backend_name() -> None:
+    """Raise `UsageError` if the environment names a backend that is not known, without Keras."""
+    chosen = os.environ.get("KERAS_BACKEND")
+    if chosen and chosen not in BACKENDS:
+        raise _no_start(f"backend {chosen!r} is not known here")
+
+
 def _no_start(reason: str) -> UsageError:
     return UsageError(
         f"Keras does not start ({reason}); set KERAS_BACKEND, or keras.json in "

@@ -10,7 +10,7 @@ from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
 from astro_dl.core import registry
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.quiet import import_keras_quietly
+from astro_dl.core.quiet import check_backend_name, import_keras_quietly
 from astro_dl.core.registry import build_physics
 from astro_dl.core.schema import plain
 from astro_dl.core.task import InputSpec, Physics, Task
@@ -56,6 +56,7 @@ def load_pretrained(
     """
     if runtime not in RUNTIMES:
         raise unknown_name("runtime", runtime, RUNTIMES)
+    check_backend_name()
     if isinstance(name_or_folder, str | Path):
         return _load_one(name_or_folder, runtime)
     members = tuple(_load_one(one, runtime) for one in name_or_folder)

@@ -96,7 +96,9 @@ def moment_resnet(
     x = activate(x, activation, "last")
     if dropout:
         x = keras.layers.Dropout(dropout, name="dropout")(x)
-    return keras.Model([image, point_spread], attach_head(x, head), name="moment_resnet")
+    return keras.Model(
+        {IMAGE: image, POINT_SPREAD: point_spread}, attach_head(x, head), name="moment_resnet"
+    )
 
 
 def point_spread_cnn2d(
@@ -154,7 +156,9 @@ def point_spread_cnn2d(
         pool_sizes=pool_sizes,
     )
     x = dense_stack(keras.layers.Flatten(name="flatten")(x), units, dropout, style)
-    return keras.Model([image, point_spread], attach_head(x, head), name="point_spread_cnn2d")
+    return keras.Model(
+        {IMAGE: image, POINT_SPREAD: point_spread}, attach_head(x, head), name="point_spread_cnn2d"
+    )
 
 
 def _inputs(input_spec: InputSpec, name: str) -> list[keras.KerasTensor]:

@@ -104,12 +104,13 @@ def _shares(axis: Any, head: Votes, row: Any) -> None:
 
     first = 0
     for number, one in enumerate(head.questions):
-        reached = float(row[f"reached_{one.name}"]) if one.after else 1.0
+        # Of a galaxy without an answer nothing is known.
+        seen = float(np.nan_to_num(row[f"reached_{one.name}"])) if one.after else 1.0
         for place, name in enumerate(one.answers, start=first):
             share, low, high = (float(row[f"f_{name}{end}"]) for end in ("", "_q05", "_q95"))
             colour = COLOURS[number % len(COLOURS)]
-            axis.bar(place, share, color=colour, alpha=max(0.15, reached))
-            axis.plot([place, place], [low, high], color="black", linewidth=0.8, alpha=reached)
+            axis.bar(place, share, color=colour, alpha=max(0.15, seen))
+            axis.plot([place, place], [low, high], color="black", linewidth=0.8, alpha=seen)
         first += len(one.answers)
     axis.set_ylim(0, 1)
     axis.set_ylabel("share of votes", fontsize=8)
