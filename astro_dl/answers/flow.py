@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from astropy.units import Unit
 
 from astro_dl.answers.conformal import Intervals
 from astro_dl.answers.regression import Regression
-from astro_dl.answers.value_columns import value_endings
+from astro_dl.answers.value_columns import value_columns
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
@@ -183,14 +182,7 @@ class Flow(AnswerKind):
 
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return for each parameter its median, ``_std``, ``_mean``, ``_mode``, ``_q05`` …"""
-        units = self.units or ("",) * len(self.names)
-        endings = value_endings(answers, tells_quantiles=True)
-        columns = {}
-        for k, (name, unit) in enumerate(zip(self.names, units, strict=True)):
-            for ending, values in endings.items():
-                column = values[:, k].astype(np.float32)
-                columns[name + ending] = column * Unit(unit) if unit else column
-        return columns
+        return value_columns(self.names, self.units, answers, tells_quantiles=True)
 
     def outcome(
         self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool

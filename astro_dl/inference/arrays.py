@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from astro_dl.inference.protocol import Predictor
 
 ROWS_AT_ONCE = 4096
+NOT_FINITE = "non_finite_input"
 
 
 def predict_arrays(
@@ -68,6 +69,43 @@ def predict_arrays(
     return tables[0] if len(tables) == 1 else vstack(tables)
 
 
+def predict_read(
+    predictor: "Predictor[Any]",
+    x: Inputs,
+    ids: Sequence[Any],
+    flags: Sequence[Sequence[str]],
+    batch_size: int | None = None,
+    keep_flagged: bool = False,
+) -> QTable:
+    """Return the table of inputs that a reader of files made, also where none can be used.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        What answers.
+    x : ndarray or dict of ndarray
+        Inputs (n, *shape); NaN where the reader could make none.
+    ids : sequence, (n,)
+        Column ``id``.
+    flags : sequence of sequence of str, (n,)
+        What the reader says of each: before what is said of its input, and instead of that it is
+        not finite.
+    batch_size, keep_flagged
+        As of `predict_arrays`.
+    """
+    usable = finite_rows(x)
+    if usable.any():
+        table = predictor.predict(x, ids=ids, batch_size=batch_size, keep_flagged=keep_flagged)
+    else:
+        table = prediction_table(predictor.head, ids, predictor.answers(x, usable=usable))
+    own = ([word for word in str(one).split(",") if word] for one in table["flags"])
+    table["flags"] = [
+        ",".join([*said, *(word for word in words if word != NOT_FINITE)])
+        for said, words in zip(flags, own, strict=True)
+    ]
+    return table
+
+
 def _part(
     predictor: "Predictor[Any]",
     x: Inputs,
@@ -78,7 +116,7 @@ def _part(
 ) -> QTable:
     outside = rows_outside_training_range(x, predictor.bundle.card.input_statistics)
     flags = {
-        "non_finite_input": Flag(~finite, Effect.NO_ANSWER),
+        NOT_FINITE: Flag(~finite, Effect.NO_ANSWER),
         "outside_training_range": Flag(outside & finite, unsupported(predictor.head)),
     }
     answers = predictor.answers(x, batch_size, answered_rows(flags, keep_flagged))

@@ -112,8 +112,7 @@ def prediction_table(
         ``anomaly_score`` and ``error_<quantity>``, the mean squared error of each reconstructed
         quantity; sets or intervals and ``p_in_distribution`` where they are promised, see
         `astro_dl.inference.promises`; ``embedding`` where it is asked for; ``flags``, comma-joined
-        words. The label is
-        the likeliest class, empty where the probabilities are NaN.
+        words. The label is the likeliest class, empty where the probabilities are NaN.
 
     Raises
     ------

@@ -14,6 +14,15 @@ POINTS = 2
 """Gaussian points along a side of a pixel, over which its light is integrated."""
 
 
+def check_point_spread_pixels(size: int, stamp: int) -> None:
+    """Raise `UsageError` unless an image of this size fits into a stamp, about one pixel."""
+    if size % 2 == 0 or size > stamp:
+        raise UsageError(
+            f"point_spread_pixels is {size}; accepted: an odd number, at most size_pixels, which "
+            f"is {stamp}"
+        )
+
+
 def moffat_images(
     fwhm: Values, beta: Values, size: int, e1: Values = 0.0, e2: Values = 0.0
 ) -> np.ndarray:

@@ -12,6 +12,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
 from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.inference.arrays import predict_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import check_any_answer
 from astro_dl.models.point_spread.inputs import IMAGE
@@ -21,8 +22,6 @@ MakeInput = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
 """From images and point-spread functions (n, size, size) to the network's input."""
 
 WITHHELD = "psf_outside_training_range"
-OF_ARRAYS = "non_finite_input"
-"""What arrays are told to be where a stamp has a word of its own."""
 
 
 def predict_stamps_of(
@@ -76,13 +75,8 @@ def predict_stamps_of(
     good &= keep_flagged | np.array([WITHHELD not in one.flags for one in stamps])
     check_any_answer(good, ids, [",".join(one.flags) for one in stamps])
     x[IMAGE][~good] = np.nan
-    table = predictor.predict(x, ids=ids, batch_size=batch_size, keep_flagged=keep_flagged)
-    own = [[word for word in str(one).split(",") if word] for one in table["flags"]]
-    table["flags"] = [
-        ",".join([*stamp.flags, *(word for word in words if word != OF_ARRAYS)])
-        for stamp, words in zip(stamps, own, strict=True)
-    ]
-    return table, stamps
+    flags = [one.flags for one in stamps]
+    return predict_read(predictor, x, ids, flags, batch_size, keep_flagged), stamps
 
 
 def input_of_stamp(physics: Any, path: Path, as_input: MakeInput) -> Inputs:

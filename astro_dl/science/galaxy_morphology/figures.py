@@ -1,6 +1,7 @@
 """Photographs of galaxies with what voters are expected to say of them."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,7 @@ def draw_galaxies(
 
     rows = {str(name): row for row, name in enumerate(table["id"])}
     shown: list[tuple[int, np.ndarray]] = []
-
-    def make(image: np.ndarray, where: str) -> np.ndarray:
-        return network_input(predictor.physics, image, where)
-
+    make = partial(network_input, predictor.physics)
     for path in paths:
         with may_fail(path):
             for name, x in inputs_of_files(PHOTOGRAPHS, [path], make):

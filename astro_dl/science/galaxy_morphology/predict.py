@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from astropy.table import QTable
 
-from astro_dl.core.examples import Inputs
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.images.image_files import SINGLE, read_image_file
 from astro_dl.observations.images.stacks import IMAGES as STACK
@@ -61,7 +60,7 @@ def predict_galaxies(
     UsageError
         If a file cannot be read, or an image is too small, has other bands or no noise.
     """
-    make = partial(_input, predictor.physics)
+    make = partial(network_input, predictor.physics)
     member = path or ("" if hdu is None else str(hdu))
     yield from predict_files(predictor, PHOTOGRAPHS, paths, make, member, batch_size, keep_flagged)
 
@@ -69,7 +68,3 @@ def predict_galaxies(
 def galaxy_of_file(physics: MorphologyPhysics, path: Path) -> np.ndarray:
     """Return the input of the one image in a file, (size, size, 3)."""
     return network_input(physics, read_image_file(path), path)
-
-
-def _input(physics: MorphologyPhysics, image: np.ndarray, where: str) -> Inputs:
-    return network_input(physics, image, where)

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from astro_dl.core.errors import UsageError
 from astro_dl.core.limits import Bounds, NonNegative, PositiveRange
 from astro_dl.core.schema import checked
+from astro_dl.observations.galaxies.point_spread import check_point_spread_pixels
 
 
 @checked
@@ -54,8 +54,4 @@ class GalaxyStructurePhysics:
     point_spread_ellipticity: Annotated[float, Bounds(0, 0.2)] = 0.03
 
     def __post_init__(self) -> None:
-        if self.point_spread_pixels % 2 == 0 or self.point_spread_pixels > self.size_pixels:
-            raise UsageError(
-                f"point_spread_pixels is {self.point_spread_pixels}; accepted: an odd number, at "
-                f"most size_pixels, which is {self.size_pixels}"
-            )
+        check_point_spread_pixels(self.point_spread_pixels, self.size_pixels)

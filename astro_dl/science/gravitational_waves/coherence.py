@@ -123,6 +123,7 @@ class Detectors:
 
 def describe_detectors(
     predictor: Predictor[BinaryBlackHolePhysics],
+    scale: LogitScale,
     names: Sequence[str],
     scores: Array,
     stride: float,
@@ -140,7 +141,7 @@ def describe_detectors(
     earliest, latest = physics.merger_time_range_s
     glitch = max((latest - earliest) / stride, 1.0)
     fraction = (np.maximum(others, 0) + glitch) / (known.sum(axis=0) + glitch)
-    return Detectors(tuple(names), fraction, measured_scale(predictor), physics, reach)
+    return Detectors(tuple(names), fraction, scale, physics, reach)
 
 
 def log_odds(predictor: Any, logits: Array, signal_fraction: float) -> Array:
@@ -161,17 +162,13 @@ class Evidence:
         Of the detectors.
     alone : ndarray, (windows, D)
         What each adds to the logarithm of the odds by itself; NaN where not analysed.
-    snr : ndarray, (windows, D)
-        How loud it is thereabouts.
+    place : ndarray, (windows, D)
+        How loud it is thereabouts: the place of the ratio among `NODES`, not whole.
     """
 
     names: tuple[str, ...]
     alone: Array
-    snr: Array
-
-    def without(self, windows: Array) -> "Evidence":
-        """Return it as if windows of a mask (windows,) had not been analysed."""
-        return replace(self, alone=np.where(windows[:, None], np.nan, self.alone))
+    place: Array
 
     def ranking(self, lag: int = 0) -> Array:
         """Return the logarithm of the odds (windows,) of one signal in all detectors.
@@ -183,17 +180,18 @@ class Evidence:
         lag : int, default 0
             Detector d is shifted around the circle by d × lag windows.
         """
-        alone, snr = (
-            np.stack([np.roll(part[:, d], -d * lag) for d in range(part.shape[1])], axis=1)
-            for part in (self.alone, self.snr)
-        )
-        place = np.log(snr / NODES[0]) / np.log(NODES[1] / NODES[0])
+        alone, place = shifted(self.alone, lag), shifted(self.place, lag)
         total = alone.sum(axis=1)
         for pair in combinations(range(len(self.names)), 2):
             table = log_agreement(*(self.names[d] for d in pair))
             found = map_coordinates(table, place[:, pair].T, order=1, mode="nearest")
             total = total + 2 / len(self.names) * found
         return total
+
+
+def shifted(columns: Array, lag: int) -> Array:
+    """Return columns (windows, D) with the d-th shifted around the circle by d × lag windows."""
+    return np.stack([np.roll(one, -d * lag) for d, one in enumerate(columns.T)], axis=1)
 
 
 def weigh(predictor: Any, about: Detectors, statistics: Array) -> Evidence:
@@ -224,7 +222,8 @@ def weigh(predictor: Any, about: Detectors, statistics: Array) -> Evidence:
     snr = about.scale.snr_of(loudest)
     glitch = np.log(about.loud) + _at(snr, log_glitch_ratio())
     alone = -np.logaddexp(np.log1p(-about.loud) - odds, glitch)
-    return Evidence(about.names, np.where(known, alone, np.nan), snr)
+    place = np.log(snr / NODES[0]) / np.log(NODES[1] / NODES[0])
+    return Evidence(about.names, np.where(known, alone, np.nan), place)
 
 
 def _at(snr: Array, values: Array) -> Array:

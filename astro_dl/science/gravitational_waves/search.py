@@ -26,6 +26,8 @@ from astro_dl.science.gravitational_waves.coherence import (
     QUIET,
     Evidence,
     describe_detectors,
+    measured_scale,
+    shifted,
     weigh,
 )
 from astro_dl.science.gravitational_waves.detectors import light_travel_time
@@ -134,20 +136,23 @@ def search(
     if scanned.live_time == 0:
         reasons = ", ".join(f"{time:g} s {reason}" for reason, time in scanned.excluded.items())
         raise UsageError(f"none of the strain can be analysed: {reasons}; choose another time")
-    about = describe_detectors(predictor, scanned.detectors, scanned.scores, scanned.stride)
-    statistics = coincident_scores(scanned)
-    evidence = weigh(predictor, about, statistics) if statistics.shape[1] > 1 else None
+    statistics, evidence = coincident_scores(scanned), None
+    scale = measured_scale(predictor)
+    if statistics.shape[1] > 1:
+        about = describe_detectors(
+            predictor, scale, scanned.detectors, scanned.scores, scanned.stride
+        )
+        evidence = weigh(predictor, about, statistics)
     series = ranking(statistics, evidence)
     distance = max(1, round(cluster_window_s / scanned.stride))
     if threshold is None:
-        threshold = WEIGHED if statistics.shape[1] > 1 else UNWEIGHED
+        threshold = UNWEIGHED if evidence is None else WEIGHED
     peaks = find_triggers(series, threshold, distance)
     peaks = peaks[np.argsort(-series[peaks], kind="stable")]
     window = round(predictor.physics.duration_s / scanned.stride)
     near = maximum_filter1d(np.isin(np.arange(len(series)), peaks), 2 * window + 1)
-    background, without = (
-        estimate_background(scanned, series, part, slides, threshold, distance)
-        for part in (evidence, evidence and evidence.without(near))
+    background, without = estimate_background(
+        scanned, series, evidence, near, slides, threshold, distance
     )
     louder = background.count_louder(series[peaks])
     logits = np.nan_to_num(statistics, nan=-np.inf).sum(axis=1)
@@ -159,7 +164,7 @@ def search(
     table["utc"] = _utc(gps)
     table["ranking_statistic"] = series[peaks]
     rate = background.false_alarm_rate(louder)
-    snr = network_snr(about.scale.snr_of(statistics[peaks]))
+    snr = network_snr(scale.snr_of(statistics[peaks]))
     table["probability"] = signal_probability(rate, snr, signals_per_year)
     table["false_alarm_rate"] = rate / u.yr
     if evidence is not None:
@@ -290,11 +295,12 @@ def estimate_background(
     scanned: Scan,
     series: np.ndarray,
     evidence: Evidence | None,
+    near: np.ndarray,
     slides: int,
     threshold: float,
     distance: int,
-) -> Background:
-    """Return the false alarms of a scan; see `Background`.
+) -> tuple[Background, Background]:
+    """Return the false alarms of a scan, and those without the time near its triggers.
 
     Parameters
     ----------
@@ -304,33 +310,45 @@ def estimate_background(
         Their ranking statistics.
     evidence : Evidence or None
         Of several detectors, each scored by itself.
+    near : ndarray of bool, (windows,)
+        The windows near triggers; only time slides of evidence can be without them.
     slides : int
         Number of time slides, evenly spread over the scanned time.
     threshold, distance
         As for `find_triggers`.
     """
-    if evidence is None and len(scanned.detectors) == 1:
-        kind, own = "other triggers of the same detector", 1
-        every: Iterable[np.ndarray] = [series]
-    elif evidence is None:
-        kind, own = "time slides, scored anew", 0
-        every = list(scanned.slid.T)
-    else:
+    if evidence is not None:
         kind, own = "time slides", 0
-        every = _slide(scanned, evidence, slides)
-    rankings, windows = [np.empty(0)], 0
-    for series in every:
-        rankings.append(series[find_triggers(series, threshold, distance)])
-        windows += int(np.count_nonzero(~np.isnan(series)))
-    return Background(kind, np.sort(np.concatenate(rankings)), float(windows * scanned.stride), own)
+        every: Iterable[tuple[np.ndarray, np.ndarray]] = _slide(scanned, evidence, near, slides)
+    elif len(scanned.detectors) == 1:
+        kind, own = "other triggers of the same detector", 1
+        every = [(series, series)]
+    else:
+        kind, own = "time slides, scored anew", 0
+        every = [(one, one) for one in scanned.slid.T]
+    rankings: tuple[list[np.ndarray], ...] = ([np.empty(0)], [np.empty(0)])
+    windows = [0, 0]
+    for pair in every:
+        for k, one in enumerate(pair):
+            rankings[k].append(one[find_triggers(one, threshold, distance)])
+            windows[k] += int(np.count_nonzero(~np.isnan(one)))
+    whole, without = (
+        Background(kind, np.sort(np.concatenate(found)), float(count * scanned.stride), own)
+        for found, count in zip(rankings, windows, strict=True)
+    )
+    return whole, without
 
 
-def _slide(scanned: Scan, evidence: Evidence, slides: int) -> Iterator[np.ndarray]:
-    """Yield the ranking of every time slide."""
+def _slide(
+    scanned: Scan, evidence: Evidence, near: np.ndarray, slides: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the ranking of every time slide, and the same without what is near triggers."""
     n, detectors = evidence.alone.shape
     for lag in sorted({slide * n // (slides + 1) for slide in range(1, slides + 1)}):
         if slid_apart(lag, n, detectors, scanned.stride):
-            yield evidence.ranking(lag)
+            series = evidence.ranking(lag)
+            some = shifted(np.repeat(near[:, None], detectors, axis=1), lag).any(axis=1)
+            yield series, np.where(some, np.nan, series)
 
 
 def _utc(gps: np.ndarray) -> np.ndarray:

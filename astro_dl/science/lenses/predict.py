@@ -13,8 +13,9 @@ from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.inference.arrays import predict_read
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import check_any_answer, prediction_table
+from astro_dl.inference.table import check_any_answer
 from astro_dl.observations.images.band_images import Opener, OpenImages, open_images
 from astro_dl.science.lenses.files import (
     Candidate,
@@ -167,27 +168,18 @@ def _predict_block(
     candidates, cutouts = zip(*block, strict=True)
     x = network_input_of(physics, cutouts)
     usable = np.isfinite(x).all(axis=(1, 2, 3))
-    ids = [one.id for one in candidates]
-    if usable.any():
-        table = predictor.predict(x, ids=ids, **given)
-    else:
-        answers = predictor.answers(x, usable=usable)
-        table = prediction_table(predictor.head, ids, answers, {"non_finite_input": ~usable})
+    flags = [_flags(cutout, good) for cutout, good in zip(cutouts, usable, strict=True)]
+    table = predict_read(predictor, x, [one.id for one in candidates], flags, **given)
     table.add_column([one.ra for one in candidates] * u.deg, 1, "ra")
     table.add_column([one.dec for one in candidates] * u.deg, 2, "dec")
-    flags = [
-        _joined(cutout, str(own), good)
-        for cutout, own, good in zip(cutouts, table["flags"], usable, strict=True)
-    ]
+    joined = table["flags"].tolist()
     table.remove_column("flags")
     table["masked_fraction"] = np.array([cutout.masked_fraction for cutout in cutouts], np.float32)
-    table["flags"] = flags
+    table["flags"] = joined
     return table, usable
 
 
-def _joined(cutout: Cutout, own: str, usable: bool) -> str:
-    """Return the flags of a cutout and of its prediction, comma-joined."""
-    words = [word for word in own.split(",") if word and word != "non_finite_input"]
-    if not usable and cutout.image.size:
-        words.append("too_few_pixels" if cutout.masked_fraction > 0 else "no_noise")
-    return ",".join([*cutout.flags, *words])
+def _flags(cutout: Cutout, usable: bool) -> tuple[str, ...]:
+    if usable or not cutout.image.size:
+        return cutout.flags
+    return (*cutout.flags, "too_few_pixels" if cutout.masked_fraction > 0 else "no_noise")

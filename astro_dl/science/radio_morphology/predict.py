@@ -11,8 +11,8 @@ from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.inference.arrays import predict_read
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import prediction_table
 from astro_dl.observations.images.cutouts import centre_crop
 from astro_dl.science.radio_morphology.files import RadioMap, on_network_grid, read_maps
 from astro_dl.science.radio_morphology.inputs import circle, network_input
@@ -151,20 +151,13 @@ def _predict_block(
     against = {"no_source", "too_few_pixels"}
     against |= set() if options["keep_flagged"] else {"beam_too_wide"}
     x[[bool(against & set(row["flags"])) for row in rows]] = np.nan
-    ids = [one.id for one in maps]
-    usable = np.isfinite(x).all(axis=(1, 2, 3))
-    if usable.any():
-        table = predictor.predict(x, ids=ids, **options)
-    else:
-        table = prediction_table(predictor.head, ids, predictor.answers(x, usable=usable))
-    own = [str(words).split(",") for words in table["flags"]]
+    ids, flags = [one.id for one in maps], [row["flags"] for row in rows]
+    table = predict_read(predictor, x, ids, flags, **options)
+    joined = table["flags"].tolist()
     table.remove_column("flags")
     units = {"size": u.arcsec, "bend": u.deg, "flux": u.mJy}
     for name in ("fr_ratio", "size", "bend", "components", "flux"):
         values = np.array([row[name] for row in rows])
         table[name] = values * units[name] if name in units else values
-    table["flags"] = [
-        ",".join(word for word in (*row["flags"], *words) if word and word != "non_finite_input")
-        for row, words in zip(rows, own, strict=True)
-    ]
+    table["flags"] = joined
     return table

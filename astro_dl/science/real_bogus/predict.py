@@ -10,8 +10,8 @@ from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import nothing_read
+from astro_dl.inference.arrays import predict_read
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import prediction_table
 from astro_dl.observations.images.cutouts import sky_level
 from astro_dl.science.real_bogus.files import Triplet, read_triplets, sized
 from astro_dl.science.real_bogus.inputs import TRIPLET, network_input, stamp_noise
@@ -126,18 +126,9 @@ def _predict_block(
     physics = predictor.physics
     images = np.stack([sized(one, physics.size_pixels) for one in triplets])
     x = network_input(physics, images)
-    usable = np.isfinite(x).all(axis=(1, 2, 3))
-    ids = [one.id for one in triplets]
-    if usable.any():
-        table = predictor.predict(x, ids=ids, **options)
-    else:
-        table = prediction_table(predictor.head, ids, predictor.answers(x, usable=usable))
     found = flags_of(images)
-    words = [
-        [*one.flags, *(word for word, rows in found.items() if rows[k]), *own.split(",")]
-        for k, (one, own) in enumerate(zip(triplets, map(str, table["flags"]), strict=True))
+    flags = [
+        [*one.flags, *(word for word, rows in found.items() if rows[k])]
+        for k, one in enumerate(triplets)
     ]
-    table["flags"] = [
-        ",".join(word for word in row if word and word != "non_finite_input") for row in words
-    ]
-    return table
+    return predict_read(predictor, x, [one.id for one in triplets], flags, **options)

@@ -73,7 +73,7 @@ def test_what_was_not_analysed_stays_so():
 def test_the_window_itself_is_not_among_those_that_are_loud():
     scores = np.full((2000, 2), -3.0, np.float32)
     scores[1000:1004, 0] = 300
-    found = describe_detectors(matched_filter_predictor(), ("H1", "L1"), scores, 0.05).loud
+    found = describe_detectors(matched_filter_predictor(), SCALE, ("H1", "L1"), scores, 0.05).loud
     assert found[1002, 0] == pytest.approx(4 / 2004)
     assert found[200, 0] == pytest.approx(8 / 2004)
     assert (found[:, 1] == found[1002, 0]).all()

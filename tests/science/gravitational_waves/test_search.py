@@ -7,7 +7,7 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
-from astro_dl.science.gravitational_waves.coherence import QUIET, Evidence
+from astro_dl.science.gravitational_waves.coherence import Evidence
 from astro_dl.science.gravitational_waves.figures import (
     constant_q_power,
     draw_search,
@@ -181,9 +181,13 @@ def test_time_slides_predict_the_number_of_chance_coincidences():
     rng = np.random.default_rng(4)
     scores = rng.normal(-1, 2, size=(200_000, 2)).astype(np.float32)
     scanned = Scan(0.0, 0.05, ("H1", "L1"), scores, scores[:, :0])
-    evidence = Evidence(("H1", "L1"), scores.astype(float), np.full(scores.shape, QUIET))
+    evidence = Evidence(("H1", "L1"), scores.astype(float), np.zeros(scores.shape))
     series = ranking(scores, evidence)
-    background = estimate_background(scanned, series, evidence, 20, 0.0, 20)
+    near = np.arange(len(series)) < 20_000
+    background, without = estimate_background(scanned, series, evidence, near, 20, 0.0, 20)
+    # A tenth of the time of each of both is left out, at different lags.
+    assert without.live_time == pytest.approx(0.8 * background.live_time, rel=0.01)
+    assert len(without.rankings) == pytest.approx(0.8 * len(background.rankings), rel=0.02)
     assert background.live_time == pytest.approx(20 * 10_000)
     for level in (5.0, 7.0):
         found = len(find_triggers(series, level, 20))
@@ -199,7 +203,8 @@ def test_a_detector_alone_is_its_own_background():
     scores = np.full((1000, 1), -3.0, dtype=np.float32)
     scores[[100, 300, 500], 0] = [9, 5, 7]
     scanned = Scan(0.0, 0.1, ("V1",), scores, scores[:, :0])
-    background = estimate_background(scanned, ranking(scores, None), None, 100, 0.0, 10)
+    near = np.zeros(len(scores), bool)
+    background, _ = estimate_background(scanned, ranking(scores, None), None, near, 100, 0.0, 10)
     louder = background.count_louder(np.array([9, 7, 5]))
     np.testing.assert_array_equal(louder, [0, 1, 2])
     assert background.live_time == pytest.approx(100)
