@@ -6,13 +6,13 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.showing.colours import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 PROBABILITY, DEVIATION = "p_", "_std"
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MOST_CLASSES = 12
 BINS = np.linspace(0, 1, 26)
 

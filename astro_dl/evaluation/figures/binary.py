@@ -5,7 +5,8 @@ from astropy.table import Table
 from matplotlib.figure import Figure
 
 from astro_dl.core.registry import NETWORK
-from astro_dl.evaluation.figures.style import BAND, COLOURS, legend_above, method_style, new_figure
+from astro_dl.core.showing.colours import COLOURS
+from astro_dl.evaluation.figures.style import BAND, legend_above, method_style, new_figure
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.binary import roc_points
 from astro_dl.metrics.detection import FEWEST_FALSE_ALARMS

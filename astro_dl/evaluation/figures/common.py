@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from astro_dl.evaluation.figures.style import COLOURS, new_figure
+from astro_dl.core.showing.colours import COLOURS
+from astro_dl.evaluation.figures.style import new_figure
 
 TITLES = {"learning_rate": "learning rate", "lr": "learning rate", "auc": "AUC"}
 NO_QUANTITIES = ("stage", "epoch", "seconds")

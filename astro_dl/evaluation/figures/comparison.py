@@ -5,7 +5,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from astro_dl.evaluation.figures.style import COLOURS, new_figure
+from astro_dl.core.showing.colours import COLOURS
+from astro_dl.evaluation.figures.style import new_figure
 
 
 def draw_comparison(told: Mapping[str, Mapping[str, Any]], title: str) -> Figure:

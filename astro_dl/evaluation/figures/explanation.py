@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from astro_dl.core.examples import inputs_by_name
+from astro_dl.core.showing.colours import COLOURS
 from astro_dl.evaluation.figures.common import SHOWN, series_positions
-from astro_dl.evaluation.figures.style import COLOURS, new_figure
+from astro_dl.evaluation.figures.style import new_figure
 from astro_dl.explain.explanation import Explanation
 
 MOST_BARS = 25

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from astro_dl.evaluation.figures.style import COLOURS, legend_above, method_style, new_figure
+from astro_dl.core.showing.colours import COLOURS
+from astro_dl.evaluation.figures.style import legend_above, method_style, new_figure
 from astro_dl.metrics.binary import roc_points
 from astro_dl.metrics.reliability import reliability_table
 

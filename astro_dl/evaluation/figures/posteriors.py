@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from astro_dl.evaluation.figures.style import COLOURS, new_figure
+from astro_dl.core.showing.colours import COLOURS
+from astro_dl.evaluation.figures.style import new_figure
 
 MOST_PARAMETERS = 6
 BINS = 30

@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from astro_dl.evaluation.figures.style import COLOURS, new_figure
+from astro_dl.core.showing.colours import COLOURS
+from astro_dl.evaluation.figures.style import new_figure
 from astro_dl.metrics.regression import nmad
 
 MOST_POINTS = 2000

@@ -11,9 +11,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from astro_dl.core.files import atomic_path
+from astro_dl.core.showing.colours import COLOURS
 
-# Okabe & Ito (2008); the network is blue, the bound black wherever they appear.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 BOUND_COLOUR = "#000000"
 STYLES = ("-", "--", "-.", (0, (1, 1.2)), (0, (5, 1, 1, 1)), (0, (8, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")

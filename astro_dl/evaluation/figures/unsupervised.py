@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from astro_dl.core.registry import answer_kind
+from astro_dl.core.showing.colours import COLOURS
 from astro_dl.evaluation.figures.binary import draw_roc
-from astro_dl.evaluation.figures.style import COLOURS, MARKERS, new_figure
+from astro_dl.evaluation.figures.style import MARKERS, new_figure
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
 

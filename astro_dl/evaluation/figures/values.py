@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from astro_dl.core.registry import NETWORK
-from astro_dl.evaluation.figures.style import BAND, COLOURS, STYLES, new_figure
+from astro_dl.core.showing.colours import COLOURS
+from astro_dl.evaluation.figures.style import BAND, STYLES, new_figure
 
 MOST_LABELLED_CLASSES = 14
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.evaluation.figures.style import COLOURS, MARKERS, legend_above, new_figure
+from astro_dl.core.showing.colours import COLOURS
+from astro_dl.evaluation.figures.style import MARKERS, legend_above, new_figure
 
 Array = np.ndarray
 ACROSS = 3

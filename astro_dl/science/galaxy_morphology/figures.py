@@ -98,7 +98,7 @@ def _photograph(axis: Any, image: np.ndarray, scale: float) -> None:
 
 
 def _shares(axis: Any, head: Votes, row: Any) -> None:
-    from astro_dl.evaluation.figures.style import COLOURS
+    from astro_dl.core.showing.colours import COLOURS
 
     first = 0
     for number, one in enumerate(head.questions):

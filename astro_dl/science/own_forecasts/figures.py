@@ -33,7 +33,8 @@ def draw_forecasts(
     list of Path
         One PNG for each file.
     """
-    from astro_dl.evaluation.figures.style import BAND, COLOURS, new_figure, save_figure
+    from astro_dl.core.showing.colours import COLOURS
+    from astro_dl.evaluation.figures.style import BAND, new_figure, save_figure
 
     drawn = []
     for path in dict.fromkeys(map(Path, paths)):

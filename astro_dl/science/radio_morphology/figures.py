@@ -112,7 +112,8 @@ def _show(axis: Any, physics: RadioPhysics, whole: np.ndarray) -> Any:
 
 
 def _ratios(table: Table) -> Any:
-    from astro_dl.evaluation.figures.style import COLOURS, MARKERS, legend_above, new_figure
+    from astro_dl.core.showing.colours import COLOURS
+    from astro_dl.evaluation.figures.style import MARKERS, legend_above, new_figure
 
     figure, axes = new_figure(width=6.0, height=4.4)
     axis = axes[0, 0]

@@ -70,7 +70,8 @@ def draw_supernovae(
 
 def picture(predictor: Predictor[SupernovaPhysics], one: Photometry) -> "Figure":
     """Return the page of one object that was detected."""
-    from astro_dl.evaluation.figures.style import COLOURS, legend_above, new_figure
+    from astro_dl.core.showing.colours import COLOURS
+    from astro_dl.evaluation.figures.style import legend_above, new_figure
 
     x, detected = photometry_inputs(predictor.physics, [one])
     steps, _ = every_night(x)
@@ -145,7 +146,8 @@ def draw_comparison(
     distances : mapping
         By class and quantity, the Kolmogorov-Smirnov distance.
     """
-    from astro_dl.evaluation.figures.style import COLOURS, new_figure
+    from astro_dl.core.showing.colours import COLOURS
+    from astro_dl.evaluation.figures.style import new_figure
 
     classes = list(known)
     quantities = list(known[classes[0]])

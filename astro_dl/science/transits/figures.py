@@ -145,7 +145,7 @@ def _title(predictor: Predictor[TransitPhysics], row: Any) -> str:
 def _draw_curve(
     axis: "Axes", curve: LightCurve, flux: np.ndarray, when: Ephemeris, label: str
 ) -> None:
-    from astro_dl.evaluation.figures.style import COLOURS
+    from astro_dl.core.showing.colours import COLOURS
 
     some = slice(None, None, max(1, len(flux) // MOST_POINTS))
     time, shown = curve.time[some], flux[some]
@@ -163,7 +163,7 @@ def _draw_folded(
     axis: "Axes", time: np.ndarray, folded: FoldedCurves, view: np.ndarray, reach: float | None
 ) -> None:
     """Draw points and view; in hours about the transit, or in phase where there is no reach."""
-    from astro_dl.evaluation.figures.style import COLOURS
+    from astro_dl.core.showing.colours import COLOURS
 
     when, depth = folded.fit.ephemeris, max(float(folded.fit.depth[0]), 1e-9)
     period = float(when.period[0])
@@ -210,7 +210,7 @@ def _draw_pair(
 def _draw_secondary(
     axis: "Axes", time: np.ndarray, folded: FoldedCurves, view: np.ndarray, shape: ViewShape
 ) -> None:
-    from astro_dl.evaluation.figures.style import COLOURS
+    from astro_dl.core.showing.colours import COLOURS
 
     when = folded.fit.ephemeris
     phase = float(secondary_phase(time, folded.flux, when)[0])

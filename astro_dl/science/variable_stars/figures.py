@@ -40,7 +40,8 @@ def draw_stars(
     list of Path
         ``folded.png``; none if no star has a period.
     """
-    from astro_dl.evaluation.figures.style import COLOURS, new_figure, save_figure
+    from astro_dl.core.showing.colours import COLOURS
+    from astro_dl.evaluation.figures.style import new_figure, save_figure
 
     period = np.asarray(getattr(table["period"], "value", table["period"]), float)
     chosen = {str(table["id"][row]): row for row in np.flatnonzero(np.isfinite(period))[:SHOWN]}
