@@ -46,6 +46,6 @@ task = Task(
     extra_metrics=structure_metrics,
     caution="Trained on single Sérsic profiles in white noise, without neighbours; a galaxy of "
     "another kind gets the Sérsic profile that the network takes for nearest. Point-spread "
-    "functions are Moffat profiles, known exactly: one that is told a few percent wrong, or of another form, "
-    "can give quite another galaxy, and no flag says so.",
+    "functions are Moffat profiles, known exactly: one that is told a few percent wrong, or of "
+    "another form, can give quite another galaxy, and no flag says so.",
 )
