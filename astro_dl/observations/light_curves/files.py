@@ -22,6 +22,7 @@ from astro_dl.observations.light_curves.names import (
     TIME_NAMES,
     TIME_OFFSETS,
     Layout,
+    read_title,
 )
 from astro_dl.observations.light_curves.text_files import read_text
 from astro_dl.observations.light_curves.units import linear_flux
@@ -38,6 +39,7 @@ CATALOGUE_NUMBER = re.compile(r"\b(TIC|KIC|EPIC|Gaia DR\d)[\s_-]*0*(\d+)\b", re.
 MAGNITUDES = ("TESSMAG", "TMAG", "KEPMAG")
 REFERENCES = {"BJDREF": 0.0, "JDREF": 0.0, "MJDREF": 2400000.5}
 """Cards of the zero of times, before I and F, and what makes them Julian dates [d]."""
+SAME_ZERO_D = 0.01
 
 
 def read_light_curve(source: Any) -> LightCurve:
@@ -149,7 +151,7 @@ def _from_hdus(path: Path, hdus: Any) -> LightCurve:
     time_unit = str(_unit(table, layout.time) or header.get("TIMEUNIT") or "d").lower()
     flux_unit = "mag" if flux.lower() in MAGNITUDE_NAMES else _unit(table, flux)
     magnitude = next((merged[key] for key in MAGNITUDES if is_number(merged.get(key))), np.nan)
-    offset = _offset(path, merged, time_unit)
+    offset = _offset(path, merged, layout.time, time_unit)
     if not np.isfinite(offset) and layout.offset is not None:
         offset = layout.offset
     numbers = _catalogue_numbers(merged)
@@ -248,11 +250,17 @@ def _catalogue_numbers(header: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _offset(path: Path, header: Mapping[str, Any], unit: str) -> float:
+def _offset(path: Path, header: Mapping[str, Any], column: str, unit: str) -> float:
+    """Return the Julian date of time zero [d]; NaN where nothing tells it."""
+    said = {"unit": read_title(unit).offset, "column's name": read_title(column).offset}
+    # "BJD" alone is said of times that count from another date, too.
+    zeros = {where: zero for where, zero in said.items() if zero}
     for card, julian in REFERENCES.items():
         if is_number(header.get(f"{card}I")):
             rest = keyword_number(header, f"{card}F", path, 0.0)
-            return julian + float(header[f"{card}I"]) + rest
-    # Some say it in the unit alone: "BJD - 2457000".
-    number = unit.replace(",", " ").split("-")[-1].split()[:1] if "-" in unit else []
-    return float(number[0]) if number and number[0].replace(".", "").isdigit() else np.nan
+            zeros = {f"{card}I": julian + float(header[f"{card}I"]) + rest, **zeros}
+            break
+    if zeros and max(zeros.values()) - min(zeros.values()) > SAME_ZERO_D:
+        told = ", ".join(f"JD {zero:.9g} by its {where}" for where, zero in zeros.items())
+        raise UsageError(f"{path}: time zero of column {column} is {told}; make them agree")
+    return next(iter(zeros.values()), np.nan)

@@ -140,7 +140,8 @@ def from_arrays(
             f"{where}: median flux is {level:.4g} with a scatter of {scatter:.4g}; give the flux "
             "of the star, not differences from its mean"
         )
-    if not np.isfinite(offset) and time[0] > JULIAN_DATES:
+    # Whatever is said of them: nothing that counts from another date is as large.
+    if time[0] > JULIAN_DATES:
         offset = 0.0
     return LightCurve(
         id=id,

@@ -13,12 +13,14 @@ TIME = np.arange(2458900.0, 2458904.0, 0.02)
 DIP = 1 - 0.02 * (np.abs(TIME - 2458902) < 0.1)
 
 
-def write(path, time, flux, time_unit=None, flux_unit=None, name="FLUX"):
+def write(path, time, flux, time_unit=None, flux_unit=None, name="FLUX", cards=()):
     columns = [
         fits.Column("TIME", "D", unit=time_unit, array=time),
         fits.Column(name, "D", unit=flux_unit, array=flux),
     ]
-    fits.BinTableHDU.from_columns(columns).writeto(path)
+    hdu = fits.BinTableHDU.from_columns(columns)
+    hdu.header.update(cards)
+    hdu.writeto(path)
     return path
 
 
@@ -86,6 +88,36 @@ def test_the_zero_of_times_is_told_by_the_title(tmp_path, title, offset, system)
     (tmp_path / "a.csv").write_text(f"{title},flux\n{rows}\n")
     curve = read_light_curve(tmp_path / "a.csv")
     assert (curve.offset, curve.time_system) == (offset, system)
+
+
+@pytest.mark.parametrize(
+    ("unit", "offset", "system"),
+    [
+        ("BJD - 2457000, days", 2457000.0, "BTJD"),
+        ("BKJD", 2454833.0, "BKJD"),
+        ("MJD", 2400000.5, "MJD"),
+        ("d", 0.0, "BJD"),
+    ],
+)
+def test_the_zero_of_times_is_told_by_the_unit_of_fits(tmp_path, unit, offset, system):
+    path = write(tmp_path / "a.fits", TIME - offset, DIP, time_unit=unit)
+    curve = read_light_curve(path)
+    assert (curve.offset, curve.time_system) == (offset, system)
+
+
+def test_zeros_of_times_that_contradict_each_other_are_refused(tmp_path):
+    zero = {"BJDREFI": 2457000}
+    path = write(tmp_path / "a.fits", TIME - 2400000.5, DIP, time_unit="MJD", cards=zero)
+    with pytest.raises(UsageError, match=r"JD 2457000 by its BJDREFI, JD 2400000.5 by its unit"):
+        read_light_curve(path)
+
+
+@pytest.mark.parametrize("title", ["mjd", "btjd"])
+def test_julian_dates_by_another_name_are_still_julian_dates(tmp_path, title):
+    rows = "\n".join(f"{t:.6f},{d:.6f}" for t, d in zip(TIME, DIP, strict=True))
+    (tmp_path / "a.csv").write_text(f"{title},flux\n{rows}\n")
+    curve = read_light_curve(tmp_path / "a.csv")
+    assert (curve.offset, curve.time_system) == (0.0, "BJD")
 
 
 def test_quantities_of_objects_are_converted():
