@@ -6,7 +6,7 @@ Only the logits are kept, so memory does not grow with the strain but by a few b
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.psd import average_power, segment_power
 from astro_dl.science.gravitational_waves.strain_files import EXCLUSIONS
 from astro_dl.science.gravitational_waves.stretches import Stretches, find_stretches
-from astro_dl.science.gravitational_waves.whitening import whiten, whitening_filter
+from astro_dl.science.gravitational_waves.whitening import high_pass, whiten, whitening_filter
 
 REASONS = (*EXCLUSIONS, "no off-source strain")
 """Why time is not analysed: the codes count from 1."""
@@ -277,6 +277,8 @@ def whitened_strain(
         around = read_on(before, source, low + start / rate, (stop - start) / rate, rate)
         if last_read is not None:
             last_read[source.detector] = around
+        steady = high_pass(around.strain, around.valid, rate, how.low_frequency / 2)
+        around = replace(around, strain=steady)
         psd = _off_source_psd(around, first - start, samples)
         padded = slice(first - margin - start, first + samples + margin - start)
         white, code = _whitened(around.strain[padded], around.exclusion[padded], psd, how)
@@ -334,8 +336,6 @@ def _whitened(
     even = 2 * next_fast_len((samples + 1) // 2, real=True)
     frequencies = np.arange(even // 2 + 1) * how.sample_rate / even
     grid = np.arange(len(psd)) / PSD_SEGMENT_S
-    # Without it the slow drifts of real strain, steps of 10⁵ standard deviations where strain ends,
-    # would ring through the edge of the band for seconds.
     inside = np.pad(exclusion == 0, 1)
     ramp = distance_transform_edt(inside)[1:-1] / (TAPER_S * how.sample_rate)
     tapered = strain * np.sin(np.pi / 2 * np.minimum(ramp, 1)) ** 2

@@ -6,6 +6,8 @@ be written as spectrum × response, inverse transform, crop.
 
 import numpy as np
 from scipy.fft import irfft, rfft
+from scipy.ndimage import find_objects, label
+from scipy.signal import butter, sosfiltfilt
 
 from astro_dl.core.errors import UsageError
 
@@ -140,6 +142,33 @@ def whiten(strain: np.ndarray, response: np.ndarray) -> np.ndarray:
     """
     spectrum = rfft(np.asarray(strain, dtype=np.float64)) * response
     return irfft(spectrum, n=strain.shape[-1]).astype(np.float32)
+
+
+def high_pass(
+    strain: np.ndarray, valid: np.ndarray, sample_rate: float, frequency: float
+) -> np.ndarray:
+    """Return strain without what drifts: Butterworth of fourth order, forwards and backwards.
+
+    The drifts of a detector are 10⁵ standard deviations of the noise in its band and more; where
+    strain is cut, what is left of them rings through the band.
+
+    Parameters
+    ----------
+    strain : ndarray
+        Series (N,).
+    valid : ndarray of bool
+        (N,) where there is strain: each stretch is filtered by itself, and the rest becomes zero,
+        as do stretches that are shorter than the filter's memory.
+    sample_rate, frequency : float
+        [Hz]; half the power is let through at this frequency, and 0.996 of it at twice as high.
+    """
+    sections = butter(4, frequency, "highpass", fs=sample_rate, output="sos")
+    memory = round(2 * sample_rate / frequency)
+    passed = np.zeros(len(strain))
+    for (stretch,) in find_objects(label(valid)[0]):
+        if stretch.stop - stretch.start > memory:
+            passed[stretch] = sosfiltfilt(sections, strain[stretch], padlen=memory)
+    return passed
 
 
 def crop(series: np.ndarray, sample_rate: float, start: float, duration: float) -> np.ndarray:

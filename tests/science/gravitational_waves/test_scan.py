@@ -71,11 +71,12 @@ def test_clipping_limits_whitened_samples(tmp_path):
     np.testing.assert_array_equal(clipped, np.clip(free, -20, 20))
 
 
-def test_slow_drifts_do_not_ring_where_strain_ends(tmp_path):
+@pytest.mark.parametrize(("amplitude", "frequency"), [(1e-18, 0.3), (2e-15, 0.004)])
+def test_slow_drifts_do_not_ring_where_strain_ends(tmp_path, amplitude, frequency):
     strain = noise(40)
     strain[25 * RATE : 26 * RATE] = np.nan
     time = np.arange(len(strain)) / RATE
-    drift = 1e-18 * np.cos(2 * np.pi * 0.3 * time)
+    drift = amplitude * np.cos(2 * np.pi * frequency * time)
     for start in (0, 9, 16, 31):
         plain, codes = whitened_strain(open_one(tmp_path, strain), HOW, START + start, 9)
         drifting, _ = whitened_strain(open_one(tmp_path, strain + drift), HOW, START + start, 9)
