@@ -23,6 +23,7 @@ FORMATS = {
     ".txt": "text",
     ".dat": "text",
     ".tbl": "text",
+    ".ipac": "text",
     ".mrt": "text",
     ".ecsv": "ascii.ecsv",
     ".fits": "fits",
@@ -43,8 +44,8 @@ def read_table(path: str | Path, which: int | str | None = None) -> Table:
     ----------
     path : str or Path
         By its ending FITS, VOTable, HDF5, Parquet, ECSV or text (``.csv``, ``.tsv``, ``.txt``,
-        ``.dat``, ``.tbl``, ``.mrt``), in which CDS, machine-readable, IPAC and SExtractor tables
-        are known by how they begin; FITS and text also with ``.gz``.
+        ``.dat``, ``.tbl``, ``.ipac``, ``.mrt``), in which CDS, machine-readable, IPAC and
+        SExtractor tables are known by how they begin; FITS and text also with ``.gz``.
     which : int or str, optional
         The table that is meant where a file holds several: number or name of an extension of FITS
         or of a table of a VOTable, path in an HDF5 file. Default the first, with a warning.

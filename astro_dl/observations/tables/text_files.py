@@ -28,7 +28,7 @@ LONGEST_CELL = 2**27
 SIGNATURES = {
     "ascii.ecsv": re.compile(r"# %ECSV "),
     "ascii.cds": re.compile(r"^\s*Byte-by-byte Description", re.MULTILINE),
-    "ascii.ipac": re.compile(r"(?:\\.*\n)*\|[^\n]*\|\s*\n\|"),
+    "ascii.ipac": re.compile(r"(?:\\.*\n)*(?:\|[^\n]*\|\s*\n){2,4}[^|\\\n]"),
     "ascii.sextractor": re.compile(r"#\s+1\s+\w+.*\n#\s+\d+\s+\w+"),
 }
 """What the beginnings of files look like that astropy has readers of their own for."""
@@ -46,11 +46,14 @@ class Layout:
         Of the columns.
     lines_before : int
         Lines before the first row, that of names included.
+    framed : bool, default False
+        Whether each line begins and ends with the delimiter, too.
     """
 
     delimiter: str
     names: tuple[str, ...]
     lines_before: int
+    framed: bool = False
 
 
 def text_format(path: Path) -> str:
@@ -132,6 +135,8 @@ def _records(path: Path, layout: Layout) -> Iterator[list[str]]:
         comment = row[0].startswith("#") and (len(row) != width or layout.delimiter == BLANKS)
         if comment or (len(row) == 1 and not row[0]):
             continue
+        if layout.framed and len(row) > 1:
+            row = row[1:-1]
         if len(row) > width or (len(row) < width and layout.delimiter == BLANKS):
             raise UsageError(
                 f"{path}: line {number} has {len(row)} cells, but {width} columns have names: "
@@ -198,8 +203,10 @@ def _layout(path: Path) -> Layout:
         names, last = commented, 0
     elif not is_csv and all(kind_of([name]) is not Kind.TEXT for name in names):
         names, last = [""] * len(names), 0
+    framed = delimiter == "|" and len(names) > 2 and not (names[0].strip() or names[-1].strip())
+    names = names[1:-1] if framed else names
     named = [name.strip() or f"col{place}" for place, name in enumerate(names, 1)]
-    return Layout(delimiter, tuple(named), before + last)
+    return Layout(delimiter, tuple(named), before + last, framed)
 
 
 def _cells(line: str, delimiter: str, path: Path) -> list[str]:

@@ -23,6 +23,9 @@ LAYOUTS = {
     "tabs.tsv": b"u\tg\n18.5\t17.25\n19.5\t18.75\n",
     "blanks.dat": b"# u g\n18.5   17.25\n19.5   18.75\n",
     "bars.txt": b"u|g\n18.5|17.25\n19.5|18.75\n",
+    "framed.txt": b"|   u|    g|\n|18.5|17.25|\n|19.5|18.75|\n",
+    "commented.ipac": b"\\ of night 7\n|   u  |   g   |\n|double|double |\n  18.5   17.25 \n"
+    b"  19.5   18.75 \n",
     "ipac.tbl": b"|   u  |   g   |\n|double|double |\n  18.5   17.25 \n  19.5   18.75 \n",
     "long.csv": b"u,g,note\n18.5,17.25," + b"x" * 200_000 + b"\n19.5,18.75,\n",
     "foreign.csv": "u,g,nom\n18.5,17.25,Équatoriale\n19.5,18.75,星\n".encode(),
