@@ -5,7 +5,8 @@ noise. Real noise has glitches, which are loud where signals are rare. Both are 
 is known of sources (their number falls with the fourth power of the signal-to-noise ratio) and of
 the strain itself (how often a detector is loud), in the manner of the coherence ratio of Isi et al.
 (2018), arXiv:1803.09783: a glitch is worth no more than the rarity of signals as loud, a detector
-that sees nothing forbids none, and detectors that are loud together agree as glitches do not.
+that sees nothing forbids none, detectors that are loud together agree as glitches do not, and what
+is loud has the shape of a signal.
 """
 
 from collections.abc import Sequence
@@ -112,6 +113,9 @@ class Detectors:
         Of the training, to whose signals logits refer.
     reach : int
         Windows so far apart share strain.
+    glitch_evidence : ndarray, (windows, D), or float, default 0
+        What the shape of loud strain adds to the logarithm of the odds of a glitch to a signal; see
+        `astro_dl.science.gravitational_waves.consistency`.
     """
 
     names: tuple[str, ...]
@@ -119,6 +123,7 @@ class Detectors:
     scale: LogitScale
     physics: BinaryBlackHolePhysics
     reach: int
+    glitch_evidence: Array | float = 0.0
 
 
 def describe_detectors(
@@ -133,8 +138,7 @@ def describe_detectors(
     One glitch is added to those that were: short strain does not tell that there are none.
     """
     physics, known = predictor.physics, np.isfinite(scores)
-    odds = log_odds(predictor, np.where(known, scores, 0.0), physics.signal_fraction)
-    loud = known & (odds > LOUD)
+    loud = loud_windows(predictor, scores)
     reach = round(physics.duration_s / stride)
     near = uniform_filter1d(loud.astype(float), 2 * reach + 1, axis=0, mode="constant")
     others = loud.sum(axis=0) - near * (2 * reach + 1)
@@ -142,6 +146,13 @@ def describe_detectors(
     glitch = max((latest - earliest) / stride, 1.0)
     fraction = (np.maximum(others, 0) + glitch) / (known.sum(axis=0) + glitch)
     return Detectors(tuple(names), fraction, scale, physics, reach)
+
+
+def loud_windows(predictor: Any, scores: Array) -> Array:
+    """Return which scores (windows, D), NaN where not analysed, are those of loud strain."""
+    known = np.isfinite(scores)
+    fraction = predictor.physics.signal_fraction
+    return known & (log_odds(predictor, np.where(known, scores, 0.0), fraction) > LOUD)
 
 
 def log_odds(predictor: Any, logits: Array, signal_fraction: float) -> Array:
@@ -220,7 +231,7 @@ def weigh(predictor: Any, about: Detectors, statistics: Array) -> Evidence:
         np.where(known, statistics, -np.inf), 2 * about.reach + 1, axis=0, mode="nearest"
     )
     snr = about.scale.snr_of(loudest)
-    glitch = np.log(about.loud) + _at(snr, log_glitch_ratio())
+    glitch = np.log(about.loud) + _at(snr, log_glitch_ratio()) + about.glitch_evidence
     alone = -np.logaddexp(np.log1p(-about.loud) - odds, glitch)
     place = np.log(snr / NODES[0]) / np.log(NODES[1] / NODES[0])
     return Evidence(about.names, np.where(known, alone, np.nan), place)

@@ -9,15 +9,9 @@ from astropy.table import Table
 from scipy import fft
 
 from astro_dl.inference.protocol import Predictor
-from astro_dl.science.gravitational_waves.gwosc import StrainSource, common_span
+from astro_dl.science.gravitational_waves.gwosc import StrainSource, common_span, select_sources
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
-from astro_dl.science.gravitational_waves.scan import (
-    Scan,
-    scan,
-    select_sources,
-    whitened_strain,
-    whitening,
-)
+from astro_dl.science.gravitational_waves.scan import Scan, scan, whitened_strain, whitening
 from astro_dl.science.gravitational_waves.search import coincident_scores
 from astro_dl.science.gravitational_waves.whitening import band_pass
 

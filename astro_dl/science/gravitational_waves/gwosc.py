@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import maximum_filter1d
@@ -115,6 +116,28 @@ def open_strain(paths: Sequence[str | Path]) -> tuple[StrainSource, ...]:
     sources = tuple(_joined(name, files) for name, files in sorted(by_detector.items()))
     common_span(sources)
     return sources
+
+
+def select_sources(paths: Sequence[Any], detectors: tuple[str, ...]) -> tuple[StrainSource, ...]:
+    """Return the strain that a network trained on these detectors can use, in their order.
+
+    A network of one detector takes any; one of several needs exactly those.
+
+    Raises
+    ------
+    UsageError
+        If files cannot be read, or detectors are missing or unknown to the network.
+    """
+    sources = open_strain(paths)
+    if len(detectors) == 1:
+        return sources
+    by_name = {source.detector: source for source in sources}
+    if set(by_name) != set(detectors):
+        raise UsageError(
+            f"this network takes {', '.join(detectors)} together, but the files are of "
+            f"{', '.join(by_name)}; give one file of each, or use a one-detector network"
+        )
+    return tuple(by_name[name] for name in detectors)
 
 
 def common_span(sources: Sequence[StrainSource]) -> tuple[float, float]:

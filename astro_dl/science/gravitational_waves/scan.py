@@ -7,7 +7,6 @@ Only the logits are kept, so memory does not grow with the strain but by a few b
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from scipy.fft import next_fast_len
@@ -21,7 +20,6 @@ from astro_dl.science.gravitational_waves.gwosc import (
     StrainSegment,
     StrainSource,
     common_span,
-    open_strain,
     read_on,
 )
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
@@ -125,28 +123,6 @@ def whitening(physics: BinaryBlackHolePhysics, clip: float | None = None) -> Whi
         filter_seconds=max(physics.whitening_filter_s, PSD_SEGMENT_S),
         clip=clip,
     )
-
-
-def select_sources(paths: Sequence[Any], detectors: tuple[str, ...]) -> tuple[StrainSource, ...]:
-    """Return the strain that a network trained on these detectors can use, in their order.
-
-    A network of one detector takes any; one of several needs exactly those.
-
-    Raises
-    ------
-    UsageError
-        If files cannot be read, or detectors are missing or unknown to the network.
-    """
-    sources = open_strain(paths)
-    if len(detectors) == 1:
-        return sources
-    by_name = {source.detector: source for source in sources}
-    if set(by_name) != set(detectors):
-        raise UsageError(
-            f"this network takes {', '.join(detectors)} together, but the files are of "
-            f"{', '.join(by_name)}; give one file of each, or use a one-detector network"
-        )
-    return tuple(by_name[name] for name in detectors)
 
 
 def scan(
@@ -279,9 +255,9 @@ def whitened_strain(
             last_read[source.detector] = around
         steady = high_pass(around.strain, around.valid, rate, how.low_frequency / 2)
         around = replace(around, strain=steady)
-        psd = _off_source_psd(around, first - start, samples)
+        psd = off_source_psd(around, first - start, samples)
         padded = slice(first - margin - start, first + samples + margin - start)
-        white, code = _whitened(around.strain[padded], around.exclusion[padded], psd, how)
+        white, code = whitened(around.strain[padded], around.exclusion[padded], psd, how)
         parts.append(white)
         codes.append(code)
     return np.stack(parts), np.max(codes, axis=0)
@@ -311,8 +287,8 @@ def _bounds(stretches: Stretches, stride: float) -> Iterator[tuple[int, int]]:
             yield first, min(first + per_block, stretch.stop)
 
 
-def _off_source_psd(around: StrainSegment, first: int, samples: int) -> np.ndarray | None:
-    """Return the spectrum of the clean segments outside a stretch; None if they are too few."""
+def off_source_psd(around: StrainSegment, first: int, samples: int) -> np.ndarray | None:
+    """Return the spectrum [1/Hz] of the clean segments outside a stretch; None if too few."""
     strain = np.where(around.valid, around.strain, np.nan)
     powers = segment_power(strain, around.sample_rate, PSD_SEGMENT_S)
     length = round(PSD_SEGMENT_S * around.sample_rate)
@@ -322,7 +298,21 @@ def _off_source_psd(around: StrainSegment, first: int, samples: int) -> np.ndarr
     return average_power(clean) if len(clean) >= FEWEST_SEGMENTS else None
 
 
-def _whitened(
+def response_to(psd: np.ndarray, how: Whitening, seconds: float) -> np.ndarray:
+    """Return the whitening response of a spectrum on the frequencies of so many seconds."""
+    frequencies = np.arange(round(seconds * how.sample_rate) // 2 + 1) / seconds
+    grid = np.arange(len(psd)) / PSD_SEGMENT_S
+    return whitening_filter(
+        np.exp(np.interp(frequencies, grid, np.log(psd))),
+        how.sample_rate,
+        seconds,
+        how.filter_seconds,
+        how.low_frequency,
+        how.high_frequency,
+    )
+
+
+def whitened(
     strain: np.ndarray, exclusion: np.ndarray, psd: np.ndarray | None, how: Whitening
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the whitened middle of strain with margins, and its exclusion codes."""
@@ -334,19 +324,10 @@ def _whitened(
         return np.zeros(len(codes), np.float32), codes
     # Zeros do no harm, and lengths of large prime factors are transformed slowly.
     even = 2 * next_fast_len((samples + 1) // 2, real=True)
-    frequencies = np.arange(even // 2 + 1) * how.sample_rate / even
-    grid = np.arange(len(psd)) / PSD_SEGMENT_S
     inside = np.pad(exclusion == 0, 1)
     ramp = distance_transform_edt(inside)[1:-1] / (TAPER_S * how.sample_rate)
     tapered = strain * np.sin(np.pi / 2 * np.minimum(ramp, 1)) ** 2
-    response = whitening_filter(
-        np.exp(np.interp(frequencies, grid, np.log(psd))),
-        how.sample_rate,
-        even / how.sample_rate,
-        how.filter_seconds,
-        how.low_frequency,
-        how.high_frequency,
-    )
+    response = response_to(psd, how, even / how.sample_rate)
     white = whiten(np.pad(tapered, (0, even - samples)), response)[middle]
     return white if how.clip is None else np.clip(white, -how.clip, how.clip), codes
 

@@ -9,7 +9,7 @@ detector, in the rest of the strain.
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import erfa
@@ -26,19 +26,16 @@ from astro_dl.science.gravitational_waves.coherence import (
     QUIET,
     Evidence,
     describe_detectors,
+    loud_windows,
     measured_scale,
     shifted,
     weigh,
 )
+from astro_dl.science.gravitational_waves.consistency import glitch_evidence
 from astro_dl.science.gravitational_waves.detectors import light_travel_time
+from astro_dl.science.gravitational_waves.gwosc import select_sources
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
-from astro_dl.science.gravitational_waves.scan import (
-    Scan,
-    scan,
-    select_sources,
-    slid_apart,
-    whitening,
-)
+from astro_dl.science.gravitational_waves.scan import Scan, scan, slid_apart, whitening
 
 YEAR_S = (1 * u.yr).to_value(u.s)
 SLIDES_APART, SLIDES_TOGETHER = 100, 3
@@ -124,10 +121,11 @@ def search(
     together = len(physics.detectors) > 1
     if slides is None:
         slides = SLIDES_TOGETHER if together else SLIDES_APART
+    sources, how = select_sources(paths, physics.detectors), whitening(physics, clip_sigma)
     scanned = scan(
         predictor,
-        select_sources(paths, physics.detectors),
-        whitening(physics, clip_sigma),
+        sources,
+        how,
         stride_s,
         slides,
         batch_size,
@@ -142,6 +140,9 @@ def search(
         about = describe_detectors(
             predictor, scale, scanned.detectors, scanned.scores, scanned.stride
         )
+        loud = loud_windows(predictor, scanned.scores)
+        shape = glitch_evidence(scanned, sources, how, physics, loud, about.loud, progress)
+        about = replace(about, glitch_evidence=shape)
         evidence = weigh(predictor, about, statistics)
     series = ranking(statistics, evidence)
     distance = max(1, round(cluster_window_s / scanned.stride))

@@ -6,17 +6,11 @@ import pytest
 
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.load import load_pretrained
-from astro_dl.science.gravitational_waves.gwosc import open_strain
+from astro_dl.science.gravitational_waves.gwosc import open_strain, select_sources
 from astro_dl.science.gravitational_waves.noise import gaussian_noise
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.psd import aligo_design_psd
-from astro_dl.science.gravitational_waves.scan import (
-    scan,
-    select_sources,
-    slid_apart,
-    whitened_strain,
-    whitening,
-)
+from astro_dl.science.gravitational_waves.scan import scan, slid_apart, whitened_strain, whitening
 from astro_dl.science.gravitational_waves.search import STRIDE_S
 from tests.science.gravitational_waves.gwosc_files import write_gwosc
 from tests.science.gravitational_waves.stand_in import WINDOWS_ALONE, matched_filter_predictor
