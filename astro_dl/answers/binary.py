@@ -24,7 +24,13 @@ from astro_dl.evaluation.decisions import decided
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
-from astro_dl.inference.calibration import Platt, check_calibration, fit_platt, platt_probabilities
+from astro_dl.inference.calibration import (
+    Fit,
+    Platt,
+    check_calibration,
+    fit_platt,
+    platt_probabilities,
+)
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.binary import area_under_curve, binary_metrics
@@ -130,6 +136,11 @@ class Binary(AnswerKind):
     def fit_calibration(self, logits: Array, y: Array) -> dict[str, Any]:
         """Return Platt's scaling."""
         return fit_platt(logits, y)
+
+    @property
+    def recalibrations(self) -> dict[str, Fit]:
+        """Platt's scaling."""
+        return {"affine": lambda logits, y, now: fit_platt(logits, y)}
 
     def calibrated_scores(self, scores: Array, y: Array) -> Callable[[Array], Array]:
         """Return Platt's scaling of log-odds; that of none where they rank the wrong way."""

@@ -5,7 +5,7 @@ its own calibration.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
@@ -365,6 +365,17 @@ def check_grid(edges: tuple[float, ...], names: tuple[str, ...]) -> None:
         raise UsageError("grid: two bins at least are needed, with finite edges that rise")
     if len(names) != 1:
         raise UsageError(f"a grid has one target, not {len(names)}: {', '.join(names)}")
+
+
+def check_range(density: Density, y: Array, names: Sequence[str]) -> None:
+    """Raise `UsageError` for training targets (n, k) that a density holds impossible."""
+    low, high = density.range
+    outside = int(np.sum((y < low) | (y > high)))
+    if outside:
+        raise UsageError(
+            f"{outside} of {y.size} training targets are outside {low:g} to {high:g}, where "
+            f"{', '.join(names)} has its probability; leave them out or change the task's physics"
+        )
 
 
 def check_factors(calibration: Mapping[str, Any], targets: int) -> None:

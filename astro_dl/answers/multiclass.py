@@ -16,15 +16,20 @@ from astro_dl.answers.classes import (
 from astro_dl.answers.conformal import ClassSets
 from astro_dl.core.answer import AnswerKind, Turn
 from astro_dl.core.config import EvaluationConfig
+from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.data.store import Store
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import (
+    Fit,
     Temperature,
+    Vector,
     check_calibration,
+    class_probabilities,
     fit_temperature,
+    fit_vector,
     temperature_probabilities,
 )
 from astro_dl.inference.predictions import Answers
@@ -53,6 +58,7 @@ class Multiclass(AnswerKind):
         "macro_f1": "macro F1",
         "macro_auc": "macro AUC",
         "log_loss": "log-loss [nat]",
+        "ece": "calibration error",
     }
     compared_by: ClassVar[Mapping[str, bool]] = {"accuracy": True, "macro_f1": True}
 
@@ -67,8 +73,21 @@ class Multiclass(AnswerKind):
         return ("categorical_crossentropy", "categorical_focal_crossentropy", "categorical_hinge")
 
     def check_calibration(self, calibration: Mapping[str, Any]) -> None:
-        """Raise `UsageError` unless it is a temperature, or none."""
-        check_calibration(calibration, Temperature)
+        """Raise `UsageError` unless it is a temperature, a vector of all classes, or none."""
+        check_calibration(calibration, Temperature, Vector)
+        for key in ("scales", "offsets"):
+            if key in calibration and len(calibration[key]) != self.outputs:
+                raise UsageError(
+                    f"calibration.{key}: one number for each of {self.outputs} classes"
+                )
+
+    @property
+    def recalibrations(self) -> dict[str, Fit]:
+        """A temperature, or a vector scaling."""
+        return {
+            "temperature": lambda logits, y, now: fit_temperature(logits, y),
+            "vector": lambda logits, y, now: fit_vector(logits, y),
+        }
 
     def last_layers(self, embedding: Any, **options: Any) -> Any:
         """Return the probability of each class, after as many logits."""
@@ -110,7 +129,7 @@ class Multiclass(AnswerKind):
 
     def answers(self, logits: Array, calibration: Mapping[str, Any] | None = None) -> Answers:
         """Return calibrated probabilities (n, classes)."""
-        return Answers(logits, temperature_probabilities(calibration, logits))
+        return Answers(logits, class_probabilities(calibration, logits))
 
     def combined(
         self, logits: Sequence[Array], calibrations: Sequence[Mapping[str, Any] | None]

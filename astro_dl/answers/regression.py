@@ -9,9 +9,18 @@ import numpy as np
 
 from astro_dl.answers.classes import highest
 from astro_dl.answers.conformal import Intervals
-from astro_dl.answers.densities import Bins, Density, Gaussian, GaussianMixture, Point, check_grid
+from astro_dl.answers.densities import (
+    Bins,
+    Density,
+    Gaussian,
+    GaussianMixture,
+    Point,
+    check_grid,
+    check_range,
+)
 from astro_dl.answers.honesty import target_uncertainty
 from astro_dl.answers.joint_gaussians import JointGaussians, correlation_columns
+from astro_dl.answers.recalibration import check_recalibration, recalibrations, told
 from astro_dl.answers.value_columns import value_columns
 from astro_dl.core.answer import AnswerKind, Turn
 from astro_dl.core.config import EvaluationConfig
@@ -24,6 +33,7 @@ from astro_dl.distributions.mixture import Mixture
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
+from astro_dl.inference.calibration import Fit
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.regression import regression_metrics
@@ -160,8 +170,8 @@ class Regression(AnswerKind):
         )
 
     def check_calibration(self, calibration: Mapping[str, Any]) -> None:
-        """Raise `UsageError` unless it is one of the distribution's."""
-        self.density.check_calibration(calibration)
+        """Raise `UsageError` unless it is one of the distribution's, or around one."""
+        check_recalibration(self.density, calibration, len(self.names))
 
     def last_layers(self, embedding: Any, **options: Any) -> Any:
         """Return the values, or what tells their distributions."""
@@ -187,8 +197,8 @@ class Regression(AnswerKind):
         values = np.asarray(y, np.float64).reshape(len(y), -1)
         location, scale = values.mean(0), values.std(0)
         scale[scale == 0] = 1.0
-        self._check_range(values)
         density = self.density
+        check_range(density, values, self.names)
         loss = density.loss(location, scale)
         factor, offset = density.scaling(scale, location)
 
@@ -206,6 +216,11 @@ class Regression(AnswerKind):
         """Return the calibration of the distribution."""
         return self.density.fit_calibration(logits, y)
 
+    @property
+    def recalibrations(self) -> dict[str, Fit]:
+        """See `astro_dl.answers.recalibration`; none for joint distributions."""
+        return {} if isinstance(self.density, JointGaussians) else recalibrations(self.density)
+
     def distributions(
         self, logits: Array, calibration: Mapping[str, Any] | None = None
     ) -> Distribution | None:
@@ -220,13 +235,11 @@ class Regression(AnswerKind):
 
         Returns None for points, `Histogram` for grids, else `Mixture`.
         """
-        return self.density.distribution(np.asarray(logits, np.float64), calibration or {})
+        return told(self.density, np.asarray(logits, np.float64), calibration or {})[1]
 
     def answers(self, logits: Array, calibration: Mapping[str, Any] | None = None) -> Answers:
         """Return values (n, targets): means of Gaussians, medians of mixtures and grids."""
-        distribution = self.distributions(logits, calibration)
-        values = np.asarray(logits, np.float64) if distribution is None else distribution.median
-        return Answers(logits, values, distribution)
+        return Answers(logits, *told(self.density, np.asarray(logits, float), calibration or {}))
 
     def combined(
         self, logits: Sequence[Array], calibrations: Sequence[Mapping[str, Any] | None]
@@ -381,17 +394,6 @@ class Regression(AnswerKind):
             return np.arange(n) % max(2, self.outputs), loss
         y = rng.standard_normal((n, self.outputs)).astype(np.float32)
         return y, keras.losses.MeanSquaredError()
-
-    def _check_range(self, y: Array) -> None:
-        """Refuse training targets that the distribution holds impossible."""
-        low, high = self.density.range
-        outside = int(np.sum((y < low) | (y > high)))
-        if outside:
-            raise UsageError(
-                f"{outside} of {y.size} training targets are outside {low:g} to {high:g}, where "
-                f"{', '.join(self.names)} has its probability; leave them out or change the "
-                "task's physics"
-            )
 
 
 def _numbers(values: list[Any], *others: type) -> bool:

@@ -194,6 +194,32 @@ def update_bundle(
     return load_bundle(Path(folder))
 
 
+def derive_bundle(
+    bundle: Bundle,
+    folder: str | Path,
+    card_parts: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    figures: Iterable[str | Path] = (),
+) -> Bundle:
+    """Write another bundle of the same network, config and history, all of it or nothing.
+
+    Parameters are those of `save_bundle`. Metrics and figures, which were of the answers as they
+    were, are not taken over.
+    """
+    target, parts = Path(folder).absolute(), plain(card_parts)
+    check_target(target)
+    check_card_parts(parts)
+    with new_folder(target) as temporary:
+        for name in ("weights.h5", "config.yaml", "history.csv"):
+            if name in bundle.card.files:
+                link_or_copy(bundle.folder / name, temporary / name)
+        _write_text(temporary / "metrics.json", dump_json(metrics))
+        _copy_figures(temporary, figures)
+        _write_card(temporary, {**bundle.card.to_plain(), **parts, "name": target.name})
+        load_bundle(temporary)
+    return load_bundle(target)
+
+
 def halve_weights(folder: str | Path) -> Bundle:
     """Store the kernels of a bundle in half precision, for one that is too large to ship.
 

@@ -242,6 +242,14 @@ class AnswerKind(ABC):
         """Return plain values for the card that make logits of a validation set honest."""
         return {"kind": "none"}
 
+    @property
+    def recalibrations(self) -> Mapping[str, Callable[[Array, Array, Mapping[str, Any]], dict]]:
+        """What fits a calibration to a user's own sample, by method; by default nothing.
+
+        Each takes logits, targets and the card's calibration; the first is the usual one.
+        """
+        return {}
+
     def calibrated_scores(self, scores: Array, y: Array) -> Callable[[Array], Array]:
         """Return what makes scores of a classical method as honest as a network's; by default none.
 

@@ -5,7 +5,7 @@ is not known.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -13,12 +13,13 @@ from astro_dl.core.errors import UsageError
 from astro_dl.distributions.binned import Histogram
 from astro_dl.distributions.joint import JointMixture
 from astro_dl.distributions.mixture import Mixture
+from astro_dl.distributions.recalibrated import Recalibrated
 
 Array = np.ndarray
 
 
 class Distribution(Protocol):
-    """What every distribution can tell; `Mixture` and `Histogram` also have a density, ``pdf``."""
+    """What every distribution can tell; some also have a density, see `WithDensity`."""
 
     @property
     def mean(self) -> Array:
@@ -46,6 +47,14 @@ class Distribution(Protocol):
         """Return random values (n, k, count)."""
 
 
+@runtime_checkable
+class WithDensity(Protocol):
+    """What also has a density: `Mixture`, `Histogram` and `Recalibrated`."""
+
+    def pdf(self, values: Array) -> Array:
+        """Return the density, per unit of the target, at values as ``cdf`` takes them."""
+
+
 def mixed(distributions: Sequence[Distribution]) -> Distribution:
     """Return the mixture, in equal parts, of distributions of the same examples.
 
@@ -53,7 +62,7 @@ def mixed(distributions: Sequence[Distribution]) -> Distribution:
     ------
     UsageError
         If they are neither all mixtures of one support, nor all joint ones, nor all histograms of
-        the same bins.
+        the same bins, nor all of one kind and recalibrated alike.
     """
     mixtures = [one for one in distributions if isinstance(one, Mixture)]
     if len(mixtures) == len(distributions) and len({one.support for one in mixtures}) == 1:
@@ -74,4 +83,10 @@ def mixed(distributions: Sequence[Distribution]) -> Distribution:
         edges = histograms[0].edges
         if all(np.array_equal(one.edges, edges) for one in histograms):
             return Histogram(np.mean([one.probabilities for one in histograms], axis=0), edges)
+    again = [one for one in distributions if isinstance(one, Recalibrated)]
+    if len(again) == len(distributions):
+        first = again[0]
+        if all((one.values, one.scores) == (first.values, first.scores) for one in again):
+            base: Any = mixed([one.base for one in again])
+            return Recalibrated(base, first.values, first.scores)
     raise UsageError("only distributions of one kind, over the same values, can be mixed")

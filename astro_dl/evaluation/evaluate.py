@@ -13,9 +13,10 @@ from astro_dl.bundles.results import read_history, read_metrics
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
 from astro_dl.data.cache import cached_split
-from astro_dl.data.real import is_real, real_split, split_title
+from astro_dl.data.real import dataset_group, is_real, real_split, split_title
 from astro_dl.data.store import Store, open_store
 from astro_dl.evaluation.importance import permutation_importance
+from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report, build_report
 from astro_dl.evaluation.task_metrics import first_level
 
@@ -85,6 +86,7 @@ def evaluate(
     examples, source = _test_data(predictor, data, dataset, n, progress)
     count = len(examples) if n is None else min(n, len(examples))
     outcome = predictor.head.outcome(predictor, examples, count, source, progress)
+    outcome = replace(outcome, groups=_groups(predictor, outcome, dataset))
     if color_by is not None:
         from astro_dl.evaluation.unsupervised.color import colored_by
 
@@ -266,6 +268,14 @@ def _test_data(
     if not len(data):
         raise UsageError("data: no examples; at least one is needed")
     return data, str(data.path) if isinstance(data, Store) else "given examples"
+
+
+def _groups(predictor: "Predictor", outcome: Outcome, dataset: str | None) -> np.ndarray | None:
+    """Return what each example belongs to, None where nothing is known of it."""
+    if predictor.task is None or not predictor.head.labelled:
+        return None
+    name = predictor.task.group if dataset is None else dataset_group(predictor.task.name, dataset)
+    return np.asarray(outcome.info[name]) if name in outcome.info.colnames else None
 
 
 def _extra_metrics(predictor: "Predictor") -> Callable[..., dict[str, Any]] | None:

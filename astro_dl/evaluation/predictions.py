@@ -41,6 +41,9 @@ class Outcome:
         The fraction of positives for which the probabilities hold; default that of the set.
     info : Table
         True parameters, row by row; empty where they are not known.
+    groups : ndarray, (n,), optional
+        What examples belong to that are not independent of each other, such as one star: intervals
+        resample them whole, see `astro_dl.evaluation.groups`.
     difficulty : Difficulty, optional
         The parameter against which scores are drawn.
     bound : str, optional
@@ -62,6 +65,7 @@ class Outcome:
     ways: dict[str, Answers] = field(default_factory=dict)
     prevalence: float | None = None
     info: Table = field(default_factory=Table)
+    groups: np.ndarray | None = None
     difficulty: Difficulty | None = None
     bound: str | None = None
     unsupervised: Unsupervised | None = None

@@ -1,7 +1,7 @@
 """The report of an evaluation: every method on the same examples, as numbers, tables and text."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from astro_dl.bundles.card import dump_json
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.showing.display import html_of, text_of
+from astro_dl.evaluation.groups import with_group_intervals
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report_text import estimate_text, report_text
 
@@ -122,10 +123,16 @@ def build_report(
             "kind": head.kind,
             "n": len(outcome.y),
             "confidence": settings.confidence,
+            **({} if outcome.groups is None else {"groups": len(np.unique(outcome.groups))}),
             **outcome.about,
         },
         "methods": {
-            name: head.metrics(outcome, name, settings, np.random.default_rng([seed, k]))
+            name: _measured(
+                lambda one, how, rng, name=name: head.metrics(one, name, how, rng),
+                outcome,
+                settings,
+                [seed, k],
+            )
             for k, name in enumerate(outcome.scores)
         },
     }
@@ -135,9 +142,30 @@ def build_report(
         rng = np.random.default_rng([seed, 102])
         metrics["uncertainty"] = head.uncertainty(outcome, settings, rng)
     if extra_metrics is not None:
-        metrics["task"] = extra_metrics(outcome, settings)
+        metrics["task"] = _measured(
+            lambda one, how, rng: extra_metrics(one, how), outcome, settings, [seed, 103]
+        )
     lines = {name: head.headline(one) for name, one in metrics["methods"].items()}
     return Report(metrics, _headline_table(lines), efficiency, outcome, dict(wrong or {}))
+
+
+def _measured(
+    measure: Callable[[Outcome, EvaluationConfig, np.random.Generator], dict[str, Any]],
+    outcome: Outcome,
+    settings: EvaluationConfig,
+    seed: Sequence[int],
+) -> dict[str, Any]:
+    """Return metrics with their intervals: over whole groups where there are any."""
+    rng = np.random.default_rng(seed)
+    quick = replace(settings, bootstrap=0)
+    return with_group_intervals(
+        measure(outcome, settings, rng),
+        lambda one: measure(one, quick, rng),
+        outcome,
+        settings.bootstrap,
+        settings.confidence,
+        np.random.default_rng([*seed, 1]),
+    )
 
 
 def report_json(report: Report) -> str:

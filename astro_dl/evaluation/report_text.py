@@ -79,7 +79,8 @@ def _heading(metrics: Mapping[str, Any], outcome: Outcome) -> str:
         negative, positive = outcome.head.names
         count += f": {own['n_positive']:,} {positive}, {own['n_negative']:,} {negative}"
     lines = [what, f"{about.get('data', 'data')}; {count}"]
-    lines.append(f"in brackets: {100 * about['confidence']:g}% intervals")
+    whole = f" over {about['groups']:,} groups" if 0 < about.get("groups", 0) < about["n"] else ""
+    lines.append(f"in brackets: {100 * about['confidence']:g}% intervals{whole}")
     return "\n".join(line for line in lines if line)
 
 
@@ -230,10 +231,15 @@ def _importance(importance: Mapping[str, Any]) -> str:
 
 
 def estimate_text(entry: Mapping[str, Any], notes: Mapping[str, str] | None = None) -> str:
-    """Return an estimate with its interval; what was not measured bears the mark of its note."""
+    """Return an estimate with its interval; what was not measured bears the mark of its note.
+
+    A calibration error has its floor beside it.
+    """
     if entry["value"] is None:
         return f"n/a {(notes or {}).get(entry.get('why', ''), '')}".rstrip()
-    return _interval(entry, "value", "low", "high")
+    text = _interval(entry, "value", "low", "high")
+    # What an honest forecast would show with as few examples.
+    return f"{text}, floor {entry['noise_floor']:.3f}" if "noise_floor" in entry else text
 
 
 def _interval(

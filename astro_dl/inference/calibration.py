@@ -19,6 +19,9 @@ from astro_dl.distributions.mixture import Mixture
 from astro_dl.metrics.checks import check_binary, check_finite
 
 Array = np.ndarray
+Fit = Callable[[Array, Array, Mapping[str, Any]], dict[str, Any]]
+"""From logits and truths of a sample, and the calibration of the card, to another calibration."""
+
 ONE_SIGMA = 0.6827
 LEAST_LOG_DENSITY = -50.0
 """So that no single example far from its prediction decides on the calibration."""
@@ -60,6 +63,23 @@ class Temperature:
 
 
 @checked
+class Vector:
+    """What `fit_vector` returns.
+
+    Parameters
+    ----------
+    scales : tuple of float
+        Of the logit of each class.
+    offsets : tuple of float
+        Added to it, in nats.
+    """
+
+    kind: Literal["vector"]
+    scales: Annotated[tuple[float, ...], Bounds(1e-6, 1e6)]
+    offsets: Annotated[tuple[float, ...], Moderate]
+
+
+@checked
 class Spread:
     """What `fit_spread` and `fit_width` return.
 
@@ -73,21 +93,22 @@ class Spread:
     factors: Annotated[tuple[float, ...], Bounds(1e-9, 1e9)]
 
 
-def check_calibration(calibration: Mapping[str, Any], accepted: type) -> None:
-    """Raise `UsageError` unless a calibration of a card is none, or sound and of this class.
+def check_calibration(calibration: Mapping[str, Any], *accepted: type) -> None:
+    """Raise `UsageError` unless a calibration of a card is none, or sound and of these classes.
 
     Parameters
     ----------
     calibration : mapping
         Plain values.
-    accepted : type
-        `Platt`, `Temperature` or `Spread`.
+    *accepted : type
+        `Platt`, `Temperature`, `Vector` or `Spread`.
     """
     if "kind" not in calibration:
         raise UsageError("calibration.kind: missing")
-    known = _of_kind(calibration, accepted.__name__.lower())
+    kinds = {one.__name__.lower(): one for one in accepted}
+    known = _of_kind(calibration, *kinds)
     if known:
-        read_dataclass(accepted, known, "calibration")
+        read_dataclass(kinds[known["kind"]], known, "calibration")
 
 
 def fit_spread(logits: Array, y: Array) -> dict[str, Any]:
@@ -245,6 +266,68 @@ def fit_temperature(logits: Array, y: Array) -> dict[str, Any]:
     return {"kind": "temperature", "temperature": float(np.exp(fit.x))}
 
 
+def fit_vector(logits: Array, y: Array) -> dict[str, Any]:
+    """Return the vector scaling p = softmax(scales · logits + offsets).
+
+    Parameters
+    ----------
+    logits : ndarray, (n, k)
+        Logits on examples that the network was not trained on.
+    y : ndarray, (n,)
+        Class numbers.
+
+    Returns
+    -------
+    dict
+        ``{"kind": "vector", "scales", "offsets"}``.
+
+    Raises
+    ------
+    UsageError
+        If a logit is not finite or shapes disagree.
+
+    Notes
+    -----
+    Guo et al. (2017), section 4.2, with a prior as of a hundredth of the examples on the logarithms
+    of the scales, about those of one temperature, and on the offsets, about zero: what few examples
+    of a class leave open stays as it was.
+    """
+    score, classes = check_finite("logits", logits, len(y)), np.asarray(y, dtype=np.int64)
+    width = 1 / fit_temperature(score, classes)["temperature"]
+    k = score.shape[1]
+    truth = np.eye(k)[classes]
+
+    def loss(parameters: Array) -> tuple[float, Array]:
+        log_scales, offsets = parameters[:k], parameters[k:]
+        scaled = score * width * np.exp(log_scales)
+        log_p = log_softmax(scaled + offsets, axis=1)
+        residual = (np.exp(log_p) - truth) / len(truth)
+        slopes = np.concatenate([(residual * scaled).sum(axis=0), residual.sum(axis=0)])
+        value = -np.mean(log_p[np.arange(len(classes)), classes])
+        return float(value + 0.005 * parameters @ parameters), slopes + 0.01 * parameters
+
+    found = scipy.optimize.minimize(loss, np.zeros(2 * k), jac=True, method="L-BFGS-B").x
+    scales, offsets = width * np.exp(found[:k]), found[k:]
+    return {"kind": "vector", "scales": scales.tolist(), "offsets": offsets.tolist()}
+
+
+def class_probabilities(calibration: Mapping[str, Any] | None, logits: Array) -> Array:
+    """Return calibrated probabilities of classes, by a temperature or a vector scaling.
+
+    Parameters
+    ----------
+    calibration : mapping or None
+        What `fit_temperature` or `fit_vector` returned; None as for `temperature_probabilities`.
+    logits : ndarray, (n, k)
+        Logits, of any magnitude.
+    """
+    known = _of_kind(calibration, "temperature", "vector")
+    if known.get("kind") != "vector":
+        return temperature_probabilities(calibration, logits)
+    scaled = np.asarray(logits, np.float64) * known["scales"] + known["offsets"]
+    return softmax(scaled, axis=1)
+
+
 def platt_probabilities(
     calibration: Mapping[str, Any] | None, logits: Array, prevalence: float | None = None
 ) -> Array:
@@ -305,9 +388,9 @@ def temperature_probabilities(calibration: Mapping[str, Any] | None, logits: Arr
     return softmax(np.asarray(logits, dtype=np.float64) / known.get("temperature", 1.0), axis=1)
 
 
-def _of_kind(calibration: Mapping[str, Any] | None, wanted: str) -> Mapping[str, Any]:
-    """Return a calibration of this kind; an empty one for none."""
+def _of_kind(calibration: Mapping[str, Any] | None, *wanted: str) -> Mapping[str, Any]:
+    """Return a calibration of one of these kinds; an empty one for none."""
     kind = (calibration or {}).get("kind", "none")
-    if kind not in ("none", wanted):
-        raise unknown_name("calibration", str(kind), ("none", wanted))
+    if kind not in ("none", *wanted):
+        raise unknown_name("calibration", str(kind), ("none", *wanted))
     return {} if kind == "none" else dict(calibration or {})

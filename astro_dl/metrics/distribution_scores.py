@@ -5,9 +5,7 @@ from typing import Any
 import numpy as np
 import scipy
 
-from astro_dl.distributions.binned import Histogram
-from astro_dl.distributions.distribution import Distribution
-from astro_dl.distributions.mixture import Mixture
+from astro_dl.distributions.distribution import Distribution, WithDensity
 from astro_dl.metrics.checks import check_finite
 from astro_dl.metrics.intervals import (
     binomial_interval,
@@ -99,7 +97,7 @@ def proper_scores(distribution: Distribution, y: Array) -> dict[str, Array]:
     quantiles = distribution.quantile(LEVELS)
     below = truth[..., None] < quantiles
     crps = 2 * np.mean((below - LEVELS) * (quantiles - truth[..., None]), axis=-1)
-    if not isinstance(distribution, Mixture | Histogram):
+    if not isinstance(distribution, WithDensity):
         return {"crps": crps}
     square = distribution.pdf(quantiles).mean(axis=-1)
     return {"crps": crps, "cde_loss": square - 2 * distribution.pdf(truth)}

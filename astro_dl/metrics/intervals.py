@@ -58,10 +58,24 @@ def binomial_interval(
     return np.where(empty, np.nan, low), np.where(empty, np.nan, high)
 
 
-def resampling_weights(n: int, replicas: int, rng: np.random.Generator) -> Iterator[Array]:
-    """Yield, replica by replica, how often each of n examples is drawn with replacement, (n,)."""
+def resampling_weights(
+    n: int, replicas: int, rng: np.random.Generator, groups: Array | None = None
+) -> Iterator[Array]:
+    """Yield, replica by replica, how often each of n examples is drawn with replacement, (n,).
+
+    Parameters
+    ----------
+    n, replicas : int
+        Examples, and how often they are drawn.
+    rng : numpy.random.Generator
+        Source of the draws.
+    groups : ndarray of int, (n,), optional
+        Number of the group of each example, from 0: groups are drawn then, each whole.
+    """
+    drawn = n if groups is None else int(np.max(groups)) + 1
     for _ in range(replicas):
-        yield np.bincount(rng.integers(0, n, n), minlength=n)
+        times = np.bincount(rng.integers(0, drawn, drawn), minlength=drawn)
+        yield times if groups is None else times[groups]
 
 
 def percentile_interval(replicas: Array, confidence: float = 0.95) -> tuple[Array, Array]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from astro_dl.metrics.binary import area_under_curve
+from astro_dl.metrics.binary import area_under_curve, probability_metrics
 from astro_dl.metrics.checks import check_classes
 from astro_dl.metrics.confusion import (
     confusion_matrix,
@@ -52,7 +52,8 @@ def multiclass_metrics(
     -------
     dict
         JSON-able: ``n``, ``classes``, ``confusion`` (counts, rows are the truth), ``accuracy``,
-        ``balanced_accuracy``, ``macro_f1``, ``log_loss`` [nat], ``macro_auc`` (one against rest),
+        ``balanced_accuracy``, ``macro_f1``, ``log_loss`` [nat], ``ece`` of the predicted class, see
+        `astro_dl.metrics.binary.probability_metrics`, ``macro_auc`` (one against rest),
         and ``per_class`` with ``n``, ``recall``, ``precision``, ``f1``, ``auc`` by class name.
         Estimates are ``{"value", "low", "high"}``; a class that is absent, or never predicted, has
         None where its metric is not defined (its F1 counts as 0 in the macro mean if it is
@@ -96,6 +97,9 @@ def multiclass_metrics(
             float(loss.mean()),
             *percentile_interval(bootstrap_means(loss, bootstrap, rng), confidence),
         ),
+        "ece": probability_metrics(
+            p.max(axis=1), p.argmax(axis=1) == classes, None, confidence, bootstrap, rng
+        )["ece"],
         "macro_auc": estimate(float(np.mean(areas))),
         "per_class": per_class,
     }

@@ -11,9 +11,7 @@ from astropy.table import QTable, Table
 from astro_dl.answers.value_columns import STATISTICS
 from astro_dl.core.errors import UsageError, did_you_mean, unknown_name
 from astro_dl.core.reading.many_files import may_fail
-from astro_dl.distributions.binned import Histogram
-from astro_dl.distributions.distribution import Distribution
-from astro_dl.distributions.mixture import Mixture
+from astro_dl.distributions.distribution import Distribution, WithDensity
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.out_of_distribution import rows_outside_joint_range
 from astro_dl.inference.protocol import Predictor
@@ -263,7 +261,7 @@ def _prediction(
         place = table.colnames.index("flags")
         table.add_column(odds(answers.distribution).astype(np.float32), place, "redshift_odds")
     if append is not None:
-        assert isinstance(answers.distribution, Mixture | Histogram)
+        assert isinstance(answers.distribution, WithDensity)
         append(answers.distribution.pdf(points)[:, 0])
     return table
 
