@@ -133,5 +133,5 @@ task = Task(
     extra_metrics=complexity_metrics,
     caution="There are no labelled images of real regions here: all scores are of simulations, "
     "whose statistics follow measured ones. AR 11158 was looked at while the simulator was made.",
-    version=2,
+    version=3,
 )

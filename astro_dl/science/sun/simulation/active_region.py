@@ -26,6 +26,7 @@ from astro_dl.science.sun.simulation.flux_tubes import (
     Grid,
     Plage,
     Spots,
+    below_strongest,
     draw_plage,
     draw_spots,
 )
@@ -47,8 +48,9 @@ from astro_dl.science.sun.simulation.statistics import (
 
 NATIVE_SCALE_DEG = 0.03
 GRANULATION_CONTRAST = 0.03
-NOISE_GAUSS = {"line_of_sight": 8.3, "radial": 23.0}
-"""Of a native pixel of HMI's 720-second series; the radial one comes with the vector inversion."""
+NOISE_GAUSS, TRANSVERSE_NOISE_GAUSS = 8.3, 100.0
+"""Of a native pixel of HMI's 720-second series, along and across the line of sight: Hoeksema et al.
+(2014), Sol. Phys. 289, 3483."""
 
 NETWORK_GAUSS = 2.5
 MEAN_SPOT_FIELD_GAUSS = 800.0
@@ -167,6 +169,8 @@ def _observe(
     intensity, radial, longitudinal = draw_spots(spots, grid, sight)
     vertical = draw_plage(plage, grid)
     vertical *= _missing_flux(sizes.flux, radial, vertical, grid)
+    # Spots and plage at one place are one field, not the sum of two.
+    vertical = below_strongest(radial + vertical) - radial
     radial += vertical
     truth = _measure(classes, intensity, radial, latitude, grid)
     cosine = sight.cosine(*grid.offsets()).astype(np.float32)
@@ -177,9 +181,9 @@ def _observe(
     field *= np.float32(viewing.flux_factor)
 
     shape, binning = field.shape, viewing.scale / NATIVE_SCALE_DEG
-    noise = NOISE_GAUSS[viewing.component]
+    noise = noise_gauss(viewing.component, sight.radial)
     continuum *= 1 + averaged_noise(shape, GRANULATION_CONTRAST, binning, rng)
-    instrument = averaged_noise(shape, noise, binning, rng)
+    instrument = averaged_noise(shape, 1.0, binning, rng) * noise[:, None, None]
     field += instrument + magnetic_network(shape, NETWORK_GAUSS, rng)
     blank = _outside_patch(separation, tilt, viewing, rng)
     continuum[blank] = np.nan
@@ -187,10 +191,20 @@ def _observe(
     truth["longitude"], truth["latitude"] = longitude, latitude
     truth["observer_latitude"] = observer
     truth["heliocentric_angle"] = np.degrees(np.arccos(sight.radial))
-    truth["noise"] = np.full(n, float(instrument.std()))
+    truth["noise"] = instrument.std(axis=(1, 2)).astype(float)
     for name, unit in UNITS.items():
         truth[name].unit = unit
     return ObservedRegions(continuum.astype(np.float32), field.astype(np.float32), truth)
+
+
+def noise_gauss(component: str, cosine: np.ndarray) -> np.ndarray:
+    """Return the noise [G] of a native pixel, float32 (n,), at these cosines of the angle from
+    the disc's centre: the radial field is made of one along and one across the line of sight.
+    """
+    if component == "line_of_sight":
+        return np.full(len(cosine), NOISE_GAUSS, np.float32)
+    across = TRANSVERSE_NOISE_GAUSS * np.sqrt(np.maximum(1 - cosine**2, 0))
+    return np.hypot(NOISE_GAUSS * cosine, across).astype(np.float32)
 
 
 UNITS = {

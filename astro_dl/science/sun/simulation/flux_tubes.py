@@ -11,7 +11,13 @@ import numpy as np
 from astro_dl.core.rows import take_rows
 from astro_dl.science.sun.disc import CM2_PER_SQUARE_DEGREE, LineOfSight
 
-PENUMBRA_FROM_UHEM = 22.0
+PENUMBRA_FROM_UHEM = 10.0
+"""Spots of a radius from 2.5 Mm (7 µH) have penumbrae, pores reach up to 3.5 Mm (13 µH): Rucklidge,
+Schmidt & Weiss (1995), MNRAS 273, 491."""
+
+STRONGEST_GAUSS = 4000.0
+"""Of umbrae, but for a few in ten thousand spots: Livingston et al. (2006), Sol. Phys. 239, 41."""
+
 PENUMBRA_INTENSITY = 0.80
 FILAMENT_CONTRAST = 0.04
 FALL = 1.5
@@ -146,7 +152,8 @@ def draw_spots(
     until it is nearly horizontal at the edge (40° in pores), about as Keppens & Martínez Pillet
     (1996), A&A 316, 229, find: seen from aside, the limbward penumbra shows the other polarity. The
     larger a spot, the stronger its field and the darker its umbra (Mathew et al. 2007, A&A 465,
-    291).
+    291). Where spots overlap they are one: the mean of their fields, by strength, as strong as the
+    strongest of them.
 
     Parameters
     ----------
@@ -163,7 +170,7 @@ def draw_spots(
         Continuum over the quiet one, and fields [G], positive outwards and towards the observer.
     """
     darkness = np.zeros(grid.shape, np.float32)
-    radial, longitudinal = np.zeros((2, *grid.shape), np.float32)
+    radial, longitudinal, total, strongest = np.zeros((4, *grid.shape), np.float32)
     radius = spot_radius(spots.area).astype(np.float32)
     centre, foot = _strength(spots.area)
     for part, half in _by_window(1.3 * radius / grid.scale + 1.5):
@@ -185,13 +192,25 @@ def draw_spots(
         inclination = np.radians(lean).astype(np.float32)[:, None, None] * _leaning(
             np.minimum(r, 1)
         )
+        unsigned = np.abs(strength)
+        _add(total, index, unsigned)
+        np.maximum.at(strongest.reshape(-1), index, unsigned.ravel().astype(np.float32))
         upright, flat = strength * np.cos(inclination), strength * np.sin(inclination)
         _add(radial, index, upright)
         vertical = sight.cosine(some.x, some.y, some.region)[:, None, None]
         west, north = (one[some.region][:, None, None] for one in (sight.west, sight.north))
         outwards = (dx * west + dy * north) / np.maximum(distance, 1e-6)
         _add(longitudinal, index, upright * vertical + flat * outwards)
-    return 1 - darkness, radial, longitudinal
+    merged = strongest / np.maximum(total, 1e-3)
+    return 1 - darkness, radial * merged, longitudinal * merged
+
+
+def below_strongest(field: np.ndarray) -> np.ndarray:
+    """Return a field [G] of any shape that is held below `STRONGEST_GAUSS`, weak ones as they are.
+
+    Half of it is left by 1.5 parts in a hundred.
+    """
+    return field / (1 + (field / STRONGEST_GAUSS) ** 4) ** 0.25
 
 
 def draw_plage(plage: Plage, grid: Grid) -> np.ndarray:

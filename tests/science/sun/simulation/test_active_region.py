@@ -9,8 +9,12 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.science.sun.disc import line_of_sight
-from astro_dl.science.sun.simulation.active_region import Viewing, simulate_regions
-from astro_dl.science.sun.simulation.flux_tubes import Grid, Spots, draw_spots
+from astro_dl.science.sun.simulation.active_region import (
+    Viewing,
+    noise_gauss,
+    simulate_regions,
+)
+from astro_dl.science.sun.simulation.flux_tubes import Grid, Spots, below_strongest, draw_spots
 from astro_dl.science.sun.simulation.statistics import CLASSES
 
 COLUMNS = ("total_unsigned_flux", "spots", "area")
@@ -136,6 +140,34 @@ def test_umbra_and_penumbra_have_the_measured_fields():
     assert np.median(radial[intensity < 0.6]) == pytest.approx(1632, rel=0.25)
     penumbra = (intensity > 0.6) & (intensity < 0.9)
     assert np.median(radial[penumbra]) == pytest.approx(488, rel=0.25)
+
+
+def test_overlapping_spots_and_plage_are_no_stronger_than_umbrae(regions):
+    assert np.nanmax(np.abs(regions.magnetogram)) < 4000
+    below = below_strongest(np.array([100.0, -2000.0, 20_000.0]))
+    np.testing.assert_allclose(below[:2], [100, -2000], rtol=0.02)
+    assert 3900 < below[2] < 4000
+
+
+def test_two_spots_at_one_place_are_one():
+    one, two = (draw_at_the_centre(count) for count in (1, 2))
+    for first, second in zip(one, two, strict=True):
+        np.testing.assert_allclose(second, first, atol=1e-3)
+
+
+def test_radial_noise_grows_towards_the_limb():
+    cosine = np.cos(np.radians([0.0, 30.0, 60.0]))
+    np.testing.assert_allclose(noise_gauss("line_of_sight", cosine), 8.3)
+    np.testing.assert_allclose(noise_gauss("radial", cosine), [8.3, 50.5, 86.7], rtol=0.01)
+
+
+def draw_at_the_centre(count):
+    """Return the maps of equal spots, all of them at the centre."""
+    sight = line_of_sight(np.zeros(1), np.zeros(1), np.zeros(1))
+    values = (np.full(count, value, np.float32) for value in (0.0, 0.0, 300.0, 1.0, 0.38))
+    flat = np.zeros((count, 2, 2), np.float32)
+    spots = Spots(np.zeros(count, int), *values, flat, flat)
+    return draw_spots(spots, Grid(1, 64, 0.15), sight)
 
 
 def test_foreshortening_narrows_images_and_leaves_the_truth():
