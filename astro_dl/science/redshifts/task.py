@@ -34,7 +34,11 @@ from astro_dl.science.redshifts.inputs import (
 )
 from astro_dl.science.redshifts.metrics import SNR_EDGES, redshift_metrics
 from astro_dl.science.redshifts.physics import GalaxyRedshiftPhysics
-from astro_dl.science.redshifts.simulation.galaxies import draw_galaxies, redshifted_spectra
+from astro_dl.science.redshifts.simulation.galaxies import (
+    EMISSION,
+    draw_galaxies,
+    redshifted_spectra,
+)
 from astro_dl.science.redshifts.simulation.night_sky import sky_residuals
 
 
@@ -60,7 +64,7 @@ def simulate(physics: GalaxyRedshiftPhysics, n: int, rng: np.random.Generator) -
     -------
     Examples
         ``x`` (n, pixels, 1), see `redshift_spec`; ``y`` (n, 1); ``info`` with ``galaxy`` (a random
-        number), ``kind``, ``snr`` and ``halpha_width`` [Å].
+        number), ``kind``, ``snr`` and ``halpha_width``, the equivalent width at rest [Å].
     """
     redshift = rng.uniform(*physics.redshift_range, n)
     galaxies = draw_galaxies(redshift, physics.kind_fractions, rng)
@@ -77,7 +81,7 @@ def simulate(physics: GalaxyRedshiftPhysics, n: int, rng: np.random.Generator) -
     stated = sigma * np.exp(physics.known_noise * rng.standard_normal((n, 1)))
     observed = flux + sigma * rng.standard_normal(flux.shape)
     info = Table({"galaxy": rng.integers(0, 2**62, n), "kind": galaxies.kind, "snr": snr})
-    info["halpha_width"] = galaxies.widths.max(axis=1)
+    info["halpha_width"] = galaxies.widths[:, list(EMISSION).index("Halpha")]
     x = redshift_spectrum_inputs(physics, observed, stated)
     return Examples(x, redshift[:, None].astype(np.float32), info)
 
@@ -145,4 +149,5 @@ task = Task(
     classical=Classical(baselines=correlate_templates),
     files=Files(inputs=input_of_file, predict=predict_galaxies),
     extra_metrics=redshift_metrics,
+    version=2,
 )

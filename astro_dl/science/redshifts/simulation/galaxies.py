@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 
 from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT
 
@@ -69,7 +70,11 @@ SIGMAS_PER_WIDTH = 2.354820
 WINDOW_SIGMAS = 5.0
 DUST_SLOPE = 1.0
 REFERENCE_ANGSTROM = 5500.0
-BREAK_ANGSTROM = 4000.0
+BREAK_ANGSTROM, BREAK_WIDTH_ANGSTROM = 4000.0, 40.0
+BELOW_BREAK, FALL_BELOW = 0.62, 3.0
+"""Level of an old population just below its break, and the power by which it falls towards the
+ultraviolet: D4000 (Bruzual 1983) is 2.1 with the absorption lines, as of the oldest real galaxies
+(Kauffmann et al. 2003, MNRAS 341, 33)."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +199,9 @@ def redshifted_spectra(galaxies: Galaxies, edges: Array, resolving_power: float)
 def _continuum(rest: Array, age: Array) -> Array:
     """Return an old and a young continuum, mixed; one for an old one at 5500 Å."""
     x = rest / REFERENCE_ANGSTROM
-    old = x**-0.3 / (1 + np.exp(np.clip(-(rest - BREAK_ANGSTROM) / 40, -50, 50)) * 0.9)
+    above = scipy.special.expit((rest - BREAK_ANGSTROM) / BREAK_WIDTH_ANGSTROM)
+    below = BELOW_BREAK * np.minimum(rest / BREAK_ANGSTROM, 1) ** FALL_BELOW
+    old = x**-0.3 * (above + (1 - above) * below)
     young = x**-2.2
     share = np.asarray(age)[:, None]
     return share * old + (1 - share) * young

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,23 @@ def one_galaxy(redshift, **widths):
     lines = np.array([[widths.get(name, 0.0) for name in EMISSION]])
     one = np.ones(1)
     return Galaxies(np.array([redshift]), np.array(["passive"]), one, 0 * one, lines, 30 * one)
+
+
+def d4000(flux, redshift):
+    """Return the ratio of mean fluxes per frequency beside the break: Bruzual (1983)."""
+    rest = CENTRES / (1 + redshift)
+    means = [
+        np.mean((flux * rest**2)[(rest > low) & (rest < high)])
+        for low, high in ((4050, 4250), (3750, 3950))
+    ]
+    return means[0] / means[1]
+
+
+@pytest.mark.parametrize(("age", "low", "high"), [(1.0, 1.9, 2.3), (0.0, 0.9, 1.3)])
+def test_the_break_is_that_of_real_galaxies(age, low, high):
+    one = one_galaxy(0.1)
+    galaxy = replace(one, age=np.array([age]))
+    assert low < d4000(redshifted_spectra(galaxy, EDGES, 2000.0)[0], 0.1) < high
 
 
 def peak(flux, near):
