@@ -138,6 +138,7 @@ task = Task(
     input_spec=input_spec,
     simulate=simulate,
     group="object_id",
+    version=2,
     difficulty=Difficulty(
         column="phot_g_mean_mag", edges=(8.0, 12.0, 14.0, 15.0, 16.0, 17.0, 18.0), label="G [mag]"
     ),

@@ -13,11 +13,10 @@ from astro_dl.science.gaia.instrument import (
 )
 from astro_dl.science.gaia.simulation.stars import (
     binaries,
-    dust_column,
     giants,
+    in_sight,
     main_sequence,
     mixed_pairs,
-    placed,
     white_dwarfs,
 )
 
@@ -59,7 +58,7 @@ def simulate_catalogue(kinds: Array, limit: float, rng: Rng, contaminants: bool 
     kinds : ndarray of int, (n,)
         Position in `KINDS`.
     limit : float
-        Apparent G of the faintest behind the average dust [mag].
+        Apparent G of the faintest, each behind its own dust [mag].
     rng : numpy.random.Generator
         Determines everything.
     contaminants : bool, default True
@@ -75,8 +74,7 @@ def simulate_catalogue(kinds: Array, limit: float, rng: Rng, contaminants: bool 
     """
     n = len(kinds)
     kind, absolute = _absolute(kinds, limit, rng, contaminants)
-    distance, height = placed(absolute[:, 0], limit, rng)
-    color_excess = dust_column(distance, height) * np.exp(DUST_SCATTER * rng.normal(size=n))
+    distance, height, color_excess = in_sight(absolute[:, 0], limit, DUST_SCATTER, rng)
     photometry = absolute.copy()
     photometry[:, 0] += 5 * np.log10(distance) - 5
     photometry = reddened(photometry, color_excess)

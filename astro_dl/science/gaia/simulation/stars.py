@@ -81,6 +81,8 @@ WHITE_DWARF_SCATTER = (0.20, 0.03)
 
 SCALE_HEIGHT_PC = 350.0
 LARGEST_DISTANCE_PC = 6000.0
+NEAREST_PC = 1.0
+ATTEMPTS = 60
 SUN_LIFETIME_GYR, DISC_AGE_GYR = 10.0, 10.0
 
 DUST_MAG_PER_KPC, DUST_HEIGHT_PC, TOTAL_TO_SELECTIVE = 0.7, 125.0, 3.1
@@ -143,18 +145,15 @@ def mixed_pairs(n: int, limit: float, rng: Rng) -> Array:
     return added(hot, cool)
 
 
-def placed(absolute: Array, limit: float, rng: Rng) -> tuple[Array, Array]:
-    """Return distances of stars by absolute magnitude, and their heights above the Galactic plane.
+def placed(reach: Array, rng: Rng) -> tuple[Array, Array]:
+    """Return distances of stars up to a reach, and their heights above the Galactic plane.
 
-    Stars fill a disc that is exponential in height, with the Sun in its plane, as far as they are
-    bright enough behind the average dust.
+    Stars fill a disc that is exponential in height, with the Sun in its plane.
 
     Parameters
     ----------
-    absolute : ndarray, (n,)
-        M_G [mag].
-    limit : float
-        Apparent G of the faintest [mag].
+    reach : ndarray, (n,)
+        Greatest distance [pc].
     rng : numpy.random.Generator
         Source of the places.
 
@@ -165,12 +164,51 @@ def placed(absolute: Array, limit: float, rng: Rng) -> tuple[Array, Array]:
     """
     grid = _distance_grid()
     volume = _volume(grid)
-    reach = np.interp(_reach(absolute, limit), grid, volume)
-    distance = np.interp(rng.random(len(absolute)) * reach, volume, grid)
+    share = rng.random(len(reach)) * np.interp(reach, grid, volume)
+    distance = np.maximum(np.interp(share, volume, grid), NEAREST_PC)
     # Given the distance, |sin b| is exponential, cut off at one.
     share = 1 - np.exp(-distance / SCALE_HEIGHT_PC)
-    height = -SCALE_HEIGHT_PC * np.log1p(-rng.random(len(absolute)) * share)
+    height = -SCALE_HEIGHT_PC * np.log1p(-rng.random(len(reach)) * share)
     return distance, height
+
+
+def in_sight(absolute: Array, limit: float, scatter: float, rng: Rng) -> tuple[Array, Array, Array]:
+    """Return places as `placed` does, of stars that are bright enough behind their own dust.
+
+    Places within reach of a star without dust are drawn until one is in sight; the few that never
+    are come as near as it takes.
+
+    Parameters
+    ----------
+    absolute : ndarray, (n,)
+        M_G [mag].
+    limit : float
+        Apparent G of the faintest [mag].
+    rng : numpy.random.Generator
+        Source of places and dust.
+    scatter : float
+        In ln, of the dust towards one star about the average.
+
+    Returns
+    -------
+    distance, height, color_excess : ndarray, (n,)
+        [pc] and E(B - V) [mag].
+    """
+    distance, height, dust = np.empty((3, len(absolute)))
+    free = np.minimum(10 ** (0.2 * (limit - absolute) + 1), LARGEST_DISTANCE_PC)
+    pending = np.arange(len(absolute))
+    for attempt in range(ATTEMPTS):
+        # After a while the nearest places alone: nothing hides a star next to the Sun.
+        nearer = free[pending] * min(1.0, 4 * (1 - attempt / ATTEMPTS))
+        distance[pending], height[pending] = placed(nearer, rng)
+        column = dust_column(distance[pending], height[pending])
+        dust[pending] = column * np.exp(scatter * rng.normal(size=len(pending)))
+        seen = absolute[pending] + 5 * np.log10(distance[pending]) - 5
+        hidden = seen + EXTINCTION[0] * dust[pending] > limit
+        pending = pending[hidden]
+        if not len(pending):
+            break
+    return distance, height, dust
 
 
 def dust_column(distance: Array, height: Array) -> Array:

@@ -17,6 +17,7 @@ from astro_dl.science.gaia.simulation.catalogue import CONTAMINANTS, KINDS, simu
 from astro_dl.science.gaia.simulation.stars import (
     dust_column,
     giants,
+    in_sight,
     main_sequence,
     placed,
     white_dwarfs,
@@ -148,12 +149,21 @@ def test_sources_are_as_faint_as_the_limit_allows(catalogue):
     assert np.median(deeper["phot_g_mean_mag"]) > np.median(stars["phot_g_mean_mag"]) + 0.5
 
 
+def test_no_star_is_beyond_the_limit_behind_its_own_dust():
+    absolute = np.repeat([0.0, 4.0, 9.0], 1000)
+    distance, _, dust = in_sight(absolute, 16.0, 0.35, np.random.default_rng(0))
+    seen = absolute + 5 * np.log10(distance) - 5 + 2.74 * dust
+    assert (seen <= 16.0).all()
+    # The nearest dwarfs have hardly any dust, and fill their volume up to the limit.
+    assert np.mean(seen[absolute == 9.0] > 15.0) > 0.6
+
+
 def test_near_stars_fill_space_and_far_ones_a_disc():
     rng = np.random.default_rng(0)
-    # At 14 mag and fainter than M_G of 9.5 all are within 80 pc: their number grows as the cube.
-    near, _ = placed(np.full(20_000, 9.5), 14.0, rng)
+    # Well within the disc their number grows as the cube.
+    near, _ = placed(np.full(20_000, 80.0), rng)
     assert np.mean(near < near.max() / 2) == pytest.approx(1 / 8, abs=0.02)
-    far, height = placed(np.full(20_000, 0.0), 17.0, rng)
+    far, height = placed(np.full(20_000, 6000.0), rng)
     assert (height <= far).all()
     assert np.mean(height[far > 3000]) == pytest.approx(350, rel=0.05)
 
