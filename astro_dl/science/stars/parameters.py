@@ -69,5 +69,5 @@ task = Task(
     augmentation=Augmentation(inputs=augment_spectra),
     files=Files(inputs=input_of_file, predict=predict_stars),
     caution=CAUTION,
-    version=2,
+    version=3,
 )

@@ -75,5 +75,5 @@ task = Task(
     files=Files(inputs=input_of_file, predict=predict_stars),
     caution=CAUTION,
     zero_signal={"distinct": False},
-    version=2,
+    version=3,
 )

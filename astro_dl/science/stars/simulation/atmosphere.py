@@ -12,6 +12,7 @@ import numpy as np
 
 Array = np.ndarray
 
+HC_OVER_K = 1.438777e8  # Å K
 BOLTZMANN_EV = 8.617333e-5
 BOLTZMANN_CGS = 1.380649e-16
 THOMSON_CM2 = 6.6524587e-25
@@ -176,6 +177,32 @@ def continuum_opacity(layer: Atmosphere, wavelength: Array) -> Array:
     electrons = layer.electron_pressure / layer.hydrogen_pressure
     hydrogen = _hydrogen_opacity(temperature, pressure, wavelength)
     return neutral[:, None] * hydrogen + THOMSON_CM2 * electrons[:, None]
+
+
+def continuum_flux(
+    effective: Array, log_g: Array, metallicity: Array, wavelength: Array
+) -> Array:
+    """Return the flux per wavelength of stars without lines (n, m), up to a factor for each.
+
+    Light leaves where its own optical depth is ⅔ (Eddington & Barbier): the more opaque the
+    wavelength, the higher and cooler. Bound-free hydrogen, whose opacity grows with λ³, makes the
+    stars of type A far bluer than their effective temperature.
+
+    Parameters
+    ----------
+    effective, log_g, metallicity : ndarray, (n,)
+        As of `one_layer`.
+    wavelength : ndarray, (m,)
+        Within 3700 to 8200 Å, see `continuum_opacity`.
+
+    Notes
+    -----
+    Eddington's grey atmosphere, its mean opacity that of 5000 Å.
+    """
+    layer = one_layer(effective, log_g, metallicity)
+    opacity = continuum_opacity(layer, wavelength) / layer.opacity[:, None]
+    temperature = np.asarray(effective)[:, None] * (0.5 * (1 + 1 / opacity)) ** 0.25
+    return wavelength**-5.0 / np.expm1(HC_OVER_K / (wavelength * temperature))
 
 
 def abundance(name: str, metallicity: Array) -> Array:

@@ -16,6 +16,7 @@ from astro_dl.science.stars.simulation.atmosphere import (
     BOLTZMANN_CGS,
     BOLTZMANN_EV,
     ELEMENTS,
+    HC_OVER_K,
     OPTICAL_DEPTH,
     Atmosphere,
     abundance,
@@ -40,7 +41,6 @@ METALLICITIES = np.array([-2.6, -1.4, -0.4, 0.6])
 CLASSICAL_CM2_HZ = 0.026540
 LIGHT_CGS = SPEED_OF_LIGHT * 1e5
 ATOMIC_MASS_G = 1.66054e-24
-HC_OVER_K = 1.438777e8  # Å K
 TURBULENCE_KM_S = 4.5
 SURFACE_TEMPERATURE, CORE_TEMPERATURE = 0.841, 0.6
 CORE_OPACITY = 50.0

@@ -8,6 +8,7 @@ from scipy.special import j1
 
 from astro_dl.observations.photometry.extinction import optical_extinction
 from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT, resample
+from astro_dl.science.stars.simulation.atmosphere import continuum_flux
 from astro_dl.science.stars.simulation.grid import (
     GRAVITIES,
     METALLICITIES,
@@ -21,7 +22,6 @@ from astro_dl.science.stars.simulation.population import Stars
 Array = np.ndarray
 Range = tuple[float, float]
 
-HC_OVER_K = 1.438777e8  # Å K
 LIMB_DARKENING = 0.6
 SIGMAS_PER_WIDTH = 2.354820
 HIGHEST_DEGREE = 4
@@ -161,7 +161,7 @@ def observe_stars(
     strength = _smooth_factors(observation.line_error, seen.shape[1], 0, rng)
     seen = np.maximum(seen, DARKEST) ** strength
     wavelength = np.sqrt(edges[1:] * edges[:-1])
-    continuum = wavelength**-5.0 / np.expm1(HC_OVER_K / (wavelength * stars.temperature[:, None]))
+    continuum = continuum_flux(stars.temperature, stars.log_g, stars.metallicity, wavelength)
     absorbed = 3.1 * observation.reddening[:, None] * optical_extinction(wavelength)
     flux = seen * continuum * 10 ** (-0.4 * absorbed)
     flux *= _smooth_factors(observation.calibration_error, len(wavelength), 1, rng)

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from astro_dl.science.stars.simulation.atmosphere import ELEMENTS, ion_fractions, one_layer
+from astro_dl.science.stars.simulation.atmosphere import (
+    ELEMENTS,
+    HC_OVER_K,
+    continuum_flux,
+    ion_fractions,
+    one_layer,
+)
 from astro_dl.science.stars.simulation.grid import (
     GRAVITIES,
     METALLICITIES,
@@ -79,3 +85,23 @@ def test_metals_follow_metallicity_and_wings_follow_gravity():
 def test_residual_fluxes_are_fractions():
     assert line_spectra().min() >= 0
     assert line_spectra().max() <= 1
+
+
+@pytest.mark.parametrize(("effective", "low", "high"), [(5777, 6000, 6900), (9475, 13_500, 15_800)])
+def test_the_continuum_has_the_colour_temperature_of_real_stars(effective, low, high):
+    # Of A0 stars 14,665 K: bound-free hydrogen lets blue light out of deeper, hotter layers.
+    wave = np.linspace(4000.0, 7400.0, 40)
+    flux = continuum_flux(np.array([float(effective)]), np.array([4.2]), np.zeros(1), wave)[0]
+    slope = np.polyfit(np.log(wave), np.log(flux), 1)[0]
+    colours = np.linspace(3000.0, 30_000.0, 2000)
+    x = HC_OVER_K / (wave * colours[:, None])
+    planck = np.polyfit(np.log(wave), (-5 * np.log(wave) - np.log(np.expm1(x))).T, 1)[0]
+    assert low < np.interp(slope, planck[::-1], colours[::-1]) < high
+
+
+def test_a_continuum_of_equal_opacity_everywhere_is_planck_s():
+    # Free electrons alone, as in the hottest stars, absorb no colour more than another.
+    wave = np.linspace(4000.0, 7400.0, 10)
+    hot = continuum_flux(np.array([45_000.0]), np.array([3.0]), np.zeros(1), wave)[0]
+    ratio = hot / (wave**-5 / np.expm1(HC_OVER_K / (wave * 45_000.0)))
+    assert np.ptp(ratio / ratio.mean()) < 0.25
