@@ -203,7 +203,7 @@ class Binary(AnswerKind):
             outcome.y,
             settings.false_alarm_probabilities,
             probabilities=outcome.probabilities if method == outcome.own else None,
-            prevalence=outcome.prevalence,
+            prevalence=outcome.stated_prevalence,
             confidence=settings.confidence,
             bootstrap=settings.bootstrap,
             rng=rng,
@@ -291,7 +291,7 @@ class Binary(AnswerKind):
             found["reliability"] = draw_reliability(
                 outcome.probabilities,
                 outcome.y,
-                outcome.prevalence,
+                outcome.stated_prevalence,
                 network["confidence"],
                 self.names[-1],
                 outcome.own,

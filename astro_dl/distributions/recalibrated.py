@@ -105,8 +105,9 @@ class Recalibrated:
 
 
 def normal_scores(probabilities: Array) -> Array:
-    """Return Φ⁻¹ of probabilities, within ±8."""
-    return np.clip(ndtri(probabilities), -FARTHEST_SCORE, FARTHEST_SCORE)
+    """Return Φ⁻¹ of probabilities, which may be off by rounding errors, within ±8."""
+    found = ndtri(np.clip(probabilities, 0, 1))
+    return np.clip(found, -FARTHEST_SCORE, FARTHEST_SCORE)
 
 
 def _each(functions: tuple[Rising, ...], values: Array) -> Array:

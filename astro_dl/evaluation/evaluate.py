@@ -86,7 +86,8 @@ def evaluate(
     examples, source = _test_data(predictor, data, dataset, n, progress)
     count = len(examples) if n is None else min(n, len(examples))
     outcome = predictor.head.outcome(predictor, examples, count, source, progress)
-    outcome = replace(outcome, groups=_groups(predictor, outcome, dataset))
+    groups = _groups(predictor, outcome, dataset)
+    outcome = replace(outcome, groups=groups, real=dataset is not None)
     if color_by is not None:
         from astro_dl.evaluation.unsupervised.color import colored_by
 

@@ -39,6 +39,8 @@ class Outcome:
         The model's answers by way of telling its uncertainty, where several are compared.
     prevalence : float, optional
         The fraction of positives for which the probabilities hold; default that of the set.
+    real : bool, default False
+        Whether examples are real ones, whose classes are as frequent as they are on the sky.
     info : Table
         True parameters, row by row; empty where they are not known.
     groups : ndarray, (n,), optional
@@ -64,6 +66,7 @@ class Outcome:
     calibrated: tuple[str, ...] = ()
     ways: dict[str, Answers] = field(default_factory=dict)
     prevalence: float | None = None
+    real: bool = False
     info: Table = field(default_factory=Table)
     groups: np.ndarray | None = None
     difficulty: Difficulty | None = None
@@ -71,6 +74,11 @@ class Outcome:
     unsupervised: Unsupervised | None = None
     about: dict[str, Any] = field(default_factory=dict)
     own: str = NETWORK
+
+    @property
+    def stated_prevalence(self) -> float | None:
+        """The fraction of positives to which simulated examples are weighted; real ones are not."""
+        return None if self.real else self.prevalence
 
     @property
     def difficulty_values(self) -> np.ndarray | None:

@@ -12,7 +12,7 @@ from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import build_report
 from astro_dl.metrics.intervals import resampling_weights
 
-SETTINGS = EvaluationConfig(bootstrap=100)
+SETTINGS = EvaluationConfig(bootstrap=40)
 
 
 def classes(seed, groups=20, each=15):
@@ -33,11 +33,11 @@ def accuracy(outcome):
 
 def test_intervals_over_groups_hold_what_those_over_examples_miss():
     intervals = [
-        (accuracy(one), accuracy(replace(one, groups=None))) for one in map(classes, range(30))
+        (accuracy(one), accuracy(replace(one, groups=None))) for one in map(classes, range(12))
     ]
     held = np.array([[low <= 0.7 <= high for low, high in pair] for pair in intervals])
-    assert held[:, 0].mean() > 0.75
-    assert held[:, 1].mean() < 0.6
+    assert held[:, 0].sum() >= 9
+    assert held[:, 1].sum() <= 6
 
 
 def test_groups_of_one_change_nothing():

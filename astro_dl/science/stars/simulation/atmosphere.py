@@ -179,9 +179,7 @@ def continuum_opacity(layer: Atmosphere, wavelength: Array) -> Array:
     return neutral[:, None] * hydrogen + THOMSON_CM2 * electrons[:, None]
 
 
-def continuum_flux(
-    effective: Array, log_g: Array, metallicity: Array, wavelength: Array
-) -> Array:
+def continuum_flux(effective: Array, log_g: Array, metallicity: Array, wavelength: Array) -> Array:
     """Return the flux per wavelength of stars without lines (n, m), up to a factor for each.
 
     Light leaves where its own optical depth is ⅔ (Eddington & Barbier): the more opaque the
