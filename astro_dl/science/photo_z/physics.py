@@ -17,6 +17,8 @@ from astro_dl.science.photo_z.inputs import (
     photometry_inputs,
 )
 
+ROUNDING = 1e-6
+
 
 @checked
 class PhotoZPhysics:
@@ -100,10 +102,21 @@ class PhotoZPhysics:
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 5B - 1) from columns: magnitudes by band, errors by ``<band>_err``.
 
-        Magnitudes are infinite where not detected and NaN where not observed.
+        Magnitudes are infinite where not detected and NaN where not observed. Where errors are
+        known, whether they are inputs or not, fainter ones than ``detection_snr`` of them are no
+        detections, simulated or real.
         """
-        magnitudes = np.stack([values[band] for band in self.used_bands], axis=1)
+        magnitudes = np.stack([self._detected(values, band) for band in self.used_bands], axis=1)
         errors = None
         if self.errors:
             errors = np.stack([values[f"{band}_err"] for band in self.used_bands], axis=1)
         return photometry_inputs(self.about, self.used_bands, self.middle, magnitudes, errors)
+
+    def _detected(self, values: Mapping[str, np.ndarray], band: str) -> np.ndarray:
+        magnitudes = values[band]
+        if f"{band}_err" not in values:
+            return magnitudes
+        with np.errstate(invalid="ignore", over="ignore"):
+            noise_to_signal = 10 ** (0.4 * np.asarray(values[f"{band}_err"], float)) - 1
+            faint = noise_to_signal * self.detection_snr > 1 + ROUNDING
+        return np.where(faint & ~np.isnan(magnitudes), np.inf, magnitudes)

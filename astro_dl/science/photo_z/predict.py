@@ -176,6 +176,10 @@ def _columns(physics: PhotoZPhysics, table: Table, about: Catalogue, path: Any) 
     names = [name for name in physics.columns if name not in absent]
     if about.zero_point is not None:
         names += [f"{name}_err" for name in names if f"{name}_err" in about.mapping]
+    else:
+        # They tell what is detected, also where they are no inputs.
+        errors = (f"{name}_err" for name in names)
+        names += [one for one in errors if one in table.colnames or one in about.mapping]
     names = list(dict.fromkeys(names))
     mapping = {name: column for name, column in about.mapping.items() if name in names}
     units = dict.fromkeys(names, "mag") if about.zero_point is None else None

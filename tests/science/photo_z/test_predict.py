@@ -133,6 +133,13 @@ def test_not_detected_and_not_observed_are_told_apart(tmp_path, predictor):
     assert np.isfinite(table["redshift"]).all()
 
 
+def test_what_is_fainter_than_its_error_is_not_detected(tmp_path, predictor):
+    errors = [0.1, 0.7, 0.8, 5.0, 99.0, np.nan]
+    table = predict(predictor, [write(tmp_path, catalogue(u_err=errors))])
+    assert table["flags"].tolist() == ["", "", *["not_detected"] * 3, ""]
+    assert not any(predict(predictor, [write(tmp_path, name="plain.fits")])["flags"] != "")
+
+
 def test_sentinels_can_be_named(tmp_path, predictor):
     path = write(tmp_path, catalogue(u=[18.9, 30.0, -1.0, 18.9, 18.9, 18.9]))
     table = predict(predictor, [path], not_detected="30", not_observed="-1")
