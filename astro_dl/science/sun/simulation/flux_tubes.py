@@ -11,8 +11,8 @@ import numpy as np
 from astro_dl.core.rows import take_rows
 from astro_dl.science.sun.disc import CM2_PER_SQUARE_DEGREE, LineOfSight
 
-PENUMBRA_FROM_UHEM = 10.0
-"""Spots of a radius from 2.5 Mm (7 µH) have penumbrae, pores reach up to 3.5 Mm (13 µH): Rucklidge,
+PENUMBRA_FROM_UHEM = 7.0
+"""Of a radius of 2.5 Mm: smaller ones are pores, of which some reach 3.5 Mm (13 µH): Rucklidge,
 Schmidt & Weiss (1995), MNRAS 273, 491."""
 
 STRONGEST_GAUSS = 4000.0
