@@ -12,6 +12,7 @@ import numpy as np
 import scipy
 
 from astro_dl.answers.densities import Density, Point
+from astro_dl.answers.joint_gaussians import JointGaussians
 from astro_dl.core.errors import UsageError
 from astro_dl.core.schema import checked, plain, read_dataclass
 from astro_dl.distributions.distribution import Distribution
@@ -101,7 +102,8 @@ def recalibrations(density: Density) -> dict[str, Fit]:
 
     ``"spline"`` moves medians by a function through several points, and probabilities by another;
     ``"affine"`` both by straight lines, ``"temperature"`` only widens or narrows. Of points there
-    is nothing to widen. The functions take logits, truths (n, k) and the card's calibration.
+    is nothing to widen, and joint distributions are left as they are. The functions take logits,
+    truths (n, k) and the card's calibration.
     """
 
     def fitted(of_values: OfValues, of_scores: OfScores) -> Fit:
@@ -112,9 +114,21 @@ def recalibrations(density: Density) -> dict[str, Fit]:
         return fit
 
     found = {"spline": fitted(_spline, _score_spline), "affine": fitted(_line, _score_line)}
+    if isinstance(density, JointGaussians):
+        return {}
     if isinstance(density, Point):
         return found
     return found | {"temperature": fitted(lambda m, t, ends: Rising(), _score_width)}
+
+
+def shifts(density: Density, targets: int) -> Array | None:
+    """Return what is added to logits where each target grows by one, (targets, outputs).
+
+    None where no logit is in the target's unit, as of bins.
+    """
+    one = np.ones(targets)
+    found = np.stack([density.scaling(one, unit)[1] for unit in np.eye(targets)])
+    return found if recalibrations(density) and found.any(axis=1).all() else None
 
 
 OfValues = Callable[[Array, Array, tuple[float, float]], Rising]

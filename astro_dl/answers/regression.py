@@ -20,7 +20,7 @@ from astro_dl.answers.densities import (
 )
 from astro_dl.answers.honesty import target_uncertainty
 from astro_dl.answers.joint_gaussians import JointGaussians, correlation_columns
-from astro_dl.answers.recalibration import check_recalibration, recalibrations, told
+from astro_dl.answers.recalibration import check_recalibration, recalibrations, shifts, told
 from astro_dl.answers.value_columns import value_columns
 from astro_dl.core.answer import AnswerKind, Turn
 from astro_dl.core.config import EvaluationConfig
@@ -145,8 +145,7 @@ class Regression(AnswerKind):
     def from_card(cls, head: Mapping[str, Any]) -> Self:
         """Return the answer that a card describes.
 
-        An infinite end of the support is null. Cards of before mixtures and grids have the key
-        ``spread`` instead of the distribution: true for Gaussians.
+        An infinite end of the support is null; old cards have ``spread``, true for Gaussians.
         """
         support, grid = head.get("support", [None, None]), head.get("grid", [])
         components = head.get("components", 5)
@@ -155,10 +154,8 @@ class Regression(AnswerKind):
         if not isinstance(grid, list) or not _numbers(grid):
             raise UsageError("head.grid is not a list of numbers")
         if type(components) is not int or not 0 < components <= MOST_COMPONENTS:
-            raise UsageError(
-                f"head.components is {components!r}; accepted: a whole number up to "
-                f"{MOST_COMPONENTS}"
-            )
+            accepted = f"a whole number up to {MOST_COMPONENTS}"
+            raise UsageError(f"head.components is {components!r}; accepted: {accepted}")
         low, high = support
         return cls(
             tuple(head["names"]),
@@ -213,13 +210,18 @@ class Regression(AnswerKind):
         return Objective(self, loss, loss, encode, scores, location, scale, density.scaling)
 
     def fit_calibration(self, logits: Array, y: Array) -> dict[str, Any]:
-        """Return the calibration of the distribution."""
+        """Return that of the distribution."""
         return self.density.fit_calibration(logits, y)
 
     @property
     def recalibrations(self) -> dict[str, Fit]:
         """See `astro_dl.answers.recalibration`; none for joint distributions."""
-        return {} if isinstance(self.density, JointGaussians) else recalibrations(self.density)
+        return recalibrations(self.density)
+
+    @property
+    def shifts(self) -> Array | None:
+        """How logits move where a target grows by one; bins stay where they are."""
+        return shifts(self.density, len(self.names))
 
     def distributions(
         self, logits: Array, calibration: Mapping[str, Any] | None = None
@@ -229,11 +231,9 @@ class Regression(AnswerKind):
         Parameters
         ----------
         logits : ndarray, (n, outputs)
-            In the units of the targets, as trained networks give them; NaN rows give NaN.
+            In the units of the targets; NaN rows give NaN.
         calibration : mapping, optional
             Of the card.
-
-        Returns None for points, `Histogram` for grids, else `Mixture`.
         """
         return told(self.density, np.asarray(logits, np.float64), calibration or {})[1]
 
@@ -246,7 +246,7 @@ class Regression(AnswerKind):
     ) -> Answers:
         """Return the mean of the members' distributions, its variance divided.
 
-        By the law of total variance; members that state none are taken for draws from a Gaussian
+        By the law of total variance; members that state none are draws from a Gaussian
         (Lakshminarayanan et al. 2017, section 2.4).
         """
         members = [self.answers(*one) for one in zip(logits, calibrations, strict=True)]
@@ -273,9 +273,9 @@ class Regression(AnswerKind):
         """
         if self.outputs not in (len(self.names), 2 * len(self.names)):
             return super().turn(logits, calibration)
-        value, told = logits[:, 0], self.distributions(logits, calibration)
-        step = value.std() if told is None else told.std[:, 0]
-        first, what = np.zeros(len(value), int), "σ" if told is not None else "standard deviation"
+        value, known = logits[:, 0], self.distributions(logits, calibration)
+        step = value.std() if known is None else known.std[:, 0]
+        first, what = np.zeros(len(value), int), "σ" if known is not None else "standard deviation"
         return Turn(f"{self.names[0]} by 1 {what}", first, first - 1, value + step)
 
     def logit_name(self, number: int) -> str:
@@ -396,5 +396,5 @@ class Regression(AnswerKind):
         return y, keras.losses.MeanSquaredError()
 
 
-def _numbers(values: list[Any], *others: type) -> bool:
-    return all(type(one) in (int, float, *others) for one in values)
+def _numbers(values: list[Any], *more: type) -> bool:
+    return all(type(one) in (int, float, *more) for one in values)

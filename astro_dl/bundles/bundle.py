@@ -167,9 +167,9 @@ def update_bundle(
 ) -> Bundle:
     """Change a bundle but for its weights, all at once or not at all.
 
-    Parameters are those of `save_bundle`; what is not given stays as it is. Where something is
-    added to what the bundle has, ``metrics`` and ``card_parts`` are functions of the bundle as it
-    is, so that nothing is lost that another process writes meanwhile.
+    Parameters are those of `save_bundle`; what is not given stays. Where something is added,
+    ``metrics`` and ``card_parts`` are functions of the bundle as it is now: another process may
+    have written to it.
 
     Raises
     ------
@@ -200,11 +200,12 @@ def derive_bundle(
     card_parts: Mapping[str, Any],
     metrics: Mapping[str, Any],
     figures: Iterable[str | Path] = (),
+    model: "keras.Model | None" = None,
 ) -> Bundle:
-    """Write another bundle of the same network, config and history, all of it or nothing.
+    """Write another bundle of the same config and history, all of it or nothing.
 
-    Parameters are those of `save_bundle`. Metrics and figures, which were of the answers as they
-    were, are not taken over.
+    Parameters are those of `save_bundle`; weights are the same but of another model. Metrics and
+    figures, which were of the answers as they were, are not taken over.
     """
     target, parts = Path(folder).absolute(), plain(card_parts)
     check_target(target)
@@ -213,6 +214,9 @@ def derive_bundle(
         for name in ("weights.h5", "config.yaml", "history.csv"):
             if name in bundle.card.files:
                 link_or_copy(bundle.folder / name, temporary / name)
+        if model is not None:
+            (temporary / "weights.h5").unlink()
+            write_weights(temporary / "weights.h5", model)
         _write_text(temporary / "metrics.json", dump_json(metrics))
         _copy_figures(temporary, figures)
         _write_card(temporary, {**bundle.card.to_plain(), **parts, "name": target.name})
@@ -221,10 +225,7 @@ def derive_bundle(
 
 
 def halve_weights(folder: str | Path) -> Bundle:
-    """Store the kernels of a bundle in half precision, for one that is too large to ship.
-
-    Scores, calibration and thresholds should be made, or made again, with the rounded weights.
-    """
+    """Store the kernels of a bundle in half precision; what is told of it is then made anew."""
     with _changed(folder) as (temporary, bundle):
         model = load_weights(bundle)
         # It is a link to the file of the bundle as it is.

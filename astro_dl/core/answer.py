@@ -244,11 +244,13 @@ class AnswerKind(ABC):
 
     @property
     def recalibrations(self) -> Mapping[str, Callable[[Array, Array, Mapping[str, Any]], dict]]:
-        """What fits a calibration to a user's own sample, by method; by default nothing.
-
-        Each takes logits, targets and the card's calibration; the first is the usual one.
-        """
+        """What makes of logits, targets and a calibration another one, by method; usual first."""
         return {}
+
+    @property
+    def shifts(self) -> Array | None:
+        """How logits move where a target grows by one, (targets, outputs); None if they cannot."""
+        return None
 
     def calibrated_scores(self, scores: Array, y: Array) -> Callable[[Array], Array]:
         """Return what makes scores of a classical method as honest as a network's; by default none.

@@ -40,7 +40,7 @@ def test_before_and_after_stand_side_by_side():
 
 
 def test_what_groups_share_is_not_learnt_from_themselves():
-    by_group = sample(120, 6, group_scatter=0.3)
+    by_group = sample(120, 10, group_scatter=0.3)
     alone = Sample(by_group.logits, by_group.y, np.arange(120), by_group.info)
     whole, leaky = (
         compare_recalibration(HEAD, one, NONE, "affine", SETTINGS) for one in (by_group, alone)
@@ -66,6 +66,37 @@ def test_classes_have_one_panel_and_their_calibration_error_beside_its_floor():
     assert after["value"] < before["value"]
     assert f"floor {after['noise_floor']:.3f}" in found.after.to_text()
     assert len(draw_recalibration(found).axes) == 1
+
+
+def test_the_last_layer_learns_what_the_network_overlooked():
+    rng = np.random.default_rng(2)
+    one = sample(800, 40)
+    embedding = rng.normal(size=(800, 12))
+    truth = one.y + 0.3 * embedding[:, :1]
+    one = Sample(one.logits, truth, one.groups, one.info, embedding)
+    found = {
+        method: compare_recalibration(HEAD, one, NONE, method, SETTINGS)
+        for method in ("", "spline")
+    }
+    assert found["spline"].correction is None
+    np.testing.assert_allclose(found[""].correction.weights[0], 0.3, atol=0.03)
+    np.testing.assert_allclose(found[""].correction.weights[1:], 0, atol=0.03)
+    errors = {
+        method: compared.after.metrics["methods"][AFTER]["targets"]["z"]["nmad"]["value"]
+        for method, compared in found.items()
+    }
+    assert errors[""] == pytest.approx(0.1, rel=0.15)
+    assert errors["spline"] > 2 * errors[""]
+    assert coverage(found[""].after, AFTER) == pytest.approx(0.68, abs=0.06)
+
+
+def test_an_embedding_that_says_nothing_changes_little():
+    rng = np.random.default_rng(3)
+    one = sample(60, 30)
+    one = Sample(one.logits, one.y, one.groups, one.info, rng.normal(size=(60, 40)))
+    found = compare_recalibration(HEAD, one, NONE, "", SETTINGS)
+    assert np.abs(found.correction.weights).max() < 0.03
+    assert coverage(found.after, AFTER) == pytest.approx(0.68, abs=0.2)
 
 
 def test_too_few_examples_or_groups_and_unknown_methods_are_refused():

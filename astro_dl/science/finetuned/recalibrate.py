@@ -4,16 +4,17 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astro_dl.bundles.bundle import Bundle, derive_bundle
+from astro_dl.bundles.bundle import Bundle, derive_bundle, load_weights
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.evaluation.figures.recalibration import draw_recalibration
 from astro_dl.evaluation.figures.style import save_figure
+from astro_dl.evaluation.last_layer import Correction
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.recalibration import (
     AFTER,
@@ -31,7 +32,12 @@ from astro_dl.observations.labelled.examples import read_examples
 from astro_dl.observations.labelled.setup import Given, find_own
 from astro_dl.science.finetuned.task import FineTuned
 
+if TYPE_CHECKING:
+    import keras
+
 FIGURE = "recalibration.png"
+MOST_WIDTH = 1024
+"""Of embeddings whose last layer is refitted."""
 
 
 def recalibrate(
@@ -48,7 +54,7 @@ def recalibrate(
     out : str or Path
         Folder of the new bundle.
     method : str, optional
-        See `astro_dl.core.answer.AnswerKind.recalibrations`; default the usual one of the answer.
+        See `astro_dl.evaluation.recalibration.methods`; default the usual one of the answer.
     **settings
         Of `astro_dl.core.config.EvaluationConfig`, as ``bootstrap=50``.
 
@@ -97,7 +103,8 @@ def recalibrate_on(
         raise UsageError(f"{source}: every example is outside of what {bundle.card.name} knows")
     kept = examples.take(np.flatnonzero(used)).in_memory()
     groups = np.asarray(kept.info["group"])
-    sample = Sample(predictor.score(kept.x), kept.y, groups, kept.info)
+    logits = predictor.score(kept.x)
+    sample = Sample(logits, kept.y, groups, kept.info, _embedding(predictor, kept.x, logits))
     comparison = compare_recalibration(
         predictor.head,
         sample,
@@ -129,6 +136,7 @@ def recalibrate_on(
             },
             {"recalibration": {name: one.metrics for name, one in reports.items()}},
             [figure],
+            _corrected(bundle, comparison.correction),
         )
     return {"calibration": comparison.calibration, **facts, **metrics}
 
@@ -167,6 +175,41 @@ def read_truths(bundle: Bundle, given: Given) -> Examples:
 
 def _as_read(x: Any, where: str) -> Any:
     return x
+
+
+def _embedding(predictor: Predictor[Any], x: Any, logits: np.ndarray) -> np.ndarray | None:
+    """Return what the last layer makes logits of, where it can be refitted; None elsewhere."""
+    if predictor.head.shifts is None:
+        return None
+    embedding = predictor.embed(x).astype(np.float64)
+    # A linear layer's logits are in the span of its embedding and one.
+    rows = np.column_stack([embedding, np.ones(len(embedding))])
+    fit = rows @ np.linalg.lstsq(rows, logits, rcond=None)[0]
+    linear = np.allclose(fit, logits, atol=1e-2 * max(float(np.std(logits)), 1e-6))
+    return embedding if linear and embedding.shape[1] <= MOST_WIDTH else None
+
+
+def _corrected(bundle: Bundle, correction: Correction | None) -> "keras.Model | None":
+    """Return the network with a corrected last layer.
+
+    Raises
+    ------
+    UsageError
+        If its last layer is not linear in the embedding.
+    """
+    if correction is None:
+        return None
+    model = load_weights(bundle)
+    layer, shifts = model.get_layer("logits"), bundle.card.head.shifts
+    weights = layer.get_weights()
+    if len(weights) != 2 or weights[0].shape != (len(correction.weights), shifts.shape[1]):
+        raise UsageError(
+            f"{bundle.card.name}: its last layer is not linear in its embedding; take the method "
+            "spline"
+        )
+    kernel, bias = weights
+    layer.set_weights([kernel + correction.weights @ shifts, bias + correction.offsets @ shifts])
+    return model
 
 
 def _extra_metrics(predictor: Predictor[Any]) -> ExtraMetrics | None:
