@@ -136,7 +136,8 @@ def test_not_detected_and_not_observed_are_told_apart(tmp_path, predictor):
 def test_what_is_fainter_than_its_error_is_not_detected(tmp_path, predictor):
     errors = [0.1, 0.7, 0.8, 5.0, 99.0, np.nan]
     table = predict(predictor, [write(tmp_path, catalogue(u_err=errors))])
-    assert table["flags"].tolist() == ["", "", *["not_detected"] * 3, ""]
+    found = ["not_detected" in words for words in table["flags"]]
+    assert found == [False, False, True, True, True, False]
     assert not any(predict(predictor, [write(tmp_path, name="plain.fits")])["flags"] != "")
 
 

@@ -174,7 +174,7 @@ def _observe(
     radial += vertical
     truth = _measure(classes, intensity, radial, latitude, grid)
     cosine = sight.cosine(*grid.offsets()).astype(np.float32)
-    longitudinal += vertical * cosine
+    longitudinal = below_strongest(longitudinal + vertical * cosine)
     quiet = limb_darkening(cosine) * np.ones(grid.shape, np.float32)
     continuum = _average((1 - viewing.flux_factor * (1 - intensity)) * quiet)
     field = _average(longitudinal if viewing.component == "line_of_sight" else radial)
