@@ -83,10 +83,10 @@ class Multiclass(AnswerKind):
 
     @property
     def recalibrations(self) -> dict[str, Fit]:
-        """A temperature, or a vector scaling."""
+        """A vector scaling, or a temperature."""
         return {
-            "temperature": lambda logits, y, now: fit_temperature(logits, y),
             "vector": lambda logits, y, now: fit_vector(logits, y),
+            "temperature": lambda logits, y, now: fit_temperature(logits, y),
         }
 
     def last_layers(self, embedding: Any, **options: Any) -> Any:

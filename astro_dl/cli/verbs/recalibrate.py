@@ -27,8 +27,8 @@ def add_arguments(parser: VerbParser) -> None:
     parser.add_argument(
         "--method",
         default="",
-        help="last_layer (usual), spline, affine or temperature for values; temperature (usual) or "
-        "vector for classes; affine for two",
+        help="last_layer (usual), spline, affine or temperature for values; vector (usual) or "
+        "temperature for classes; affine for two",
     )
     parser.add_argument("--out", type=Path, help="folder (runs/<bundle>-recalibrated)")
     parser.add_argument("--bootstrap", type=count, help="replicas of the intervals")
