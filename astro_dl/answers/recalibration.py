@@ -144,15 +144,16 @@ def _fitted(
     of_scores: OfScores,
 ) -> dict[str, Any]:
     medians, base = told(density, logits, own)
-    truth = np.asarray(y, float).reshape(medians.shape)
-    columns = range(truth.shape[1])
+    truth: Array = np.reshape(np.asarray(y, float), medians.shape)
+    columns = range(medians.shape[1])
     values = tuple(of_values(medians[:, k], truth[:, k], density.range) for k in columns)
     scores = (Rising(),) * len(values)
     if base is not None:
         # First the widths, by likelihood: probabilities alone cannot reach beyond a tail.
         before = np.stack([one.inverse(truth[:, k]) for k, one in enumerate(values)], axis=1)
         own = density.fit_calibration(logits, np.clip(before, *density.range))
-        moved: Any = Recalibrated(told(density, logits, own)[1], values, scores)
+        widened: Any = told(density, logits, own)[1]
+        moved = Recalibrated(widened, values, scores)
         normal = normal_scores(moved.cdf(truth))
         scores = tuple(of_scores(normal[:, k]) for k in columns)
     return plain(Recalibration("recalibrated", own, values, scores))
@@ -180,8 +181,8 @@ def _spline(medians: Array, truth: Array, ends: tuple[float, float]) -> Rising:
     if bins < 3:
         return _line(medians, truth, ends)
     parts = np.array_split(np.argsort(medians, kind="stable"), bins)
-    points = np.array([[np.median(one[part]) for part in parts] for one in (medians, truth)])
-    return _within(*points, ends)
+    x, y = (np.array([np.median(one[part]) for part in parts]) for one in (medians, truth))
+    return _within(x, y, ends)
 
 
 def _within(x: Array, y: Array, ends: tuple[float, float]) -> Rising:

@@ -8,6 +8,7 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.distributions.binned import Quantiles
+from astro_dl.distributions.distribution import Distribution
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.metrics.intervals import percentile_interval, resampling_weights
 
@@ -50,7 +51,7 @@ def with_group_intervals(
     numbers = np.unique(outcome.groups, return_inverse=True)[1]
     if numbers.max() + 1 == len(numbers):
         return found
-    tables = {
+    tables: dict[str, Distribution] = {
         name: one if isinstance(one, Quantiles) else Quantiles(LEVELS, one.quantile(LEVELS))
         for name, one in outcome.distributions.items()
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -127,12 +128,7 @@ def build_report(
             **outcome.about,
         },
         "methods": {
-            name: _measured(
-                lambda one, how, rng, name=name: head.metrics(one, name, how, rng),
-                outcome,
-                settings,
-                [seed, k],
-            )
+            name: _measured(partial(_metrics_of, name), outcome, settings, [seed, k])
             for k, name in enumerate(outcome.scores)
         },
     }
@@ -143,10 +139,25 @@ def build_report(
         metrics["uncertainty"] = head.uncertainty(outcome, settings, rng)
     if extra_metrics is not None:
         metrics["task"] = _measured(
-            lambda one, how, rng: extra_metrics(one, how), outcome, settings, [seed, 103]
+            partial(_own_metrics, extra_metrics), outcome, settings, [seed, 103]
         )
     lines = {name: head.headline(one) for name, one in metrics["methods"].items()}
     return Report(metrics, _headline_table(lines), efficiency, outcome, dict(wrong or {}))
+
+
+def _metrics_of(
+    method: str, outcome: Outcome, settings: EvaluationConfig, rng: np.random.Generator
+) -> dict[str, Any]:
+    return dict(outcome.head.metrics(outcome, method, settings, rng))
+
+
+def _own_metrics(
+    measure: Callable[[Outcome, EvaluationConfig], dict[str, Any]],
+    outcome: Outcome,
+    settings: EvaluationConfig,
+    rng: np.random.Generator,
+) -> dict[str, Any]:
+    return measure(outcome, settings)
 
 
 def _measured(

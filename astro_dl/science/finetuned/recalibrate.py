@@ -197,10 +197,11 @@ def _corrected(bundle: Bundle, correction: Correction | None) -> "keras.Model | 
     UsageError
         If its last layer is not linear in the embedding.
     """
-    if correction is None:
+    shifts = bundle.card.head.shifts
+    if correction is None or shifts is None:
         return None
     model = load_weights(bundle)
-    layer, shifts = model.get_layer("logits"), bundle.card.head.shifts
+    layer = model.get_layer("logits")
     weights = layer.get_weights()
     if len(weights) != 2 or weights[0].shape != (len(correction.weights), shifts.shape[1]):
         raise UsageError(
