@@ -18,7 +18,6 @@ from astro_dl.answers.densities import (
     check_grid,
     check_range,
 )
-from astro_dl.answers.honesty import target_uncertainty
 from astro_dl.answers.joint_gaussians import JointGaussians, correlation_columns
 from astro_dl.answers.recalibration import check_recalibration, recalibrations, shifts, told
 from astro_dl.answers.value_columns import value_columns
@@ -30,6 +29,7 @@ from astro_dl.data.store import Store
 from astro_dl.distributions.distribution import Distribution, mixed
 from astro_dl.distributions.joint import JointMixture
 from astro_dl.distributions.mixture import Mixture
+from astro_dl.evaluation.honesty import target_uncertainty
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.supervised import supervised_outcome
