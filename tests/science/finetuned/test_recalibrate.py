@@ -64,8 +64,6 @@ def test_the_verb_writes_a_bundle_whose_intervals_hold(base, tmp_path, capsys):
     assert inside.mean() == pytest.approx(0.68, abs=0.08)
     assert (found["redshift_q05"] >= 0).all()
     assert np.mean(found["redshift"] > truth) == pytest.approx(0.5, abs=0.08)
-    before = load_pretrained(base).predict([other])
-    assert abs(np.mean(before["redshift"] > truth) - 0.5) > 0.1
 
 
 @pytest.mark.slow
