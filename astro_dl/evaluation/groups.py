@@ -46,7 +46,8 @@ def with_group_intervals(
     rng : numpy.random.Generator
         Source of the resampling.
     """
-    if outcome.groups is None or not replicas:
+    # Metrics of pixels resample whole images themselves, at a cost that none pays twice.
+    if outcome.groups is None or not replicas or np.ndim(outcome.y) > 2:
         return found
     numbers = np.unique(outcome.groups, return_inverse=True)[1]
     if numbers.max() + 1 == len(numbers):
