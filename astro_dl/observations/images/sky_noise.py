@@ -24,16 +24,43 @@ def noise_variance(images: np.ndarray, electrons_per_sigma: ArrayLike) -> np.nda
 
 
 def add_noise(
-    images: np.ndarray, electrons_per_sigma: ArrayLike, rng: np.random.Generator
+    images: np.ndarray,
+    electrons_per_sigma: ArrayLike,
+    rng: np.random.Generator,
+    smoothing: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return images with the noise of the sky and of the light's own photons.
 
     Gaussian of the variance of the counts: a coadd's pixel holds more than a hundred electrons of
-    sky, at which the Poisson distribution can't be told apart. Parameters as in `noise_variance`.
+    sky, at which the Poisson distribution can't be told apart. Parameters as in `noise_variance`;
+    with ``smoothing`` (n,) [pixel] the noise is as alike in neighbours as `smooth_noise` makes it.
     """
     deviation = np.sqrt(noise_variance(images, electrons_per_sigma))
-    deviation *= rng.standard_normal(images.shape, dtype=np.float32)
+    noise = rng.standard_normal(images.shape, dtype=np.float32)
+    deviation *= noise if smoothing is None else smooth_noise(noise, smoothing)
     return images + deviation
+
+
+def smooth_noise(noise: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """Return white noise that is smoothed as by resampling, of the same variance everywhere.
+
+    Parameters
+    ----------
+    noise : ndarray
+        (n, B, H, W) independent, of unit variance.
+    width : ndarray
+        (n,) standard deviation of the Gaussian that smooths [pixel]; 0 leaves it as it is.
+    """
+
+    def matrix(size: int) -> np.ndarray:
+        apart = np.subtract.outer(np.arange(size), np.arange(size))
+        scale = np.maximum(width, 1e-3)[:, None, None, None]
+        weight = np.exp(-0.5 * (apart / scale) ** 2)
+        weight /= np.sqrt(np.sum(weight**2, axis=-1, keepdims=True))
+        return weight.astype(noise.dtype)
+
+    height, image_width = noise.shape[-2:]
+    return matrix(height) @ noise @ np.swapaxes(matrix(image_width), -1, -2)
 
 
 def mask_defects(

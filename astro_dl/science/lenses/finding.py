@@ -7,6 +7,7 @@ blue companions, and galaxies in front of a source that is only stretched.
 from typing import Annotated, Literal
 
 import numpy as np
+from astropy.table import vstack
 
 from astro_dl.answers.binary import Binary
 from astro_dl.core.answer import AnswerKind
@@ -32,8 +33,12 @@ from astro_dl.science.lenses.inputs import cutout_spec
 from astro_dl.science.lenses.metrics import EINSTEIN_RADIUS_EDGES, lens_metrics
 from astro_dl.science.lenses.physics import check_bands
 from astro_dl.science.lenses.predict import cutout_of_file, predict_cutouts
-from astro_dl.science.lenses.simulate import simulated_cutouts
+from astro_dl.science.lenses.simulate import second_opinions, simulated_cutouts
 from astro_dl.science.lenses.simulation.population import AxisRatioRange, RedshiftRange, Shear
+from astro_dl.science.lenses.simulation.variety import Variety
+
+SECOND_ARC_SNR_MAX = 300.0
+"""Largest ratio of the other simulator's arcs where ``arc_snr_max`` does not say."""
 
 NON_LENSES = ("elliptical", "spiral", "ring", "merger", "barely_lensed")
 
@@ -86,6 +91,23 @@ class StrongLensPhysics:
         Mean number of companions of a galaxy.
     masked_fraction : float, default 0.01
         Fraction of bands of cutouts with masked pixels.
+    red_source_fraction : float, default 0
+        Of the sources, as red as early types; the others form stars.
+    central_source_fraction : float, default 0
+        Of the lenses, with the source nearly behind the middle: rings, quads, cusps and folds.
+    arc_snr_max : float, default 0
+        Above 0: ratios of arcs are drawn evenly in their logarithm from ``arc_snr_min`` to this.
+    seeing_scatter : float, default 0
+        Standard deviation of ln(seeing), added to the survey's.
+    brightness_scatter_mag : float, default 0
+        Half the range by which cutouts are brighter or fainter at the same noise [mag].
+    noise_correlation_pixels : float, default 0
+        Largest width of the Gaussian by which noise is smoothed, as in resampled images [pixel].
+    contrast_scatter : float, default 0
+        Standard deviation of ln(noise) by which that of a band is mistaken.
+    second_opinion_fraction : float, default 0
+        Of the cutouts, made by the other simulator; see
+        `astro_dl.science.lenses.simulation.second_opinion`.
     point_spread_files : tuple of str, default ()
         FITS images of point-spread functions, one per band, instead of the survey's.
     """
@@ -116,10 +138,23 @@ class StrongLensPhysics:
     depth_scatter_mag: NonNegative = 0.1
     satellite_rate: NonNegative = 1.0
     masked_fraction: Fraction = 0.01
+    red_source_fraction: Fraction = 0.0
+    central_source_fraction: Fraction = 0.0
+    arc_snr_max: NonNegative = 0.0
+    seeing_scatter: NonNegative = 0.0
+    brightness_scatter_mag: NonNegative = 0.0
+    noise_correlation_pixels: NonNegative = 0.0
+    contrast_scatter: NonNegative = 0.0
+    second_opinion_fraction: Fraction = 0.0
     point_spread_files: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_bands(self)
+        if 0 < self.arc_snr_max <= max(self.arc_snr_min, 1.0):
+            raise UsageError(
+                f"arc_snr_max is {self.arc_snr_max:g}; accepted: 0, or above arc_snr_min "
+                f"({self.arc_snr_min:g}) and above 1"
+            )
         weights = [getattr(self, f"{kind}_weight") for kind in NON_LENSES]
         if sum(weights) == 0:
             raise UsageError("all weights of non-lenses are 0; accepted: one or more above 0")
@@ -130,6 +165,16 @@ class StrongLensPhysics:
         weights = {kind: getattr(self, f"{kind}_weight") for kind in NON_LENSES}
         share = (1 - self.lens_fraction) / sum(weights.values())
         return {"lens": self.lens_fraction, **{k: share * w for k, w in weights.items()}}
+
+    @property
+    def variety(self) -> Variety:
+        """What differs between cutouts beyond what the survey's do."""
+        return Variety(
+            self.seeing_scatter,
+            self.brightness_scatter_mag,
+            self.noise_correlation_pixels,
+            self.arc_snr_max,
+        )
 
 
 def head(physics: StrongLensPhysics) -> AnswerKind:
@@ -156,7 +201,18 @@ def simulate(physics: StrongLensPhysics, n: int, rng: np.random.Generator) -> Ex
         gives it; ``y`` 1 where the central galaxy is a lens; ``info`` with ``object_id``, ``kind``,
         ``einstein_radius`` ["], ``arc_snr`` and all else that the simulator knows.
     """
-    x, truth = simulated_cutouts(physics, physics.kinds, n, rng)
+    x, truth = simulated_cutouts(
+        physics, physics.kinds, n, rng, physics.variety, physics.contrast_scatter
+    )
+    if physics.second_opinion_fraction:
+        replaced = np.flatnonzero(rng.random(n) < physics.second_opinion_fraction)
+        ratios = (max(physics.arc_snr_min, 1.0), physics.arc_snr_max or SECOND_ARC_SNR_MAX)
+        x[replaced], told = second_opinions(
+            physics, len(replaced), rng, physics.lens_fraction, ratios, truth
+        )
+        kept = np.delete(np.arange(n), replaced)
+        order = np.argsort(np.concatenate([kept, replaced]))
+        truth = vstack([truth[kept], told])[order]
     return Examples(x, np.asarray(truth["kind"] == "lens", np.float32), truth)
 
 

@@ -8,11 +8,15 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.reading.fits_files import read_image
+from astro_dl.observations.images.cutouts import noise_sigma
 from astro_dl.observations.images.point_spread import prepare_kernel
+from astro_dl.observations.photometry.surveys import named_survey
 from astro_dl.science.lenses.inputs import network_input
 from astro_dl.science.lenses.physics import LensPhysics
 from astro_dl.science.lenses.simulation.cutouts import simulate_cutouts
 from astro_dl.science.lenses.simulation.population import LensPriors
+from astro_dl.science.lenses.simulation.second_opinion import second_cutouts
+from astro_dl.science.lenses.simulation.variety import Variety
 
 
 def lens_priors(physics: LensPhysics) -> LensPriors:
@@ -26,12 +30,18 @@ def lens_priors(physics: LensPhysics) -> LensPriors:
 
 
 def simulated_cutouts(
-    physics: LensPhysics, kinds: Mapping[str, float], n: int, rng: np.random.Generator
+    physics: LensPhysics,
+    kinds: Mapping[str, float],
+    n: int,
+    rng: np.random.Generator,
+    variety: Variety | None = None,
+    contrast_scatter: float = 0.0,
 ) -> tuple[np.ndarray, Table]:
     """Return n cutouts as networks take them, (n, size, size, bands) float32, and their truth.
 
     The truth is that of `astro_dl.science.lenses.simulation.cutouts.simulate_cutouts`, its
-    ``group`` being called ``object_id``.
+    ``group`` being called ``object_id``. ``variety`` is what else differs between cutouts, and
+    ``contrast_scatter`` the standard deviation of ln(noise) by which that of a band is mistaken.
     """
     images, truth = simulate_cutouts(
         physics.survey,
@@ -47,8 +57,43 @@ def simulated_cutouts(
         kernels=_kernels(physics.bands, physics.point_spread_files),
         satellite_rate=physics.satellite_rate,
         defect_probability=physics.masked_fraction,
+        variety=variety,
     )
     truth.rename_column("group", "object_id")
+    sigma = None
+    if contrast_scatter:
+        sigma = noise_sigma(images) * np.exp(rng.normal(0, contrast_scatter, (n, images.shape[-1])))
+    return network_input(physics, images, sigma), truth
+
+
+def second_opinions(
+    physics: LensPhysics,
+    n: int,
+    rng: np.random.Generator,
+    lens_fraction: float,
+    arc_snr_range: tuple[float, float],
+    columns: Table,
+) -> tuple[np.ndarray, Table]:
+    """Return n cutouts of the other simulator as networks take them, and their truth.
+
+    The truth has the columns of another one, NaN where it is not known; see
+    `astro_dl.science.lenses.simulation.second_opinion`.
+    """
+    images, told = second_cutouts(
+        n,
+        lens_fraction,
+        rng,
+        size=physics.size_pixels,
+        pixel_scale=named_survey(physics.survey).pixel_scale,
+        bands=len(physics.bands),
+        einstein_radius_range=lens_priors(physics).einstein_radius_range,
+        arc_snr_range=arc_snr_range,
+    )
+    told.rename_column("group", "object_id")
+    truth = Table()
+    for name in columns.colnames:
+        truth[name] = told[name] if name in told.colnames else np.full(n, np.nan)
+        truth[name].unit = columns[name].unit
     return network_input(physics, images), truth
 
 

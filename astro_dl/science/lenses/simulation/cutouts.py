@@ -25,6 +25,7 @@ from astro_dl.observations.photometry.surveys import Survey, named_survey
 from astro_dl.science.lenses.simulation.population import LensPriors
 from astro_dl.science.lenses.simulation.ray_tracing import lensed_light
 from astro_dl.science.lenses.simulation.scenes import DEFAULT_KINDS, Scenes, draw_kinds, draw_scenes
+from astro_dl.science.lenses.simulation.variety import Variety
 
 IMAGES_AT_ONCE = 64
 
@@ -49,6 +50,7 @@ def simulate_cutouts(
     satellite_rate: float = 1.0,
     defect_probability: float = 0.01,
     noise: bool = True,
+    variety: Variety | None = None,
 ) -> tuple[np.ndarray, Table]:
     """Simulate cutouts of a survey.
 
@@ -87,6 +89,8 @@ def simulate_cutouts(
         That a band of a cutout has masked pixels, which are zero.
     noise : bool, default True
         False for images without noise and defects.
+    variety : Variety, optional
+        What else differs between cutouts; by default nothing.
 
     Returns
     -------
@@ -95,11 +99,12 @@ def simulate_cutouts(
         the middle; the central galaxy's light is within half a pixel of it.
     truth : Table
         One row per cutout: ``kind``; ``einstein_radius``, ``center_x``, ``center_y`` (of the mass),
-        ``source_x``, ``source_y`` [arcsec]; ``e1``, ``e2``, ``gamma1``, ``gamma2``;
-        ``magnification`` of the source's light in all bands, before blurring, within the image and
-        its margin; ``lens_redshift``, ``source_redshift``; ``velocity_dispersion`` [km/s];
-        ``arc_snr``, signal-to-noise ratio of the source's light, as `sky_noise.signal_to_noise`
-        defines it; ``exposure_arc_snr_<band>``, that of a single exposure in one band, NaN where
+        ``offset_x``, ``offset_y`` (of the mass's centre from the light's), ``source_x``,
+        ``source_y`` [arcsec]; ``e1``, ``e2``, ``gamma1``, ``gamma2``; ``magnification`` of the
+        source's light in all bands, before blurring, within the image and its margin;
+        ``lens_redshift``, ``source_redshift``; ``velocity_dispersion`` [km/s]; ``arc_snr``,
+        signal-to-noise ratio of the source's light, as `sky_noise.signal_to_noise` defines it;
+        ``exposure_arc_snr_<band>``, that of a single exposure in one band, NaN where
         the survey does not say how many there are; ``magnitude_<band>`` of the central galaxy and
         ``source_magnitude_<band>``, unlensed; ``seeing_<band>`` [arcsec], ``depth_<band>`` (5σ,
         point source);
@@ -117,8 +122,9 @@ def simulate_cutouts(
     if not 0 <= defect_probability <= 1:
         raise UsageError(f"defect_probability must be between 0 and 1, not {defect_probability}")
     survey = named_survey(survey) if isinstance(survey, str) else survey
+    variety = variety or Variety()
     observation = draw_observation(
-        survey,
+        variety.of_survey(survey),
         bands,
         n,
         rng,
@@ -128,20 +134,23 @@ def simulate_cutouts(
         depth_scatter=depth_scatter,
         kernels=kernels,
     )
+    observation = variety.of_observation(observation, rng)
     kind = draw_kinds(kinds, n, rng)
     scenes = draw_scenes(kind, observation, priors or LensPriors(), rng, satellite_rate)
-    wanted = arc_snr_min * (1 + rng.exponential(1, n))
+    least, wanted = variety.arc_ratios(arc_snr_min, n, rng)
+    widths = variety.noise_widths(n, rng)
 
     images = np.empty((n, size, size, len(bands)), np.float32)
     names = ("arc_snr", "magnification", "brightened", "masked_fraction")
     measured = {name: np.zeros(n) for name in names}
     measured["band_arc_snr"] = np.zeros((n, len(bands)))
     for part in blocks(n, IMAGES_AT_ONCE):
-        light, about = _expose(scenes, part, observation, arc_snr_min, wanted)
+        light, about = expose(scenes, part, observation, least, wanted)
         for name, values in about.items():
             measured[name][part] = values
         if noise:
-            light = add_noise(light, observation.electrons_per_sigma[part], rng)
+            smoothed = None if widths is None else widths[part]
+            light = add_noise(light, observation.electrons_per_sigma[part], rng, smoothed)
             light, measured["masked_fraction"][part] = mask_defects(light, defect_probability, rng)
         images[part] = np.moveaxis(light, 1, -1)
     truth = _truth(scenes, observation, bands, measured)
@@ -149,7 +158,7 @@ def simulate_cutouts(
     return images, truth
 
 
-def _expose(
+def expose(
     scenes: Scenes, part: slice, observation: Observation, least: float, wanted: np.ndarray
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return images (m, B, size, size) without noise, and what is measured on their arcs."""
@@ -234,6 +243,8 @@ def _truth(
     for name, values in (
         ("center_x", mass.center_x),
         ("center_y", mass.center_y),
+        ("offset_x", scenes.deflectors["center_x"][image]),
+        ("offset_y", scenes.deflectors["center_y"][image]),
         ("source_x", light.center_x[:, 0]),
         ("source_y", light.center_y[:, 0]),
     ):

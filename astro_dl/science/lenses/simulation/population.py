@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from astro_dl.core.limits import Bounds, Natural, NonNegative, PositiveRange, Range
+from astro_dl.core.limits import Bounds, Fraction, Natural, NonNegative, PositiveRange, Range
 from astro_dl.core.schema import checked
 from astro_dl.observations.images.ellipse import ellipticity
 from astro_dl.observations.images.galaxy_colors import (
@@ -27,6 +27,12 @@ Shear = Annotated[float, Bounds(0, 0.5, open_high=True)]
 Draws = dict[str, np.ndarray]
 
 ARCSEC = np.pi / 180 / 3600
+
+SHEAR = 0.04
+"""Width of the prior of external shear: of each of its components the standard deviation."""
+
+CENTRAL = 0.2
+"""Einstein radii about the middle, about where an ellipsoid makes four images or a whole ring."""
 
 
 @checked
@@ -56,6 +62,11 @@ class LensPriors:
         Effective radius [arcsec]; lognormal prior about 0.22 with a width of 0.45.
     clumps : int, default 4
         Largest number of star-forming clumps in a source.
+    red_source_fraction : float, default 0
+        Of the sources, as red as early types or nearly so; the others form stars.
+    central_source_fraction : float, default 0
+        Of the lenses, with the source nearly behind the middle: rings, quads, cusps and folds; the
+        others' sources are anywhere with several images, and most of those are doubles.
     """
 
     einstein_radius_range: PositiveRange = (0.5, 3.0)
@@ -68,6 +79,8 @@ class LensPriors:
     source_magnitude_range: Range = (21.5, 26.0)
     source_radius_range: PositiveRange = (0.08, 0.6)
     clumps: Natural = 4
+    red_source_fraction: Fraction = 0.0
+    central_source_fraction: Fraction = 0.0
 
 
 def truncated_normal(
@@ -125,7 +138,7 @@ def draw_deflectors(n: int, priors: LensPriors, rng: np.random.Generator) -> Dra
     angle = rng.uniform(0, np.pi, n)
     light_ratio = np.clip(axis_ratio + rng.normal(0, 0.08, n), 0.35, 1)
     light_angle = angle + rng.normal(0, priors.angle_scatter, n)
-    shear = np.minimum(rng.rayleigh(0.04, n), priors.shear_max)
+    shear = np.minimum(rng.rayleigh(SHEAR, n), priors.shear_max)
     shear_angle = rng.uniform(0, np.pi, n)
     e1, e2 = ellipticity(axis_ratio, angle)
     light_e1, light_e2 = ellipticity(light_ratio, light_angle)
@@ -162,7 +175,11 @@ def deflector_mass(draws: Draws, light_x: np.ndarray, light_y: np.ndarray) -> Le
 
 
 def draw_source_positions(
-    mass: LensMass, multiple: np.ndarray, radius: np.ndarray, rng: np.random.Generator
+    mass: LensMass,
+    multiple: np.ndarray,
+    radius: np.ndarray,
+    rng: np.random.Generator,
+    central_fraction: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return positions of sources, uniform over where they have several images, or one.
 
@@ -176,6 +193,8 @@ def draw_source_positions(
     radius : ndarray
         (n,) effective radius of the sources [arcsec].
     rng : numpy.random.Generator
+    central_fraction : float, default 0
+        Of those with several images: within `CENTRAL` Einstein radii of the middle.
 
     Returns
     -------
@@ -185,7 +204,8 @@ def draw_source_positions(
     theta = np.asarray(mass.einstein_radius)
     n = len(theta)
     scale = np.where(multiple, 0.95, 1.15 + 0.5 * radius / theta)
-    reach = np.where(multiple, 1.3, 2.5) * theta
+    central = rng.random(n) < central_fraction if central_fraction else np.zeros(n, bool)
+    reach = np.where(multiple, np.where(central, CENTRAL, 1.3), 2.5) * theta
     x, y, todo = np.zeros(n), np.zeros(n), np.arange(n)
     centre_x = x + mass.center_x * (1 - mass.gamma1) - mass.center_y * mass.gamma2
     centre_y = y + mass.center_y * (1 + mass.gamma1) - mass.center_x * mass.gamma2
@@ -239,9 +259,13 @@ def draw_sources(n: int, priors: LensPriors, rng: np.random.Generator) -> Draws:
     fraction[:, 0] = 1 - clumpy
     bluer = rng.uniform(0.3, 1.5, shape)
     bluer[:, 0] = 0
+    spectral_type = truncated_normal(rng, n, 3.2, 0.9, (1.0, 5.0))
+    if priors.red_source_fraction:
+        red = rng.random(n) < priors.red_source_fraction
+        spectral_type = np.where(red, rng.uniform(0, 1, n), spectral_type)
     return {
         "magnitude": magnitude,
-        "spectral_type": truncated_normal(rng, n, 3.2, 0.9, (1.0, 5.0)),
+        "spectral_type": spectral_type,
         "x": x,
         "y": y,
         "effective_radius": effective_radius,

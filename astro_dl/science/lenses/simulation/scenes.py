@@ -187,7 +187,9 @@ def _draw_lensed_sources(
     mass = deflector_mass(some, x[image], y[image])
     source = draw_sources(m, priors, rng)
     radius = source["effective_radius"][:, 0]
-    centre_x, centre_y = draw_source_positions(mass, kind[image] == "lens", radius, rng)
+    centre_x, centre_y = draw_source_positions(
+        mass, kind[image] == "lens", radius, rng, priors.central_source_fraction
+    )
     components = source["x"].shape[1]
     tilt = rng.normal(0.1, 0.15, m)
     flux = np.stack(
