@@ -104,3 +104,13 @@ register_model(
     reference="Hezaveh et al. (2017), arXiv:1708.08842, for the idea; "
     "Gavazzi et al. (2014), arXiv:1403.1041",
 )
+register_model(
+    "lens_parameters_polar",
+    "astro_dl.science.lenses.networks.polar:polar_resnet",
+    summary="Residual convolutions in polar coordinates, read by the modes of the azimuth",
+    task="lens_parameters",
+    rank=(3,),
+    small=SmallForm({"radii": 8, "angles": 16, "filters": (8, 8), "units": (16,)}, (16, 16, 3)),
+    reference="Hezaveh et al. (2017), arXiv:1708.08842, for the idea; "
+    "He et al. (2016), arXiv:1603.05027; Gavazzi et al. (2014), arXiv:1403.1041",
+)

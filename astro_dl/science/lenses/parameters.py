@@ -23,6 +23,7 @@ from astro_dl.observations.images.orientations import oriented
 from astro_dl.science.lenses.features import lens_parameter_features
 from astro_dl.science.lenses.figures import draw_mosaics, picture_cutouts
 from astro_dl.science.lenses.inputs import cutout_spec
+from astro_dl.science.lenses.parameter_metrics import parameter_metrics
 from astro_dl.science.lenses.physics import check_bands
 from astro_dl.science.lenses.predict import cutout_of_file, predict_cutouts
 from astro_dl.science.lenses.simulate import simulated_cutouts
@@ -39,6 +40,9 @@ TARGETS = {
 }
 """Target to the simulator's column and its unit; x grows with the column, y with the row."""
 
+OF_LIGHT = {"center_x": "offset_x", "center_y": "offset_y"}
+"""Columns of targets relative to the galaxy's light, wherever this is in the image."""
+
 
 @checked
 class LensParametersPhysics:
@@ -48,6 +52,8 @@ class LensParametersPhysics:
     ----------
     einstein_radius_prior : {"uniform", "population"}
         Uniform, or as surveys are forecast to find them.
+    center_of : {"image", "light"}
+        What the mass's centre is told relative to: the middle of the image, or the galaxy's light.
     center_scatter_arcsec : float, default 0.1
         Standard deviation of the mass's centre from the light's ["].
     arc_snr_min : float, default 20
@@ -66,6 +72,7 @@ class LensParametersPhysics:
     lens_redshift_range: RedshiftRange = (0.15, 1.0)
     axis_ratio_range: AxisRatioRange = (0.45, 1.0)
     shear_max: Shear = 0.1
+    center_of: Literal["image", "light"] = "image"
     center_scatter_arcsec: NonNegative = 0.1
     angle_scatter_rad: NonNegative = 0.17
     source_magnitude_range: Range = (21.5, 26.0)
@@ -107,7 +114,10 @@ def simulate(physics: LensParametersPhysics, n: int, rng: np.random.Generator) -
         with ``object_id``, ``arc_snr`` and all else that the simulator knows.
     """
     x, truth = simulated_cutouts(physics, {"lens": 1.0}, n, rng)
-    y = np.stack([np.asarray(truth[column]) for column, _ in TARGETS.values()], axis=1)
+    columns = {target: column for target, (column, _) in TARGETS.items()}
+    if physics.center_of == "light":
+        columns |= OF_LIGHT
+    y = np.stack([np.asarray(truth[column]) for column in columns.values()], axis=1)
     return Examples(x, y.astype(np.float32), truth)
 
 
@@ -161,5 +171,8 @@ task = Task(
         draw=draw_mosaics,
         pictures=picture_cutouts,
     ),
+    extra_metrics=parameter_metrics,
+    caution="Where the image tells nothing of the shear, which needs arcs of a signal-to-noise "
+    "ratio above 150, its answer repeats the prior and is flagged shear_of_prior.",
     version=2,
 )

@@ -28,8 +28,12 @@ from astro_dl.science.lenses.files import (
 from astro_dl.science.lenses.inputs import cutout_spec, network_input_of
 from astro_dl.science.lenses.physics import LensPhysics
 from astro_dl.science.lenses.positions import read_catalogue
+from astro_dl.science.lenses.simulation.population import SHEAR
 
 CUTOUTS_AT_ONCE = 256
+
+UNTOLD = 0.9
+"""Share of the prior's spread of shear from which on an answer only repeats the prior."""
 
 
 def predict_cutouts(
@@ -75,6 +79,7 @@ def predict_cutouts(
         One row per object: ``id``, ``ra``, ``dec`` [deg] (NaN where unknown), then for classifiers
         ``label``, ``p_<class>`` and ``logit``, best first; for parameters their values with
         ``_std``, in the order of the files; ``masked_fraction``, and ``flags`` (see `read_cutout`;
+        ``shear_of_prior`` where the image tells next to nothing of the shear;
         also ``band_order_assumed``, ``band_<own>_for_<network's>``, ``outside_images``,
         ``too_few_pixels`` or ``no_noise``, which give NaN, as ``outside_training_range`` does
         unless flagged answers are kept).
@@ -172,11 +177,24 @@ def _predict_block(
     table = predict_read(predictor, x, [one.id for one in candidates], flags, **given)
     table.add_column([one.ra for one in candidates] * u.deg, 1, "ra")
     table.add_column([one.dec for one in candidates] * u.deg, 2, "dec")
-    joined = table["flags"].tolist()
+    joined = _with_shear(table)
     table.remove_column("flags")
     table["masked_fraction"] = np.array([cutout.masked_fraction for cutout in cutouts], np.float32)
     table["flags"] = joined
     return table, usable
+
+
+def _with_shear(table: QTable) -> list[str]:
+    """Return the flags of a table, also where a shear is no better known than before."""
+    flags = [str(one) for one in table["flags"]]
+    if not {"gamma1_std", "gamma2_std"} <= set(table.colnames):
+        return flags
+    known = np.minimum(*(np.asarray(table[f"gamma{axis}_std"], float) for axis in (1, 2)))
+    unknown = known > UNTOLD * SHEAR
+    return [
+        ",".join(filter(None, (own, "shear_of_prior" if one else "")))
+        for own, one in zip(flags, unknown, strict=True)
+    ]
 
 
 def _flags(cutout: Cutout, usable: bool) -> tuple[str, ...]:

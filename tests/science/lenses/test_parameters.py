@@ -3,7 +3,12 @@ import pytest
 
 from astro_dl.observations.images.orientations import oriented
 from astro_dl.observations.images.sersic import SersicLight
-from astro_dl.science.lenses.parameters import random_orientations, turned
+from astro_dl.science.lenses.parameters import (
+    LensParametersPhysics,
+    random_orientations,
+    simulate,
+    turned,
+)
 from astro_dl.science.lenses.simulation.mass import LensMass
 from astro_dl.science.lenses.simulation.ray_tracing import lens_images
 
@@ -34,3 +39,16 @@ def test_random_orientations_turn_image_and_truth_together():
     images, truth = random_orientations(x, y, np.random.default_rng(0))
     kinds = {(one.tobytes(), row.tobytes()) for one, row in zip(images, truth, strict=True)}
     assert len(kinds) == len({row.tobytes() for row in truth}) == 8
+
+
+def test_the_centre_is_told_from_the_image_or_from_the_light():
+    image, light = (
+        simulate(LensParametersPhysics(size_pixels=16, center_of=of), 6, np.random.default_rng(0))
+        for of in ("image", "light")
+    )
+    np.testing.assert_array_equal(image.x, light.x)
+    np.testing.assert_array_equal(image.y[:, [0, 1, 2, 5, 6]], light.y[:, [0, 1, 2, 5, 6]])
+    between = image.y[:, 3:5] - light.y[:, 3:5]
+    # the light is within half a pixel of the middle
+    assert 0 < np.abs(between).max() <= 0.1 + 1e-6
+    np.testing.assert_allclose(light.y[:, 3], image.info["offset_x"], rtol=1e-6)

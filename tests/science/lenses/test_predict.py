@@ -378,3 +378,12 @@ def test_files_of_one_name_in_folders_of_bands_are_told_apart(tmp_path):
         (tmp_path / folder).mkdir()
         paths.append(write_extensions(tmp_path / folder / "a.fits", BLUE))
     assert sorted(predict(paths)["id"]) == sorted(map(str, paths))
+
+
+def test_a_shear_that_only_repeats_the_prior_is_flagged(tmp_path):
+    path = write_extensions(tmp_path / "a.fits", BLUE)
+    names = ("theta_E", "gamma1", "gamma2")
+    head = Regression(names, ("arcsec", "", ""), distribution="gaussian")
+    # the stand-in's spread is 0.1, above that of any shear before
+    table = predict_cutouts(StandIn(head=head), [path], progress=False)
+    assert table["flags"][0] == "shear_of_prior"
