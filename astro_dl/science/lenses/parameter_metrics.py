@@ -1,6 +1,7 @@
 """How well lens parameters are told, by how clear the arcs are; beside the least error there is."""
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def _binned(errors: Array, snr: Array, settings: EvaluationConfig) -> list[dict[
         if len(some) < FEWEST:
             continue
         about = resampled(
-            lambda weights, some=some: NORMAL * weighted_median(some, weights),
+            partial(_scatter, some),
             len(some),
             settings.bootstrap,
             settings.confidence,
@@ -66,6 +67,10 @@ def _binned(errors: Array, snr: Array, settings: EvaluationConfig) -> list[dict[
         end = high if np.isfinite(high) else None
         bins.append({**about, "from": low, "to": end, "n": len(some)})
     return bins
+
+
+def _scatter(errors: Array, weights: Array) -> float:
+    return NORMAL * weighted_median(errors, weights)
 
 
 def weighted_median(values: Array, weights: Array) -> float:

@@ -140,9 +140,11 @@ def _changes(
             replace(central, **{name: change(np.asarray(getattr(central, name)), step)})
         )
 
-    def brighter(flux: np.ndarray, band: int) -> Callable[[float], np.ndarray]:
-        factor = (np.arange(bands) == band).astype(float)
-        return lambda step: flux * (1 + step * factor)
+    def source_flux(band: int) -> Render:
+        return lambda step: lensed(sources.mass, sources.light, _brighter(sources.flux, band, step))
+
+    def light_flux(band: int) -> Render:
+        return lambda step: galaxies(replace(central, flux=_brighter(central.flux, band, step)))
 
     changes: dict[str, Render] = {name: of_mass(name) for name in MASS}
     for name in ("center_x", "center_y"):
@@ -156,15 +158,14 @@ def _changes(
     for name in ("e1", "e2"):
         changes[f"light shape {name}"] = of_central(name, np.add)
     for band in range(bands):
-        source, light = brighter(sources.flux, band), brighter(central.flux, band)
-        changes[f"source flux {band}"] = lambda step, flux=source: lensed(
-            sources.mass, sources.light, flux(step)
-        )
-        changes[f"light flux {band}"] = lambda step, flux=light: galaxies(
-            replace(central, flux=flux(step))
-        )
+        changes[f"source flux {band}"] = source_flux(band)
+        changes[f"light flux {band}"] = light_flux(band)
     return changes
 
 
 def _relative(values: np.ndarray, step: float) -> np.ndarray:
     return values * (1 + step)
+
+
+def _brighter(flux: np.ndarray, band: int, step: float) -> np.ndarray:
+    return flux * (1 + step * (np.arange(flux.shape[-1]) == band))

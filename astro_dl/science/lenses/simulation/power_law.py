@@ -4,7 +4,12 @@
 ellipsoid of `astro_dl.science.lenses.simulation.mass`. Tessore & Metcalf (2015), A&A 580, A79.
 """
 
+from typing import Any
+
 import numpy as np
+
+Values = Any
+"""Numbers or arrays of them."""
 
 TERMS = 24
 """Of the series, whose terms fall as ((1 − q) / (1 + q))^k: 1e-7 for an axis ratio of 0.33."""
@@ -15,10 +20,10 @@ TINY = 1e-6
 def power_law_deflection(
     x: np.ndarray,
     y: np.ndarray,
-    einstein_radius: np.ndarray,
-    slope: np.ndarray,
-    axis_ratio: np.ndarray,
-    angle: np.ndarray,
+    einstein_radius: Values,
+    slope: Values,
+    axis_ratio: Values,
+    angle: Values,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the deflection angles of an elliptical power law about the origin.
 
@@ -26,7 +31,7 @@ def power_law_deflection(
     ----------
     x, y : ndarray
         Positions [arcsec].
-    einstein_radius, slope, axis_ratio, angle : ndarray
+    einstein_radius, slope, axis_ratio, angle : float or ndarray
         θ_E [arcsec], t between 0 and 2, q and the angle of the major axis [rad], broadcasting with
         the positions.
 

@@ -67,8 +67,9 @@ def second_cutouts(
     lens = rng.random(n) < lens_fraction
     others = rng.choice(["elliptical", "companions", "spiral", "ring"], n)
     kind = np.where(lens, "lens", others)
-    theta = np.exp(rng.uniform(*np.log(einstein_radius_range), n))
-    ratio = np.exp(rng.uniform(*np.log(arc_snr_range), n))
+    theta, ratio = (
+        low * (high / low) ** rng.random(n) for low, high in (einstein_radius_range, arc_snr_range)
+    )
     images = np.empty((n, size, size, bands), np.float32)
     found = np.zeros(n)
     for index in range(n):
