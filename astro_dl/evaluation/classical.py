@@ -1,8 +1,10 @@
 """Classical peers: what scikit-learn makes of the same training set, scored beside the network."""
 
+import json
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from astro_dl.core.examples import Examples, Inputs
 from astro_dl.core.schema import plain
 from astro_dl.core.task import Task
 from astro_dl.data.cache import cached_split, split_physics
-from astro_dl.data.real import is_real, real_split
+from astro_dl.data.real import FOLDER_VARIABLE, SPLITS, is_real, real_split
 from astro_dl.distributions.binned import Quantiles
 from astro_dl.distributions.distribution import Distribution
 from astro_dl.models.classical.estimators import Fitted, fit_estimators, tuned_settings
@@ -25,8 +27,42 @@ PEERS = tuple(METHODS)
 
 QUANTILES = ", quantiles"
 MOST_EXAMPLES = 10_000
-VERSION = 5
+VERSION = 6
 """Raised whenever the methods or their settings change, so that cached scores are made again."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What classical peers learn from; one is another's equal if its key is.
+
+    Parameters
+    ----------
+    key : str
+        All that what they learn depends on.
+    task : Task
+        With classical ``features`` and ``peers``.
+    head : AnswerKind
+        What is asked.
+    config : Config
+        Which training and validation sets.
+    progress : bool
+        Whether a simulation of them shows a progress bar.
+    """
+
+    key: str
+    task: Task = field(compare=False)
+    head: AnswerKind = field(compare=False)
+    config: Config = field(compare=False)
+    progress: bool = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """Fitted peers, with the features and targets that they were fitted and tuned on."""
+
+    methods: dict[str, Fitted]
+    training: tuple[np.ndarray, np.ndarray]
+    validation: tuple[np.ndarray, np.ndarray]
 
 
 def peers_key(task: Task, config: Config) -> dict[str, Any]:
@@ -70,23 +106,39 @@ def peer_scores(
         quantiles (n, targets, 100) of those methods that can, see `with_distributions`.
     """
     assert task.classical.features is not None
+    learnt = _learnt(Lesson(_lesson_key(task, head, config), task, head, config, progress))
     features = partial(task.classical.features, split_physics(config, "train"))
-    training, held_out = (
-        known_examples(config, split, progress) for split in ("train", "validation")
-    )
-    known, validation = ((features(part.x), part.y) for part in (training, held_out))
-    fitted = _fitted(task.classical.peers, head, *known, config.seed, validation)
     rows = np.concatenate([features(block) for block in blocks])
-    found = {name: score(rows) for name, score in _scorers(fitted, head, validation).items()}
+    scorers = _scorers(learnt.methods, head, learnt.validation)
+    found = {name: score(rows) for name, score in scorers.items()}
     if not head.has_distribution:
         return found
-    for name, method in fitted.items():
-        quantiles = answer_quantiles(method, known, rows, config.seed)
+    for name, method in learnt.methods.items():
+        quantiles = answer_quantiles(method, learnt.training, rows, config.seed)
         if quantiles is not None:
             found[name + QUANTILES] = quantiles
             # The network's value is the median of its distribution, too.
             found[name] = np.median(quantiles, axis=-1)
     return found
+
+
+def _lesson_key(task: Task, head: AnswerKind, config: Config) -> str:
+    folder = config.data.folder or os.environ.get(FOLDER_VARIABLE)
+    return json.dumps([task.name, list(head.names), folder, peers_key(task, config)], default=str)
+
+
+@lru_cache(maxsize=1)
+def _learnt(lesson: Lesson) -> Learnt:
+    """Return fitted peers; they are asked about several test sets, one after the other."""
+    task, config = lesson.task, lesson.config
+    assert task.classical.features is not None
+    features = partial(task.classical.features, split_physics(config, "train"))
+    training, validation = (
+        (features(part.x), part.y)
+        for part in (known_examples(config, name, lesson.progress) for name in SPLITS[:2])
+    )
+    methods = _fitted(task.classical.peers, lesson.head, *training, config.seed, validation)
+    return Learnt(methods, training, validation)
 
 
 def with_distributions(

@@ -12,6 +12,8 @@ from astro_dl.core.errors import look_up
 from astro_dl.models.classical.methods import FLOORS, METHODS, Method
 
 EXAMPLES_OF_A_TRIAL = 10_000
+NUMBERS_OF_A_TRIAL = 3_000_000
+FEWEST_EXAMPLES_OF_A_TRIAL = 1000
 LEAST_PROBABILITY = 1e-9
 
 
@@ -139,7 +141,8 @@ def tuned_settings(
     """Return the settings with which a method, fitted on one set, answers best on another.
 
     Best is the least Brier score of classes, or the least mean absolute error of values, each in
-    units of the target's scatter. All methods are tried on 10,000 random examples at most, and slow
+    units of the target's scatter. All methods are tried on 10,000 random examples at most, on fewer
+    (1000 at least) where these have many features and classes, see `examples_of_a_trial`, and slow
     ones in a smaller form: forests with 100 trees.
 
     Parameters
@@ -161,7 +164,8 @@ def tuned_settings(
     trials = [dict(zip(free, values, strict=True)) for values in product(*free.values())]
     if len(trials) == 1:
         return {**method.settings, **fixed}
-    x, y = _sample(*training, EXAMPLES_OF_A_TRIAL, np.random.default_rng(seed))
+    most = examples_of_a_trial(training[0].shape[1], len(head.names))
+    x, y = _sample(*training, most, np.random.default_rng(seed))
 
     def error(trial: dict[str, Any]) -> float:
         fitted = fit_estimators(name, head, x, y, seed, {**fixed, **trial, **method.of_a_trial})
@@ -169,6 +173,15 @@ def tuned_settings(
 
     best = trials[int(np.argmin([error(trial) for trial in trials]))]
     return {**method.settings, **best, **fixed}
+
+
+def examples_of_a_trial(features: int, answers: int) -> int:
+    """Return how many examples settings are tried on: features × answers × examples is bounded.
+
+    What a method costs grows with all three; boosting has trees of its own for each class.
+    """
+    room = NUMBERS_OF_A_TRIAL // (features * answers)
+    return int(np.clip(room, FEWEST_EXAMPLES_OF_A_TRIAL, EXAMPLES_OF_A_TRIAL))
 
 
 def _error(head: AnswerKind, values: np.ndarray, y: np.ndarray) -> float:

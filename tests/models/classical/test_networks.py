@@ -11,7 +11,12 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import model_entry
 from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from
-from astro_dl.models.classical.estimators import fit_estimators, smoothed, tuned_settings
+from astro_dl.models.classical.estimators import (
+    examples_of_a_trial,
+    fit_estimators,
+    smoothed,
+    tuned_settings,
+)
 from astro_dl.models.classical.fit import fit
 from astro_dl.models.classical.methods import METHODS
 
@@ -99,6 +104,14 @@ def test_settings_are_chosen_on_the_validation_set():
     assert chosen["n_neighbors"] == METHODS["knn"].grid["n_neighbors"][np.argmin(errors)]
     kept = tuned_settings("knn", HEADS["binary"], *halves, 0, {"n_neighbors": 3})
     assert kept == {"n_neighbors": 3}
+
+
+@pytest.mark.parametrize(
+    ("features", "answers", "examples"),
+    [(18, 1, 10_000), (82, 3, 10_000), (82, 16, 2286), (1000, 20, 1000)],
+)
+def test_settings_are_tried_on_fewer_examples_where_these_cost_more(features, answers, examples):
+    assert examples_of_a_trial(features, answers) == examples
 
 
 def test_thresholds_of_double_precision_divide_single_ones_alike():
