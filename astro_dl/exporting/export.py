@@ -27,6 +27,7 @@ OPERATION = re.compile(
     r"\(Flex(\w+)\)|error: loc\(callsite\(fused\[\"(\w+):\"|No Op registered for (\w+)"
 )
 """How converters and runtimes name an operation that they lack."""
+FIXED_BATCH = "Constraints violated (batch)"
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,8 @@ def _reason(error: Exception) -> str:
     operations = sorted({"".join(found) for found in OPERATION.findall(str(error))})
     if operations:
         return f"it has no {', '.join(operations)}"
+    if FIXED_BATCH in str(error):
+        return "it has no batch of any size"
     return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
 
 

@@ -113,6 +113,15 @@ def test_what_cannot_be_exported_is_refused_in_one_line(tmp_path, bundle, format
     assert not (tmp_path / "out").exists()
 
 
+def test_a_network_of_a_fixed_batch_is_named_as_such(tmp_path, monkeypatch):
+    def write(network, path):
+        raise RuntimeError("Failed to export. Original error: Constraints violated (batch)! For …")
+
+    monkeypatch.setattr(onnx, "write", write)
+    with pytest.raises(UsageError, match=f"{SMALL}: .* it has no batch of any size"):
+        export(SMALL, "onnx", tmp_path / "out")
+
+
 def test_a_missing_package_is_named_with_the_extra_that_has_it(monkeypatch):
     monkeypatch.setattr(onnx, "PACKAGES", ("no_such_package",))
     with pytest.raises(UsageError, match=r"no_such_package: pip install 'astro_dl\[onnx\]'"):
