@@ -4,12 +4,14 @@ import ctypes
 import hashlib
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.parts import part_folder
+from astro_dl.core.reading.share import current_share
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
@@ -129,14 +131,19 @@ def distinct_names(paths: Sequence[Path]) -> dict[Path, str]:
     Parameters
     ----------
     paths : sequence of Path
-        Files; one that is given twice has one name.
+        Files; one that is given twice has one name. Those of a share of a run are told from all
+        files of the run.
     """
+    share = current_share()
+    if share is not None and share.names.keys() >= set(paths):
+        return {path: share.names[path] for path in paths}
     parts = {path: path.resolve().parts for path in paths}
-    names = {}
-    for path, own in parts.items():
-        others = {other for other in parts.values() if other != own}
-        length = next(
-            n for n in range(1, len(own) + 1) if all(own[-n:] != other[-n:] for other in others)
-        )
-        names[path] = Path(*own[-length:]).as_posix()
+    different, waiting, names = set(parts.values()), list(parts), dict.fromkeys(parts, "")
+    length = 0
+    while waiting:
+        length += 1
+        times = Counter(one[-length:] for one in different)
+        for path in waiting:
+            names[path] = Path(*parts[path][-length:]).as_posix()
+        waiting = [path for path in waiting if times[parts[path][-length:]] > 1]
     return names

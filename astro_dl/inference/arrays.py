@@ -8,6 +8,7 @@ from astropy.table import QTable, vstack
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, take_inputs
+from astro_dl.core.reading.share import current_share
 from astro_dl.inference.input_checks import (
     as_inputs,
     check_finite,
@@ -60,7 +61,7 @@ def predict_arrays(
     size = max(ROWS_AT_ONCE, batch_size or 0)
     parts = [slice(start, start + size) for start in range(0, n, size)]
     finite = [finite_rows(take_inputs(arrays, part)) for part in parts]
-    if not any(rows.any() for rows in finite):
+    if current_share() is None and not any(rows.any() for rows in finite):
         check_finite(arrays)
     tables = [
         _part(predictor, take_inputs(arrays, part), ids[part], rows, batch_size, keep_flagged)

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
-from astropy.table import MaskedColumn, QTable, Table
+from astropy.table import MaskedColumn, QTable, Table, vstack
 
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.reading.many_files import nothing_read, tolerating
+from astro_dl.core.reading.many_files import NothingRead, nothing_read, tolerating
+from astro_dl.core.reading.share import Share, reading_share
 from astro_dl.core.schema import keyword_defaults, takes_any_keyword
 from astro_dl.core.task import Files
+from astro_dl.inference.header import finished
 from astro_dl.inference.input_checks import check_files
 from astro_dl.inference.objects.door import as_files
 from astro_dl.inference.protocol import Predictor
@@ -84,6 +86,52 @@ def _tables(
         yield table
     if unreadable and table is not None:
         yield unreadable_rows(table, unreadable, paths)
+
+
+def predict_share(
+    predictor: Predictor[Any],
+    paths: Sequence[Any],
+    options: Mapping[str, Any],
+    tolerant: bool,
+    share: Share,
+) -> tuple[QTable | None, dict[str, str]]:
+    """Return the table of a share of a run on files.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        Of a task whose runs can be divided, see `astro_dl.core.reading.share.division_of`.
+    paths : sequence of path
+        The files of the share.
+    options : mapping
+        Of the task.
+    tolerant : bool
+        Whether files that cannot be used are passed over.
+    share : Share
+        What it knows of the whole.
+
+    Returns
+    -------
+    table : astropy.table.QTable or None
+        The rows that it gives to the table of the whole, with their header; None for none.
+    unreadable : dict of str to str
+        File to why it cannot be used.
+
+    Raises
+    ------
+    UsageError
+        If the options cannot be used, or a file, where that is not tolerated.
+    """
+    task, tables = predictor.task, list[QTable]()
+    assert task is not None
+    unreadable: dict[str, str] = {}
+    with reading_share(share), tolerating(unreadable) if tolerant else nullcontext():
+        try:
+            tables += _parts(predictor, task.files, paths, options)
+        except NothingRead:
+            if not tolerant:
+                raise
+    return (finished(vstack(tables), predictor) if tables else None), unreadable
 
 
 def draw_files(

@@ -10,6 +10,7 @@ from astropy.table import QTable
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.share import current_share
 from astro_dl.inference.predictions import Answers
 
 OWN_COLUMNS = ("id", "embedding", "flags")
@@ -74,8 +75,11 @@ def answered_rows(flags: Mapping[str, Flag], keep_flagged: bool) -> np.ndarray:
 def check_any_answer(
     usable: np.ndarray, ids: Sequence[Any] | np.ndarray, reasons: Sequence[str]
 ) -> None:
-    """Raise `UsageError` naming inputs and reasons where none of them (n,) is usable."""
-    if usable.any():
+    """Raise `UsageError` naming inputs and reasons where none of them (n,) is usable.
+
+    Of a share of a run nothing is asked: others may be usable elsewhere.
+    """
+    if usable.any() or current_share() is not None:
         return
     named = [f"{id} ({reason})" for id, reason in zip(ids[:MOST_NAMED], reasons, strict=False)]
     more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""

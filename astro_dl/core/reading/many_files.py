@@ -66,10 +66,14 @@ def read_each(
             yield source, read(source)
 
 
-def nothing_read() -> UsageError:
+class NothingRead(UsageError):
+    """None of several sources could be read."""
+
+
+def nothing_read() -> NothingRead:
     """Return the error for sources none of which could be read."""
     noted = _noted.get() or {}
     reason = next(iter(noted.values()), "there are none")
     if len(noted) < 2:
-        return UsageError(reason)
-    return UsageError(f"none of {len(noted)} files can be used; the first: {reason}")
+        return NothingRead(reason)
+    return NothingRead(f"none of {len(noted)} files can be used; the first: {reason}")

@@ -10,6 +10,7 @@ from astropy.table import QTable
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import nothing_read, read_each
+from astro_dl.core.reading.share import current_share
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
@@ -81,7 +82,7 @@ def resampled_spectra(spectra: Sequence[Spectrum], edges: np.ndarray) -> Resampl
         sigmas.append(np.sqrt(variance * np.minimum(share, 1)))
     flux, sigma = np.stack(fluxes), np.stack(sigmas)
     missing = np.isnan(flux).mean(axis=1)
-    if (missing == 1).all():
+    if (missing == 1).all() and current_share() is None:
         named = ", ".join(one.id for one in spectra[:MOST_NAMED])
         raise UsageError(
             f"{named}: no spectrum has flux within {edges[0]:.0f} to {edges[-1]:.0f} Å, where the "

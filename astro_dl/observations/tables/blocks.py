@@ -10,6 +10,7 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail
+from astro_dl.core.reading.share import current_share
 from astro_dl.observations.tables.columns import FIRST_ROW, no_column
 from astro_dl.observations.tables.read import ROWS_AT_ONCE, iterate_table
 
@@ -45,11 +46,14 @@ def iterate_identified(
         identifiers are whole numbers in one file and text in another.
     """
     first: tuple[str, str | Path] | None = None
+    share = current_share()
+    alone = len(paths) == 1 if share is None else share.alone
+    span = None if share is None else share.rows
     names = distinct_names([Path(path) for path in paths])
     for path in paths:
-        prefix = f"{names[Path(path)]}:" if len(paths) > 1 else ""
+        prefix = "" if alone else f"{names[Path(path)]}:"
         with may_fail(path):
-            for table in iterate_table(path, rows, which, as_text=id_column):
+            for table in iterate_table(path, rows, which, id_column, span):
                 if not id_column:
                     yield _row_numbers(table, prefix), table, path
                     continue

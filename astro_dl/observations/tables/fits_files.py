@@ -13,7 +13,9 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.fits_files import open_fits
 
 
-def iterate_fits(path: Path, rows: int, which: int | str | None = None) -> Iterator[Table]:
+def iterate_fits(
+    path: Path, rows: int, which: int | str | None = None, span: range | None = None
+) -> Iterator[Table]:
     """Yield the rows of a table of a FITS file in parts.
 
     Parameters
@@ -25,6 +27,8 @@ def iterate_fits(path: Path, rows: int, which: int | str | None = None) -> Itera
     which : int or str, optional
         Number or name of the extension; default the first table, with a warning if there are
         several.
+    span : range, optional
+        Which rows; default all.
 
     Raises
     ------
@@ -33,8 +37,15 @@ def iterate_fits(path: Path, rows: int, which: int | str | None = None) -> Itera
     """
     with open_fits(path, memmap=True) as file:
         hdu = _chosen(file, which, path)
-        for start in range(0, len(hdu.data), rows):
-            yield _part(hdu, hdu.data[start : start + rows])
+        wanted = range(len(hdu.data)) if span is None else span
+        for start in wanted[::rows]:
+            yield _part(hdu, hdu.data[start : min(start + rows, wanted.stop)])
+
+
+def count_fits(path: Path, which: int | str | None = None) -> int:
+    """Return the number of rows of a table of a FITS file; parameters are of `iterate_fits`."""
+    with open_fits(path, memmap=True) as file:
+        return len(_chosen(file, which, path).data)
 
 
 def _chosen(file: fits.HDUList, which: int | str | None, path: Path) -> Any:

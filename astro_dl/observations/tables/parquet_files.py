@@ -1,6 +1,7 @@
 """Tables in Parquet files, read in parts; nulls are masked, and whole numbers stay whole."""
 
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ MASK = ".mask"
 """What astropy adds to a column's name for the column that tells where it has no value."""
 
 
-def iterate_parquet(path: Path, rows: int) -> Iterator[Table]:
+def iterate_parquet(path: Path, rows: int, span: range | None = None) -> Iterator[Table]:
     """Yield the rows of a Parquet file in parts, with the units that astropy or a field tells.
 
     Parameters
@@ -25,6 +26,8 @@ def iterate_parquet(path: Path, rows: int) -> Iterator[Table]:
         The file.
     rows : int
         Most rows of a part.
+    span : range, optional
+        Which rows; default all. Of groups of rows outside them nothing is read.
     """
     from pyarrow import parquet
 
@@ -32,7 +35,7 @@ def iterate_parquet(path: Path, rows: int) -> Iterator[Table]:
         schema = file.schema_arrow
         refuse_twins(schema.names, path)
         units = _units(schema)
-        for batch in file.iter_batches(batch_size=rows):
+        for batch in _batches(file, rows, span):
             columns = {
                 name: _column(values)
                 for name, values in zip(schema.names, batch.columns, strict=True)
@@ -42,6 +45,31 @@ def iterate_parquet(path: Path, rows: int) -> Iterator[Table]:
                 if name in columns:
                     columns[name].unit = unit
             yield Table(columns)
+
+
+def count_parquet(path: Path) -> int:
+    """Return the number of rows of a Parquet file."""
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        return int(file.metadata.num_rows)
+
+
+def _batches(file: Any, rows: int, span: range | None) -> Iterator[Any]:
+    """Yield the rows of an open file, at most so many at once."""
+    if span is None:
+        yield from file.iter_batches(batch_size=rows)
+        return
+    sizes = [file.metadata.row_group(k).num_rows for k in range(file.metadata.num_row_groups)]
+    ends = list(accumulate(sizes))
+    groups = [k for k, end in enumerate(ends) if end > span.start and end - sizes[k] < span.stop]
+    # Counted from the first row of the first group that is read.
+    row = ends[groups[0]] - sizes[groups[0]] if groups else 0
+    for batch in file.iter_batches(batch_size=rows, row_groups=groups):
+        first, last = max(span.start - row, 0), min(span.stop - row, len(batch))
+        row += len(batch)
+        if first < last:
+            yield batch.slice(first, last - first)
 
 
 def _with_masks(columns: dict[str, Column]) -> dict[str, Column]:

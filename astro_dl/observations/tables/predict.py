@@ -7,6 +7,7 @@ import numpy as np
 from astropy.table import QTable, Table
 
 from astro_dl.core.reading.many_files import may_fail
+from astro_dl.core.reading.share import divisible
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table, unsupported
@@ -29,6 +30,7 @@ def inputs_of_rows(physics: TablePhysics, table: Table, where: Any) -> np.ndarra
     return physics.inputs(physics.columns.read(table, where))
 
 
+@divisible(rows=True)
 def predict_rows(
     predictor: Predictor[TablePhysics],
     paths: Sequence[Any],

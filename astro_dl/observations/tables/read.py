@@ -10,9 +10,9 @@ from astropy.table import Table, vstack
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.door import reading
 from astro_dl.observations.tables.columns import FIRST_ROW
-from astro_dl.observations.tables.fits_files import iterate_fits
+from astro_dl.observations.tables.fits_files import count_fits, iterate_fits
 from astro_dl.observations.tables.hdf5_files import read_hdf5
-from astro_dl.observations.tables.parquet_files import iterate_parquet
+from astro_dl.observations.tables.parquet_files import count_parquet, iterate_parquet
 from astro_dl.observations.tables.text_files import iterate_text, read_whole_text, text_format
 
 ROWS_AT_ONCE = 65_536
@@ -66,6 +66,7 @@ def iterate_table(
     rows: int = ROWS_AT_ONCE,
     which: int | str | None = None,
     as_text: str = "",
+    span: range | None = None,
 ) -> Iterator[Table]:
     """Yield the rows of a table in parts that follow each other, with columns of the same types.
 
@@ -80,6 +81,8 @@ def iterate_table(
         Most rows of a part.
     as_text : str, optional
         Column of a file of text that is read as it is written, unless it is of whole numbers.
+    span : range, optional
+        Which rows, of a file whose `count_rows` is known.
 
     Yields
     ------
@@ -93,16 +96,42 @@ def iterate_table(
     """
     path = Path(path)
     kind = table_kind(path)
-    read = 0
+    start_row = read = 0 if span is None else span.start
     with reading(path, f"{kind} table"):
-        for part in _parts(path, kind, rows, which, as_text):
+        for part in _parts(path, kind, rows, which, as_text, span):
             for start in range(0, len(part), rows):
                 piece = part[start : start + rows]
                 piece.meta[FIRST_ROW] = read
                 read += len(piece)
                 yield piece
-    if not read:
+    if read == start_row:
         raise UsageError(f"{path}: the table has no rows")
+
+
+def count_rows(path: str | Path, which: int | str | None = None) -> int | None:
+    """Return the number of rows of a table that can be read from any row on.
+
+    Parameters
+    ----------
+    path, which
+        As in `read_table`.
+
+    Returns
+    -------
+    int or None
+        None for formats that can be read from their beginning only.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    kind = table_kind(path)
+    with reading(path, f"{kind} table"):
+        if kind == "fits":
+            return count_fits(path, which)
+        return count_parquet(path) if kind == "parquet" and find_spec("pyarrow") else None
 
 
 def meant_table(hdu: int | str | None, path: str) -> int | str | None:
@@ -142,18 +171,23 @@ def table_kind(path: str | Path) -> str:
 
 
 def _parts(
-    path: Path, kind: str, rows: int, which: int | str | None, as_text: str
+    path: Path,
+    kind: str,
+    rows: int,
+    which: int | str | None,
+    as_text: str,
+    span: range | None,
 ) -> Iterator[Table]:
     if which is not None and kind not in ("fits", "hdf5", "votable"):
         raise UsageError(f"{path}: a {kind} file holds one table, and no {which!r} to choose")
     if kind == "fits":
-        yield from iterate_fits(path, rows, which)
+        yield from iterate_fits(path, rows, which, span)
     elif kind == "text":
         yield from iterate_text(path, rows, as_text)
     elif kind == "parquet":
         if find_spec("pyarrow") is None:
             raise UsageError(f"{path}: Parquet needs pyarrow (pip install pyarrow)")
-        yield from iterate_parquet(path, rows)
+        yield from iterate_parquet(path, rows, span)
     elif kind == "hdf5":
         yield read_hdf5(path, None if which is None else str(which))
     elif kind == "votable":

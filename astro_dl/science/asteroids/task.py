@@ -19,6 +19,7 @@ from astro_dl.core.files import distinct_names, find_in
 from astro_dl.core.limits import Fraction
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.many_files import nothing_read, read_each
+from astro_dl.core.reading.share import divisible
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Augmentation, Classical, Dataset, Files, InputSpec, Task
 from astro_dl.inference.input_checks import rows_outside_training_range
@@ -176,6 +177,7 @@ def read_busdemeo_parts(physics: AsteroidPhysics, folder: Path) -> Examples:
     return Examples(hide_wavelengths(whole.x, np.random.default_rng(0), 1.0), whole.y, whole.info)
 
 
+@divisible()
 def classify_spectra(
     predictor: Predictor[AsteroidPhysics],
     paths: Sequence[Any],

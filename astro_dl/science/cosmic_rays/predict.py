@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path, distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.core.reading.share import divisible
 from astro_dl.inference.enlarged import enlarged
 from astro_dl.inference.predictor import Predictor
 from astro_dl.observations.images.background import Background
@@ -33,6 +34,7 @@ UNUSUAL_NOISE = 1.5
 """By which the noise may be beyond that of the training without a flag."""
 
 
+@divisible()
 def predict_exposures(
     predictor: Predictor[CosmicRayPhysics],
     paths: Sequence[str | Path],

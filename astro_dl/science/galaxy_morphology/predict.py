@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from astropy.table import QTable
 
+from astro_dl.core.reading.share import divisible
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.images.image_files import SINGLE, read_image_file
 from astro_dl.observations.images.stacks import IMAGES as STACK
@@ -21,6 +22,7 @@ PHOTOGRAPHS = Kind("images", SINGLE, STACK.read, STACK.count, columns_beside)
 """Files of one image, or of many."""
 
 
+@divisible()
 def predict_galaxies(
     predictor: Predictor[MorphologyPhysics],
     paths: Sequence[Any],

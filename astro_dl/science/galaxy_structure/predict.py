@@ -8,6 +8,7 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.examples import Inputs
+from astro_dl.core.reading.share import divisible
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.galaxies.inputs import network_input
 from astro_dl.observations.galaxies.predict import input_of_stamp, predict_stamps_of
@@ -17,6 +18,7 @@ from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 LEVELS = ("", "_q16", "_q84")
 
 
+@divisible()
 def predict_stamps(
     predictor: Predictor[GalaxyStructurePhysics],
     paths: Sequence[str | Path],

@@ -14,6 +14,7 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import may_fail, read_each
+from astro_dl.core.reading.share import current_share
 from astro_dl.observations.images.band_images import (
     BandImage,
     Opener,
@@ -110,6 +111,8 @@ def find_candidates(
         unknown band other than as many as the network takes.
     """
     together = alike_but_for_bands(paths)
+    share = current_share()
+    elsewhere = frozenset[str]() if share is None else share.ambiguous
     taken = Counter(name for key, group in together.items() for name in _names(key, group))
     for key, group in together.items():
         found = read_each(group, lambda path: find_band_images(path, hdu, file_bands, opener))
@@ -120,6 +123,7 @@ def find_candidates(
         short = Counter(Path(one).name for one in objects)
         for one, images in objects.items():
             unique = taken[Path(one).name] == short[Path(one).name] == 1
+            unique &= Path(one).name not in elsewhere
             name = Path(one).name if unique else one
             with may_fail(name):
                 yield _candidate(name, images, bands)

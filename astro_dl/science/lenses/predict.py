@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.core.reading.share import divisible
 from astro_dl.inference.arrays import predict_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import check_any_answer
@@ -36,6 +37,7 @@ UNTOLD = 0.9
 """Share of the prior's spread of shear from which on an answer only repeats the prior."""
 
 
+@divisible(alike_but_for_bands, undivided=("catalogue",))
 def predict_cutouts(
     predictor: Predictor[LensPhysics],
     paths: Sequence[str | Path],

@@ -15,6 +15,7 @@ from astropy.table import QTable
 from astro_dl.answers.asked import asked_answer
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.reading.share import divisible
 from astro_dl.core.task import Classical, Dataset, Files, InputSpec, Task, unsimulated
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.images.features import image_features
@@ -85,6 +86,7 @@ def input_of_file(physics: OwnCubes, path: Path) -> np.ndarray:
     return physics.recipe.inputs(read_cube_file(path), str(path))
 
 
+@divisible()
 def predict_own_cubes(
     predictor: Predictor[OwnCubes],
     paths: Sequence[Any],

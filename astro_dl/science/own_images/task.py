@@ -15,6 +15,7 @@ from astropy.table import QTable
 from astro_dl.answers.asked import asked_answer
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples
+from astro_dl.core.reading.share import divisible
 from astro_dl.core.task import (
     Augmentation,
     Classical,
@@ -86,6 +87,7 @@ def input_of_file(physics: OwnImages, path: Path) -> np.ndarray:
     return physics.recipe.inputs(read_image_file(path), str(path))
 
 
+@divisible()
 def predict_own_images(
     predictor: Predictor[OwnImages],
     paths: Sequence[Any],

@@ -15,6 +15,7 @@ from astropy.table import QTable
 from astro_dl.answers.asked import asked_answer
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.reading.share import divisible
 from astro_dl.core.task import Classical, Dataset, Files, InputSpec, Task, unsimulated
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.labelled.examples import read_examples
@@ -87,6 +88,7 @@ def input_of_file(physics: OwnLightCurves, path: Path) -> np.ndarray:
     return physics.recipe.inputs(read_series(path), str(path))
 
 
+@divisible()
 def predict_own_light_curves(
     predictor: Predictor[OwnLightCurves],
     paths: Sequence[Any],

@@ -16,6 +16,7 @@ from astro_dl.answers.asked import asked_answer
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.reading.share import divisible
 from astro_dl.core.task import Classical, Dataset, Files, InputSpec, Task, unsimulated
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.labelled.examples import read_examples
@@ -96,6 +97,7 @@ def input_of_file(physics: OwnSpectra, path: Path) -> np.ndarray:
     return physics.recipe.inputs(next(read_each_spectrum([Source(path, path.name)]))[1], str(path))
 
 
+@divisible()
 def predict_own_spectra(
     predictor: Predictor[OwnSpectra],
     paths: Sequence[Any],

@@ -11,6 +11,7 @@ from astropy.table import QTable, Table
 from astro_dl.answers.value_columns import STATISTICS
 from astro_dl.core.errors import UsageError, did_you_mean, unknown_name
 from astro_dl.core.reading.many_files import may_fail
+from astro_dl.core.reading.share import divisible
 from astro_dl.distributions.distribution import Distribution, WithDensity
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
 from astro_dl.inference.out_of_distribution import rows_outside_joint_range
@@ -55,6 +56,7 @@ class Catalogue:
     zero_point: float | None
 
 
+@divisible(rows=True, undivided=("density_out",))
 def predict_redshifts(
     predictor: Predictor[PhotoZPhysics],
     paths: Sequence[Any],

@@ -11,6 +11,7 @@ from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.core.reading.share import divisible
 from astro_dl.inference.arrays import predict_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.images.cutouts import centre_crop
@@ -31,6 +32,7 @@ FEWEST_KNOWN = 0.7
 BEAMS_RESOLVED = 3.0
 
 
+@divisible()
 def predict_maps(
     predictor: Predictor[RadioPhysics],
     paths: Sequence[str | Path],

@@ -10,6 +10,7 @@ from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import nothing_read
+from astro_dl.core.reading.share import divisible
 from astro_dl.inference.arrays import predict_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.images.cutouts import sky_level
@@ -21,6 +22,7 @@ AT_ONCE = 512
 LOBE_REACH, LOBE_SIGMA, LOBE_RATIO = 4, 5.0, 0.5
 
 
+@divisible()
 def predict_stamps(
     predictor: Predictor[RealBogusPhysics],
     paths: Sequence[str | Path],

@@ -12,6 +12,7 @@ from astropy.table import QTable, Table
 
 from astro_dl.answers.regression import Regression
 from astro_dl.core.examples import Examples
+from astro_dl.core.reading.share import divisible
 from astro_dl.core.task import Classical, Difficulty, Files, Task
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import Effect
@@ -86,6 +87,7 @@ def simulate(physics: GalaxyRedshiftPhysics, n: int, rng: np.random.Generator) -
     return Examples(x, redshift[:, None].astype(np.float32), info)
 
 
+@divisible()
 def predict_galaxies(
     predictor: Predictor[GalaxyRedshiftPhysics],
     paths: Sequence[str | Path],

@@ -9,6 +9,7 @@ from astropy.table import QTable, Table
 from astro_dl.answers.posterior_samples import with_samples
 from astro_dl.core.limits import Bounds
 from astro_dl.core.reading.many_files import may_fail
+from astro_dl.core.reading.share import divisible
 from astro_dl.inference.arrays import predict_arrays
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.tables.blocks import iterate_identified
@@ -25,6 +26,7 @@ def inputs_of_rows(physics: BenchmarkPhysics, table: Table, where: Any) -> np.nd
     return _inputs(physics, table, where)
 
 
+@divisible(rows=True, undivided=("samples",))
 def predict_rows(
     predictor: Predictor[BenchmarkPhysics],
     paths: Sequence[Any],

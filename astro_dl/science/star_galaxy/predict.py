@@ -8,6 +8,7 @@ import numpy as np
 from astropy.table import QTable
 
 from astro_dl.core.examples import Inputs
+from astro_dl.core.reading.share import divisible
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.galaxies.inputs import network_input
 from astro_dl.observations.galaxies.predict import input_of_stamp, predict_stamps_of
@@ -15,6 +16,7 @@ from astro_dl.observations.galaxies.stamp_files import Options
 from astro_dl.science.star_galaxy.physics import StarGalaxyPhysics
 
 
+@divisible()
 def predict_sources(
     predictor: Predictor[StarGalaxyPhysics],
     paths: Sequence[str | Path],

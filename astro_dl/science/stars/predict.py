@@ -7,6 +7,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
+from astro_dl.core.reading.share import divisible
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import Effect, Flag
@@ -27,6 +28,7 @@ KNOWN_STARS = {"log_teff": (3.4, 4.7), "log_g": (-1.0, 6.0), "fe_h": (-4.0, 1.5)
 simulated ones, rounded outwards."""
 
 
+@divisible()
 def predict_stars(
     predictor: Predictor[StellarPhysics],
     paths: Sequence[str | Path],
