@@ -36,6 +36,7 @@ _HOME = {
     "list_tasks": "astro_dl.core.registry",
     "load_config": "astro_dl.core.config",
     "load_pretrained": "astro_dl.inference.load",
+    "map_partitions": "astro_dl.cluster.dataframes",
     "model_info": "astro_dl.info",
     "pull": "astro_dl.bundles.hub",
     "push": "astro_dl.bundles.hub",

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 HEAVY = {"keras", "tensorflow", "jax", "torch", "sklearn", "matplotlib", "scipy", "astropy"}
-HEAVY |= {"numpy", "h5py", "tqdm"}
+HEAVY |= {"numpy", "h5py", "tqdm", "dask", "distributed"}
 
 
 def _imported(program):
@@ -43,7 +43,9 @@ def test_nothing_heavy_is_imported(program):
         "from astro_dl.cli import main; main(['info', 'lens_cnn']); main(['info', 'gw_bbh'])",
         "from astro_dl.cli import main; main(['info', 'lens_resnet_vis', '--json'])",
         "from astro_dl.cli.parser import parse\ntry: parse(['--help'])\nexcept SystemExit: pass",
+        "from astro_dl.cli.parser import parse; parse(['predict', 'lens_cnn', '--glob', '*.fits'])",
     ],
 )
 def test_simulators_and_tasks_import_no_framework(program):
-    assert not {"keras", "tensorflow", "jax", "torch", "matplotlib"} & _imported(program)
+    frameworks = {"keras", "tensorflow", "jax", "torch", "matplotlib", "dask", "distributed"}
+    assert not frameworks & _imported(program)

@@ -84,6 +84,23 @@ def add_folds(parser: VerbParser) -> None:
     )
 
 
+def add_scheduler(parser: VerbParser) -> None:
+    """Add ``--scheduler ADDRESS``."""
+    parser.add_argument(
+        "--scheduler",
+        type=_scheduler,
+        metavar="ADDRESS",
+        help="Dask scheduler whose workers do it, as tcp://host:8786; local:N for N processes here",
+    )
+
+
+def _scheduler(text: str) -> str:
+    """Return an address; what reads it is imported for no other word."""
+    from astro_dl.cluster.scheduler import read_scheduler
+
+    return _argument(read_scheduler, text)
+
+
 def setting(text: str) -> tuple[str, Any]:
     """Return the key and the value of a ``KEY=VALUE``."""
     from astro_dl.core.config import parse_override

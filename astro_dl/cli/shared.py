@@ -18,9 +18,11 @@ def keep_inputs(out: Path | None, inputs: Iterable[Any]) -> None:
 
 def cross_validate(arguments: Arguments, config: Any, out: Path) -> None:
     """Train and score on folds, and print the spread."""
+    from astro_dl.cluster.mapping import mapped_by
     from astro_dl.evaluation.cross_validation import cross_validate
 
-    result = cross_validate(config, arguments.cv, out, progress=not arguments.quiet)
+    with mapped_by(arguments.scheduler):
+        result = cross_validate(config, arguments.cv, out, progress=not arguments.quiet)
     print(result.to_json() if arguments.json else result.to_text())
 
 

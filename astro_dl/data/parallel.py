@@ -3,6 +3,8 @@
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -24,6 +26,28 @@ WORKER_ENVIRONMENT = {
     "VECLIB_MAXIMUM_THREADS": "1",
     "CUDA_VISIBLE_DEVICES": "",
 }
+
+
+Mapper = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+"""What applies a function to items, in order."""
+
+_mapper: ContextVar[Mapper | None] = ContextVar("mapper", default=None)
+
+
+@contextmanager
+def mapping_by(mapper: Mapper) -> Iterator[None]:
+    """Let something else do what processes of this machine would, as a cluster."""
+    before = _mapper.set(mapper)
+    try:
+        yield
+    finally:
+        _mapper.reset(before)
+
+
+def independent_map(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield ``function(item)`` for large items, in order, here unless `mapping_by` says other."""
+    mapper = _mapper.get()
+    return map(function, items) if mapper is None else mapper(function, items)
 
 
 def parallel_map(
@@ -51,6 +75,9 @@ def parallel_map(
     """
     if workers < 0:
         raise UsageError(f"workers must be 0 or more, not {workers}")
+    mapper = _mapper.get()
+    if mapper is not None:
+        return mapper(function, items)
     return _in_processes(function, items, workers) if workers > 1 else _here(function, items)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from astro_dl.bundles.card import dump_json
 from astro_dl.core.config import Config, load_config, stage_configs
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
+from astro_dl.data.parallel import independent_map
 from astro_dl.data.real import is_real
 from astro_dl.evaluation.evaluate import evaluate
 from astro_dl.evaluation.report import Report
@@ -126,13 +128,9 @@ def repeat_seeds(
 def _repeated(
     config: Config, by: str, runs: Sequence[Mapping[str, Any]], out: Path, progress: bool
 ) -> CrossValidation:
-    scores, tested = [], []
-    for number, settings in enumerate(runs, start=1):
-        settings = {**settings, "evaluation.plots": False}
-        bundle = train(config, out / f"{by}_{number}", resume=True, progress=progress, **settings)
-        report = evaluate(bundle, progress=progress, save=True)
-        scores.append(_scores(report))
-        tested.append(report.metrics["about"]["n"])
+    folders = [out / f"{by}_{number}" for number in range(1, len(runs) + 1)]
+    run = partial(_one_run, config, progress)
+    scores, tested = zip(*independent_map(run, zip(folders, runs, strict=True)), strict=True)
     source = stage_configs(config)[-1].data.source
     about = {"model": config.model, "task": config.task, "data": source}
     n = sum(tested) if by == "fold" else tested[-1]
@@ -140,6 +138,17 @@ def _repeated(
     with atomic_path(out / FILE) as temporary:
         temporary.write_text(result.to_json(), encoding="utf-8")
     return result
+
+
+def _one_run(
+    config: Config, progress: bool, run: tuple[Path, Mapping[str, Any]]
+) -> tuple[Scores, int]:
+    """Train and score once; return the scores, and the number of test examples."""
+    folder, settings = run
+    changed = {**settings, "evaluation.plots": False}
+    bundle = train(config, folder, resume=True, progress=progress, **changed)
+    report = evaluate(bundle, progress=progress, save=True)
+    return _scores(report), report.metrics["about"]["n"]
 
 
 def read_cross_validation(folder: str | Path) -> CrossValidation | None:

@@ -93,10 +93,13 @@ def _runtime(bundle: Bundle, runtime: RuntimeName) -> Runtime:
     path = network_file(bundle)
     if runtime == "onnx" and not path.exists():
         keep_network(bundle, build())
-    unloaded = "keras" not in sys.modules and onnx_is_fitting() and path.exists()
-    if runtime == "onnx" or (runtime == "auto" and unloaded):
-        return open_network(path, build)
-    return KerasRuntime(build())
+    return open_network(path, build) if runs_onnx(bundle, runtime) else KerasRuntime(build())
+
+
+def runs_onnx(bundle: Bundle, runtime: RuntimeName) -> bool:
+    """Whether it is ONNX Runtime that runs a network, as far as can be told beforehand."""
+    unloaded = "keras" not in sys.modules and onnx_is_fitting() and network_file(bundle).exists()
+    return runtime == "onnx" or (runtime == "auto" and unloaded)
 
 
 def keras_network(bundle: Bundle) -> "keras.Model":

@@ -11,6 +11,7 @@ from astro_dl.cli.options import (
     add_color,
     add_folds,
     add_members,
+    add_scheduler,
     add_settings,
     add_shorthand,
     setting,
@@ -41,11 +42,13 @@ def add_arguments(parser: VerbParser) -> None:
     add_color(parser)
     add_members(parser)
     add_folds(parser)
+    add_scheduler(parser)
 
 
 def run(arguments: Arguments) -> None:
     """Score a bundle beside the baselines; a run as configured keeps the result and figures."""
     from astro_dl.bundles.bundle import load_bundle
+    from astro_dl.cluster.mapping import mapped_by
     from astro_dl.core.config import load_config
     from astro_dl.evaluation.evaluate import evaluate
     from astro_dl.inference.load import load_pretrained
@@ -62,15 +65,16 @@ def run(arguments: Arguments) -> None:
         together = load_pretrained([arguments.bundle, *arguments.member])
         scored = replace(together, bundle=scored)
     changed = arguments.settings or arguments.member
-    report = evaluate(
-        scored,
-        arguments.data,
-        plots_folder=arguments.out,
-        progress=not arguments.quiet,
-        save=not changed and not is_shipped(arguments.bundle),
-        attacked=arguments.robustness,
-        color_by=arguments.color_by,
-    )
+    with mapped_by(arguments.scheduler):
+        report = evaluate(
+            scored,
+            arguments.data,
+            plots_folder=arguments.out,
+            progress=not arguments.quiet,
+            save=not changed and not is_shipped(arguments.bundle),
+            attacked=arguments.robustness,
+            color_by=arguments.color_by,
+        )
     print(report.to_json() if arguments.json else report.to_text())
     return None
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astro_dl.cli.file_lists import add_file_lists, files_of
 from astro_dl.cli.options import (
     TABLE_FORMATS,
     Arguments,
     VerbParser,
     add_bundle,
     add_members,
+    add_scheduler,
     count,
     share,
     value,
@@ -31,8 +33,16 @@ RUNTIMES = ("auto", "keras", "onnx")
 def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
     add_bundle(parser, "model")
-    parser.add_argument("files", nargs="+", help="what the task reads, as GWOSC strain files")
-    parser.add_argument("--out", type=Path, help=TABLE_FORMATS)
+    parser.add_argument("files", nargs="*", help="what the task reads, as GWOSC strain files")
+    add_file_lists(parser)
+    parser.add_argument("--out", type=Path, help=f"{TABLE_FORMATS}; a folder with --scheduler")
+    add_scheduler(parser)
+    parser.add_argument(
+        "--part-size",
+        type=count,
+        metavar="N",
+        help="files, or rows of tables, that a worker gets at once (1024 files, 262144 rows)",
+    )
     parser.add_argument("--figures", type=Path, help="folder for figures")
     parser.add_argument(
         "--samp", action="store_true", help="send the table to TOPCAT and all that listen by SAMP"
@@ -82,13 +92,17 @@ def run(arguments: Arguments) -> None:
     from astro_dl.inference.onnx_runtime import keep_quietly
     from astro_dl.observations.tables.write import table_format
 
-    if arguments.out is not None:
+    arguments.files = files_of(arguments)
+    if arguments.out is not None and arguments.scheduler is None:
         table_format(arguments.out)
     reader = file_reader(arguments.model)
     given = {name: vars(arguments)[name] for name in arguments.task_options if name in arguments}
     options = read_keywords(reader, given)
     keep_inputs(arguments.out, [*arguments.files, *given.values()])
     names = [arguments.model, *arguments.member]
+    if arguments.scheduler is not None:
+        _predict_parts(names, arguments, options)
+        return
     predictor = load_pretrained(names if arguments.member else arguments.model, arguments.runtime)
     options |= {"uncertainty": arguments.uncertainty, "passes": arguments.passes}
     options |= {"on_error": arguments.on_error, "embedding": arguments.embedding}
@@ -97,6 +111,34 @@ def run(arguments: Arguments) -> None:
     if arguments.runtime == "auto":
         for one in predictor.members or (predictor,):
             keep_quietly(one.bundle, one.runtime)
+
+
+def _predict_parts(names: list[str], arguments: Arguments, options: dict[str, Any]) -> None:
+    """Predict by the workers of a scheduler, into a folder."""
+    from astro_dl.cluster.predict import predict_parts
+
+    if arguments.out is None or arguments.figures is not None or arguments.samp:
+        raise UsageError("--scheduler writes a folder: give its name by --out, and no --figures")
+    found = predict_parts(
+        arguments.scheduler,
+        names,
+        arguments.files,
+        arguments.out,
+        options,
+        runtime=arguments.runtime,
+        on_error=arguments.on_error,
+        part_size=arguments.part_size,
+        uncertainty=arguments.uncertainty,
+        embedding=arguments.embedding,
+        coverage=arguments.coverage,
+        prior=dict(arguments.prior or ()),
+    )
+    if arguments.json:
+        print_json(found)
+    else:
+        print("{rows:,} rows in {parts} parts in {folder}".format(**found))
+        if found["unreadable"]:
+            print(f"{found['unreadable']} files cannot be used, see part-unreadable.parquet")
 
 
 def _predict(predictor: "Predictor[Any]", arguments: Arguments, options: dict[str, Any]) -> None:

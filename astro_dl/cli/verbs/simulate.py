@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from astro_dl.cli.options import Arguments, VerbParser, add_settings, count
+from astro_dl.cli.options import Arguments, VerbParser, add_scheduler, add_settings, count
 from astro_dl.cli.output import tell
 from astro_dl.core.errors import UsageError
 
@@ -16,11 +16,13 @@ def add_arguments(parser: VerbParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="HDF5 file to write")
     parser.add_argument("--workers", type=count, default=1, help="simulating processes (1)")
     parser.add_argument("--seed", type=int, default=0, help="root of every random stream (0)")
+    add_scheduler(parser)
     add_settings(parser, "physics field, as snr_range=[5,8]")
 
 
 def run(arguments: Arguments) -> None:
     """Write simulated examples to an HDF5 store."""
+    from astro_dl.cluster.mapping import mapped_by
     from astro_dl.core.registry import build_physics, get_task
     from astro_dl.core.schema import plain
     from astro_dl.data.simulate import iterate_blocks
@@ -31,8 +33,9 @@ def run(arguments: Arguments) -> None:
     task = get_task(arguments.task)
     physics, seed = build_physics(task, dict(arguments.settings)), arguments.seed
     meta = {"task": task.name, "version": task.version, "physics": plain(physics), "seed": seed}
-    blocks = iterate_blocks(
-        task.simulate, physics, arguments.n, seed, stream=0, workers=arguments.workers
-    )
-    store_examples(arguments.out, blocks, arguments.n, meta, progress=not arguments.quiet)
+    with mapped_by(arguments.scheduler):
+        blocks = iterate_blocks(
+            task.simulate, physics, arguments.n, seed, stream=0, workers=arguments.workers
+        )
+        store_examples(arguments.out, blocks, arguments.n, meta, progress=not arguments.quiet)
     tell(arguments, {"file": str(arguments.out), "n": arguments.n, **meta}, arguments.out)

@@ -4,10 +4,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astro_dl.cli.options import Arguments, VerbParser, add_folds, add_settings, add_shorthand
+from astro_dl.cli.options import (
+    Arguments,
+    VerbParser,
+    add_folds,
+    add_scheduler,
+    add_settings,
+    add_shorthand,
+)
 from astro_dl.cli.output import tell
 from astro_dl.cli.own_data import add_own_data, own_config
 from astro_dl.cli.shared import cross_validate
+from astro_dl.core.errors import UsageError
 from astro_dl.core.quiet import import_keras_quietly
 
 if TYPE_CHECKING:
@@ -29,6 +37,7 @@ def add_arguments(parser: VerbParser) -> None:
     add_settings(parser, "config key, as training.epochs=3")
     add_shorthand(parser, "--seed", "seed", "root of every random stream")
     add_folds(parser)
+    add_scheduler(parser)
     parser.add_argument("--task", help="task of the model, with its default settings")
     parser.add_argument("--data", help="real set of the task to train on (simulation)")
     add_own_data(parser)
@@ -42,6 +51,10 @@ def run(arguments: Arguments) -> None:
     from astro_dl.training.checkpoint import what_is_kept
 
     out = arguments.out or Path("runs") / name
+    if arguments.scheduler and not arguments.cv:
+        raise UsageError(
+            "--scheduler is for --cv, whose folds it trains; a training is of one process"
+        )
     if arguments.cv:
         return cross_validate(arguments, config, arguments.out or Path("runs") / f"{name}-cv")
     bundle = train(config, out=out, resume=arguments.resume, progress=not arguments.quiet)

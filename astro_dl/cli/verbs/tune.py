@@ -1,9 +1,18 @@
 """The verb ``tune``."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from astro_dl.cli.options import Arguments, VerbParser, add_settings, add_shorthand, count, read_by
+from astro_dl.cli.options import (
+    Arguments,
+    VerbParser,
+    add_scheduler,
+    add_settings,
+    add_shorthand,
+    count,
+    read_by,
+)
 from astro_dl.cli.output import plain_cell, print_json
 
 
@@ -37,6 +46,7 @@ def add_arguments(parser: VerbParser) -> None:
         metavar="SECONDS",
         help="without a sign of life, after which another's trial is taken over (60)",
     )
+    add_scheduler(parser)
     add_settings(parser, "config key, as training.epochs=3")
     add_shorthand(parser, "--seed", "seed", "root of every random stream")
 
@@ -50,19 +60,20 @@ def _range(text: str) -> Any:
 
 def run(arguments: Arguments) -> None:
     """Find the settings within ranges that are best on the validation set."""
+    from astro_dl.cluster.tune import tune_on
     from astro_dl.tuning import tune
 
-    found = tune(
+    found = (partial(tune_on, arguments.scheduler) if arguments.scheduler else tune)(
         arguments.config,
         arguments.out or Path("runs") / f"tune-{Path(arguments.config).stem}",
-        arguments.trials,
-        dict(arguments.ranges),
-        arguments.sampler,
-        arguments.pruner,
-        arguments.storage,
-        arguments.generation,
-        arguments.patience,
-        not arguments.quiet,
+        trials=arguments.trials,
+        ranges=dict(arguments.ranges),
+        sampler=arguments.sampler,
+        pruner=arguments.pruner,
+        storage=arguments.storage,
+        generation=arguments.generation,
+        patience_s=arguments.patience,
+        progress=not arguments.quiet,
         **dict(arguments.settings),
     )
     table = found.table

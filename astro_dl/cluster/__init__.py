@@ -1,0 +1,1 @@
+"""Past one machine: the same work on a Dask scheduler, with the same results."""
