@@ -7,6 +7,8 @@ axis ratio (minor over major) and φ the angle of the major axis from x towards 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from astro_dl.data.namespace import float_type
+
 
 def axis_ratio_and_angle(e1: ArrayLike, e2: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Return the axis ratio q and the angle of the major axis φ [rad] of ellipticities."""
@@ -32,9 +34,9 @@ def quadratic_form(
 
     Parameters
     ----------
-    dx, dy : ndarray
+    dx, dy : ndarray or tensor
         Offsets from the centre, broadcasting with each other; a row (..., 1, W)
-        and a column (..., H, 1) take a third of the time of full arrays.
+        and a column (..., H, 1) of NumPy take a third of the time of full arrays.
     axis_ratio, angle : array_like
         q and φ [rad], broadcasting with the offsets.
     scale, constant : array_like, default 1 and 0
@@ -42,10 +44,10 @@ def quadratic_form(
 
     Returns
     -------
-    ndarray
+    ndarray or tensor
         In the type of the offsets.
     """
-    dtype = np.result_type(dx, dy)
+    dtype = float_type(dx, dy)
     q2, cos, sin = np.square(np.asarray(axis_ratio, float)), np.cos(angle), np.sin(angle)
     xx = np.asarray(scale * (q2 * cos**2 + sin**2)).astype(dtype)
     yy = np.asarray(scale * (q2 * sin**2 + cos**2)).astype(dtype)
@@ -65,7 +67,7 @@ def quadratic_form(
 
 def linear_form(dx: np.ndarray, dy: np.ndarray, by_x: ArrayLike, by_y: ArrayLike) -> np.ndarray:
     """Return by_x dx + by_y dy; parameters and result as in `quadratic_form`."""
-    dtype = np.result_type(dx, dy)
+    dtype = float_type(dx, dy)
     by_x, by_y = np.asarray(by_x).astype(dtype), np.asarray(by_y).astype(dtype)
     if _is_grid(dx, dy):
         return _outer_sum((by_x * dx, 1), (1, by_y * dy))
@@ -75,7 +77,9 @@ def linear_form(dx: np.ndarray, dy: np.ndarray, by_x: ArrayLike, by_y: ArrayLike
 
 
 def _is_grid(x: np.ndarray, y: np.ndarray) -> bool:
-    """Tell whether x are rows (..., 1, W) and y columns (..., H, 1)."""
+    """Tell whether x are rows (..., 1, W) and y columns (..., H, 1) of NumPy."""
+    if not isinstance(x, np.ndarray):
+        return False
     return x.ndim > 1 and y.ndim > 1 and x.shape[-2] == 1 and y.shape[-1] == 1
 
 

@@ -1,6 +1,7 @@
 """The eight orientations of a square image, the four of an oblong one: it shows the same in all."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -44,14 +45,37 @@ def oriented(x: Inputs, numbers: np.ndarray) -> Inputs:
         (n, size, size, channels), or several of them by name, turned together.
     numbers : ndarray of int, (n,)
         0 to 7: as many quarter turns as the remainder of a division by 4, mirrored from 4 on.
+
+    Returns
+    -------
+    As the images
+        Tensors of Keras are turned on the device that they are on, in one gathering of pixels.
     """
+    if isinstance(x, dict) and not all(isinstance(one, np.ndarray) for one in x.values()):
+        return {name: oriented(one, numbers) for name, one in x.items()}  # type: ignore[misc]
+    if not isinstance(x, np.ndarray | dict):
+        return _gathered(x, numbers)
     arrays = x if isinstance(x, dict) else {"x": x}
     turned = {name: array.copy() for name, array in arrays.items()}
     for number, change in enumerate(ORIENTATIONS, start=1):
         rows = numbers == number
-        for name, array in arrays.items():
+        # Of oblong images none is turned by an odd number, which would not fit.
+        for name, array in arrays.items() if rows.any() else ():
             turned[name][rows] = change(array[rows])
     return turned if isinstance(x, dict) else turned["x"]
+
+
+def _gathered(x: Any, numbers: np.ndarray) -> Any:
+    """Return tensors (n, height, width, channels), each in an orientation of its own."""
+    import keras
+
+    _, height, width, channels = x.shape
+    pixels = np.arange(height * width, dtype=np.int32).reshape(1, height, width, 1)
+    changed: list[Any] = [pixels, *(change(pixels) for change in ORIENTATIONS)]
+    places = np.stack([one.reshape(-1) for one in changed])[numbers]
+    flat = keras.ops.reshape(x, (-1, height * width, channels))
+    turned = keras.ops.take_along_axis(flat, places[..., None], axis=1)
+    return keras.ops.reshape(turned, (-1, height, width, channels))
 
 
 def random_orientation(x: Inputs, rng: np.random.Generator) -> Inputs:

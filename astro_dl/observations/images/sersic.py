@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import gamma
 
+from astro_dl.data.namespace import float_type, namespace_of
 from astro_dl.observations.images.ellipse import axis_ratio_and_angle, quadratic_form
 
 Values = Any
@@ -79,17 +80,18 @@ def surface_brightness(
     ----------
     light : SersicLight
         Fields that broadcast with the positions.
-    x, y : ndarray
+    x, y : ndarray or tensor
         Positions [arcsec], broadcasting with each other: a row and a column, or full arrays.
+        Tensors of Keras are evaluated on their device.
     amplitude : float or ndarray, default 1
         A, at the effective radius, above 0; broadcasts with the positions.
 
     Returns
     -------
-    ndarray
+    ndarray or tensor
         In the type of the positions.
     """
-    dtype = np.result_type(x, y)
+    dtype, xp = float_type(x, y), namespace_of(x)
     q, angle = axis_ratio_and_angle(light.e1, light.e2)
     n, b = np.asarray(light.sersic_index, float), sersic_b(light.sersic_index)
 
@@ -100,10 +102,10 @@ def surface_brightness(
     # b (R/R_e)^(1/n) is (b^(2n) R²/R_e²)^(1/2n)
     scale = b ** (2 * n) / (q * light.effective_radius**2)
     exponent = quadratic_form(dx, dy, q, angle, scale, constant=scale * TINY**2)
-    np.log2(exponent, out=exponent)
+    exponent = xp.log2(exponent, out=exponent)
     exponent *= cast(0.5 / n)
-    np.exp2(exponent, out=exponent)
-    np.subtract(cast(b + np.log(amplitude)), exponent, out=exponent)
+    exponent = xp.exp2(exponent, out=exponent)
+    exponent = xp.subtract(cast(b + np.log(amplitude)), exponent, out=exponent)
     # subnormal numbers would slow down whatever is done with them
-    np.maximum(exponent, dtype.type(FAINTEST), out=exponent)
-    return np.exp(exponent, out=exponent)
+    exponent = xp.maximum(exponent, dtype.type(FAINTEST), out=exponent)
+    return xp.exp(exponent, out=exponent)

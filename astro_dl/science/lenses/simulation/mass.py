@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from astro_dl.data.namespace import float_type, namespace_of
 from astro_dl.observations.images.ellipse import axis_ratio_and_angle, linear_form, quadratic_form
 
 Values = Any
@@ -62,13 +63,13 @@ def deflection(mass: LensMass, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray
     ----------
     mass : LensMass
         Fields that broadcast with the positions.
-    x, y : ndarray
+    x, y : ndarray or tensor
         Positions [arcsec], broadcasting with each other; a row (..., 1, W) and a column
-        (..., H, 1) are faster than full arrays.
+        (..., H, 1) are faster than full arrays. Tensors of Keras are evaluated on their device.
 
     Returns
     -------
-    alpha_x, alpha_y : ndarray
+    alpha_x, alpha_y : ndarray or tensor
         [arcsec], in the type of the positions.
     """
     alpha_x, alpha_y = _ellipsoid_deflection(mass, x, y)
@@ -81,9 +82,10 @@ def source_position(mass: LensMass, x: np.ndarray, y: np.ndarray) -> tuple[np.nd
     """Return where the light at positions comes from: position − deflection, as `deflection`."""
     alpha_x, alpha_y = _ellipsoid_deflection(mass, x, y)
     gamma1, gamma2 = np.asarray(mass.gamma1), -np.asarray(mass.gamma2)
-    np.subtract(linear_form(x, y, 1 - gamma1, gamma2), alpha_x, out=alpha_x)
-    np.subtract(linear_form(x, y, gamma2, 1 + gamma1), alpha_y, out=alpha_y)
-    return alpha_x, alpha_y
+    xp = namespace_of(x)
+    beta_x = xp.subtract(linear_form(x, y, 1 - gamma1, gamma2), alpha_x, out=alpha_x)
+    beta_y = xp.subtract(linear_form(x, y, gamma2, 1 + gamma1), alpha_y, out=alpha_y)
+    return beta_x, beta_y
 
 
 def _ellipsoid_deflection(
@@ -95,7 +97,7 @@ def _ellipsoid_deflection(
     along the principal axes, with ψ² = q²(s² + x²) + y², f² = 1 − q², b = θ_E √q; a core s of the
     circularised radius is s/√q there.
     """
-    dtype = np.result_type(x, y)
+    dtype, xp = float_type(x, y), namespace_of(x)
     q, angle = axis_ratio_and_angle(mass.e1, mass.e2)
     q = np.minimum(q, ROUNDEST)
     f, core = np.sqrt(1 - q**2), np.asarray(mass.core_radius, float) / np.sqrt(q)
@@ -106,17 +108,17 @@ def _ellipsoid_deflection(
 
     dx, dy = x - cast(mass.center_x), y - cast(mass.center_y)
     psi = quadratic_form(dx, dy, q, angle, constant=(q * core) ** 2 + TINY**2)
-    np.sqrt(psi, out=psi)
+    psi = xp.sqrt(psi, out=psi)
     cored = bool(np.any(core))
     major = linear_form(dx, dy, f * cos, f * sin)
     major /= psi + cast(core) if cored else psi
-    np.arctan(major, out=major)
+    major = xp.arctan(major, out=major)
     minor = linear_form(dx, dy, -f * sin, f * cos)
     minor /= psi + cast(q**2 * core) if cored else psi
-    np.arctanh(minor, out=minor)
+    minor = xp.arctanh(minor, out=minor)
 
     alpha_x = cast(scale * cos) * major
-    alpha_x -= np.multiply(cast(scale * sin), minor, out=psi)
+    alpha_x -= xp.multiply(cast(scale * sin), minor, out=psi)
     major *= cast(scale * sin)
     minor *= cast(scale * cos)
     major += minor

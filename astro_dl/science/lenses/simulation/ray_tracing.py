@@ -73,12 +73,50 @@ def lens_images(
     n = len(mass.einstein_radius)
     images = np.empty((n, size, size), dtype)
     for part in blocks(n):
-        beta = source_position(mass.take(part, 2), x, y)
-        image = surface_brightness(source.take(part, 2), *beta, _column(source_amplitude, part))
-        if lens is not None:
-            image += surface_brightness(lens.take(part, 2), x, y, _column(lens_amplitude, part))
+        image = lens_light(
+            mass.take(part, 2),
+            source.take(part, 2),
+            None if lens is None else lens.take(part, 2),
+            _column(source_amplitude, part),
+            _column(lens_amplitude, part),
+            x,
+            y,
+        )
         images[part] = image if point_spread is None else point_spread.take(part).blur(image)
     return images
+
+
+def lens_light(
+    mass: LensMass,
+    source: SersicLight,
+    lens: SersicLight | None,
+    source_amplitude: Any,
+    lens_amplitude: Any,
+    x: Any,
+    y: Any,
+) -> Any:
+    """Return the light of lensed Sérsic sources, and of the lenses, at positions in the image.
+
+    Parameters
+    ----------
+    mass, source, lens
+        As of `lens_images`, their fields broadcasting with the positions.
+    source_amplitude, lens_amplitude : float or ndarray
+        Likewise.
+    x, y : ndarray or tensor
+        Positions [arcsec]. For tensors of Keras, of full shapes, everything between numbers of
+        lenses and their images is done on the device.
+
+    Returns
+    -------
+    ndarray or tensor
+        In the type of the positions.
+    """
+    beta = source_position(mass, x, y)
+    light = surface_brightness(source, *beta, source_amplitude)
+    if lens is not None:
+        light += surface_brightness(lens, x, y, lens_amplitude)
+    return light
 
 
 def _column(values: Any, part: slice) -> np.ndarray:
