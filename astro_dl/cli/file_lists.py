@@ -6,11 +6,16 @@ from pathlib import Path
 from astro_dl.cli.options import Arguments, VerbParser
 from astro_dl.core.errors import UsageError
 
+LISTS = ("--list", "--glob", "--parquet")
 PARQUET = ".parquet"
 
 
-def add_file_lists(parser: VerbParser) -> None:
-    """Add ``--list``, ``--glob`` and ``--parquet``."""
+def add_files(parser: VerbParser, what: str) -> None:
+    """Add files by their names, or instead ``--list``, ``--glob`` or ``--parquet``."""
+    if any(word.partition("=")[0] in LISTS for word in parser.words):
+        parser.set_defaults(files=[])
+    else:
+        parser.add_argument("files", nargs="+", help=what)
     parser.add_argument(
         "--list", dest="file_list", type=Path, metavar="FILE", help="text with a file on each line"
     )
@@ -35,7 +40,7 @@ def files_of(arguments: Arguments) -> list[str]:
     Raises
     ------
     UsageError
-        If a list, a pattern or a folder names no file, or nothing is given.
+        If a list, a pattern or a folder names no file.
     """
     files = list(arguments.files)
     if arguments.file_list is not None:
@@ -49,8 +54,6 @@ def files_of(arguments: Arguments) -> list[str]:
         files += found
     if arguments.parquet is not None:
         files += _parquet_below(arguments.parquet)
-    if not files:
-        raise UsageError("no file is given; name files, or --list, --glob or --parquet")
     return files
 
 

@@ -78,7 +78,7 @@ def connected(scheduler: str, patience_s: float = PATIENCE_S) -> Iterator["Clien
 
 def check_workers(client: "Client", patience_s: float = PATIENCE_S) -> None:
     """Raise `UsageError` unless there are workers, all of them with this version of the package."""
-    address = client.scheduler.address
+    address = client.scheduler_info()["address"]
     try:
         client.wait_for_workers(1, timeout=patience_s)
     except TimeoutError:

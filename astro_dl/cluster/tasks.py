@@ -44,7 +44,7 @@ def completed(
         If an item kills every worker that it is given to, or the scheduler is gone.
     """
     distributed = import_extra("distributed", EXTRA)
-    remaining, running = iter(items), dict[str, tuple["Future", Item]]()
+    remaining, running = iter(items), dict[Any, tuple["Future", Item]]()
     submit = _submitter(client, function)
     waiting = distributed.as_completed(loop=client.loop)
 

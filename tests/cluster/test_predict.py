@@ -86,8 +86,7 @@ def test_rows_are_those_of_one_process(address, catalogue, tmp_path):
 
 def test_cutouts_are_those_of_one_process(address, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    header = {"BANDS": "gri", "CRVAL1": 10.0, "CRVAL2": -5.0, "CRPIX1": 32, "CRPIX2": 32}
-    header |= {"CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN", "CDELT1": -7e-5, "CDELT2": 7e-5}
+    header = {"BANDS": "gri"}
     for k in range(12):
         path = tmp_path / f"{'ab'[k % 2]}" / f"{k // 2}.fits"
         path.parent.mkdir(exist_ok=True)
@@ -173,6 +172,6 @@ def test_what_no_worker_can_do_ends_the_run(address, catalogue, tmp_path):
         predict(address, paths, tmp_path / "stopped", on_error="stop")
     with pytest.raises(UsageError, match="nothing_of_this_name"):
         predict_parts(
-            address, ["photoz_mdn"], paths, tmp_path / "x",
+            address, ["photoz_mdn"], paths[::2], tmp_path / "x",
             {"columns": "u=nothing_of_this_name"}, on_error="stop", progress=False,
         )  # fmt: skip

@@ -33,7 +33,7 @@ LOCAL = ["--scheduler", "local:1"]
             "mc_dropout",
         ),
         (["photoz_mdn", "t.parquet", "--out", "p", "--scheduler", "host"], "accepted: an address"),
-        (["photoz_mdn"], "no file is given"),
+        (["photoz_mdn"], "required: files"),
         (["photoz_mdn", "--list", "no.txt"], "--list no.txt: no such file"),
         (["photoz_mdn", "--list", "empty.txt"], "names no file"),
         (["photoz_mdn", "--glob", "*.fits"], "matches no file"),

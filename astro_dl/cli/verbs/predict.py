@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astro_dl.cli.file_lists import add_file_lists, files_of
+from astro_dl.cli.file_lists import add_files, files_of
 from astro_dl.cli.options import (
     TABLE_FORMATS,
     Arguments,
@@ -33,8 +33,7 @@ RUNTIMES = ("auto", "keras", "onnx")
 def add_arguments(parser: VerbParser) -> None:
     """Add what the verb takes."""
     add_bundle(parser, "model")
-    parser.add_argument("files", nargs="*", help="what the task reads, as GWOSC strain files")
-    add_file_lists(parser)
+    add_files(parser, "what the task reads, as GWOSC strain files")
     parser.add_argument("--out", type=Path, help=f"{TABLE_FORMATS}; a folder with --scheduler")
     add_scheduler(parser)
     parser.add_argument(

@@ -52,9 +52,7 @@ def run(arguments: Arguments) -> None:
 
     out = arguments.out or Path("runs") / name
     if arguments.scheduler and not arguments.cv:
-        raise UsageError(
-            "--scheduler is for --cv, whose folds it trains; a training is of one process"
-        )
+        raise UsageError("--scheduler trains the folds of --cv; one training is of one process")
     if arguments.cv:
         return cross_validate(arguments, config, arguments.out or Path("runs") / f"{name}-cv")
     bundle = train(config, out=out, resume=arguments.resume, progress=not arguments.quiet)
