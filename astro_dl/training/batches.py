@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
+import keras
 import numpy as np
 
 from astro_dl.core.examples import Inputs, take_inputs
@@ -188,7 +190,13 @@ def _join(parts: Sequence[Piece]) -> Piece:
     first, *others = zip(*parts, strict=True)
     joined = [np.concatenate(arrays) for arrays in others]
     if isinstance(first[0], dict):
-        x: Inputs = {name: np.concatenate([one[name] for one in first]) for name in first[0]}
+        x: Inputs = {name: _end_to_end([one[name] for one in first]) for name in first[0]}
     else:
-        x = np.concatenate(first)
+        x = _end_to_end(first)
     return (x, *joined)  # type: ignore[return-value]
+
+
+def _end_to_end(arrays: Sequence[Any]) -> Any:
+    """Return arrays as one, on the device where they are there."""
+    of_host = all(isinstance(one, np.ndarray) for one in arrays)
+    return np.concatenate(arrays) if of_host else keras.ops.concatenate(arrays)

@@ -17,6 +17,7 @@ from astro_dl.bundles.weights import (
     weight_specs,
     write_arrays,
 )
+from astro_dl.core import backend
 from astro_dl.core.config import Config, to_mapping
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
@@ -33,6 +34,8 @@ FREE_TO_CHANGE = {
     "training.learning_rate",
     "training.minimum_learning_rate",
     "training.clip_norm",
+    "training.devices",
+    "training.data_on",
     "training.early_stopping_patience",
     "training.tensorboard",
     "evaluation",
@@ -84,7 +87,7 @@ def save_checkpoint(path: Path, model: keras.Model, state: State, config: Config
         The resolved config.
     """
     variables = _variables(model)
-    arrays = {key: keras.ops.convert_to_numpy(one.value) for key, one in variables.items()}
+    arrays = {key: backend.value_of(one) for key, one in variables.items()}
     arrays |= {f"best/{name}": array for name, array in state.best.items()}
     with atomic_path(path) as temporary:
         write_arrays(temporary, arrays, _specs(model))

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 import numpy as np
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import WEIGHT, Examples
+from astro_dl.core.examples import WEIGHT, Examples, Inputs
 from astro_dl.core.registry import get_task
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.memory import fits_in_memory
@@ -22,6 +23,27 @@ from astro_dl.data.splits import assert_disjoint
 from astro_dl.data.streaming import stream_blocks
 from astro_dl.models.build import model_head
 from astro_dl.training.batches import Piece, stored_pieces
+
+
+class DeviceRows:
+    """Rows of an array that lies on the device: what is taken of them never leaves it.
+
+    Parameters
+    ----------
+    array : ndarray
+        Copied to the device once.
+    """
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.tensor = keras.ops.convert_to_tensor(array)
+
+    def __len__(self) -> int:
+        return len(self.tensor)
+
+    def __getitem__(self, indices: np.ndarray | slice) -> Any:
+        if isinstance(indices, slice):
+            return self.tensor[indices]
+        return keras.ops.take(self.tensor, indices, axis=0)
 
 
 @dataclass(frozen=True)
@@ -94,7 +116,7 @@ def _real(config: Config, validation: Examples, progress: bool) -> Iterator[Trai
     column = dataset_group(config.task, config.data.source)
     groups = {"training": np.asarray(info[column]), "validation": validation.info[column]}
     weights = [np.asarray(info[WEIGHT], np.float32)] if WEIGHT in info.colnames else []
-    piece = (x, y, *weights)
+    piece = (_placed(config, x), y, *weights)
     yield TrainingData(len(y), lambda epoch, rng: iter([piece]), y, validation, _hash(groups))
 
 
@@ -108,9 +130,15 @@ def _stored(config: Config, validation: Examples, progress: bool) -> Iterator[Tr
     }
     assert_disjoint(groups, column)
     whole = store.read() if fits_in_memory(store.nbytes) else None
+    if whole is None and config.training.data_on == "device":
+        raise UsageError(
+            f"training.data_on: {store.nbytes / 1e9:.3g} GB do not fit into memory on their way to "
+            "the device; leave it at 'host'"
+        )
+    x = None if whole is None else _placed(config, whole.x)
 
     def pieces(epoch: int, rng: np.random.Generator) -> Iterator[Piece]:
-        return stored_pieces(store, rng) if whole is None else iter([(whole.x, whole.y)])
+        return stored_pieces(store, rng) if x is None else iter([(x, store.y)])
 
     yield TrainingData(len(store), pieces, store.y, validation, _hash(groups))
 
@@ -118,6 +146,11 @@ def _stored(config: Config, validation: Examples, progress: bool) -> Iterator[Tr
 @contextmanager
 def _streamed(config: Config, validation: Examples, progress: bool) -> Iterator[TrainingData]:
     task, data = get_task(config.task), config.data
+    if config.training.data_on == "device":
+        raise UsageError(
+            "training.data_on: 'device' is for sets that stay the same; data.mode 'stream' makes "
+            "new examples in every epoch"
+        )
     physics = split_physics(config, "train")
     taken = {"validation": np.asarray(validation.info[task.group])}
     first = Block(epoch_stream(0), 0, min(data.block_size, data.n_train))
@@ -155,6 +188,15 @@ def _streamed(config: Config, validation: Examples, progress: bool) -> Iterator[
         with lock:
             for blocks in stream:
                 blocks.close()  # type: ignore[attr-defined]
+
+
+def _placed(config: Config, x: Inputs) -> Any:
+    """Return inputs where they are to lie during the training."""
+    if config.training.data_on == "host":
+        return x
+    if isinstance(x, dict):
+        return {name: DeviceRows(one[:]) for name, one in x.items()}
+    return DeviceRows(x[:])
 
 
 def _hash(groups: dict[str, Any]) -> str:

@@ -86,11 +86,13 @@ def predict_logits(model: keras.Model, x: Inputs, batch_size: int) -> np.ndarray
     which takes TensorFlow as long as some hundred small batches.
     """
     n = input_length(x)
-    size = min(batch_size, n)
+    size = backend.shareable(min(batch_size, n))
+    if not size:
+        raise UsageError(f"{n} validation examples cannot be shared by so many devices")
     parts = []
     for start in range(0, n, size):
         first = min(start, n - size)
-        logits = model.predict_on_batch(take_inputs(x, slice(first, first + size)))
+        logits = backend.predict_on(model, take_inputs(x, slice(first, first + size)))
         parts.append(np.asarray(logits, np.float32)[start - first :])
     return np.concatenate(parts)
 
@@ -106,7 +108,7 @@ def best_epoch(history: tuple[Mapping[str, float], ...], monitor: str, rises: bo
 
 def _weights(model: keras.Model) -> dict[str, np.ndarray]:
     # Copied: some backends hand out views of what the next step overwrites.
-    return {w.path: np.array(keras.ops.convert_to_numpy(w.value)) for w in model.weights}
+    return {weight.path: np.array(backend.value_of(weight)) for weight in model.weights}
 
 
 def _waits(history: tuple[Mapping[str, float], ...], monitor: str, rises: bool) -> list[int]:
@@ -208,7 +210,7 @@ def _step_by_step(
     backend.seed_epoch(noise_seed)
     total = mean = 0.0
     for step, batch in enumerate(source):
-        total += float(model.train_on_batch(*batch))
+        total += backend.train_on(model, batch)
         mean = total / (step + 1)
         monitor.on_train_batch_end(step, {"loss": mean})
         if model.stop_training:

@@ -3,6 +3,7 @@
 import math
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -140,39 +141,46 @@ def _train_alone(
     log = scalar_log(folder / ".tensorboard" if config.training.tensorboard else None)
 
     backend.prepare(config.seed)
+    check_shared(config.training)
     policy = backend.precision_policy(config.training.mixed_precision)
     _check_parameters(config)
-    with backend.precision(policy):
-        model = build_configured(config)
-    source = config.initial_weights
-    same_head = source is not None and start_from(model, load_bundle(source))
-    network = logits_model(model)
-    freeze_lower(network, config.training.unfrozen)
-    with open_training_data(config, progress) as data:
-        objective = make_objective(head, data.y, config.training)
-        if same_head:
-            unfold_scaling(model, objective)
-        if source is None:
-            standardize_inputs(network, data.validation.x)
-        compile_network(network, objective, config, data.n)
-        start = state = load_checkpoint(checkpoint, network, config) if going_on else State()
-        interrupted = False
-        tell = watch or (lambda history: None)
-        tell(start.history)
-        try:
-            for state in run_epochs(network, objective, data, config, start, progress):
-                save_checkpoint(checkpoint, network, state, config)
-                log(len(state.history), state.history[-1])
-                tell(state.history)
-        except KeyboardInterrupt:
-            if not state.history:
-                raise
-            interrupted = True
-        # Built anew: in full precision, and whole even where the interrupt hit mid-batch.
-        final = build_configured(config)
-        assign_weights(final, state.best)
-        fold_scaling(final, objective)
-        bundle = save_result(folder, final, objective, data, config, state, interrupted)
+    with ExitStack() as devices:
+        devices.enter_context(backend.on_devices(config.training.devices))
+        with backend.precision(policy):
+            model = build_configured(config)
+        backend.share_statistics(model)
+        source = config.initial_weights
+        same_head = source is not None and start_from(model, load_bundle(source))
+        network = logits_model(model)
+        freeze_lower(network, config.training.unfrozen)
+        with open_training_data(config, progress) as data:
+            check_shared(config.training, data.n)
+            objective = make_objective(head, data.y, config.training)
+            if same_head:
+                unfold_scaling(model, objective)
+            if source is None:
+                standardize_inputs(network, data.validation.x)
+            compile_network(network, objective, config, data.n)
+            start = state = load_checkpoint(checkpoint, network, config) if going_on else State()
+            interrupted = False
+            tell = watch or (lambda history: None)
+            tell(start.history)
+            try:
+                for state in run_epochs(network, objective, data, config, start, progress):
+                    save_checkpoint(checkpoint, network, state, config)
+                    log(len(state.history), state.history[-1])
+                    tell(state.history)
+            except KeyboardInterrupt:
+                if not state.history:
+                    raise
+                interrupted = True
+            devices.close()
+            # Built anew: in full precision, on one device, and whole even where the interrupt hit
+            # mid-batch.
+            final = build_configured(config)
+            assign_weights(final, state.best)
+            fold_scaling(final, objective)
+            bundle = save_result(folder, final, objective, data, config, state, interrupted)
     if config.data.n_guarantee and not interrupted:
         bundle = add_guarantees(folder, config.data.n_guarantee, progress)
     if not interrupted:
@@ -205,6 +213,17 @@ def check_training(head: AnswerKind, training: TrainingConfig) -> None:
     chosen_losses(head, training)
     if training.class_sampling == "equal" and not head.classes:
         raise UsageError(f"training.class_sampling: a {head.kind} has no classes")
+
+
+def check_shared(training: TrainingConfig, n: int | None = None) -> None:
+    """Refuse batches, or n examples of which none can be made, that devices cannot share."""
+    devices = backend.device_count(training.devices)
+    size = training.batch_size if n is None else min(training.batch_size, n)
+    if size % devices:
+        raise UsageError(
+            f"training.batch_size: {size} examples cannot be shared equally by {devices} devices; "
+            f"accepted: a multiple of {devices}"
+        )
 
 
 def compile_network(

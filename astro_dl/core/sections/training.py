@@ -65,6 +65,12 @@ class TrainingConfig:
     mixed_precision, jit_compile : {"auto", "on", "off"}
         "auto" takes float16/bfloat16 on GPUs only, and compiles by XLA where that was measured to
         be faster for the model on the device.
+    devices : {"one", "all"}
+        Whether every batch is shared equally among all GPUs (or all processors that the backend
+        knows, without any), see `astro_dl.core.backend.on_devices`.
+    data_on : {"host", "device"}
+        Where the inputs of a stored or real training set lie: on the device they are copied to it
+        once, and batches are gathered there, and images turned. It must have room for them.
     tensorboard : bool
         Whether TensorBoard logs are written.
     label_smoothing : float
@@ -98,6 +104,8 @@ class TrainingConfig:
     layer_decay: Annotated[float, Bounds(0, 1, open_low=True)] = 1.0
     mixed_precision: Literal["auto", "on", "off"] = "auto"
     jit_compile: Literal["auto", "on", "off"] = "auto"
+    devices: Literal["one", "all"] = "one"
+    data_on: Literal["host", "device"] = "host"
     tensorboard: bool = False
     label_smoothing: Fraction = 0.0
 
