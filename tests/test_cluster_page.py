@@ -40,7 +40,8 @@ def test_the_commands_give_what_one_process_does(survey):
     assert [main(words) for words in COMMANDS] == [0, 0, 0]
     redshifts = astro_dl.load_pretrained("photoz_mdn").predict(["survey.parquet"])
     assert len(list(Path("redshifts").glob("part-*"))) == 3
-    assert_equal_rows(read_parts("redshifts"), redshifts)
+    # Quantiles are made to 1e-6 in probability.
+    assert_equal_rows(read_parts("redshifts"), redshifts, 1e-4)
     assert len(read_parts("lenses")) == 3
     expected = astro_dl.simulate("gw_bbh", 2048)
     with h5py.File("strain.h5") as file:

@@ -22,6 +22,8 @@ from tests.science.lenses.stand_in import cutout, write_cube
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent.parent
 PARTS, ROWS = 40, 500
+OPTIONS = {"batch_size": ROWS // 2}
+"""With whole batches in every part, in which numbers are equal to the last digit."""
 
 
 def started(*words):
@@ -64,15 +66,15 @@ def catalogue(tmp_path_factory):
     folder = tmp_path_factory.mktemp("catalogues")
     paths = [folder / name for name in ("a.parquet", "bad.parquet", "b.parquet")]
     for path, n in zip(paths[::2], (PARTS * ROWS - 10, 300), strict=True):
-        magnitudes(n).write(path)
+        magnitudes(n, brighter=6.2).write(path)
     paths[1].write_bytes(b"nothing")
-    return paths, astro_dl.load_pretrained("photoz_mdn").predict(paths, statistics="std,q05")
+    return paths, astro_dl.load_pretrained("sgq_mlp").predict(paths, **OPTIONS)
 
 
 def predict(address, paths, out, **options):
     given = {"on_error": None, "part_size": ROWS, "runtime": "keras", "progress": False, **options}
     return predict_parts(
-        address, ["photoz_mdn"], paths, out, {"statistics": "std,q05"}, **given
+        address, ["sgq_mlp"], paths, out, OPTIONS, **given
     )  # fmt: skip
 
 
@@ -144,8 +146,9 @@ def test_a_worker_that_dies_loses_nothing_and_doubles_nothing(address, catalogue
 def test_a_run_that_dies_goes_on_where_it_was(address, catalogue, tmp_path):
     paths, expected = catalogue
     out = tmp_path / "parts"
-    words = ["predict", "photoz_mdn", *map(str, paths), "--out", str(out)]
-    words += ["--statistics", "std,q05", "--scheduler", address, "--part-size", str(ROWS)]
+    words = ["predict", "sgq_mlp", *map(str, paths), "--out", str(out)]
+    words += ["--batch-size", str(ROWS // 2)]
+    words += ["--scheduler", address, "--part-size", str(ROWS)]
     words += ["--runtime", "keras"]
     process = started("astro_dl", *words)
     wait_for_notes(out, 3, lambda: process.poll() is None)
@@ -172,6 +175,6 @@ def test_what_no_worker_can_do_ends_the_run(address, catalogue, tmp_path):
         predict(address, paths, tmp_path / "stopped", on_error="stop")
     with pytest.raises(UsageError, match="nothing_of_this_name"):
         predict_parts(
-            address, ["photoz_mdn"], paths[::2], tmp_path / "x",
+            address, ["sgq_mlp"], paths[::2], tmp_path / "x",
             {"columns": "u=nothing_of_this_name"}, on_error="stop", progress=False,
         )  # fmt: skip
