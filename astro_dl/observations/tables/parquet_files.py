@@ -70,6 +70,8 @@ def _batches(file: Any, rows: int, span: range | None) -> Iterator[Any]:
         row += len(batch)
         if first < last:
             yield batch.slice(first, last - first)
+        if row >= span.stop:
+            return
 
 
 def _with_masks(columns: dict[str, Column]) -> dict[str, Column]:
