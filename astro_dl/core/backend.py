@@ -82,8 +82,7 @@ def generators_are_slow() -> bool:
     """Whether `keras.Model.fit` loses time on a Python generator.
 
     TensorFlow copies every batch of one through its own data pipeline, which took 11 ms for a batch
-    of 1 MB, an eighth of a small network's step; `train_on_batch` takes it as it is. Where devices
-    share batches, that pipeline would also lose some.
+    of 1 MB, an eighth of a small network's step; `train_on_batch` takes it as it is.
     """
     return keras.backend.backend() == "tensorflow"
 
@@ -99,7 +98,7 @@ def device_count(setting: str) -> int:
     Raises
     ------
     UsageError
-        For "all" with PyTorch.
+        For "all" with another backend than JAX.
     """
     return 1 if setting == "one" else len(_devices())
 
@@ -117,51 +116,9 @@ def on_devices(setting: str) -> Iterator[None]:
     """
     if device_count(setting) < 2:
         yield
-    elif keras.backend.backend() == "jax":
+    else:
         with keras.distribution.DataParallel(devices=_devices()).scope():
             yield
-    else:
-        import tensorflow
-
-        with tensorflow.distribute.MirroredStrategy(_devices()).scope():
-            yield
-
-
-def mirrors() -> bool:
-    """Whether TensorFlow is sharing batches among devices, see `on_devices`."""
-    if keras.backend.backend() != "tensorflow":
-        return False
-    import tensorflow
-
-    return bool(tensorflow.distribute.has_strategy())
-
-
-def train_on(model: keras.Model, batch: tuple[Any, ...]) -> float:
-    """Do a step on a batch, shared among devices where TensorFlow does so; return its loss."""
-    if not mirrors():
-        return float(model.train_on_batch(*batch))
-    model.make_train_function()
-    model.reset_metrics()
-    x, y, weights = keras.utils.unpack_x_y_sample_weight(batch)
-    return float(model.train_function(iter([(_shared(x), _shared(y), _shared(weights))]))["loss"])
-
-
-def predict_on(model: keras.Model, x: Any) -> np.ndarray:
-    """Return what a model gives for a batch, shared among devices where TensorFlow does so."""
-    if not mirrors():
-        return model.predict_on_batch(x)
-    model.make_predict_function()
-    return keras.ops.convert_to_numpy(model.predict_function([(_shared(x),)]))
-
-
-def value_of(variable: keras.Variable) -> np.ndarray:
-    """Return the value of a variable, of which devices may have one each."""
-    value = variable.value
-    if mirrors():
-        import tensorflow
-
-        value = tensorflow.distribute.get_strategy().experimental_local_results(value)[0]
-    return keras.ops.convert_to_numpy(value)
 
 
 def shareable(n: int) -> int:
@@ -169,44 +126,10 @@ def shareable(n: int) -> int:
     return n - n % _sharing()
 
 
-def share_statistics(model: keras.Model) -> None:
-    """Let batch normalisation see whole batches where TensorFlow shares them among devices.
-
-    JAX shows every layer the whole batch.
-    """
-    for layer in model.layers if mirrors() else ():
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.synchronized = True
-        elif isinstance(layer, keras.Model):
-            share_statistics(layer)
-
-
 def _sharing() -> int:
     """Return how many devices share batches now."""
-    if mirrors():
-        import tensorflow
-
-        return tensorflow.distribute.get_strategy().num_replicas_in_sync
     distribution = keras.distribution.distribution()
     return 1 if distribution is None else distribution.device_mesh.devices.size
-
-
-def _shared(values: Any) -> Any:
-    """Return arrays of a batch, as deep as they are in dicts, each device with its share."""
-    if isinstance(values, dict):
-        return {name: _shared(one) for name, one in values.items()}
-    if values is None:
-        return None
-    import tensorflow
-
-    strategy = tensorflow.distribute.get_strategy()
-    size = len(values) // strategy.num_replicas_in_sync
-
-    def share(context: Any) -> Any:
-        start = context.replica_id_in_sync_group * size
-        return tensorflow.convert_to_tensor(values[start : start + size])
-
-    return strategy.experimental_distribute_values_from_function(share)
 
 
 def _devices() -> list[str]:
@@ -214,13 +137,8 @@ def _devices() -> list[str]:
     name = keras.backend.backend()
     if name == "jax":
         return list(keras.distribution.list_devices())
-    if name == "tensorflow":
-        import tensorflow
-
-        logical = tensorflow.config.list_logical_devices
-        return [one.name for one in logical("GPU") or logical("CPU")]
     raise UsageError(
-        f"training.devices: 'all' is for TensorFlow and JAX, not for {name}; accepted: 'one'"
+        f"training.devices: 'all' is for JAX, not for {name}; set KERAS_BACKEND=jax, or 'one'"
     )
 
 

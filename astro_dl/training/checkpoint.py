@@ -17,7 +17,6 @@ from astro_dl.bundles.weights import (
     weight_specs,
     write_arrays,
 )
-from astro_dl.core import backend
 from astro_dl.core.config import Config, to_mapping
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path
@@ -87,7 +86,7 @@ def save_checkpoint(path: Path, model: keras.Model, state: State, config: Config
         The resolved config.
     """
     variables = _variables(model)
-    arrays = {key: backend.value_of(one) for key, one in variables.items()}
+    arrays = {key: keras.ops.convert_to_numpy(one.value) for key, one in variables.items()}
     arrays |= {f"best/{name}": array for name, array in state.best.items()}
     with atomic_path(path) as temporary:
         write_arrays(temporary, arrays, _specs(model))

@@ -92,7 +92,7 @@ def predict_logits(model: keras.Model, x: Inputs, batch_size: int) -> np.ndarray
     parts = []
     for start in range(0, n, size):
         first = min(start, n - size)
-        logits = backend.predict_on(model, take_inputs(x, slice(first, first + size)))
+        logits = model.predict_on_batch(take_inputs(x, slice(first, first + size)))
         parts.append(np.asarray(logits, np.float32)[start - first :])
     return np.concatenate(parts)
 
@@ -108,7 +108,7 @@ def best_epoch(history: tuple[Mapping[str, float], ...], monitor: str, rises: bo
 
 def _weights(model: keras.Model) -> dict[str, np.ndarray]:
     # Copied: some backends hand out views of what the next step overwrites.
-    return {weight.path: np.array(backend.value_of(weight)) for weight in model.weights}
+    return {w.path: np.array(keras.ops.convert_to_numpy(w.value)) for w in model.weights}
 
 
 def _waits(history: tuple[Mapping[str, float], ...], monitor: str, rises: bool) -> list[int]:
@@ -210,7 +210,7 @@ def _step_by_step(
     backend.seed_epoch(noise_seed)
     total = mean = 0.0
     for step, batch in enumerate(source):
-        total += backend.train_on(model, batch)
+        total += float(model.train_on_batch(*batch))
         mean = total / (step + 1)
         monitor.on_train_batch_end(step, {"loss": mean})
         if model.stop_training:

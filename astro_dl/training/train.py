@@ -148,7 +148,6 @@ def _train_alone(
         devices.enter_context(backend.on_devices(config.training.devices))
         with backend.precision(policy):
             model = build_configured(config)
-        backend.share_statistics(model)
         source = config.initial_weights
         same_head = source is not None and start_from(model, load_bundle(source))
         network = logits_model(model)

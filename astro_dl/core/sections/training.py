@@ -66,8 +66,8 @@ class TrainingConfig:
         "auto" takes float16/bfloat16 on GPUs only, and compiles by XLA where that was measured to
         be faster for the model on the device.
     devices : {"one", "all"}
-        Whether every batch is shared equally among all GPUs (or all processors that the backend
-        knows, without any), see `astro_dl.core.backend.on_devices`.
+        Whether every batch is shared equally among all devices that JAX knows, see
+        `astro_dl.core.backend.on_devices`.
     data_on : {"host", "device"}
         Where the inputs of a stored or real training set lie: on the device they are copied to it
         once, and batches are gathered there, and images turned. It must have room for them.
