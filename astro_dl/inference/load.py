@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -21,7 +22,7 @@ from astro_dl.inference.onnx_runtime import (
     open_network,
 )
 from astro_dl.inference.predictor import Predictor
-from astro_dl.inference.runtime import KerasRuntime, Runtime
+from astro_dl.inference.runtime import KerasRuntime, Runtime, chain_scanner
 
 if TYPE_CHECKING:
     import keras
@@ -91,12 +92,14 @@ def _runtime(bundle: Bundle, runtime: RuntimeName) -> Runtime:
         return keras_network(bundle)
 
     path = network_file(bundle)
+    own = registry.resolve_scanner(bundle.config.model)
+    find_scanner = chain_scanner if own is None else partial(own, bundle)
     if runtime == "onnx" and not path.exists():
         keep_network(bundle, build())
     unloaded = "keras" not in sys.modules and onnx_is_fitting() and path.exists()
     if runtime == "onnx" or (runtime == "auto" and unloaded):
-        return open_network(path, build)
-    return KerasRuntime(build())
+        return open_network(path, build, find_scanner)
+    return KerasRuntime(build(), find_scanner)
 
 
 def keras_network(bundle: Bundle) -> "keras.Model":

@@ -17,8 +17,7 @@ from typing import Any
 
 import numpy as np
 from scipy.ndimage import map_coordinates, maximum_filter1d, uniform_filter1d
-from scipy.special import logit
-from scipy.stats import norm
+from scipy.special import logit, ndtr
 
 from astro_dl.inference.protocol import Predictor
 from astro_dl.science.gravitational_waves.detectors import antenna_patterns
@@ -181,7 +180,7 @@ class Evidence:
     alone: Array
     place: Array
 
-    def ranking(self, lag: int = 0) -> Array:
+    def ranking(self, lag: int = 0, least: float = -np.inf) -> Array:
         """Return the logarithm of the odds (windows,) of one signal in all detectors.
 
         Of three the pairs count two thirds each, as many as link them all.
@@ -190,19 +189,21 @@ class Evidence:
         ----------
         lag : int, default 0
             Detector d is shifted around the circle by d × lag windows.
+        least : float, optional
+            Windows that cannot reach it, however well detectors agree, get -inf.
         """
-        alone, place = shifted(self.alone, lag), shifted(self.place, lag)
-        total = alone.sum(axis=1)
-        for pair in combinations(range(len(self.names)), 2):
-            table = log_agreement(*(self.names[d] for d in pair))
-            found = map_coordinates(table, place[:, pair].T, order=1, mode="nearest")
-            total = total + 2 / len(self.names) * found
-        return total
-
-
-def shifted(columns: Array, lag: int) -> Array:
-    """Return columns (windows, D) with the d-th shifted around the circle by d × lag windows."""
-    return np.stack([np.roll(one, -d * lag) for d, one in enumerate(columns.T)], axis=1)
+        n, detectors = self.alone.shape
+        total = sum(np.roll(one, -d * lag) for d, one in enumerate(self.alone.T))
+        pairs = list(combinations(range(detectors), 2))
+        tables = [2 / detectors * log_agreement(*(self.names[d] for d in one)) for one in pairs]
+        within = np.flatnonzero(total + sum(one.max() for one in tables) >= least)
+        place = [self.place[(within + d * lag) % n, d] for d in range(detectors)]
+        ranking = np.where(np.isnan(total), np.nan, -np.inf)
+        ranking[within] = total[within] + sum(
+            map_coordinates(table, [place[d] for d in pair], order=1, mode="nearest")
+            for table, pair in zip(tables, pairs, strict=True)
+        )
+        return ranking
 
 
 def weigh(predictor: Any, about: Detectors, statistics: Array) -> Evidence:
@@ -245,9 +246,10 @@ def _at(snr: Array, values: Array) -> Array:
 def _kernel(mean: Array, noise: float = NOISE) -> Array:
     """Return the density (nodes, …) of one detector's ratio about means (…)."""
     width = np.hypot(noise, SCATTER * mean)
-    found = norm.pdf(NODES.reshape(-1, *[1] * mean.ndim), mean, width)
+    distance = (NODES.reshape(-1, *[1] * mean.ndim) - mean) / width
+    found = np.exp(-(distance**2) / 2) / (np.sqrt(2 * np.pi) * width)
     # Below the first node nothing is told but that it is there.
-    found[0] = norm.cdf(NODES[0], mean, width)
+    found[0] = ndtr(distance[0])
     return found
 
 

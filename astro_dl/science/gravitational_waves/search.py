@@ -18,7 +18,6 @@ from astropy import units as u
 from astropy.table import QTable
 from astropy.time import Time
 from scipy.ndimage import maximum_filter1d
-from scipy.signal import find_peaks
 
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.protocol import Predictor
@@ -28,7 +27,6 @@ from astro_dl.science.gravitational_waves.coherence import (
     describe_detectors,
     loud_windows,
     measured_scale,
-    shifted,
     weigh,
 )
 from astro_dl.science.gravitational_waves.consistency import glitch_evidence
@@ -271,9 +269,19 @@ def find_triggers(series: np.ndarray, threshold: float, distance: int) -> np.nda
     distance : int
         Fewest windows between triggers.
     """
+    # SciPy's function for it takes longer to import than a minute of strain to search.
     padded = np.pad(np.where(np.isnan(series), -np.inf, series), 1, constant_values=-np.inf)
-    peaks, _ = find_peaks(padded, height=threshold, distance=distance)
-    return peaks - 1
+    starts = np.flatnonzero(np.concatenate([[True], padded[1:] != padded[:-1]]))
+    before, level, after = (padded[starts[k : len(starts) - 2 + k]] for k in range(3))
+    highest = (level > before) & (level > after) & (level >= threshold)
+    peaks = (starts[1:-1][highest] + starts[2:][highest] - 1) // 2
+    kept = np.ones(len(peaks), bool)
+    for k in np.argsort(-padded[peaks], kind="stable"):
+        if kept[k]:
+            near = np.searchsorted(peaks, (peaks[k] - distance + 1, peaks[k] + distance))
+            kept[slice(*near)] = False
+            kept[k] = True
+    return peaks[kept] - 1
 
 
 def plateau_centre(series: np.ndarray, peak: int) -> float:
@@ -320,7 +328,9 @@ def estimate_background(
     """
     if evidence is not None:
         kind, own = "time slides", 0
-        every: Iterable[tuple[np.ndarray, np.ndarray]] = _slide(scanned, evidence, near, slides)
+        every: Iterable[tuple[np.ndarray, np.ndarray]] = _slide(
+            scanned, evidence, near, slides, threshold
+        )
     elif len(scanned.detectors) == 1:
         kind, own = "other triggers of the same detector", 1
         every = [(series, series)]
@@ -341,14 +351,14 @@ def estimate_background(
 
 
 def _slide(
-    scanned: Scan, evidence: Evidence, near: np.ndarray, slides: int
+    scanned: Scan, evidence: Evidence, near: np.ndarray, slides: int, threshold: float
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the ranking of every time slide, and the same without what is near triggers."""
     n, detectors = evidence.alone.shape
     for lag in sorted({slide * n // (slides + 1) for slide in range(1, slides + 1)}):
         if slid_apart(lag, n, detectors, scanned.stride):
-            series = evidence.ranking(lag)
-            some = shifted(np.repeat(near[:, None], detectors, axis=1), lag).any(axis=1)
+            series = evidence.ranking(lag, threshold)
+            some = np.any([np.roll(near, -d * lag) for d in range(detectors)], axis=0)
             yield series, np.where(some, np.nan, series)
 
 

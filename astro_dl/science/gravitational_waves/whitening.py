@@ -75,9 +75,11 @@ def whitening_filter(
     first = int(np.ceil(low_frequency * duration))
     last = bins - 1 if high_frequency is None else int(high_frequency * duration)
     impulse = irfft(inverse[..., np.clip(np.arange(bins), first, last)], n=samples)
-    distance = np.minimum(np.arange(samples), samples - np.arange(samples))
-    window = np.cos(np.pi / 2 * np.minimum(distance / half, 1)) ** 2
-    return rfft(impulse * window).real * band
+    window = np.cos(np.pi / 2 * np.arange(half + 1) / half) ** 2
+    kept = np.zeros_like(impulse)
+    kept[..., : half + 1] = impulse[..., : half + 1] * window
+    kept[..., samples - half :] = impulse[..., samples - half :] * window[:0:-1]
+    return rfft(kept).real * band
 
 
 def band_pass(
@@ -203,5 +205,7 @@ def crop(series: np.ndarray, sample_rate: float, start: float, duration: float) 
 
 def _edge(distance: np.ndarray) -> np.ndarray:
     """Rise from 0 at -½ to 1 at ½: power-complementary, with continuous slope (Vorbis window)."""
-    position = np.clip(distance + 0.5, 0, 1)
-    return np.sin(np.pi / 2 * np.sin(np.pi / 2 * position) ** 2)
+    response = np.clip(distance + 0.5, 0, 1)
+    within = (response > 0) & (response < 1)
+    response[within] = np.sin(np.pi / 2 * np.sin(np.pi / 2 * response[within]) ** 2)
+    return response
