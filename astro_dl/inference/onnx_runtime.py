@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from astro_dl.core.extras import import_extra
 from astro_dl.core.files import atomic_path
 from astro_dl.core.reading.folders import cache_folder
 from astro_dl.inference.runtime import (
+    Arrays,
     FindScanner,
     KerasRuntime,
     Run,
@@ -96,6 +98,16 @@ class OnnxRuntime:
             return None
         session = open_session(kept)
         return lambda x: _output(session, {"x": x}, LOGITS)
+
+    def kept(self, name: str, make: Callable[[], Arrays]) -> Arrays:
+        """Return what was found about this network, from a file beside its own."""
+        path = self.path.with_suffix(f".{name}.npz")
+        with suppress(OSError, ValueError, BadZipFile), np.load(path, allow_pickle=False) as found:
+            return dict(found)
+        made = make()
+        with suppress(OSError, UsageError), atomic_path(path) as new, new.open("wb") as file:
+            np.savez(file, allow_pickle=False, **made)
+        return made
 
     def scanner(self, step: int) -> Scanner | None:
         """Return what scores the windows of series at every ``step`` samples at once."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 Run = Callable[[np.ndarray], Any]
+Arrays = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,9 @@ class Runtime(Protocol):
 
         None where the network has no such form.
         """
+
+    def kept(self, name: str, make: Callable[[], Arrays]) -> Arrays:
+        """Return what was found about this network, once and for all where it can be kept."""
 
     @property
     def loaded(self) -> "KerasRuntime | None":
@@ -127,6 +131,10 @@ class KerasRuntime:
     def scanner(self, step: int) -> Scanner | None:
         """Return what scores the windows of series at every ``step`` samples at once."""
         return self.find_scanner(self, step)
+
+    def kept(self, name: str, make: Callable[[], Arrays]) -> Arrays:
+        """Return what was found about this network."""
+        return make()
 
     @property
     def loaded(self) -> "KerasRuntime":

@@ -11,7 +11,7 @@ is loud has the shape of a signal.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from typing import Any
 
@@ -75,6 +75,11 @@ def measured_scale(predictor: Predictor[BinaryBlackHolePhysics], seed: int = 0) 
     seed : int, default 0
         Of the signals.
     """
+    measure = partial(_measure_scale, predictor, seed)
+    return LogitScale(**predictor.runtime.kept(f"logit_scale_{seed}", measure))
+
+
+def _measure_scale(predictor: Predictor[BinaryBlackHolePhysics], seed: int) -> dict[str, Array]:
     rng = np.random.default_rng(seed)
     snr, logits = [], []
     for low, high in ((QUIET - 1, 3 * QUIET), (3 * QUIET, 20 * QUIET)):
@@ -93,7 +98,7 @@ def measured_scale(predictor: Predictor[BinaryBlackHolePhysics], seed: int = 0) 
     centres = np.array([np.median(np.concatenate(snr)[part]) for part in parts])
     medians = np.array([np.median(np.concatenate(logits)[part]) for part in parts])
     rising = np.maximum.accumulate(medians) + 1e-6 * np.arange(len(medians))
-    return LogitScale(centres, rising)
+    return {"snr": centres, "logits": rising}
 
 
 @dataclass(frozen=True)
@@ -193,13 +198,19 @@ class Evidence:
             Windows that cannot reach it, however well detectors agree, get -inf.
         """
         n, detectors = self.alone.shape
-        total = sum(np.roll(one, -d * lag) for d, one in enumerate(self.alone.T))
         pairs = list(combinations(range(detectors), 2))
         tables = [2 / detectors * log_agreement(*(self.names[d] for d in one)) for one in pairs]
-        within = np.flatnonzero(total + sum(one.max() for one in tables) >= least)
-        place = [self.place[(within + d * lag) % n, d] for d in range(detectors)]
-        ranking = np.where(np.isnan(total), np.nan, -np.inf)
-        ranking[within] = total[within] + sum(
+        # Most windows are left out by what their first detector says already.
+        missing = least - sum(one.max() for one in tables)
+        most = np.nan_to_num(self.alone[:, 1:], nan=-np.inf).max(axis=0).sum()
+        rows = np.flatnonzero(self.alone[:, 0] >= missing - most)
+        total = sum(self.alone[(rows + d * lag) % n, d] for d in range(detectors))
+        within = total >= missing
+        rows, total = rows[within], total[within]
+        place = [self.place[(rows + d * lag) % n, d] for d in range(detectors)]
+        known = [np.roll(one, -d * lag) for d, one in enumerate(np.isfinite(self.alone).T)]
+        ranking = np.where(np.all(known, axis=0), -np.inf, np.nan)
+        ranking[rows] = total + sum(
             map_coordinates(table, [place[d] for d in pair], order=1, mode="nearest")
             for table, pair in zip(tables, pairs, strict=True)
         )

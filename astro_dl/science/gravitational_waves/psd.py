@@ -179,10 +179,13 @@ def segment_power(strain: np.ndarray, sample_rate: float, segment_seconds: float
     window = np.sin(np.pi * np.arange(length) / length) ** 2
     segments = np.lib.stride_tricks.sliding_window_view(strain, length)[:: length // 2]
     level = segments - segments.mean(axis=-1, keepdims=True)
-    spectrum = rfft(level * window)
-    power = spectrum.real**2 + spectrum.imag**2
+    level *= window
+    spectrum = rfft(level, overwrite_x=True)
+    power = spectrum.real**2
+    power += spectrum.imag**2
+    power /= sample_rate * np.sum(window**2)
     power[:, 1 : (length + 1) // 2] *= 2
-    return power / (sample_rate * np.sum(window**2))
+    return power
 
 
 def average_power(powers: np.ndarray, method: Literal["median", "welch"] = "median") -> np.ndarray:
