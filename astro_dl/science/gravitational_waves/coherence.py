@@ -11,7 +11,7 @@ is loud has the shape of a signal.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from itertools import combinations
 from typing import Any
 
@@ -198,23 +198,45 @@ class Evidence:
             Windows that cannot reach it, however well detectors agree, get -inf.
         """
         n, detectors = self.alone.shape
-        pairs = list(combinations(range(detectors), 2))
-        tables = [2 / detectors * log_agreement(*(self.names[d] for d in one)) for one in pairs]
-        # Most windows are left out by what their first detector says already.
-        missing = least - sum(one.max() for one in tables)
-        most = np.nan_to_num(self.alone[:, 1:], nan=-np.inf).max(axis=0).sum()
-        rows = np.flatnonzero(self.alone[:, 0] >= missing - most)
-        total = sum(self.alone[(rows + d * lag) % n, d] for d in range(detectors))
-        within = total >= missing
-        rows, total = rows[within], total[within]
-        place = [self.place[(rows + d * lag) % n, d] for d in range(detectors)]
-        known = [np.roll(one, -d * lag) for d, one in enumerate(np.isfinite(self.alone).T)]
+        known = [np.roll(one, -d * lag) for d, one in enumerate(self._known)]
         ranking = np.where(np.all(known, axis=0), -np.inf, np.nan)
-        ranking[rows] = total + sum(
-            map_coordinates(table, [place[d] for d in pair], order=1, mode="nearest")
-            for table, pair in zip(tables, pairs, strict=True)
-        )
+        others = sum(reach.max(initial=-np.inf) for reach in self._reach[1:])
+        rows = np.flatnonzero(self._reach[0] >= least - others)
+        within = sum(self._reach[d][(rows + d * lag) % n] for d in range(detectors)) >= least
+        rows = rows[within]
+        place = [self.place[(rows + d * lag) % n, d] for d in range(detectors)]
+        ranking[rows] = sum(self.alone[(rows + d * lag) % n, d] for d in range(detectors))
+        for pair, table in self._tables.items():
+            where = [place[d] for d in pair]
+            ranking[rows] += map_coordinates(table, where, order=1, mode="nearest")
         return ranking
+
+    @cached_property
+    def _known(self) -> Array:
+        return np.isfinite(self.alone).T
+
+    @cached_property
+    def _tables(self) -> dict[tuple[int, ...], Array]:
+        """The agreement of each pair of detectors, with its weight."""
+        count = len(self.names)
+        pairs = combinations(range(count), 2)
+        return {pair: 2 / count * log_agreement(*(self.names[d] for d in pair)) for pair in pairs}
+
+    @cached_property
+    def _reach(self) -> list[Array]:
+        """What each detector (D, windows) can add to the ranking, whatever the others say.
+
+        Of a pair's agreement each may claim half of the most that is possible where it is.
+        """
+        total = [
+            np.where(known, one, -np.inf)
+            for known, one in zip(self._known, self.alone.T, strict=True)
+        ]
+        for pair, table in self._tables.items():
+            for axis, d in enumerate(pair):
+                most = table.max(axis=1 - axis) / 2
+                total[d] = total[d] + np.interp(self.place[:, d], np.arange(len(most)), most)
+        return total
 
 
 def weigh(predictor: Any, about: Detectors, statistics: Array) -> Evidence:

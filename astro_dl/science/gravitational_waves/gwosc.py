@@ -189,7 +189,7 @@ def read_strain(
     wanted = round(duration * sample_rate)
     strain, exclusion = _read_raw(source, first - reach, first + (wanted - 1) * ratio + reach + 1)
     if ratio > 1:
-        strain = _filtered(strain, ratio)[2 * reach : 2 * reach + wanted * ratio : ratio]
+        strain = _decimated(strain, ratio)[2 * FILTER_REACH : 2 * FILTER_REACH + wanted]
         if exclusion.any():
             exclusion = maximum_filter1d(exclusion, 2 * reach + 1)
         exclusion = exclusion[reach : reach + wanted * ratio : ratio]
@@ -284,10 +284,23 @@ def _low_pass_response(ratio: int, size: int) -> np.ndarray:
     return rfft(_low_pass(ratio), size)
 
 
-def _filtered(strain: np.ndarray, ratio: int) -> np.ndarray:
-    """Return the low-passed strain (N,); its first samples, as many as the filter reaches, wrap."""
-    size = next_fast_len(len(strain), real=True)
-    return irfft(rfft(strain, size) * _low_pass_response(ratio, size), size)
+def _decimated(strain: np.ndarray, ratio: int) -> np.ndarray:
+    """Return every so-manieth sample of low-passed strain; what the filter spoils at first wraps.
+
+    Frequencies that samples so far apart cannot tell from each other are summed before the inverse
+    transform, which is then as much shorter.
+    """
+    half = next_fast_len(-(-len(strain) // (2 * ratio)), real=True)
+    size = 2 * half * ratio
+    spectrum = rfft(strain, size) * _low_pass_response(ratio, size)
+    total = np.zeros(half + 1, complex)
+    for turn in range(ratio):
+        if 2 * turn < ratio:
+            total += spectrum[2 * half * turn : 2 * half * turn + half + 1]
+        else:
+            last = 2 * half * (ratio - turn)
+            total += spectrum[last - half : last + 1][::-1].conj()
+    return irfft(total, 2 * half) / ratio
 
 
 def _read_raw(source: StrainSource, first: int, stop: int) -> tuple[np.ndarray, np.ndarray]:

@@ -37,8 +37,8 @@ BLOCK_RANGE_S = (4.0, 64.0)
 PSD_SEGMENT_S = 2.0
 OFF_SOURCE_S = 64.0
 TAPER_S = 0.5
-SHORTEST_LAG_S = 2.0
 FEWEST_SEGMENTS = 8
+SHORTEST_LAG_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -323,14 +323,17 @@ def whitened(
     """Return the whitened middle of strain with margins, and its exclusion codes."""
     samples, margin = len(strain), round(how.margin * how.sample_rate)
     middle = slice(margin, samples - margin)
-    codes = maximum_filter1d(exclusion, 2 * margin + 1)[middle]
+    excluded = exclusion.any()
+    codes = maximum_filter1d(exclusion, 2 * margin + 1)[middle] if excluded else exclusion[middle]
     if psd is None:
         codes = np.where(codes == 0, np.uint8(NO_OFF_SOURCE), codes)
         return np.zeros(len(codes), np.float32), codes
     # Zeros do no harm, and lengths of large prime factors are transformed slowly.
     even = 2 * next_fast_len((samples + 1) // 2, real=True)
-    inside = np.pad(exclusion == 0, 1)
-    ramp = distance_transform_edt(inside)[1:-1] / (TAPER_S * how.sample_rate)
+    place = np.arange(1, samples + 1)
+    whole = np.minimum(place, place[::-1])
+    distance = distance_transform_edt(np.pad(exclusion == 0, 1))[1:-1] if excluded else whole
+    ramp = distance / (TAPER_S * how.sample_rate)
     tapered = strain * np.sin(np.pi / 2 * np.minimum(ramp, 1)) ** 2
     response = response_to(psd, how, even / how.sample_rate)
     white = whiten(np.pad(tapered, (0, even - samples)), response)[middle]

@@ -16,7 +16,6 @@ import erfa
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
-from astropy.time import Time
 from scipy.ndimage import maximum_filter1d
 
 from astro_dl.core.errors import UsageError
@@ -38,6 +37,7 @@ from astro_dl.science.gravitational_waves.scan import Scan, scan, slid_apart, wh
 YEAR_S = (1 * u.yr).to_value(u.s)
 SLIDES_APART, SLIDES_TOGETHER = 100, 3
 STRIDE_S = 3 / 64
+GPS_EPOCH_JD, TAI_BEHIND_GPS_S, DAY_S = 2444244.5, 19.0, 86_400.0
 REFERENCE_SNR = 8.0
 WEIGHED, UNWEIGHED = 4.0, 0.0
 """Smallest ranking statistics of triggers."""
@@ -270,18 +270,23 @@ def find_triggers(series: np.ndarray, threshold: float, distance: int) -> np.nda
         Fewest windows between triggers.
     """
     # SciPy's function for it takes longer to import than a minute of strain to search.
-    padded = np.pad(np.where(np.isnan(series), -np.inf, series), 1, constant_values=-np.inf)
+    high = np.flatnonzero(series >= threshold)
+    # Without what is between them but for one low window, which ends a peak as well as many.
+    place = 1 + np.arange(len(high)) + np.cumsum(np.diff(high, prepend=high[:1]) > 1)
+    padded = np.full(place.max(initial=0) + 2, -np.inf)
+    padded[place] = series[high]
     starts = np.flatnonzero(np.concatenate([[True], padded[1:] != padded[:-1]]))
     before, level, after = (padded[starts[k : len(starts) - 2 + k]] for k in range(3))
-    highest = (level > before) & (level > after) & (level >= threshold)
-    peaks = (starts[1:-1][highest] + starts[2:][highest] - 1) // 2
+    highest = (level > before) & (level > after)
+    centres = (starts[1:-1][highest] + starts[2:][highest] - 1) // 2
+    peaks = high[np.searchsorted(place, centres)]
     kept = np.ones(len(peaks), bool)
-    for k in np.argsort(-padded[peaks], kind="stable"):
+    for k in np.argsort(-series[peaks], kind="stable"):
         if kept[k]:
             near = np.searchsorted(peaks, (peaks[k] - distance + 1, peaks[k] + distance))
             kept[slice(*near)] = False
             kept[k] = True
-    return peaks[kept] - 1
+    return peaks[kept]
 
 
 def plateau_centre(series: np.ndarray, peak: int) -> float:
@@ -363,7 +368,16 @@ def _slide(
 
 
 def _utc(gps: np.ndarray) -> np.ndarray:
+    """Return UTC times (n,), as astropy's `Time`, which first reads tables of the Earth's turns."""
     with warnings.catch_warnings():
         # Leap seconds of years to come are not announced; the known ones are as good as it gets.
         warnings.simplefilter("ignore", erfa.ErfaWarning)
-        return Time(gps, format="gps", precision=3).utc.isot.astype(str)
+        utc = erfa.taiutc(GPS_EPOCH_JD, (gps + TAI_BEHIND_GPS_S) / DAY_S)
+        year, month, day, time = erfa.d2dtf("UTC", 3, *utc)
+    return np.array(
+        [
+            f"{y:04d}-{m:02d}-{d:02d}T{t['h']:02d}:{t['m']:02d}:{t['s']:02d}.{t['f']:03d}"
+            for y, m, d, t in zip(year, month, day, time, strict=True)
+        ],
+        dtype="U23",
+    )
