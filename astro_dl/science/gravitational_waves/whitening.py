@@ -4,6 +4,8 @@ Everything here is linear, and one multiplication in the frequency domain, so th
 be written as spectrum × response, inverse transform, crop.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.ndimage import find_objects, label
@@ -171,10 +173,16 @@ def high_pass(
             # A drift goes on beyond its ends, so that none is cut where the transform begins anew.
             longer = np.pad(strain[stretch], memory, mode="reflect", reflect_type="odd")
             length = next_fast_len(len(longer), real=True)
-            ratio = np.arange(length // 2 + 1) * sample_rate / length / frequency
-            spectrum = rfft(longer, length) * ratio**8 / (1 + ratio**8)
+            spectrum = rfft(longer, length) * _high_pass_response(length, sample_rate / frequency)
             passed[stretch] = irfft(spectrum, length)[memory : memory + samples]
     return passed
+
+
+@lru_cache(maxsize=4)
+def _high_pass_response(length: int, rate: float) -> np.ndarray:
+    ratio = np.arange(length // 2 + 1) * rate / length
+    eighth = np.square(np.square(np.square(ratio)))
+    return eighth / (1 + eighth)
 
 
 def crop(series: np.ndarray, sample_rate: float, start: float, duration: float) -> np.ndarray:
