@@ -41,13 +41,13 @@ def test_pixels_are_those_of_the_library(tmp_path, form):
             found = ours.section[index]
             np.testing.assert_array_equal(found, theirs.section[index].astype(np.float64))
             assert found.dtype == np.float64
-        assert np.isnan(ours.section[:20, :20]).any() == (form == "scaled")
+        assert np.isnan(ours.section[0:20, 0:20]).any() == (form == "scaled")
 
 
 def test_cards_are_texts_without_quotes_and_comments(tmp_path):
-    header = fits.Header(
-        {"BAND": "g", "FILTER1": ("sdss r ", "which"), "BUNIT": "nJy", "EXPTIME": 3}
-    )
+    header = fits.Header()
+    header["BAND"], header["BUNIT"], header["EXPTIME"] = "g", "nJy", 3
+    header["FILTER1"] = ("sdss r ", "which")
     path = file_of(tmp_path / "one.fits", fits.ImageHDU(np.zeros((4, 4)), header))
     with open_images(path) as opened:
         get = opened[1].header.get
@@ -64,7 +64,7 @@ def test_cards_are_texts_without_quotes_and_comments(tmp_path):
 def test_what_is_no_plain_image_is_left_to_the_library(tmp_path):
     image = RNG.normal(size=(32, 32)).astype(np.float32)
     squeezed = fits.CompImageHDU(image, quantize_level=0, compression_type="GZIP_2")
-    long = fits.ImageHDU(image, fits.Header({"HISTORIES": "x", "TELESCOP": "a" * 100}))
+    long = fits.ImageHDU(image, fits.Header({"TELESCOP": "a" * 100}))
     for k, hdu in enumerate((squeezed, long)):
         with open_images(file_of(tmp_path / f"{k}.fits", hdu)) as opened:
             assert isinstance(opened, fits.HDUList)
@@ -76,4 +76,4 @@ def test_a_scale_that_is_no_number_is_told(tmp_path):
     fits.setval(path, "BSCALE", value="much", ext=1)
     told = r"one.fits: BSCALE is 'much'; a number is needed"
     with pytest.raises(UsageError, match=told), open_images(path) as opened:
-        opened[1].section[:2, :2]
+        opened[1].section[0:2, 0:2]
