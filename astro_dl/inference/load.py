@@ -22,7 +22,7 @@ from astro_dl.inference.onnx_runtime import (
     open_network,
 )
 from astro_dl.inference.predictor import Predictor
-from astro_dl.inference.runtime import KerasRuntime, Runtime, chain_scanner
+from astro_dl.inference.runtime import FindScanner, KerasRuntime, Runtime, chain_scanner
 
 if TYPE_CHECKING:
     import keras
@@ -93,7 +93,7 @@ def _runtime(bundle: Bundle, runtime: RuntimeName) -> Runtime:
 
     path = network_file(bundle)
     own = registry.resolve_scanner(bundle.config.model)
-    find_scanner = chain_scanner if own is None else partial(own, bundle)
+    find_scanner: FindScanner = chain_scanner if own is None else partial(own, bundle)
     if runtime == "onnx" and not path.exists():
         keep_network(bundle, build())
     unloaded = "keras" not in sys.modules and onnx_is_fitting() and path.exists()

@@ -109,7 +109,7 @@ class OnnxRuntime:
             return dict(found)
         made = make()
         with suppress(OSError, UsageError), atomic_path(path) as new, new.open("wb") as file:
-            np.savez(file, allow_pickle=False, **made)
+            np.savez(file, **made)
         return made
 
     def scanner(self, step: int) -> Scanner | None:
