@@ -107,10 +107,10 @@ class OnnxRuntime:
         path = self.path.with_suffix(f".{name}.npz")
         with suppress(OSError, ValueError, BadZipFile), np.load(path, allow_pickle=False) as found:
             return dict(found)
-        made = make()
+        made: Mapping[str, Any] = make()
         with suppress(OSError, UsageError), atomic_path(path) as new, new.open("wb") as file:
             np.savez(file, **made)
-        return made
+        return dict(made)
 
     def scanner(self, step: int) -> Scanner | None:
         """Return what scores the windows of series at every ``step`` samples at once."""
@@ -256,7 +256,7 @@ def _write(
 def _output(session: Any, arrays: Mapping[str, np.ndarray], place: int) -> np.ndarray:
     """Return an output of a session; in its file names that are words of Python have an ending."""
     names = [one.name for one in session.get_inputs()]
-    given = {one: arrays.get(one, arrays.get(one.removesuffix("_input"))) for one in names}
+    given = {one: arrays[one if one in arrays else one.removesuffix("_input")] for one in names}
     n = len(next(iter(given.values())))
     each = max(1, sum(one.nbytes for one in given.values()) // max(1, n))
     together, wanted = max(1, BYTES_AT_ONCE // each), [session.get_outputs()[place].name]

@@ -38,8 +38,8 @@ def scanner(bundle: Bundle, runtime: Runtime, step: int) -> Scanner | None:
     None for a network of several detectors, or where windows don't begin on its grid of times.
     """
     settings = bundle.config.hyperparameters
-    _, detectors = bundle.card.input.shape
-    if detectors > 1 or step % (POOLED_LAGS * settings["lag_stride"]):
+    detectors = bundle.card.input.contract["detectors"]
+    if len(detectors) > 1 or step % (POOLED_LAGS * settings["lag_stride"]):
         return None
     residual = runtime.part("residual", residual_part)
     if residual is None:
@@ -141,7 +141,8 @@ class TemplateFilters:
 
     def _statistic(self, amplitude: np.ndarray) -> np.ndarray:
         """Return the log of the mean likelihood (times,) of the templates; overwrites these."""
-        best = np.clip(amplitude, *map(np.float32, self.amplitude_range))
+        low, high = map(np.float32, self.amplitude_range)
+        best = np.clip(amplitude, low, high)
         amplitude -= best / 2
         amplitude *= best
         amplitude += self._log_weight

@@ -35,7 +35,7 @@ def found(network, monkeypatch):
     settings = {"lag_stride": 2, "amplitude_range": (5.0, 15.0)}
     bundle = SimpleNamespace(
         config=SimpleNamespace(hyperparameters=settings),
-        card=SimpleNamespace(input=SimpleNamespace(shape=(2048, 1))),
+        card=SimpleNamespace(input=SimpleNamespace(contract={"detectors": ["H1"]})),
     )
     return partial(scanner, bundle, KerasRuntime(logits_model(network)))
 
