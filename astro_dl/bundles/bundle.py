@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from astro_dl.bundles.card import (
     CARD_FORMAT,
     Card,
@@ -34,13 +32,7 @@ from astro_dl.bundles.files import (
     sha256_of,
 )
 from astro_dl.bundles.headlines import headlines
-from astro_dl.bundles.weights import (
-    assign_weights,
-    every_array,
-    model_specs,
-    read_arrays,
-    write_weights,
-)
+from astro_dl.bundles.weights import assign_weights, model_specs, read_arrays, write_weights
 from astro_dl.core import registry
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, dump_yaml, to_mapping
@@ -299,18 +291,6 @@ def load_weights(bundle: Bundle) -> "keras.Model":
     model = build()
     assign_weights(model, arrays)
     return model
-
-
-def stored_arrays(bundle: Bundle) -> dict[str, np.ndarray]:
-    """Return the weights of a bundle by path, float32, for what computes without its model.
-
-    Raises
-    ------
-    UsageError
-        If the file is not the one that the card names, or no sound HDF5.
-    """
-    content = read_file(bundle.folder, "weights.h5", bundle.card.files["weights.h5"])
-    return every_array(content, str(bundle.folder / "weights.h5"))
 
 
 def _card_parts(

@@ -16,7 +16,9 @@ import numpy as np
 from scipy.fft import irfft, rfft
 from scipy.special import log_softmax
 
-from astro_dl.bundles.bundle import Bundle, stored_arrays
+from astro_dl.bundles.bundle import Bundle
+from astro_dl.bundles.files import read_file
+from astro_dl.bundles.weights import every_array
 from astro_dl.inference.runtime import Run, Runtime, Scanner
 from astro_dl.science.gravitational_waves.networks.template_kernels import POOLED_LAGS
 
@@ -49,6 +51,18 @@ def scanner(bundle: Bundle, runtime: Runtime, step: int) -> Scanner | None:
     )
     windows = SharedStatistic(filters, residual, step // settings["lag_stride"])
     return Scanner(windows.logits, before=filters.stride * (filters.lags - 1))
+
+
+def stored_arrays(bundle: Bundle) -> dict[str, np.ndarray]:
+    """Return the weights of a bundle by path, float32, for what computes without its model.
+
+    Raises
+    ------
+    UsageError
+        If the file is not the one that the card names, or no sound HDF5.
+    """
+    content = read_file(bundle.folder, "weights.h5", bundle.card.files["weights.h5"])
+    return every_array(content, str(bundle.folder / "weights.h5"))
 
 
 def residual_part(model: "keras.Model") -> "keras.Model":
