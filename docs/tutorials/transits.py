@@ -43,7 +43,7 @@ best = found[0]
 period, epoch = best["period"].to_value("d"), best["epoch"].to_value("d")
 duration = best["duration"].to_value("d")
 hours = 24 * ((np.ravel(time) - epoch + period / 2) % period - period / 2)
-relative = np.ravel(flux) / np.median(flux)
+relative = np.ravel(flux) / np.nanmedian(flux)
 
 figure, (whole, folded) = plt.subplots(2, 1, figsize=(8, 5.5), layout="constrained")
 inside = abs(hours) < 12 * duration
@@ -55,7 +55,7 @@ near = abs(hours) < 72 * duration
 folded.plot(hours[near], relative[near], ".", ms=3, color="0.7")
 bins = np.linspace(-72 * duration, 72 * duration, 49)
 place = np.digitize(hours[near], bins)
-middle = [np.median(relative[near][place == k]) for k in range(1, len(bins))]
+middle = [np.nanmedian(relative[near][place == k]) for k in range(1, len(bins))]
 folded.plot((bins[1:] + bins[:-1]) / 2, middle, "o", ms=4, color="C3")
 folded.set(xlabel="hours from the middle of the dip", ylabel="relative flux")
 chances = {name: best[name] for name in found.colnames if name.startswith("p_")}

@@ -16,10 +16,10 @@ from astro_dl.science.variable_stars.simulation.light_curves import simulate_lig
 # %%
 # The file
 # --------
-# Six stars of six kinds, as ASAS-SN observes them.
+# Six stars of six kinds, as ASAS observes them.
 
-kinds = np.array(["RRab", "RRc", "EW", "EA", "DSCT", "DCEP"])
-made = simulate_light_curves(kinds, SURVEYS["asassn"], np.random.default_rng(3))
+kinds = np.array(["rr_ab", "rr_c", "contact", "detached", "delta_scuti_high", "cepheid"])
+made = simulate_light_curves(kinds, SURVEYS["asas"], np.random.default_rng(3))
 parts = [
     Table({"id": np.full(len(one), kind), "mjd": one.time, "mag": one.value, "error": one.error})
     for kind, one in zip(kinds, made.series, strict=True)
