@@ -12,11 +12,12 @@ from astro_dl.bundles.bundle import Bundle
 from astro_dl.bundles.card import Card
 from astro_dl.bundles.card_text import readme
 from astro_dl.bundles.headlines import OWN, best_method, headline_metric, number
-from astro_dl.core.registry import get_task
+from astro_dl.core.registry import all_tasks, get_task
 
 MEASURED = Path(__file__).resolve().parent.parent / "docs" / "_static" / "measured.csv"
 """Speed and date of each bundle, written by `scripts/benchmark_bundles`."""
 
+DOMAIN = re.compile(r"^astro_dl\.science\.(\w+)[.:]")
 HEADINGS = (
     *("bundle", "task", "instrument", "parameters", "kB", "metric", "simulated", "real"),
     *("classical", "bound", "per second", "training [s]", "trained", "licence"),
@@ -40,6 +41,11 @@ def bundle_page(bundle: Bundle, folder: Path) -> None:
     text = re.sub(r"\A---\n.*?\n---\n\n", "", readme(bundle.card), flags=re.S)
     figures = sorted(name for name in bundle.card.files if name.startswith("plots/"))
     shown = "\n\n".join(f"![{Path(name).stem}]({name})" for name in figures)
+    domain = DOMAIN.match(str(all_tasks()[bundle.card.task].task))
+    led = (
+        f"From files to a figure: [tutorial](../../gallery/{domain[1]}.rst).\n\n" if domain else ""
+    )
+    text = text.replace("## Scores", f"{led}## Scores", 1)
     (folder / "index.md").write_text(f"{text}\n## Figures\n\n{shown}\n", encoding="utf-8")
 
 
