@@ -1,8 +1,11 @@
 """Settings of the documentation; `scripts/docs` gathers its pages and builds it."""
 
+import os
 import re
 
 import astro_dl
+
+os.environ.setdefault("TQDM_DISABLE", "1")
 
 project = "astro_dl"
 copyright = "the astro_dl developers"

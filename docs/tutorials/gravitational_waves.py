@@ -53,7 +53,7 @@ for detector, series in strain.items():
 # ----------
 # ``gw_cnn`` looks at every second of whitened strain in both detectors. A trigger is a peak of the
 # odds for a signal in both against noise or a glitch in each; how often noise alone does as well is
-# counted by sliding the detectors against each other.
+# counted by sliding the detectors against each other. The loudest comes first.
 
 predictor = astro_dl.load_pretrained("gw_cnn")
 triggers = predictor.predict(["H1.hdf5", "L1.hdf5"], stride_s=0.1)
@@ -74,8 +74,8 @@ for detector, sign, delay in (("H1", 1, 0.007), ("L1", -1, 0.0)):
     seen = sign * sosfiltfilt(band, white)[near]
     label = "Hanford" if detector == "H1" else "Livingston, upside down"
     axes.plot(time[near], seen, lw=1, label=label)
-loudest = triggers[np.argmax(triggers["logit"])]
-axes.axvline(loudest["gps_time"].to_value("s") - start - merger, color="k", ls=":", label="trigger")
+found = triggers["gps_time"][0].to_value("s") - start - merger
+axes.axvline(found, color="k", ls=":", label="trigger")
 axes.set(xlabel="time from the merger [s]", ylabel="whitened strain [σ]", xlim=(-0.25, 0.1))
 axes.legend(frameon=False, loc="upper left")
 plt.show()

@@ -56,7 +56,11 @@ teff, gravity = np.asarray(found["log_teff"]), np.asarray(found["log_g"])
 true_teff = np.log10(stars.temperature)
 axes.plot([true_teff, teff], [stars.log_g, gravity], color="0.6", lw=1, zorder=0)
 axes.errorbar(
-    teff, gravity, xerr=found["log_teff_std"], yerr=found["log_g_std"], fmt="none", ecolor="0.8"
+    teff,
+    gravity,
+    *(np.asarray(found[name]) for name in ("log_g_std", "log_teff_std")),
+    fmt="none",
+    ecolor="0.8",
 )
 points = axes.scatter(teff, gravity, c=found["fe_h"], cmap="coolwarm", edgecolor="k", lw=0.5)
 axes.invert_xaxis()

@@ -15,18 +15,22 @@ from astro_dl.science.supernovae.simulate import detected_supernovae
 # %%
 # The file
 # --------
-# A row for each measurement of three supernovae, one of each class, fluxes at zero point 27.5.
+# A row for each measurement of three supernovae, the best observed of twenty of each class; fluxes
+# at zero point 27.5.
 
 predictor = astro_dl.load_pretrained("supernova_gru")
 physics = predictor.physics
-sources, points = detected_supernovae(
-    physics, np.arange(len(physics.classes)), np.random.default_rng(13)
-)
-photometry = Table({"id": np.array(physics.classes)[points.object], "mjd": 60000 + points.time})
+y = np.repeat(np.arange(len(physics.classes)), 20)
+sources, points = detected_supernovae(physics, y, np.random.default_rng(13))
+strength = np.bincount(points.object, np.maximum(points.signal_to_noise, 0), len(y))
+chosen = [int(np.argmax(np.where(y == number, strength, 0))) for number in np.unique(y)]
+points = points[np.isin(points.object, chosen)]
+kinds = np.array(physics.classes)[y[points.object]]
+photometry = Table({"id": kinds, "mjd": 60000 + points.time})
 photometry["band"] = np.array(physics.bands)[points.band]
 photometry["flux"], photometry["flux_err"] = points.flux, points.error
 photometry.write("alerts.csv", overwrite=True)
-hosts = Table({"id": list(physics.classes), "redshift": sources.redshift})
+hosts = Table({"id": list(physics.classes), "redshift": sources.redshift[chosen]})
 hosts["redshift_error"] = 0.03
 hosts.write("hosts.csv", overwrite=True)
 

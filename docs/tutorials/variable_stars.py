@@ -19,7 +19,7 @@ from astro_dl.science.variable_stars.simulation.light_curves import simulate_lig
 # Six stars of six kinds, as ASAS observes them.
 
 kinds = np.array(["rr_ab", "rr_c", "contact", "detached", "delta_scuti_high", "cepheid"])
-made = simulate_light_curves(kinds, SURVEYS["asas"], np.random.default_rng(3))
+made = simulate_light_curves(kinds, SURVEYS["asas"], np.random.default_rng(29))
 parts = [
     Table({"id": np.full(len(one), kind), "mjd": one.time, "mag": one.value, "error": one.error})
     for kind, one in zip(kinds, made.series, strict=True)
