@@ -16,7 +16,7 @@ MADE = {
     "bundles": ("runs/mine/card.json",),
     "columns": ("classes.ecsv",),
     "how_sure": ("unsure.ecsv", "sets.ecsv"),
-    "own_table": ("runs/forest/card.json", "runs/net/metrics.json", "kinds.ecsv"),
+    "own_table": ("runs/forest/card.json", "kinds.ecsv"),
     "refusals": ("withheld.ecsv", "kept.ecsv"),
     "simulators": ("examples.hdf5",),
 }
