@@ -51,18 +51,13 @@ print(found["id", "log_teff", "log_teff_std", "log_g", "log_g_std", "fe_h", "fla
 # ----------
 # The Kiel diagram: lines lead from the truth to what the network says.
 
-figure, axes = plt.subplots(figsize=(7, 5.5), layout="constrained")
-teff, gravity = np.asarray(found["log_teff"]), np.asarray(found["log_g"])
+names = ("log_teff", "log_g", "fe_h", "log_teff_std", "log_g_std")
+teff, gravity, metals, teff_std, gravity_std = (np.asarray(found[name]) for name in names)
 true_teff = np.log10(stars.temperature)
+figure, axes = plt.subplots(figsize=(7, 5.5), layout="constrained")
 axes.plot([true_teff, teff], [stars.log_g, gravity], color="0.6", lw=1, zorder=0)
-axes.errorbar(
-    teff,
-    gravity,
-    *(np.asarray(found[name]) for name in ("log_g_std", "log_teff_std")),
-    fmt="none",
-    ecolor="0.8",
-)
-points = axes.scatter(teff, gravity, c=found["fe_h"], cmap="coolwarm", edgecolor="k", lw=0.5)
+axes.errorbar(teff, gravity, gravity_std, teff_std, fmt="none", ecolor="0.8")
+points = axes.scatter(teff, gravity, c=metals, cmap="coolwarm", edgecolor="k", lw=0.5)
 axes.invert_xaxis()
 axes.invert_yaxis()
 axes.set(xlabel="log₁₀ effective temperature [K]", ylabel="log₁₀ surface gravity [cm/s²]")
