@@ -57,7 +57,7 @@ def zoo_page(bundles: list[Bundle]) -> str:
     names = "\n".join(f"{bundle.card.name}/index" for bundle in bundles)
     return (
         "# All bundles\n\nClick a heading to sort. Each metric is the first of its kind of answer, "
-        "with 95% intervals; the real column is the first real set, and the classical method the "
+        "with 95% intervals; the real column is the largest real set, and the classical method the "
         "best on that set, or else on the simulated one. The bound is the best that any method can "
         "do on the simulated set. Speed is of inputs in batches of 256 by a second of the "
         "processor, without reading files; the date is that of the weights.\n\n"
@@ -114,7 +114,7 @@ def instrument(bundle: Bundle) -> str:
 def scores(card: Card) -> list[str]:
     """Return the cells of metric, simulated, real, best classical method and bound."""
     simulated = card.metrics.get("simulated", {})
-    real = next(iter(card.metrics.get("real", {}).values()), {})
+    real = max(card.metrics.get("real", {}).values(), key=lambda one: one["n"], default={})
     own = real.get(OWN, {})
     key = headline_metric(card, simulated) or headline_metric(card, own)
     if key is None:

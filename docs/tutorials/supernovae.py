@@ -64,3 +64,8 @@ axes[1, 0].set_ylabel("probability")
 axes[0, -1].legend(frameon=False, ncols=2)
 axes[1, -1].legend(frameon=False)
 plt.show()
+
+# %%
+# The second is taken for a type II: classes of core collapse are told apart less well than they are
+# from Ia. How often is in the confusion matrix on the page of the bundle, and in
+# :doc:`/supernovae`.

@@ -45,7 +45,7 @@ for axis, star, part in zip(axes.flat, found, parts, strict=True):
         axis.errorbar(phase + turn, part["mag"], part["error"], fmt=".", ms=3, lw=0.5, color="C0")
     axis.invert_yaxis()
     sure = star[f"p_{star['label']}"]
-    axis.set_title(f"{star['id']}: {star['label']} ({sure:.2f}), {period:.4f} d", fontsize=9)
+    axis.set_title(f"{star['id']}: {star['label']} ({sure:.2f}), {period:.4f} d", fontsize=7.5)
 figure.supxlabel("phase")
 figure.supylabel("magnitude")
 plt.show()
