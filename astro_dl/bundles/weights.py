@@ -18,6 +18,8 @@ from h5py import h5a, h5d, h5g, h5l, h5o, h5s, h5t
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.new_hdf5 import new_hdf5
+from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.hdf5_files import check_members
 
 if TYPE_CHECKING:
     import keras
@@ -154,6 +156,34 @@ def read_arrays(
         if not np.isfinite(array).all():
             raise UsageError(f"{file}: array {path!r} has a number that is not finite")
     return arrays
+
+
+def every_array(content: bytes, file: str) -> dict[str, np.ndarray]:
+    """Return all arrays of a weights file by path, as float32 and int64.
+
+    Parameters
+    ----------
+    content : bytes
+        Of a file that is known to be sound, as its sha256 was checked.
+    file : str
+        Its name, for errors.
+
+    Raises
+    ------
+    UsageError
+        If a member is a link or lies elsewhere, or it is no HDF5.
+    """
+    found: dict[str, np.ndarray] = {}
+
+    def keep(path: str, member: Any) -> None:
+        if isinstance(member, h5py.Dataset):
+            wide = STORED_TYPES[member.dtype.kind][0][0]
+            found[path] = member[()].astype(wide, copy=False)
+
+    with reading(file, "weights"), h5py.File(io.BytesIO(content), "r") as store:
+        check_members(store)
+        store.visititems(keep)
+    return found
 
 
 def assign_weights(model: "keras.Model", arrays: Mapping[str, np.ndarray]) -> None:

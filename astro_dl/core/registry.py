@@ -73,6 +73,10 @@ class ModelEntry:
     answer : callable, str or None
         ``(input_spec, hyperparameters) -> AnswerKind``, or ``"module:function"``: what the model
         gives back whatever it is asked; None for what its kind makes of the question.
+    scanner : callable, str or None
+        ``(bundle, runtime, step) -> Scanner | None``, or ``"module:function"``: what scores the
+        windows of a long series at once, see `astro_dl.inference.runtime`; None for what a chain of
+        layers without padding has by itself.
     answers : tuple of str
         Kinds of answer that it can give; empty where it gives all with labels.
     distributions : bool
@@ -97,6 +101,7 @@ class ModelEntry:
     jit_compile: Mapping[str, bool] = field(default_factory=lambda: {"cpu": False, "gpu": True})
     fit: Callable[..., Any] | str | None = None
     answer: Callable[..., "AnswerKind"] | str | None = None
+    scanner: Callable[..., Any] | str | None = None
     answers: tuple[str, ...] = ()
     distributions: bool = True
     small: SmallForm = SmallForm()
@@ -314,6 +319,12 @@ def resolve_answer(name: str) -> Callable[..., "AnswerKind"] | None:
     """Return what says the answer of a model by its hyper-parameters; None where its kind does."""
     answer = model_entry(name).answer
     return _import(answer) if isinstance(answer, str) else answer
+
+
+def resolve_scanner(name: str) -> Callable[..., Any] | None:
+    """Return what finds the scanner of a model, importing it if need be; None for the usual way."""
+    scanner = model_entry(name).scanner
+    return _import(scanner) if isinstance(scanner, str) else scanner
 
 
 def get_task(name: str) -> "Task":

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -21,7 +22,7 @@ from astro_dl.inference.onnx_runtime import (
     open_network,
 )
 from astro_dl.inference.predictor import Predictor
-from astro_dl.inference.runtime import KerasRuntime, Runtime
+from astro_dl.inference.runtime import FindScanner, KerasRuntime, Runtime, chain_scanner
 
 if TYPE_CHECKING:
     import keras
@@ -91,9 +92,13 @@ def _runtime(bundle: Bundle, runtime: RuntimeName) -> Runtime:
         return keras_network(bundle)
 
     path = network_file(bundle)
+    own = registry.resolve_scanner(bundle.config.model)
+    find_scanner: FindScanner = chain_scanner if own is None else partial(own, bundle)
     if runtime == "onnx" and not path.exists():
         keep_network(bundle, build())
-    return open_network(path, build) if runs_onnx(bundle, runtime) else KerasRuntime(build())
+    if runs_onnx(bundle, runtime):
+        return open_network(path, build, find_scanner)
+    return KerasRuntime(build(), find_scanner)
 
 
 def runs_onnx(bundle: Bundle, runtime: RuntimeName) -> bool:

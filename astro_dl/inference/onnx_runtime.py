@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -24,7 +25,15 @@ from astro_dl.core.examples import Inputs, inputs_by_name
 from astro_dl.core.extras import import_extra
 from astro_dl.core.files import atomic_path
 from astro_dl.core.reading.folders import cache_folder
-from astro_dl.inference.runtime import KerasRuntime, Runtime, Scanner
+from astro_dl.inference.runtime import (
+    Arrays,
+    FindScanner,
+    KerasRuntime,
+    Run,
+    Runtime,
+    Scanner,
+    chain_scanner,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -32,7 +41,12 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-5
 """Greatest difference from the logits of Keras, as a fraction of these where they are above 1."""
 
-EXAMPLES, SCANNED = 8, 40
+EXAMPLES, LENGTHS = 8, 3
+"""Inputs that a file is checked by; of any length, those of the network's, together."""
+
+BYTES_AT_ONCE = 2**22
+"""Of inputs: what a network makes of more leaves the processor's caches."""
+
 GPU_DEVICE = Path("/dev/nvidiactl")
 LOGITS, EMBEDDING = 0, 1
 """Places of the outputs in a file."""
@@ -50,11 +64,14 @@ class OnnxRuntime:
         Of this file.
     build : callable
         Returns the network of Keras.
+    find_scanner : callable, default `chain_scanner`
+        What finds a scanner.
     """
 
     path: Path
     session: Any
     build: Callable[[], "keras.Model"]
+    find_scanner: FindScanner = chain_scanner
     packages = ("onnxruntime",)
 
     @property
@@ -75,15 +92,29 @@ class OnnxRuntime:
         """Return what the layer ``"embedding"`` gives for such a batch."""
         return _output(self.session, inputs_by_name(batch), EMBEDDING)
 
-    def scanner(self, step: int) -> Scanner | None:
-        """Return what scores all windows of series at once: by Keras where it is not kept yet."""
-        kept = scanner_file(self.path, step)
+    def part(self, name: str, make: Callable[["keras.Model"], "keras.Model | None"]) -> Run | None:
+        """Return what runs a network that is made of this one: Keras where it is not kept yet."""
+        kept = part_file(self.path, name)
         if not kept.exists():
-            return self._keras.scanner(step)
+            return self._keras.part(name, make)
         if not kept.stat().st_size:
             return None
         session = open_session(kept)
-        return lambda series: _output(session, {"x": series}, LOGITS)
+        return lambda x: _output(session, {"x": x}, LOGITS)
+
+    def kept(self, name: str, make: Callable[[], Arrays]) -> Arrays:
+        """Return what was found about this network, from a file beside its own."""
+        path = self.path.with_suffix(f".{name}.npz")
+        with suppress(OSError, ValueError, BadZipFile), np.load(path, allow_pickle=False) as found:
+            return dict(found)
+        made: Mapping[str, Any] = make()
+        with suppress(OSError, UsageError), atomic_path(path) as new, new.open("wb") as file:
+            np.savez(file, **made)
+        return dict(made)
+
+    def scanner(self, step: int) -> Scanner | None:
+        """Return what scores the windows of series at every ``step`` samples at once."""
+        return self.find_scanner(self, step)
 
     @cached_property
     def _keras(self) -> KerasRuntime:
@@ -108,12 +139,14 @@ def onnx_is_fitting() -> bool:
     return find_spec("onnxruntime") is not None and not has_gpu
 
 
-def scanner_file(path: Path, step: int) -> Path:
-    """Return where the form of a network is kept that scans series; empty if it has none."""
-    return path.with_suffix(f".{step}.onnx")
+def part_file(path: Path, name: str) -> Path:
+    """Return where a network is kept that was made of another; empty if there is none."""
+    return path.with_suffix(f".{name}.onnx")
 
 
-def open_network(path: Path, build: Callable[[], "keras.Model"]) -> OnnxRuntime:
+def open_network(
+    path: Path, build: Callable[[], "keras.Model"], find_scanner: FindScanner = chain_scanner
+) -> OnnxRuntime:
     """Return what runs the network of a file.
 
     Raises
@@ -121,7 +154,7 @@ def open_network(path: Path, build: Callable[[], "keras.Model"]) -> OnnxRuntime:
     UsageError
         If ONNX Runtime is not installed.
     """
-    return OnnxRuntime(path, open_session(path), build)
+    return OnnxRuntime(path, open_session(path), build, find_scanner)
 
 
 def open_session(path: Path) -> Any:
@@ -179,23 +212,20 @@ def keep_quietly(bundle: Bundle, runtime: Runtime) -> None:
     if runtime.loaded is not None and onnx_is_fitting():
         with suppress(UsageError):
             path = keep_network(bundle, runtime.loaded.model)
-            for step in runtime.loaded.scanning:
-                _keep_scanner(runtime.loaded, step, scanner_file(path, step))
+            for name, part in runtime.loaded.parts.items():
+                _keep_part(part, LENGTHS * runtime.model.input.shape[1], part_file(path, name))
 
 
-def _keep_scanner(runtime: KerasRuntime, step: int, path: Path) -> None:
+def _keep_part(network: "keras.Model | None", length: int, path: Path) -> None:
     if path.exists():
         return
-    network = runtime.scanning_network(step)
     with atomic_path(path) as temporary:
         if network is None:
             temporary.touch()
             return
-        samples = runtime.model.input.shape[1] + SCANNED * step
-        channels = runtime.model.input.shape[2]
-        rng = np.random.default_rng(0)
-        series = rng.standard_normal((1, samples, channels)).astype(np.float32)
-        _write(network, {"x": series}, np.asarray(network.predict_on_batch(series)), temporary)
+        shape = [length if size is None else size for size in network.input.shape[1:]]
+        x = np.random.default_rng(0).standard_normal((1, *shape)).astype(np.float32)
+        _write(network, {"x": x}, np.asarray(network.predict_on_batch(x)), temporary)
 
 
 class _Unfit(UsageError):
@@ -226,5 +256,12 @@ def _write(
 def _output(session: Any, arrays: Mapping[str, np.ndarray], place: int) -> np.ndarray:
     """Return an output of a session; in its file names that are words of Python have an ending."""
     names = [one.name for one in session.get_inputs()]
-    given = {one: arrays.get(one, arrays.get(one.removesuffix("_input"))) for one in names}
-    return np.asarray(session.run([session.get_outputs()[place].name], given)[0])
+    given = {one: arrays[one if one in arrays else one.removesuffix("_input")] for one in names}
+    n = len(next(iter(given.values())))
+    each = max(1, sum(one.nbytes for one in given.values()) // max(1, n))
+    together, wanted = max(1, BYTES_AT_ONCE // each), [session.get_outputs()[place].name]
+    parts = [
+        session.run(wanted, {name: one[i : i + together] for name, one in given.items()})[0]
+        for i in range(0, max(1, n), together)
+    ]
+    return np.asarray(parts[0]) if len(parts) == 1 else np.concatenate(parts)

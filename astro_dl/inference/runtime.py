@@ -13,7 +13,28 @@ if TYPE_CHECKING:
     import keras
 
 
-Scanner = Callable[[np.ndarray], Any]
+Run = Callable[[np.ndarray], Any]
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """What scores all windows of a series at once.
+
+    Parameters
+    ----------
+    logits : callable
+        Takes series (n, samples, channels) of float32, and gives the logits (n, windows, outputs).
+    before : int, default 0
+        Samples before the first window with which the series begin.
+    """
+
+    logits: Run
+    before: int = 0
+
+
+FindScanner = Callable[["Runtime", int], Scanner | None]
+"""From what runs a network and the samples from window to window to what scores them at once."""
 
 
 class Runtime(Protocol):
@@ -33,16 +54,41 @@ class Runtime(Protocol):
     def embedding(self, batch: Inputs) -> Any:
         """Return what the layer ``"embedding"`` gives for such a batch."""
 
-    def scanner(self, step: int) -> Scanner | None:
-        """Return what scores all windows of series at once, as the windows themselves would be.
+    def part(self, name: str, make: Callable[["keras.Model"], "keras.Model | None"]) -> Run | None:
+        """Return what runs a network that is made of this one; None where there is none.
 
-        It takes series (n, samples, channels) of float32, and gives the logits (n, windows,
-        outputs) of the windows at every ``step`` samples. None where the network has no such form.
+        Parameters
+        ----------
+        name : str
+            By which it is kept.
+        make : callable
+            Returns it, of one input and one output; a length that is not told may be any.
         """
+
+    def scanner(self, step: int) -> Scanner | None:
+        """Return what scores the windows of series at every ``step`` samples at once.
+
+        None where the network has no such form.
+        """
+
+    def kept(self, name: str, make: Callable[[], Arrays]) -> Arrays:
+        """Return what was found about this network, once and for all where it can be kept."""
 
     @property
     def loaded(self) -> "KerasRuntime | None":
         """The runtime of Keras, if it was needed."""
+
+
+def chain_scanner(runtime: Runtime, step: int) -> Scanner | None:
+    """Return what scans by a chain of layers without padding as its windows would be scored."""
+
+    def scanning(model: "keras.Model") -> "keras.Model | None":
+        from astro_dl.models.scanning import scanning_network
+
+        return scanning_network(model, step)
+
+    run = runtime.part(str(step), scanning)
+    return None if run is None else Scanner(run)
 
 
 @dataclass(frozen=True)
@@ -53,9 +99,12 @@ class KerasRuntime:
     ----------
     model : keras.Model
         From inputs to logits.
+    find_scanner : callable, default `chain_scanner`
+        What finds a scanner.
     """
 
     model: "keras.Model"
+    find_scanner: FindScanner = chain_scanner
 
     @property
     def packages(self) -> Sequence[str]:
@@ -72,18 +121,20 @@ class KerasRuntime:
         """Return what the layer ``"embedding"`` gives for such a batch."""
         return self._encoder.predict_on_batch(batch)
 
-    def scanner(self, step: int) -> Scanner | None:
-        """Return what scores all windows of series at once."""
-        network = self.scanning_network(step)
+    def part(self, name: str, make: Callable[["keras.Model"], "keras.Model | None"]) -> Run | None:
+        """Return what runs a network that is made of this one; None where there is none."""
+        if name not in self.parts:
+            self.parts[name] = make(self.model)
+        network = self.parts[name]
         return None if network is None else network.predict_on_batch
 
-    def scanning_network(self, step: int) -> "keras.Model | None":
-        """Return the network of `scanner`."""
-        from astro_dl.models.scanning import scanning_network
+    def scanner(self, step: int) -> Scanner | None:
+        """Return what scores the windows of series at every ``step`` samples at once."""
+        return self.find_scanner(self, step)
 
-        if step not in self.scanning:
-            self.scanning[step] = scanning_network(self.model, step)
-        return self.scanning[step]
+    def kept(self, name: str, make: Callable[[], Arrays]) -> Arrays:
+        """Return what was found about this network."""
+        return make()
 
     @property
     def loaded(self) -> "KerasRuntime":
@@ -91,8 +142,8 @@ class KerasRuntime:
         return self
 
     @cached_property
-    def scanning(self) -> "dict[int, keras.Model | None]":
-        """The networks that were asked for, by their steps."""
+    def parts(self) -> "dict[str, keras.Model | None]":
+        """The networks that were asked for, by their names."""
         return {}
 
     @cached_property

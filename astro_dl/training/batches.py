@@ -73,6 +73,18 @@ def batches(
         yield (inputs, encode(targets), *product)
 
 
+def grouped(source: Iterable[Batch], most: int, most_bytes: int) -> Iterator[list[Batch]]:
+    """Yield batches in groups of as many as these, and no more than these bytes of inputs."""
+    group: list[Batch] = []
+    for batch in source:
+        group.append(batch)
+        if len(group) == most or (len(group) + 1) * _nbytes(batch[0]) > most_bytes:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
 def shuffled(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return all examples in random order."""
     return rng.permutation(len(y))
@@ -161,6 +173,10 @@ def stored_pieces(store: Store, rng: np.random.Generator) -> Iterator[Piece]:
             for part in [slice(int(start), int(start) + READ_EXAMPLES)]
         ]
         yield _join(stretches)
+
+
+def _nbytes(x: Inputs) -> int:
+    return sum(one.nbytes for one in x.values()) if isinstance(x, dict) else x.nbytes
 
 
 def _cut(

@@ -1,7 +1,7 @@
 """The loop over epochs."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import keras
 import numpy as np
@@ -18,6 +18,7 @@ from astro_dl.training.batches import (
     augmentation,
     batches,
     equally_often,
+    grouped,
     shuffled,
     steps_per_epoch,
 )
@@ -26,6 +27,11 @@ from astro_dl.training.data import TrainingData
 from astro_dl.training.objective import Objective, class_weigher, improves
 from astro_dl.training.progress import EpochMonitor
 from astro_dl.training.schedules import plateau_rate
+
+RunSteps = Callable[[Sequence[Batch]], np.ndarray]
+
+GROUP_STEPS, GROUP_BYTES = 64, 2**25
+"""Most steps of one call of the backend, and most bytes of their inputs."""
 
 ORDER_STREAM = 8
 """Random stream of the order and augmentation of training examples, beside those of `STREAMS`."""
@@ -64,13 +70,13 @@ def run_epochs(
     UsageError
         If the loss is not finite.
     """
-    training = config.training
+    training, run_steps = config.training, backend.step_runner(model)
     while len(state.history) < training.epochs and not _exhausted(state, config, objective.rises):
         epoch = len(state.history)
         if training.schedule == "plateau":
             waits = _waits(state.history, training.monitor, objective.rises)
             model.optimizer.learning_rate = plateau_rate(training, epoch, waits)
-        row = _run_epoch(model, objective, data, config, epoch, progress)
+        row = _run_epoch(model, objective, data, config, epoch, progress, run_steps)
         history = (*state.history, row)
         is_best = best_epoch(history, training.monitor, objective.rises) == epoch
         best = _weights(model) if is_best else state.best
@@ -131,6 +137,7 @@ def _run_epoch(
     config: Config,
     epoch: int,
     progress: bool,
+    run_steps: RunSteps | None,
 ) -> dict[str, float]:
     """Train one epoch and return its row of the history."""
     training = config.training
@@ -154,7 +161,10 @@ def _run_epoch(
     with tqdm(total=steps * size, desc=title, unit="ex", disable=not progress) as bar:
         start = time.perf_counter()
         monitor = EpochMonitor(bar, size)
-        loss = _fit(model, source, steps, monitor, noise_seed)
+        if run_steps is None:
+            loss = _fit(model, source, steps, monitor, noise_seed)
+        else:
+            loss = _in_groups(model, run_steps, source, monitor, noise_seed)
         seconds = time.perf_counter() - start
         if monitor.bad_batches or not np.isfinite(loss):
             first = min(monitor.bad_batches, default=steps - 1)
@@ -178,8 +188,6 @@ def _fit(
     model: keras.Model, source: Iterator[Batch], steps: int, monitor: EpochMonitor, noise_seed: int
 ) -> float:
     """Run one epoch and return its mean loss."""
-    if backend.generators_are_slow():
-        return _step_by_step(model, source, monitor, noise_seed)
     failures: list[Exception] = []
     # As late as possible: building a model may draw from the same generator.
     seeding = keras.callbacks.LambdaCallback(
@@ -202,19 +210,25 @@ def _fit(
     return float(log.history["loss"][-1])
 
 
-def _step_by_step(
-    model: keras.Model, source: Iterator[Batch], monitor: EpochMonitor, noise_seed: int
+def _in_groups(
+    model: keras.Model,
+    run_steps: RunSteps,
+    source: Iterator[Batch],
+    monitor: EpochMonitor,
+    noise_seed: int,
 ) -> float:
+    """Run one epoch, several steps in each call of the backend, and return its mean loss."""
     monitor.set_model(model)
     model.stop_training = False
     backend.seed_epoch(noise_seed)
-    total = mean = 0.0
-    for step, batch in enumerate(source):
-        total += float(model.train_on_batch(*batch))
-        mean = total / (step + 1)
-        monitor.on_train_batch_end(step, {"loss": mean})
-        if model.stop_training:
-            break
+    model.reset_metrics()
+    step, mean = 0, 0.0
+    for group in grouped(source, GROUP_STEPS, GROUP_BYTES):
+        for mean in map(float, run_steps(group)):
+            monitor.on_train_batch_end(step, {"loss": mean})
+            if model.stop_training:
+                return mean
+            step += 1
     return mean
 
 

@@ -29,6 +29,8 @@ def test_hubs_read_licence_tags_and_scores():
     assert model["results"][0]["dataset"]["type"] == "simulated"
     assert 0 < model["results"][0]["metrics"][0]["value"] <= 1
     assert rest.startswith("\n# lens_cnn")
+    # 409 s of 2 cores of 10 W, at 445 g/kWh
+    assert told["co2_eq_emissions"]["emissions"] == 1.0
 
 
 def test_people_are_told_use_limits_thresholds_and_cost():
@@ -38,7 +40,7 @@ def test_people_are_told_use_limits_thresholds_and_cost():
     assert "all scores are of simulations" in text
     assert re.search(r"\| 0\.01 \| 1\.206 \|", text)
     assert re.search(
-        r"Training: 493 s, about 2\.7 Wh \(at 10 W for each of 2 cores, assumed\)", text
+        r"Training: 493 s, 0\.27 core-hours, about 2\.7 Wh and 1\.2 g of CO2 \(at 10 W a core", text
     )
     assert "all scores are of simulations" not in text_of("tess_resnet")
     assert text_of("tess_resnet").count("test stars included") >= 1

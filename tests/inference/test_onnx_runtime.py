@@ -120,6 +120,21 @@ def test_a_cache_that_cannot_be_written_spoils_no_prediction(tmp_path, monkeypat
     keep_quietly(predictor.bundle, predictor.runtime)
 
 
+def test_what_was_found_about_a_network_is_kept_and_made_anew_where_it_is_damaged():
+    runtime, made = load_pretrained(SMALL, "onnx").runtime, []
+
+    def make():
+        made.append(1)
+        return {"x": np.arange(3.0)}
+
+    for _ in range(2):
+        np.testing.assert_array_equal(runtime.kept("found", make)["x"], [0, 1, 2])
+    assert len(made) == 1
+    runtime.path.with_suffix(".found.npz").write_bytes(b"PK no archive")
+    np.testing.assert_array_equal(runtime.kept("found", make)["x"], [0, 1, 2])
+    assert len(made) == 2
+
+
 def test_a_gpu_is_left_to_keras(monkeypatch):
     monkeypatch.setattr(onnx_runtime, "GPU_DEVICE", onnx_runtime.Path(os.devnull))
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")

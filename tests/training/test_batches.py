@@ -9,6 +9,7 @@ from astro_dl.training.batches import (
     augmentation,
     batches,
     equally_often,
+    grouped,
     steps_per_epoch,
     stored_pieces,
 )
@@ -111,3 +112,14 @@ def test_batches_are_drawn_in_the_order_that_is_asked_for():
     made = batches([(y[:, None], y)], 50, rng(), encode=np.asarray, order=equally_often)
     shares = [targets.mean() for _, targets in made]
     assert np.mean(shares) == pytest.approx(0.5, abs=0.02)
+
+
+def test_batches_are_grouped_by_number_and_by_bytes():
+    source = [(np.zeros((2, 4)), np.full(2, k)) for k in range(7)]
+    sizes = [len(one) for one in grouped(source, 3, 2**20)]
+    assert sizes == [3, 3, 1]
+    group = list(grouped(source, 10, 2 * 64))
+    assert [len(one) for one in group] == [2, 2, 2, 1]
+    assert [int(batch[1][0]) for one in group for batch in one] == list(range(7))
+    named = [({"a": np.zeros(8), "b": np.zeros(8)}, np.zeros(1))] * 3
+    assert [len(one) for one in grouped(named, 10, 100)] == [1, 1, 1]

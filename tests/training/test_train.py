@@ -115,6 +115,15 @@ def test_a_loss_that_is_not_finite_names_epoch_and_batch(toy_task, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_steps_together_train_what_steps_alone_do(toy_task, tmp_path, monkeypatch):
+    short = {"training.epochs": 1}
+    together = run(tmp_path / "together", **short)
+    monkeypatch.setattr(fit, "GROUP_STEPS", 1)
+    alone = stored(run(tmp_path / "alone", **short))
+    for name, array in stored(together).items():
+        np.testing.assert_allclose(array, alone[name], atol=1e-6, err_msg=name)
+
+
 def test_a_single_class_is_refused(toy_task, tmp_path):
     with pytest.raises(
         UsageError, match=r"all 200 examples of the validation set are of .*'noise'"

@@ -15,7 +15,7 @@ from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.door import reading
-from astro_dl.core.reading.fits_structure import check_structure
+from astro_dl.core.reading.fits_structure import Extension, check_structure
 
 UNPACK: dict[bytes, Callable[[BinaryIO], Any]] = {
     b"\x1f\x8b": gzip.open,
@@ -45,13 +45,23 @@ def open_fits(path: str | Path, memmap: bool = False) -> Iterator[fits.HDUList]:
         If it is missing, its headers contradict themselves or its size, more than 1 GiB would be
         unpacked, or the library cannot read it.
     """
-    with reading(path, "FITS"), _unpacked(Path(path)) as file:
+    with (
+        reading(path, "FITS"),
+        sound_fits(path) as (file, _),
+        fits.open(file, memmap=memmap) as hdus,
+    ):
+        yield hdus
+
+
+@contextmanager
+def sound_fits(path: str | Path) -> Iterator[tuple[BinaryIO, list[Extension]]]:
+    """Give a FITS file, unpacked where need be, and its extensions; errors as of `open_fits`."""
+    with _unpacked(Path(path)) as file:
         try:
-            check_structure(file)
+            extensions = check_structure(file)
         except UsageError as error:
             raise UsageError(f"{path}: cannot be read as FITS ({error})") from None
-        with fits.open(file, memmap=memmap) as hdus:
-            yield hdus
+        yield file, extensions
 
 
 def has_image(hdu: Any) -> bool:

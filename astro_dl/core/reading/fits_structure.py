@@ -7,6 +7,7 @@ Of every header only the keywords that say how many bytes follow and how they ar
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from astro_dl.core.errors import UsageError
@@ -37,8 +38,27 @@ BINARY_TABLES = ("BINTABLE", "A3DTABLE")
 Keywords = Mapping[str, str]
 
 
-def check_structure(file: BinaryIO) -> None:
-    """Refuse a FITS file whose headers contradict the standard, themselves, or its size.
+@dataclass(frozen=True)
+class Extension:
+    """A header and its data.
+
+    Parameters
+    ----------
+    keywords : mapping
+        The structural keywords.
+    header : str
+        Its cards, as they stand.
+    data : int
+        Where the data begin [bytes].
+    """
+
+    keywords: Keywords
+    header: str
+    data: int
+
+
+def check_structure(file: BinaryIO) -> list[Extension]:
+    """Return the extensions of a FITS file, the first one included, if its structure is sound.
 
     Parameters
     ----------
@@ -51,12 +71,13 @@ def check_structure(file: BinaryIO) -> None:
         Naming the HDU (the first is 0) and the keyword.
     """
     size = file.seek(0, 2)
-    start = file.seek(0)
+    start, found = file.seek(0), []
     for number in range(MOST_HDUS):
         try:
-            keywords = _keywords(file, number)
+            keywords, header = _keywords(file, number)
             stated = _data_bytes(keywords, number)
             begin = file.tell()
+            found.append(Extension(keywords, header, begin))
             if begin + stated > size:
                 raise UsageError(
                     f"NAXISn state {stated} bytes of data, {size - begin} are there: the file is "
@@ -72,26 +93,31 @@ def check_structure(file: BinaryIO) -> None:
         # Whatever else follows belongs to no HDU, and libraries leave it alone.
         if start >= size or file.read(8) != b"XTENSION":
             file.seek(0)
-            return
+            return found
         file.seek(start)
     raise UsageError(f"more than {MOST_HDUS} HDUs")
 
 
-def _keywords(file: BinaryIO, number: int) -> Keywords:
-    """Return the structural keywords of the header at the file's place, which moves behind it."""
+def _keywords(file: BinaryIO, number: int) -> tuple[Keywords, str]:
+    """Return the structural keywords of the header at the file's place, and the header.
+
+    The place moves behind it.
+    """
     found: dict[str, str] = {}
+    blocks: list[str] = []
     first = "XTENSION" if number else "SIMPLE"
     for record in range(MOST_HEADER_RECORDS):
         block = file.read(RECORD).decode("latin-1")
         if not record and block[:8].rstrip() != first:
             raise UsageError(f"starts with {block[:8]!r}, not {first}: no FITS file")
+        blocks.append(block)
         for place in range(0, len(block), CARD):
             card = block[place : place + CARD]
             key = card[:8].rstrip().upper()
             if key == "END" and len(block) == RECORD:
-                return found
-            if STRUCTURAL.fullmatch(key) and card[8:9] == "=":
-                value = _value(card[9:])
+                return found, "".join(blocks)
+            if card[8:9] == "=" and STRUCTURAL.fullmatch(key):
+                value = card_value(card[9:])
                 if found.setdefault(key, value) != value:
                     raise UsageError(f"{key} is both {found[key]} and {value}")
         if len(block) < RECORD:
@@ -99,8 +125,8 @@ def _keywords(file: BinaryIO, number: int) -> Keywords:
     raise UsageError("the header has no END: the file is cut short or damaged")
 
 
-def _value(text: str) -> str:
-    """Return the value of a card without its comment; of texts also without quotes and padding."""
+def card_value(text: str) -> str:
+    """Return the value of a card without its comment; of texts with the first quote, unpadded."""
     text = text.strip()
     if text.startswith("'"):
         return "'" + text[1:].partition("'")[0].rstrip()

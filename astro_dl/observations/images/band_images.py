@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
 from astropy.utils.exceptions import AstropyWarning
 from astropy.wcs import WCS
 from astropy.wcs.utils import proj_plane_pixel_scales
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.door import reading
-from astro_dl.core.reading.fits_files import open_fits
+from astro_dl.core.reading.fits_images import cards_of, open_images
 from astro_dl.observations.tables.flux_units import refuse_logarithms
 
 LETTERS = "ugrizy"
@@ -69,16 +68,10 @@ class BandImage:
     pixel_scale_arcsec: float | None
 
 
-@contextmanager
-def open_images(path: Path) -> Iterator[fits.HDUList]:
-    """Open a FITS file of images, as `astro_dl.core.reading.fits_files.open_fits`."""
-    with warnings.catch_warnings(), open_fits(path) as opened:
-        warnings.simplefilter("ignore", AstropyWarning)
-        yield opened
-
-
 class OpenImages:
-    """Opens files as `open_images`, and keeps the last ones open until the end of its block.
+    """Opens files as `astro_dl.core.reading.fits_images.open_images`, and keeps the last ones open.
+
+    They are closed at the end of its block.
 
     Parameters
     ----------
@@ -88,7 +81,7 @@ class OpenImages:
 
     def __init__(self, most: int = 16) -> None:
         self.most = most
-        self._open: OrderedDict[Path, tuple[fits.HDUList, ExitStack]] = OrderedDict()
+        self._open: OrderedDict[Path, tuple[Any, ExitStack]] = OrderedDict()
 
     def __enter__(self) -> "OpenImages":
         return self
@@ -98,15 +91,14 @@ class OpenImages:
             self._close_oldest()
 
     @contextmanager
-    def __call__(self, path: Path) -> Iterator[fits.HDUList]:
+    def __call__(self, path: Path) -> Iterator[Any]:
         """Give an open file; what is raised on its content inside becomes one line."""
-        with reading(path, "FITS"), warnings.catch_warnings():
-            warnings.simplefilter("ignore", AstropyWarning)
+        with reading(path, "FITS"):
             if path not in self._open:
                 while len(self._open) >= self.most:
                     self._close_oldest()
                 stack = ExitStack()
-                self._open[path] = (stack.enter_context(open_fits(path)), stack)
+                self._open[path] = (stack.enter_context(open_images(path)), stack)
             self._open.move_to_end(path)
             yield self._open[path][0]
 
@@ -115,7 +107,7 @@ class OpenImages:
         stack.close()
 
 
-Opener = Callable[[Path], AbstractContextManager[fits.HDUList]]
+Opener = Callable[[Path], AbstractContextManager[Any]]
 
 
 def band_in(text: str) -> str | None:
@@ -227,7 +219,7 @@ def _band_of_word(word: str) -> str | None:
     return word.lower() if len(word) == 1 and word.lower() in LETTERS else None
 
 
-def _number_of(opened: fits.HDUList, hdu: int | str | None, path: Path) -> int | None:
+def _number_of(opened: Any, hdu: int | str | None, path: Path) -> int | None:
     if hdu is None:
         return None
     try:
@@ -261,7 +253,7 @@ def _planes(path: Path, index: int, hdu: Any) -> Iterator[BandImage]:
         yield BandImage(path, index, plane, band_in(text), size, *celestial)
 
 
-def _band_of_header(header: fits.Header, path: Path) -> str | None:
+def _band_of_header(header: Any, path: Path) -> str | None:
     """Return the band by keyword, else by the name of the file, else by that of its folder."""
     texts = [str(header.get(keyword, "")) for keyword in KEYWORDS]
     texts += [path.name.split(".fit")[0], path.parent.name]
@@ -270,9 +262,7 @@ def _band_of_header(header: fits.Header, path: Path) -> str | None:
 
 def _coordinate_cards(hdu: Any) -> str:
     """Return the cards of an extension's header that tell celestial coordinates, as they stand."""
-    place = hdu.fileinfo()
-    place["file"].seek(place["hdrLoc"])
-    header = place["file"].read(place["datLoc"] - place["hdrLoc"]).decode("latin-1")
+    header = cards_of(hdu)
     cards = [header[start : start + CARD] for start in range(0, len(header), CARD)]
     chosen = [card for card in cards if COORDINATES.fullmatch(card[:8].rstrip())]
     if any(card.startswith("CD1_1 ") for card in chosen):
@@ -296,8 +286,9 @@ def _celestial(cards: str) -> tuple[WCS | None, float | None]:
             sides = proj_plane_pixel_scales(wcs)
             if not wcs.has_celestial or not np.isfinite(sides).all():
                 return None, None
-            celestial = wcs.celestial
-            return celestial, float(np.sqrt(np.prod(proj_plane_pixel_scales(celestial))) * 3600)
+            in_order = (wcs.wcs.lng, wcs.wcs.lat) == (0, 1)
+            celestial = wcs if in_order else wcs.celestial
+            return celestial, float(np.sqrt(np.prod(sides)) * 3600)
     except Exception:
         # wcslib has its own hierarchy of errors, all of which mean that there are no coordinates.
         return None, None

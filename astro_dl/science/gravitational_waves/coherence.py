@@ -11,14 +11,13 @@ is loud has the shape of a signal.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property, partial
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 from scipy.ndimage import map_coordinates, maximum_filter1d, uniform_filter1d
-from scipy.special import logit
-from scipy.stats import norm
+from scipy.special import logit, ndtr
 
 from astro_dl.inference.protocol import Predictor
 from astro_dl.science.gravitational_waves.detectors import antenna_patterns
@@ -76,6 +75,11 @@ def measured_scale(predictor: Predictor[BinaryBlackHolePhysics], seed: int = 0) 
     seed : int, default 0
         Of the signals.
     """
+    measure = partial(_measure_scale, predictor, seed)
+    return LogitScale(**predictor.runtime.kept(f"logit_scale_{seed}", measure))
+
+
+def _measure_scale(predictor: Predictor[BinaryBlackHolePhysics], seed: int) -> dict[str, Array]:
     rng = np.random.default_rng(seed)
     snr, logits = [], []
     for low, high in ((QUIET - 1, 3 * QUIET), (3 * QUIET, 20 * QUIET)):
@@ -94,7 +98,7 @@ def measured_scale(predictor: Predictor[BinaryBlackHolePhysics], seed: int = 0) 
     centres = np.array([np.median(np.concatenate(snr)[part]) for part in parts])
     medians = np.array([np.median(np.concatenate(logits)[part]) for part in parts])
     rising = np.maximum.accumulate(medians) + 1e-6 * np.arange(len(medians))
-    return LogitScale(centres, rising)
+    return {"snr": centres, "logits": rising}
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,7 @@ class Evidence:
     alone: Array
     place: Array
 
-    def ranking(self, lag: int = 0) -> Array:
+    def ranking(self, lag: int = 0, least: float = -np.inf) -> Array:
         """Return the logarithm of the odds (windows,) of one signal in all detectors.
 
         Of three the pairs count two thirds each, as many as link them all.
@@ -190,19 +194,49 @@ class Evidence:
         ----------
         lag : int, default 0
             Detector d is shifted around the circle by d × lag windows.
+        least : float, optional
+            Windows that cannot reach it, however well detectors agree, get -inf.
         """
-        alone, place = shifted(self.alone, lag), shifted(self.place, lag)
-        total = alone.sum(axis=1)
-        for pair in combinations(range(len(self.names)), 2):
-            table = log_agreement(*(self.names[d] for d in pair))
-            found = map_coordinates(table, place[:, pair].T, order=1, mode="nearest")
-            total = total + 2 / len(self.names) * found
+        n, detectors = self.alone.shape
+        known = [np.roll(one, -d * lag) for d, one in enumerate(self._known)]
+        ranking = np.where(np.all(known, axis=0), -np.inf, np.nan)
+        others = sum(reach.max(initial=-np.inf) for reach in self._reach[1:])
+        rows = np.flatnonzero(self._reach[0] >= least - others)
+        within = sum(self._reach[d][(rows + d * lag) % n] for d in range(detectors)) >= least
+        rows = rows[within]
+        place = [self.place[(rows + d * lag) % n, d] for d in range(detectors)]
+        ranking[rows] = sum(self.alone[(rows + d * lag) % n, d] for d in range(detectors))
+        for pair, table in self._tables.items():
+            where = [place[d] for d in pair]
+            ranking[rows] += map_coordinates(table, where, order=1, mode="nearest")
+        return ranking
+
+    @cached_property
+    def _known(self) -> Array:
+        return np.isfinite(self.alone).T
+
+    @cached_property
+    def _tables(self) -> dict[tuple[int, ...], Array]:
+        """The agreement of each pair of detectors, with its weight."""
+        count = len(self.names)
+        pairs = combinations(range(count), 2)
+        return {pair: 2 / count * log_agreement(*(self.names[d] for d in pair)) for pair in pairs}
+
+    @cached_property
+    def _reach(self) -> list[Array]:
+        """What each detector (D, windows) can add to the ranking, whatever the others say.
+
+        Of a pair's agreement each may claim half of the most that is possible where it is.
+        """
+        total = [
+            np.where(known, one, -np.inf)
+            for known, one in zip(self._known, self.alone.T, strict=True)
+        ]
+        for pair, table in self._tables.items():
+            for axis, d in enumerate(pair):
+                most = table.max(axis=1 - axis) / 2
+                total[d] = total[d] + np.interp(self.place[:, d], np.arange(len(most)), most)
         return total
-
-
-def shifted(columns: Array, lag: int) -> Array:
-    """Return columns (windows, D) with the d-th shifted around the circle by d × lag windows."""
-    return np.stack([np.roll(one, -d * lag) for d, one in enumerate(columns.T)], axis=1)
 
 
 def weigh(predictor: Any, about: Detectors, statistics: Array) -> Evidence:
@@ -245,9 +279,10 @@ def _at(snr: Array, values: Array) -> Array:
 def _kernel(mean: Array, noise: float = NOISE) -> Array:
     """Return the density (nodes, …) of one detector's ratio about means (…)."""
     width = np.hypot(noise, SCATTER * mean)
-    found = norm.pdf(NODES.reshape(-1, *[1] * mean.ndim), mean, width)
+    distance = (NODES.reshape(-1, *[1] * mean.ndim) - mean) / width
+    found = np.exp(-(distance**2) / 2) / (np.sqrt(2 * np.pi) * width)
     # Below the first node nothing is told but that it is there.
-    found[0] = norm.cdf(NODES[0], mean, width)
+    found[0] = ndtr(distance[0])
     return found
 
 

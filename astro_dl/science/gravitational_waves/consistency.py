@@ -12,7 +12,6 @@ from functools import lru_cache
 import numpy as np
 from scipy import fft
 from scipy.ndimage import maximum_filter1d
-from scipy.stats import norm
 from tqdm.auto import tqdm
 
 from astro_dl.science.gravitational_waves.baselines import template_space
@@ -81,7 +80,7 @@ def template_series(physics: BinaryBlackHolePhysics, response: Array) -> Array:
     spectra = _waveforms(physics) * response
     samples = round(SEGMENT_S * physics.sample_rate_hz)
     # A series of positive frequencies alone: real and imaginary part are a quarter cycle apart.
-    return fft.ifft(spectra, samples, axis=1).astype(np.complex64)
+    return fft.ifft(spectra.astype(np.complex64), samples, axis=1)
 
 
 def residuals(white: Array, merger: float, templates: Array, rate: float) -> Residual:
@@ -98,27 +97,35 @@ def residuals(white: Array, merger: float, templates: Array, rate: float) -> Res
     rate : float
         [Hz].
     """
-    lags = round((merger - MERGER_S) * rate) + np.arange(
-        -round(UNCERTAIN_S * rate), round(UNCERTAIN_S * rate) + 1
-    )
-    length = fft.next_fast_len(templates.shape[1] + white.shape[1])
-    filters = np.conj(fft.fft(templates, length, axis=1))
+    centre, reach = round((merger - MERGER_S) * rate), round(UNCERTAIN_S * rate)
+    lags = centre + np.arange(-reach, reach + 1)
+    # The part of the templates that meets the strain at one of the lags.
+    first = max(-centre - reach, 0)
+    met = templates[:, first : white.shape[1] - centre + reach]
+    length = fft.next_fast_len(white.shape[1] + 2 * reach + abs(centre + first + reach))
+    filters = np.conj(fft.fft(met, length, axis=1))
     norms = np.sqrt(np.sum(np.abs(templates) ** 2, axis=1) / 2)
-    found = [_residual(one, filters, norms, templates, lags, rate) for one in white]
+    found = [_residual(one, filters, first, norms, templates, lags, rate) for one in white]
     return Residual(*np.array(found).T)
 
 
 def _residual(
-    white: Array, filters: Array, norms: Array, templates: Array, lags: Array, rate: float
+    white: Array,
+    filters: Array,
+    first: int,
+    norms: Array,
+    templates: Array,
+    lags: Array,
+    rate: float,
 ) -> tuple[float, float, float]:
-    correlation = fft.ifft(filters * fft.fft(white, filters.shape[1]), axis=1)[:, lags]
+    correlation = fft.ifft(filters * fft.fft(white, filters.shape[1]), axis=1)[:, lags + first]
     amplitude = np.abs(correlation) / norms[:, None]
     best, place = np.unravel_index(np.argmax(amplitude), amplitude.shape)
     template = _placed(templates[best], lags[place], len(white))
     total = np.cumsum(np.abs(template) ** 2)
-    first, last = np.searchsorted(total, [TAIL * total[-1], (1 - TAIL) * total[-1]])
+    start, stop = np.searchsorted(total, [TAIL * total[-1], (1 - TAIL) * total[-1]])
     around = round(AROUND_S * rate)
-    time = slice(max(first - around, 0), last + around)
+    time = slice(max(start - around, 0), stop + around)
     basis = np.stack([template.real, template.imag], axis=1)[time]
     strain = white[time].astype(np.float64)
     size, _, _, _ = np.linalg.lstsq(basis, strain, rcond=None)
@@ -158,7 +165,9 @@ def _density(found: Residual, fractions: Array) -> Array:
     extra = found.snr[:, None] ** 2 * fractions
     samples = found.samples[:, None]
     width = np.sqrt(2 * samples + 4 * extra)
-    return np.maximum(norm.pdf(found.power[:, None], samples + extra, width).mean(axis=1), 1e-300)
+    distance = (found.power[:, None] - samples - extra) / width
+    density = np.exp(-(distance**2) / 2) / (np.sqrt(2 * np.pi) * width)
+    return np.maximum(density.mean(axis=1), 1e-300)
 
 
 def glitch_evidence(

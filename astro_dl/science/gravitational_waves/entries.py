@@ -105,6 +105,7 @@ register_model(
     "astro_dl.science.gravitational_waves.networks.matched_filter:gw_resnet",
     summary="Residual network on a learned template bank, starting as the marginal likelihood",
     **GRAVITATIONAL_WAVES,
+    scanner="astro_dl.science.gravitational_waves.networks.shared_statistic:scanner",
     small=SmallForm({"templates": 16, "rank": 8, "filters": (8,), "blocks": 1}),
     reference="bank after Cannon et al. (2010), arXiv:1005.0012; residual search network after "
     "Nousi et al. (2023), arXiv:2211.01520",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from scipy.signal import get_window
+from scipy.fft import rfft
 
 from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.core.reading.door import reading
@@ -176,12 +176,16 @@ def segment_power(strain: np.ndarray, sample_rate: float, segment_seconds: float
     length = round(segment_seconds * sample_rate)
     if len(strain) < length:
         return np.empty((0, length // 2 + 1))
-    window = get_window("hann", length)
+    window = np.sin(np.pi * np.arange(length) / length) ** 2
     segments = np.lib.stride_tricks.sliding_window_view(strain, length)[:: length // 2]
     level = segments - segments.mean(axis=-1, keepdims=True)
-    power = np.abs(np.fft.rfft(level * window)) ** 2
+    level *= window
+    spectrum = rfft(level, overwrite_x=True)
+    power = spectrum.real**2
+    power += spectrum.imag**2
+    power /= sample_rate * np.sum(window**2)
     power[:, 1 : (length + 1) // 2] *= 2
-    return power / (sample_rate * np.sum(window**2))
+    return power
 
 
 def average_power(powers: np.ndarray, method: Literal["median", "welch"] = "median") -> np.ndarray:

@@ -15,6 +15,7 @@ from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.protocol import Predictor
+from astro_dl.inference.runtime import Scanner
 from astro_dl.science.gravitational_waves.gwosc import (
     NO_DATA,
     StrainSegment,
@@ -36,8 +37,8 @@ BLOCK_RANGE_S = (4.0, 64.0)
 PSD_SEGMENT_S = 2.0
 OFF_SOURCE_S = 64.0
 TAPER_S = 0.5
-SHORTEST_LAG_S = 2.0
 FEWEST_SEGMENTS = 8
+SHORTEST_LAG_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -177,13 +178,15 @@ def scan(
     if span is not None:
         start, end = max(start, span[0]), min(end, span[1])
     stretches = find_stretches(sources, (start, end), stride, length / rate)
+    scanner = predictor.runtime.scanner(step)
+    before = 0 if scanner is None else scanner.before
     logits, seconds = [], np.zeros(len(REASONS) + 1)
     seconds[NO_DATA] = stretches.left_out
     total = round(end - start - stretches.left_out)
     with tqdm(total=total, unit="s", desc="strain", disable=not progress) as bar:
-        for white, codes in _blocks(sources, how, length, step, stretches):
+        for white, codes in _blocks(sources, how, length, step, stretches, before):
             seconds += np.bincount(codes, minlength=len(seconds)) * stride
-            block = _Block(predictor, white, codes == 0, length, step, batch_size)
+            block = _Block(predictor, scanner, white, codes == 0, length, step, batch_size)
             logits.append(block.together(slides, stride) if together else block.apart())
             bar.update(min(round(len(codes) * stride), total - bar.n))
     scores = np.concatenate(logits)
@@ -269,14 +272,16 @@ def _blocks(
     length: int,
     step: int,
     stretches: Stretches,
+    before: int,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield whitened strain (D, N) of consecutive blocks and the codes (n,) of its windows."""
+    """Yield whitened strain (D, before + N) of blocks in a row, and the codes (n,) of windows."""
     rate, last_read = how.sample_rate, dict[str, StrainSegment]()
     for first, stop in _bounds(stretches, step / rate):
-        samples = (stop - first - 1) * step + length
-        begin = stretches.gps_start + first * step / rate
+        samples = before + (stop - first - 1) * step + length
+        begin = stretches.gps_start + (first * step - before) / rate
         white, codes = whitened_strain(sources, how, begin, samples / rate, last_read)
-        yield white, np.lib.stride_tricks.sliding_window_view(codes, length)[::step].max(axis=1)
+        windows = np.lib.stride_tricks.sliding_window_view(codes[before:], length)[::step]
+        yield white, windows.max(axis=1)
 
 
 def _bounds(stretches: Stretches, stride: float) -> Iterator[tuple[int, int]]:
@@ -318,14 +323,17 @@ def whitened(
     """Return the whitened middle of strain with margins, and its exclusion codes."""
     samples, margin = len(strain), round(how.margin * how.sample_rate)
     middle = slice(margin, samples - margin)
-    codes = maximum_filter1d(exclusion, 2 * margin + 1)[middle]
+    excluded = exclusion.any()
+    codes = maximum_filter1d(exclusion, 2 * margin + 1)[middle] if excluded else exclusion[middle]
     if psd is None:
         codes = np.where(codes == 0, np.uint8(NO_OFF_SOURCE), codes)
         return np.zeros(len(codes), np.float32), codes
     # Zeros do no harm, and lengths of large prime factors are transformed slowly.
     even = 2 * next_fast_len((samples + 1) // 2, real=True)
-    inside = np.pad(exclusion == 0, 1)
-    ramp = distance_transform_edt(inside)[1:-1] / (TAPER_S * how.sample_rate)
+    place = np.arange(1, samples + 1)
+    whole = np.minimum(place, place[::-1])
+    distance = distance_transform_edt(np.pad(exclusion == 0, 1))[1:-1] if excluded else whole
+    ramp = distance / (TAPER_S * how.sample_rate)
     tapered = strain * np.sin(np.pi / 2 * np.minimum(ramp, 1)) ** 2
     response = response_to(psd, how, even / how.sample_rate)
     white = whiten(np.pad(tapered, (0, even - samples)), response)[middle]
@@ -334,9 +342,10 @@ def whitened(
 
 @dataclass(frozen=True)
 class _Block:
-    """A block of whitened strain (D, N), whose windows (n,) are scored as far as usable."""
+    """A block of whitened strain (D, before + N): windows (n,) are scored as far as usable."""
 
     predictor: Predictor[BinaryBlackHolePhysics]
+    scanner: Scanner | None
     white: np.ndarray
     usable: np.ndarray
     length: int
@@ -361,10 +370,10 @@ class _Block:
 
     def _in_time(self, strain: np.ndarray) -> np.ndarray:
         """Return the logits (n,) of strain (channels, N), NaN where not usable."""
-        scanner = self.predictor.runtime.scanner(self.step)
-        if scanner is None or not self.usable.any():
+        if self.scanner is None or not self.usable.any():
             return self._one_by_one(self._windows(strain), self.usable)
-        logits = self.predictor.head.per_example(np.asarray(scanner(strain.T[None])))[0]
+        logits = np.asarray(self.scanner.logits(strain.T[None]))
+        logits = self.predictor.head.per_example(logits)[0]
         return np.where(self.usable, logits[: len(self.usable)], np.float32(np.nan))
 
     def _one_by_one(self, windows: np.ndarray, usable: np.ndarray) -> np.ndarray:
@@ -377,5 +386,6 @@ class _Block:
 
     def _windows(self, strain: np.ndarray) -> np.ndarray:
         """Return the windows (n, channels, length) of strain, as views."""
-        views = np.lib.stride_tricks.sliding_window_view(strain, self.length, axis=1)
+        before = 0 if self.scanner is None else self.scanner.before
+        views = np.lib.stride_tricks.sliding_window_view(strain[:, before:], self.length, axis=1)
         return views[:, :: self.step].swapaxes(0, 1)

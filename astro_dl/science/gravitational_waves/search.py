@@ -16,9 +16,7 @@ import erfa
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
-from astropy.time import Time
 from scipy.ndimage import maximum_filter1d
-from scipy.signal import find_peaks
 
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.protocol import Predictor
@@ -28,7 +26,6 @@ from astro_dl.science.gravitational_waves.coherence import (
     describe_detectors,
     loud_windows,
     measured_scale,
-    shifted,
     weigh,
 )
 from astro_dl.science.gravitational_waves.consistency import glitch_evidence
@@ -40,6 +37,7 @@ from astro_dl.science.gravitational_waves.scan import Scan, scan, slid_apart, wh
 YEAR_S = (1 * u.yr).to_value(u.s)
 SLIDES_APART, SLIDES_TOGETHER = 100, 3
 STRIDE_S = 3 / 64
+GPS_EPOCH_JD, TAI_BEHIND_GPS_S, DAY_S = 2444244.5, 19.0, 86_400.0
 REFERENCE_SNR = 8.0
 WEIGHED, UNWEIGHED = 4.0, 0.0
 """Smallest ranking statistics of triggers."""
@@ -271,9 +269,24 @@ def find_triggers(series: np.ndarray, threshold: float, distance: int) -> np.nda
     distance : int
         Fewest windows between triggers.
     """
-    padded = np.pad(np.where(np.isnan(series), -np.inf, series), 1, constant_values=-np.inf)
-    peaks, _ = find_peaks(padded, height=threshold, distance=distance)
-    return peaks - 1
+    # SciPy's function for it takes longer to import than a minute of strain to search.
+    high = np.flatnonzero(series >= threshold)
+    # Without what is between them but for one low window, which ends a peak as well as many.
+    place = 1 + np.arange(len(high)) + np.cumsum(np.diff(high, prepend=high[:1]) > 1)
+    padded = np.full(place.max(initial=0) + 2, -np.inf)
+    padded[place] = series[high]
+    starts = np.flatnonzero(np.concatenate([[True], padded[1:] != padded[:-1]]))
+    before, level, after = (padded[starts[k : len(starts) - 2 + k]] for k in range(3))
+    highest = (level > before) & (level > after)
+    centres = (starts[1:-1][highest] + starts[2:][highest] - 1) // 2
+    peaks = high[np.searchsorted(place, centres)]
+    kept = np.ones(len(peaks), bool)
+    for k in np.argsort(-series[peaks], kind="stable"):
+        if kept[k]:
+            near = np.searchsorted(peaks, (peaks[k] - distance + 1, peaks[k] + distance))
+            kept[slice(*near)] = False
+            kept[k] = True
+    return peaks[kept]
 
 
 def plateau_centre(series: np.ndarray, peak: int) -> float:
@@ -320,7 +333,9 @@ def estimate_background(
     """
     if evidence is not None:
         kind, own = "time slides", 0
-        every: Iterable[tuple[np.ndarray, np.ndarray]] = _slide(scanned, evidence, near, slides)
+        every: Iterable[tuple[np.ndarray, np.ndarray]] = _slide(
+            scanned, evidence, near, slides, threshold
+        )
     elif len(scanned.detectors) == 1:
         kind, own = "other triggers of the same detector", 1
         every = [(series, series)]
@@ -341,19 +356,28 @@ def estimate_background(
 
 
 def _slide(
-    scanned: Scan, evidence: Evidence, near: np.ndarray, slides: int
+    scanned: Scan, evidence: Evidence, near: np.ndarray, slides: int, threshold: float
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the ranking of every time slide, and the same without what is near triggers."""
     n, detectors = evidence.alone.shape
     for lag in sorted({slide * n // (slides + 1) for slide in range(1, slides + 1)}):
         if slid_apart(lag, n, detectors, scanned.stride):
-            series = evidence.ranking(lag)
-            some = shifted(np.repeat(near[:, None], detectors, axis=1), lag).any(axis=1)
+            series = evidence.ranking(lag, threshold)
+            some = np.any([np.roll(near, -d * lag) for d in range(detectors)], axis=0)
             yield series, np.where(some, np.nan, series)
 
 
 def _utc(gps: np.ndarray) -> np.ndarray:
+    """Return UTC times (n,), as astropy's `Time`, which first reads tables of the Earth's turns."""
     with warnings.catch_warnings():
         # Leap seconds of years to come are not announced; the known ones are as good as it gets.
         warnings.simplefilter("ignore", erfa.ErfaWarning)
-        return Time(gps, format="gps", precision=3).utc.isot.astype(str)
+        utc = erfa.taiutc(GPS_EPOCH_JD, (gps + TAI_BEHIND_GPS_S) / DAY_S)
+        year, month, day, time = erfa.d2dtf("UTC", 3, *utc)
+    return np.array(
+        [
+            f"{y:04d}-{m:02d}-{d:02d}T{t['h']:02d}:{t['m']:02d}:{t['s']:02d}.{t['f']:03d}"
+            for y, m, d, t in zip(year, month, day, time, strict=True)
+        ],
+        dtype="U23",
+    )

@@ -112,7 +112,7 @@ def read_slice(file: StrainFile, first: int, stop: int) -> tuple[np.ndarray, np.
         else:
             strain, quality = _read_hdf5(file, low, high)
     finite = np.isfinite(strain)
-    exclusion = np.where(quality, 0, BAD_QUALITY).astype(np.uint8)
+    exclusion = np.where(quality, np.uint8(0), np.uint8(BAD_QUALITY))
     exclusion[_constant(strain, run)] = CONSTANT
     exclusion[~finite] = NOT_FINITE
     wanted = slice(first - low, stop - low)
@@ -121,7 +121,10 @@ def read_slice(file: StrainFile, first: int, stop: int) -> tuple[np.ndarray, np.
 
 def _constant(strain: np.ndarray, run: int) -> np.ndarray:
     """Return which samples (N,) are among ``run`` or more in a row of one value."""
-    edges = np.flatnonzero(np.diff(strain) != 0) + 1
+    changes = strain[1:] != strain[:-1]
+    if len(changes) - np.count_nonzero(changes) < run - 1:
+        return np.zeros(len(strain), bool)
+    edges = np.flatnonzero(changes) + 1
     starts = np.concatenate([[0], edges])
     lengths = np.diff(np.concatenate([starts, [len(strain)]]))
     return np.repeat(lengths >= run, lengths)

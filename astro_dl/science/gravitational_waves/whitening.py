@@ -4,6 +4,8 @@ Everything here is linear, and one multiplication in the frequency domain, so th
 be written as spectrum × response, inverse transform, crop.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.ndimage import find_objects, label
@@ -75,9 +77,11 @@ def whitening_filter(
     first = int(np.ceil(low_frequency * duration))
     last = bins - 1 if high_frequency is None else int(high_frequency * duration)
     impulse = irfft(inverse[..., np.clip(np.arange(bins), first, last)], n=samples)
-    distance = np.minimum(np.arange(samples), samples - np.arange(samples))
-    window = np.cos(np.pi / 2 * np.minimum(distance / half, 1)) ** 2
-    return rfft(impulse * window).real * band
+    window = np.cos(np.pi / 2 * np.arange(half + 1) / half) ** 2
+    kept = np.zeros_like(impulse)
+    kept[..., : half + 1] = impulse[..., : half + 1] * window
+    kept[..., samples - half :] = impulse[..., samples - half :] * window[:0:-1]
+    return rfft(kept).real * band
 
 
 def band_pass(
@@ -169,10 +173,16 @@ def high_pass(
             # A drift goes on beyond its ends, so that none is cut where the transform begins anew.
             longer = np.pad(strain[stretch], memory, mode="reflect", reflect_type="odd")
             length = next_fast_len(len(longer), real=True)
-            ratio = np.arange(length // 2 + 1) * sample_rate / length / frequency
-            spectrum = rfft(longer, length) * ratio**8 / (1 + ratio**8)
+            spectrum = rfft(longer, length) * _high_pass_response(length, sample_rate / frequency)
             passed[stretch] = irfft(spectrum, length)[memory : memory + samples]
     return passed
+
+
+@lru_cache(maxsize=4)
+def _high_pass_response(length: int, rate: float) -> np.ndarray:
+    ratio = np.arange(length // 2 + 1) * rate / length
+    eighth = np.square(np.square(np.square(ratio)))
+    return eighth / (1 + eighth)
 
 
 def crop(series: np.ndarray, sample_rate: float, start: float, duration: float) -> np.ndarray:
@@ -203,5 +213,7 @@ def crop(series: np.ndarray, sample_rate: float, start: float, duration: float) 
 
 def _edge(distance: np.ndarray) -> np.ndarray:
     """Rise from 0 at -½ to 1 at ½: power-complementary, with continuous slope (Vorbis window)."""
-    position = np.clip(distance + 0.5, 0, 1)
-    return np.sin(np.pi / 2 * np.sin(np.pi / 2 * position) ** 2)
+    response = np.clip(distance + 0.5, 0, 1)
+    within = (response > 0) & (response < 1)
+    response[within] = np.sin(np.pi / 2 * np.sin(np.pi / 2 * response[within]) ** 2)
+    return response

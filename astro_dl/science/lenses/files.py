@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.fits_images import open_images
 from astro_dl.core.reading.many_files import may_fail, read_each
 from astro_dl.core.reading.share import current_share
 from astro_dl.observations.images.band_images import (
@@ -20,7 +21,6 @@ from astro_dl.observations.images.band_images import (
     Opener,
     band_in,
     find_band_images,
-    open_images,
     read_window,
 )
 from astro_dl.observations.images.cutouts import centre_crop, noise_sigma, resample

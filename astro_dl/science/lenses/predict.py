@@ -1,6 +1,7 @@
 """Lens networks on real images: from files to a table."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from operator import length_hint
 from pathlib import Path
@@ -12,12 +13,14 @@ from astropy.table import QTable, vstack
 from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.fits_images import open_images
 from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.core.reading.overlap import overlapped
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.arrays import predict_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import check_any_answer
-from astro_dl.observations.images.band_images import Opener, OpenImages, open_images
+from astro_dl.observations.images.band_images import Opener, OpenImages
 from astro_dl.science.lenses.files import (
     Candidate,
     Cutout,
@@ -101,10 +104,12 @@ def predict_cutouts(
         found = find_in_files(physics, paths, **options, opener=opener)
         total = length_hint(found, len(alike_but_for_bands(paths)))
         read = _read(physics, found, scale, pixel_scale_arcsec, opener)
+        blocks = iter(lambda: list(islice(read, CUTOUTS_AT_ONCE)), [])
+        work = partial(_predict_block, predictor, given)
         with tqdm(total=total, unit="cutout", disable=not progress) as bar:
-            while block := list(islice(read, CUTOUTS_AT_ONCE)):
-                parts.append(_predict_block(predictor, block, given))
-                bar.update(len(block))
+            for part in overlapped(work, blocks):
+                parts.append(part)
+                bar.update(len(part[0]))
     if not parts:
         raise nothing_read()
     tables, usable = zip(*parts, strict=True)
@@ -167,8 +172,8 @@ def _read(
 
 def _predict_block(
     predictor: Predictor[LensPhysics],
-    block: Sequence[tuple[Candidate, Cutout]],
     given: Mapping[str, Any],
+    block: Sequence[tuple[Candidate, Cutout]],
 ) -> tuple[QTable, np.ndarray]:
     """Return the table of candidates and which of its rows (n,) have an answer."""
     physics = predictor.physics

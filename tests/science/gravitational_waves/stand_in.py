@@ -12,8 +12,8 @@ from astro_dl.science.gravitational_waves.strain import signal_windows
 
 MASSES = ((39.0, 33.0), (28.0, 16.0), (20.0, 16.0))
 FIRST_MERGER = 0.7
-WINDOWS_ALONE = SimpleNamespace(scanner=lambda step: None)
-"""A runtime that scores no series at once."""
+WINDOWS_ALONE = SimpleNamespace(scanner=lambda step: None, kept=lambda name, make: make())
+"""A runtime that scores no series at once, and keeps nothing."""
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,19 @@ def test_the_flanks_of_a_glitch_are_as_loud_as_the_glitch():
     assert together[18:23].max() == pytest.approx(together[20], abs=0.5)
 
 
+@pytest.mark.parametrize("lag", [0, 130])
+def test_a_least_ranking_leaves_out_only_what_is_below(lag):
+    statistics = np.random.default_rng(0).normal(0, 12, (1000, 2))
+    statistics[40:60, 1] = np.nan
+    about = Detectors(("H1", "L1"), np.full((1000, 2), 1e-3), SCALE, Honest.physics, 0)
+    evidence = weigh(Honest(), about, statistics)
+    whole, some = evidence.ranking(lag), evidence.ranking(lag, 4.0)
+    np.testing.assert_array_equal(np.isnan(some), np.isnan(whole))
+    np.testing.assert_array_equal(some >= 4, whole >= 4)
+    np.testing.assert_allclose(some[some >= 4], whole[some >= 4])
+    assert 10 < np.count_nonzero(some >= 4) < np.count_nonzero(np.isfinite(some)) < 900
+
+
 def test_what_was_not_analysed_stays_so():
     assert np.isnan(ranked((5.0, np.nan), (1.0, 2.0))).tolist() == [True, False]
 

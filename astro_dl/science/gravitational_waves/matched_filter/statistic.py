@@ -12,7 +12,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import fft
-from scipy.interpolate import CubicSpline
 from scipy.ndimage import maximum_filter1d
 from scipy.special import gammaln, i0e, ive, logsumexp
 
@@ -228,6 +227,9 @@ def _blocks(bank: TemplateBank) -> list[slice]:
 @lru_cache(maxsize=16)
 def _likelihood_table(low: float, high: float, detectors: int) -> NDArray[np.float32]:
     """Return the log likelihood ratio on a fine grid of SNR."""
+    # Takes a third of a second to import, which a search of strain would wait for.
+    from scipy.interpolate import CubicSpline
+
     coarse = np.arange(0.0, TABLE_END + 1.0, 1.0 / 32)
     spline = CubicSpline(coarse, log_likelihood_ratio(coarse, (low, high), detectors))
     return spline(np.arange(TABLE_STEP / 2, TABLE_END, TABLE_STEP)).astype(np.float32)

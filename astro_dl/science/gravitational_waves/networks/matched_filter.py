@@ -27,6 +27,7 @@ from astro_dl.models.layers import Style, convolve, drop, input_tensor
 from astro_dl.models.resnet import residual_stages
 from astro_dl.science.gravitational_waves.detectors import light_travel_time
 from astro_dl.science.gravitational_waves.networks.template_kernels import (
+    POOLED_LAGS,
     bank_physics,
     lag_count,
     template_kernels,
@@ -202,7 +203,7 @@ def gw_resnet(
     statistic = LogMeanExp(name="statistic")(likelihood)
 
     style = Style("relu", "batch", "he_normal", l2=l2)
-    x = keras.layers.MaxPooling1D(4, name="z_pool")(z)
+    x = keras.layers.MaxPooling1D(POOLED_LAGS, name="z_pool")(z)
     x = convolve(x, filters[0], 1, style, "stem")
     x = residual_stages(
         x, style, filters=filters, blocks=blocks, kernel_sizes=kernel_sizes, strides=2

@@ -13,6 +13,9 @@ from astro_dl.science.gravitational_waves.matched_filter.bank_placement import s
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.simulate import whitened_signals
 
+POOLED_LAGS = 4
+"""Merger times that the residual part of the network takes together."""
+
 
 @dataclass(frozen=True)
 class TemplateKernels:

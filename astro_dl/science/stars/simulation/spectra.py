@@ -1,6 +1,7 @@
 """Spectra of stars as a spectrograph sees them: lines, rotation, velocity, dust, noise."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.fft import irfft, rfft, rfftfreq
@@ -26,6 +27,10 @@ LIMB_DARKENING = 0.6
 SIGMAS_PER_WIDTH = 2.354820
 HIGHEST_DEGREE = 4
 DARKEST = 1e-4
+DISC_NODES = 256
+"""Of the tabulated transform, to the unit."""
+
+TURNS = 128
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,14 @@ def interpolated_lines(stars: Stars) -> Array:
         _place(stars.metallicity, METALLICITIES),
     ]
     grid = line_spectra()
-    total = np.zeros((len(stars.temperature), len(WAVELENGTHS)), np.float32)
-    for corner in np.ndindex(2, 2, 2):
-        index = tuple(left + side for (left, _), side in zip(places, corner, strict=True))
-        shares = [
-            share if side else 1 - share for (_, share), side in zip(places, corner, strict=True)
-        ]
-        total += np.prod(shares, axis=0).astype(np.float32)[:, None] * grid[index]
+    total = np.empty((len(stars.temperature), len(WAVELENGTHS)), np.float32)
+    (lefts, rights) = zip(*places, strict=True)
+    shares = [np.stack([1 - share, share], axis=1).astype(np.float32) for share in rights]
+    weights = np.einsum("ni,nj,nk->nijk", *shares).reshape(len(total), -1)
+    # Star by star, as the eight spectra of one fit into a cache.
+    for row, left in enumerate(zip(*lefts, strict=True)):
+        corners = grid[tuple(slice(first, first + 2) for first in left)]
+        np.matmul(weights[row], corners.reshape(8, -1), out=total[row])
     return total
 
 
@@ -104,16 +110,30 @@ def observed_lines(
     sigma = SPEED_OF_LIGHT / (SIGMAS_PER_WIDTH * resolving_power)
     pixel = SPEED_OF_LIGHT * STEP
     shift = np.log1p(velocity / SPEED_OF_LIGHT) / STEP
-    frequency = rfftfreq(lines.shape[1])
-    change = broadening(frequency, sigma / pixel, rotation / pixel)
-    change = change * np.exp(-2j * np.pi * frequency * shift[:, None])
+    n = lines.shape[1]
     # about one, so that the jump between the ends is small
-    seen = 1 + irfft(rfft(lines - 1, axis=1) * change, lines.shape[1], axis=1)
-    return resample(WAVELENGTHS, seen, np.ones(seen.shape, bool), edges)
+    spectrum = rfft((lines - 1).astype(np.float32), axis=1)
+    spectrum *= broadening(rfftfreq(n), sigma / pixel, rotation / pixel)
+    spectrum *= _shifts(shift / n, spectrum.shape[1])
+    seen = 1 + irfft(spectrum, n, axis=1, overwrite_x=True)
+    return resample(WAVELENGTHS, seen, np.ones(n, bool), edges)
+
+
+def _shifts(shift: Array, count: int) -> Array:
+    """Return exp(-2πi k shift) (n, count), complex64: products of some coarse and some fine turns.
+
+    A complex exponential for each would take longer than both transforms.
+    """
+    turns = [np.arange(0, count, TURNS), np.arange(TURNS)]
+    coarse, fine = (
+        np.exp(-2j * np.pi * one * shift[:, None]).astype(np.complex64) for one in turns
+    )
+    product = coarse[:, :, None] * fine[:, None, :]
+    return product.reshape(len(shift), -1)[:, :count]
 
 
 def broadening(frequency: Array, sigma: Array, rotation: Array) -> Array:
-    """Return the transfer function (n, frequencies) of a Gaussian and of a rotating disc.
+    """Return the transfer function (n, frequencies) of a Gaussian and a rotating disc, float32.
 
     Parameters
     ----------
@@ -126,13 +146,23 @@ def broadening(frequency: Array, sigma: Array, rotation: Array) -> Array:
     -----
     The disc is darkened towards its limb: the transform of Gray (2005), eq. 18.14, with ε = 0.6.
     """
-    gauss = np.exp(-2 * (np.pi * frequency * sigma[:, None]) ** 2)
-    u = 2 * np.pi * frequency * rotation[:, None]
+    square = (np.pi * np.sqrt(2) * frequency).astype(np.float32) ** 2
+    gauss = np.exp(-square * (sigma.astype(np.float32) ** 2)[:, None])
+    u = (2 * np.pi * frequency) * rotation[:, None]
+    end = 1 << max(int(u.max(initial=0)), 1).bit_length()
+    gauss *= np.interp(u, *_disc_table(end))
+    return gauss
+
+
+@lru_cache(maxsize=4)
+def _disc_table(end: int) -> tuple[Array, Array]:
+    """Return places up to an end, and the transform of a darkened disc at these, to 1e-6."""
+    u = np.arange(end * DISC_NODES + 1) / DISC_NODES
     small = u < 1e-2
     safe = np.where(small, 1, u)
     disc = 2 * (1 - LIMB_DARKENING) * j1(safe) / safe
     limb = 2 * LIMB_DARKENING * (np.sin(safe) - safe * np.cos(safe)) / safe**3
-    return gauss * np.where(small, 1, (disc + limb) / (1 - LIMB_DARKENING / 3))
+    return u, np.where(small, 1, (disc + limb) / (1 - LIMB_DARKENING / 3))
 
 
 def observe_stars(

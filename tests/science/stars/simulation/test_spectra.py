@@ -11,7 +11,12 @@ from astro_dl.science.stars.simulation.population import (
     spectral_number,
     typical_parameters,
 )
-from astro_dl.science.stars.simulation.spectra import Observation, observe_stars, observed_lines
+from astro_dl.science.stars.simulation.spectra import (
+    Observation,
+    broadening,
+    observe_stars,
+    observed_lines,
+)
 
 EDGES = log_edges((3800.0, 7400.0), 2048)
 CENTRES = np.sqrt(EDGES[1:] * EDGES[:-1])
@@ -60,6 +65,18 @@ def test_widths_are_those_of_spectrograph_and_rotation():
 def test_broadening_and_shift_keep_the_equivalent_width():
     widths = (observed(150.0, 200.0, 1000.0)[0] * np.diff(EDGES)).sum()
     assert widths == pytest.approx((observed()[0] * np.diff(EDGES)).sum(), rel=0.01)
+
+
+def test_rotation_is_the_transform_of_a_darkened_disc():
+    frequency, rotation = np.linspace(0, 0.5, 501), np.array([0.0, 1.0, 20.0])
+    found = broadening(frequency, np.zeros(3), rotation)
+    place = np.linspace(-1, 1, 20_001)
+    profile = 2 / np.pi * 0.4 * np.sqrt(1 - place**2) + 0.5 * 0.6 * (1 - place**2)  # Gray, 18.14
+    profile /= profile.sum()
+    waves = np.cos(2 * np.pi * frequency[:, None] * 20.0 * place)
+    np.testing.assert_allclose(found[2], waves @ profile, atol=2e-5)
+    np.testing.assert_allclose(found[0], 1, atol=1e-6)
+    assert found.dtype == np.float32
 
 
 def test_reddening_follows_the_law_and_its_zero_points():
