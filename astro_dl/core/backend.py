@@ -248,8 +248,11 @@ def _tensorflow_runner(model: keras.Model) -> Callable[[Sequence[Any]], np.ndarr
 
     compiled: dict[str, Any] = {}
 
+    def together(*parts: Any) -> Any:
+        return (tensorflow if tensorflow.is_tensor(parts[0]) else np).stack(parts)
+
     def run(batches: Sequence[Any]) -> np.ndarray:
-        stacked = tensorflow.nest.map_structure(lambda *parts: np.stack(parts), *batches)
+        stacked = tensorflow.nest.map_structure(together, *batches)
         # Of any number of batches, so that the last ones of an epoch are not compiled anew.
         form = tensorflow.nest.map_structure(
             lambda array: tensorflow.TensorSpec((None, *array.shape[1:]), array.dtype), stacked

@@ -1,5 +1,6 @@
 """Batches in a random order that depends on seed and epoch alone."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -176,7 +177,9 @@ def stored_pieces(store: Store, rng: np.random.Generator) -> Iterator[Piece]:
 
 
 def _nbytes(x: Inputs) -> int:
-    return sum(one.nbytes for one in x.values()) if isinstance(x, dict) else x.nbytes
+    parts = x.values() if isinstance(x, dict) else (x,)
+    # Tensors do not tell how large they are.
+    return sum(math.prod(one.shape) * 4 for one in parts)
 
 
 def _cut(

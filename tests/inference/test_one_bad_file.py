@@ -92,8 +92,16 @@ def observation(folder, number):
     return [folder / f"{number}.csv"]
 
 
+def reflectance(folder, number):
+    wavelength = np.linspace(0.45, 2.45, 201)
+    columns = {"wavelength": wavelength, "reflectance": 1 + 0.1 * number * (wavelength - 0.55)}
+    Table(columns).write(folder / f"{number}.csv")
+    return [folder / f"{number}.csv"]
+
+
 MAKERS = {
     "ar_resnet": maps,
+    "asteroid_mlp": reflectance,
     "cosmic_ray_unet": exposure,
     "deep_hits": stamps,
     "gw_cnn": strain,

@@ -203,7 +203,9 @@ def glitch_evidence(
         peaks = np.flatnonzero(loud[:, d] & (scores == maximum_filter1d(scores, 2 * reach + 1)))
         if len(peaks):
             times = tqdm(
-                scanned.gps(peaks) + merger, f"loud {source.detector}", disable=not progress
+                scanned.gps(_run_centres(loud[:, d], peaks)) + merger,
+                f"loud {source.detector}",
+                disable=not progress,
             )
             found = strain_residuals(physics, source, how, times)
             of_peaks = np.nan_to_num(log_glitch_evidence(found, fraction[peaks, d]))
@@ -211,6 +213,16 @@ def glitch_evidence(
             near = np.abs(places - peaks[nearest]) <= reach
             evidence[near, d] = of_peaks[nearest[near]]
     return evidence
+
+
+def _run_centres(loud: Array, peaks: Array) -> Array:
+    """Return the middle of the loud windows in a row around each peak, where mergers are.
+
+    A network that sees a merger anywhere in its window is loud long before and after it.
+    """
+    quiet = np.flatnonzero(~np.pad(loud, 1)) - 1
+    after = np.searchsorted(quiet, peaks)
+    return (quiet[after - 1] + quiet[after]) / 2
 
 
 def strain_residuals(
