@@ -36,7 +36,7 @@ def _leave_random_alone() -> None:
     for name, module in list(sys.modules.items()):
         of_dask = name.partition(".")[0] in ("dask", "distributed", "tornado")
         if of_dask and getattr(module, "random", None) is random:
-            module.random = _OF_DASK
+            vars(module)["random"] = _OF_DASK
 
 
 def applied_in(folder: str, function: Callable[[Item], Result], item: Item) -> Result:
