@@ -261,9 +261,12 @@ def _truth(
     central = np.zeros_like(sigma_magnitude)
     np.add.at(central, scenes.central.image, scenes.central.flux)
     source = scenes.sources.flux.sum(axis=1) * measured["brightened"][image, None]
+    # A source of which nothing is seen in a band has no magnitude there.
+    with np.errstate(divide="ignore"):
+        source_magnitude = sigma_magnitude[image] - 2.5 * np.log10(source)
     magnitudes = {
         "magnitude": sigma_magnitude - 2.5 * np.log10(central),
-        "source_magnitude": of_sources(sigma_magnitude[image] - 2.5 * np.log10(source), np.nan),
+        "source_magnitude": of_sources(source_magnitude, np.nan),
         "depth": observation.depth,
     }
     exposure_arc_snr = measured["band_arc_snr"] / np.sqrt(observation.exposures)
