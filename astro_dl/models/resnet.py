@@ -8,7 +8,7 @@ block: x ─┬─ normalisation ─ activation ─ convolution ─ normalisatio
           └─ [convolution of width 1 where shape or stride changes] ───────────────────+─
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 
@@ -145,17 +145,18 @@ def residual_block(
     *,
     stride: Size = 1,
     dropout: float = 0.0,
+    convolution: Callable[..., keras.KerasTensor] = convolve,
 ) -> keras.KerasTensor:
     """Return the sum of the input and its two pre-activated convolutions.
 
     Where the stride or the number of filters changes the shape, the shortcut is a convolution of
-    width 1 (He et al. 2016, sec. 4).
+    width 1 (He et al. 2016, sec. 4). The others can be any with the arguments of `convolve`.
     """
     first, second = f"{name}_convolution_1", f"{name}_convolution_2"
     y = activate(normalize(x, style.normalization, first), style.activation, first)
-    y = convolve(y, filters, kernel_size, style, first, stride=stride, bias=style.bias)
+    y = convolution(y, filters, kernel_size, style, first, stride=stride, bias=style.bias)
     y = activate(normalize(y, style.normalization, second), style.activation, second)
-    y = convolve(drop(y, dropout, second), filters, kernel_size, style, second)
+    y = convolution(drop(y, dropout, second), filters, kernel_size, style, second)
     if y.shape != x.shape:
         x = convolve(x, filters, 1, style, f"{name}_shortcut", stride=stride, bias=False)
     return keras.layers.Add(name=f"{name}_sum")([x, y])

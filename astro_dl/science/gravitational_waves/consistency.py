@@ -14,7 +14,14 @@ from scipy import fft
 from scipy.ndimage import maximum_filter1d
 from tqdm.auto import tqdm
 
+from astro_dl.inference.protocol import Predictor
 from astro_dl.science.gravitational_waves.baselines import template_space
+from astro_dl.science.gravitational_waves.coherence import (
+    Detectors,
+    LogitScale,
+    describe_detectors,
+    loud_windows,
+)
 from astro_dl.science.gravitational_waves.gwosc import StrainSegment, StrainSource, read_on
 from astro_dl.science.gravitational_waves.matched_filter.bank_placement import stratified_systems
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
@@ -168,6 +175,33 @@ def _density(found: Residual, fractions: Array) -> Array:
     distance = (found.power[:, None] - samples - extra) / width
     density = np.exp(-(distance**2) / 2) / (np.sqrt(2 * np.pi) * width)
     return np.maximum(density.mean(axis=1), 1e-300)
+
+
+def detectors_of_scan(
+    predictor: Predictor[BinaryBlackHolePhysics],
+    scanned: Scan,
+    sources: Sequence[StrainSource],
+    how: Whitening,
+    scale: LogitScale,
+    progress: bool = False,
+) -> Detectors:
+    """Return what a scan tells of its detectors: how often they are loud, and by what.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        That scanned.
+    scanned, sources, how
+        The scan, its strain and how that was whitened.
+    scale : LogitScale
+        Of the network.
+    progress : bool, default False
+        Whether to show a progress bar.
+    """
+    about = describe_detectors(predictor, scale, scanned.detectors, scanned.scores, scanned.stride)
+    loud = loud_windows(predictor, scanned.scores)
+    shape = glitch_evidence(scanned, sources, how, predictor.physics, loud, about.loud, progress)
+    return replace(about, glitch_evidence=shape)
 
 
 def glitch_evidence(

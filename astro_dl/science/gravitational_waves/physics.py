@@ -43,9 +43,6 @@ class BinaryBlackHolePhysics:
         Uniform prior of both aligned dimensionless spins.
     snr_range : tuple of float, default (5, 15)
         Uniform prior of the optimal network signal-to-noise ratio inside the window.
-    loud_fraction : float, default 0
-        Fraction of signals that are louder: log-uniform from the upper end of ``snr_range`` to ten
-        times it. A network that knows glitches must know loud signals, too.
     distance_range_mpc : tuple of float, optional
         Luminosity distances uniform in volume [Mpc] instead of a chosen signal-to-noise ratio.
     merger_time_range_s : tuple of float, default (0.6, 0.8)
@@ -58,8 +55,6 @@ class BinaryBlackHolePhysics:
         Among ``sine_gaussian``, ``blip``, ``scattered_light``.
     glitch_snr_range : tuple of float, default (5, 50)
         Log-uniform prior of the glitches' norm.
-    clip_sigma : float, optional
-        Samples are limited to ± this many standard deviations of the noise, as in searches.
     gps_range_s : tuple of float
         GPS times of the mergers, for the Earth's rotation [s].
     """
@@ -77,14 +72,12 @@ class BinaryBlackHolePhysics:
     mass_2_range_msun: PositiveRange = (10.0, 50.0)
     spin_range: Annotated[Range, Bounds(-1, 1)] = (0.0, 0.0)
     snr_range: Annotated[Range, Bounds(0)] = (5.0, 15.0)
-    loud_fraction: Fraction = 0.0
     distance_range_mpc: PositiveRange | None = None
     merger_time_range_s: Annotated[Range, Bounds(0)] = (0.6, 0.8)
     signal_fraction: Fraction = 0.5
     glitch_fraction: Fraction = 0.0
     glitch_kinds: Annotated[tuple[str, ...], Choice(tuple(GLITCHES))] = tuple(GLITCHES)
     glitch_snr_range: PositiveRange = (5.0, 50.0)
-    clip_sigma: Positive | None = None
     gps_range_s: Range = (1126051217.0, 1137254417.0)
 
     def __post_init__(self) -> None:

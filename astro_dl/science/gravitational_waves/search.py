@@ -9,7 +9,7 @@ detector, in the rest of the strain.
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import erfa
@@ -23,12 +23,10 @@ from astro_dl.inference.protocol import Predictor
 from astro_dl.science.gravitational_waves.coherence import (
     QUIET,
     Evidence,
-    describe_detectors,
-    loud_windows,
     measured_scale,
     weigh,
 )
-from astro_dl.science.gravitational_waves.consistency import glitch_evidence
+from astro_dl.science.gravitational_waves.consistency import detectors_of_scan
 from astro_dl.science.gravitational_waves.detectors import light_travel_time
 from astro_dl.science.gravitational_waves.gwosc import select_sources
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
@@ -135,12 +133,7 @@ def search(
     statistics, evidence = coincident_scores(scanned), None
     scale = measured_scale(predictor)
     if statistics.shape[1] > 1:
-        about = describe_detectors(
-            predictor, scale, scanned.detectors, scanned.scores, scanned.stride
-        )
-        loud = loud_windows(predictor, scanned.scores)
-        shape = glitch_evidence(scanned, sources, how, physics, loud, about.loud, progress)
-        about = replace(about, glitch_evidence=shape)
+        about = detectors_of_scan(predictor, scanned, sources, how, scale, progress)
         evidence = weigh(predictor, about, statistics)
     series = ranking(statistics, evidence)
     distance = max(1, round(cluster_window_s / scanned.stride))

@@ -94,8 +94,6 @@ UNITS = {
     "gps_time": "s",
     "merger_time": "s",
 }
-LOUDEST = 10.0
-"""In units of the upper end of the usual signal-to-noise ratios."""
 
 
 def simulate(physics: BinaryBlackHolePhysics, n: int, rng: np.random.Generator) -> Examples:
@@ -125,7 +123,7 @@ def simulate(physics: BinaryBlackHolePhysics, n: int, rng: np.random.Generator) 
     x = noise_windows(conditionings, n, noise)
 
     parameters = draw_binaries(physics, n_signals, binary)
-    target = _draw_snr(physics, n_signals, binary)
+    target = binary.uniform(*physics.snr_range, n_signals)
     signals = signal_windows(conditionings, physics.detectors, **parameters)
     norm = np.sqrt(np.sum(signals**2, axis=(1, 2), dtype=np.float64))
     if physics.distance_range_mpc is None:
@@ -152,19 +150,7 @@ def simulate(physics: BinaryBlackHolePhysics, n: int, rng: np.random.Generator) 
     table["glitch"] = np.full(n, "", dtype="U16")
     table["glitch"][has_glitch] = kinds
     table["glitch_snr"] = _scatter(loudness, has_glitch, 0.0)
-    if physics.clip_sigma is not None:
-        np.clip(x, -physics.clip_sigma, physics.clip_sigma, out=x)
     return Examples(x, has_signal.astype(np.float32), table)
-
-
-def _draw_snr(physics: BinaryBlackHolePhysics, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Return the signal-to-noise ratios (n,) of signals."""
-    low, high = physics.snr_range
-    snr = rng.uniform(low, high, n)
-    if not physics.loud_fraction:
-        return snr
-    loud = rng.random(n) < physics.loud_fraction
-    return np.where(loud, high * LOUDEST ** rng.random(n), snr)
 
 
 def _scatter(values: np.ndarray, mask: np.ndarray, fill: float) -> np.ndarray:

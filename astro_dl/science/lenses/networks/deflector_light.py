@@ -55,10 +55,7 @@ class WithoutDeflector(keras.layers.Layer):
         height, width = inputs.shape[1:3]
         weight = ops.cast(_middle(height)[:, None, None] * _middle(width)[:, None], inputs.dtype)
         flux = self.softening * ops.sinh(inputs / self.softening)
-        bands, last = flux[..., :-1], flux[..., -1:]
-        together = ops.sum(weight * bands * last, axis=(1, 2), keepdims=True)
-        alone = ops.sum(weight * last * last, axis=(1, 2), keepdims=True)
-        rest = bands - together / (alone + 1.0) * last
+        rest = without_last_band(flux, weight, 1.0)
         return ops.concatenate(
             [inputs, self.softening * ops.arcsinh(rest / self.softening)], axis=-1
         )
@@ -70,6 +67,24 @@ class WithoutDeflector(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make this layer again."""
         return {**super().get_config(), "softening": self.softening}
+
+
+def without_last_band(flux: Any, weight: Any, least: float) -> Any:
+    """Return each band but the last without the last one's light, as bright as it is in the middle.
+
+    Parameters
+    ----------
+    flux : tensor, (batch, rows, columns, bands)
+        Light, not compressed.
+    weight : tensor, (rows, columns, 1)
+        Of the pixels by which the ratio of two bands is fitted.
+    least : float
+        Added to the last band's light, squared: keeps an empty middle free of 0/0.
+    """
+    bands, last = flux[..., :-1], flux[..., -1:]
+    together = ops.sum(weight * bands * last, axis=(1, 2), keepdims=True)
+    alone = ops.sum(weight * last * last, axis=(1, 2), keepdims=True)
+    return bands - together / (alone + least) * last
 
 
 def _middle(pixels: int) -> np.ndarray:

@@ -11,7 +11,6 @@ The azimuth has no end: convolutions go around it.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 
@@ -21,6 +20,7 @@ from astro_dl.models.activations import activate
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import (
     Normalization,
+    Size,
     Style,
     convolve,
     dense_stack,
@@ -29,6 +29,7 @@ from astro_dl.models.layers import (
     normalize,
     per_layer,
 )
+from astro_dl.models.resnet import residual_block
 from astro_dl.science.lenses.networks.polar_layers import (
     AzimuthalModes,
     Centred,
@@ -108,14 +109,15 @@ def polar_resnet(
     x = Centred(softening, dtype="float32", name="centred")(inputs)
     x = PolarMap(radii, angles, dtype="float32", name="polar")(x)
     x = PolarResiduals(softening, dtype="float32", name="residuals")(x)
-    x = _around(x, stem_filters, stem_kernel_size, style, "stem", 2)
+    x = _around(x, stem_filters, stem_kernel_size, style, "stem", stride=2, bias=style.bias)
     widths = listed(filters)
     for stage, (width, depth) in enumerate(
         zip(widths, per_layer(blocks, len(widths), "blocks"), strict=True), start=1
     ):
         for block in range(1, depth + 1):
             step = STRIDES[min(stage, len(STRIDES)) - 1] if block == 1 else (1, 1)
-            x = _block(x, width, style, f"stage_{stage}_block_{block}", step)
+            name = f"stage_{stage}_block_{block}"
+            x = residual_block(x, width, 3, style, name, stride=step, convolution=_around)
     x = activate(normalize(x, normalization, "last"), activation, "last")
     x = convolve(x, mode_filters, 1, style, "to_modes", bias=style.bias)
     x = activate(normalize(x, normalization, "to_modes"), activation, "to_modes")
@@ -126,24 +128,15 @@ def polar_resnet(
 
 
 def _around(
-    x: keras.KerasTensor, filters: int, kernel_size: int, style: Style, name: str, stride: Any
+    x: keras.KerasTensor,
+    filters: int,
+    kernel_size: int,
+    style: Style,
+    name: str,
+    *,
+    stride: Size = 1,
+    bias: bool = True,
 ) -> keras.KerasTensor:
-    """Return a convolution of a polar map that goes around the azimuth."""
+    """Return a convolution of a polar map that goes around the azimuth, as `convolve` does not."""
     x = GoAround(kernel_size // 2, name=f"{name}_around")(x)
-    return convolve(
-        x, filters, kernel_size, style, name, stride=stride, padding="valid", bias=style.bias
-    )
-
-
-def _block(
-    x: keras.KerasTensor, filters: int, style: Style, name: str, stride: tuple[int, int]
-) -> keras.KerasTensor:
-    """Return the sum of the input and its two pre-activated convolutions (He et al. 2016)."""
-    first, second = f"{name}_convolution_1", f"{name}_convolution_2"
-    y = activate(normalize(x, style.normalization, first), style.activation, first)
-    y = _around(y, filters, 3, style, first, stride)
-    y = activate(normalize(y, style.normalization, second), style.activation, second)
-    y = _around(y, filters, 3, style, second, 1)
-    if y.shape != x.shape:
-        x = convolve(x, filters, 1, style, f"{name}_shortcut", stride=stride, bias=False)
-    return keras.layers.Add(name=f"{name}_sum")([x, y])
+    return convolve(x, filters, kernel_size, style, name, stride=stride, padding="valid", bias=bias)

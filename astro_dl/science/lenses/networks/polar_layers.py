@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from astro_dl.science.lenses.networks.deflector_light import without_last_band
+
 DEFLECTOR = 1 / 8
 """Share of the radii over which the colour of the deflector is taken, as a Gaussian's width."""
 
@@ -156,10 +158,7 @@ class PolarResiduals(keras.layers.Layer):
         radius = (np.arange(inputs.shape[1]) + 0.5) / inputs.shape[1]
         area = radius * np.exp(-0.5 * (radius / DEFLECTOR) ** 2)
         weight = ops.cast(area[:, None, None], inputs.dtype)
-        bands, last = flux[..., :-1], flux[..., -1:]
-        together = ops.sum(weight * bands * last, axis=(1, 2), keepdims=True)
-        alone = ops.sum(weight * last * last, axis=(1, 2), keepdims=True)
-        bluer = bands - together / (alone + FAINT) * last
+        bluer = without_last_band(flux, weight, FAINT)
         rest = ops.arcsinh(ops.concatenate([odd, uneven, bluer], axis=-1))
         return ops.concatenate([inputs, self.softening * rest], axis=-1)
 
