@@ -4,15 +4,29 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager, nullcontext
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from threading import Lock
+from types import ModuleType
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _ALONE = Lock()
-_OF_DASK = random.Random()
+
+
+def _another(name: str) -> ModuleType:
+    """Return a module of the standard library once more, with a state of its own."""
+    spec = find_spec(name)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_RANDOM_OF_DASK = _another("random")
 
 
 @contextmanager
@@ -36,7 +50,7 @@ def _leave_random_alone() -> None:
     for name, module in list(sys.modules.items()):
         of_dask = name.partition(".")[0] in ("dask", "distributed", "tornado")
         if of_dask and getattr(module, "random", None) is random:
-            vars(module)["random"] = _OF_DASK
+            vars(module)["random"] = _RANDOM_OF_DASK
 
 
 def applied_in(folder: str, function: Callable[[Item], Result], item: Item) -> Result:

@@ -1,5 +1,6 @@
 """Simulations, folds and tunings by workers give what one process does."""
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,11 +21,15 @@ from tests.toy_training import config
 from tests.tuning.toy_worker import RANGES, SMALL, run
 
 
+def threads():
+    """Return a scheduler with two workers in threads of this process."""
+    options = {"processes": False, "protocol": "tcp", "host": "127.0.0.1"}
+    return LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", **options)
+
+
 @pytest.fixture(scope="module")
 def address():
-    """Return the address of a scheduler with two workers in threads of this process."""
-    options = {"processes": False, "protocol": "tcp", "host": "127.0.0.1"}
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", **options) as one:
+    with threads() as one:
         yield one.scheduler_address
 
 
@@ -38,6 +43,15 @@ def test_items_are_worked_on_in_this_folder(address, tmp_path, monkeypatch):
         found = list(independent_map(folder_of, range(5)))
     assert found == [(k, str(tmp_path)) for k in range(5)]
     assert list(independent_map(abs, [-1, 2])) == [1, 2]
+
+
+def test_workers_can_be_started_where_others_have_worked(address):
+    with mapped_by(address):
+        assert list(independent_map(abs, [-3])) == [3]
+    state = random.getstate()
+    with threads() as another, mapped_by(another.scheduler_address):
+        assert list(independent_map(abs, [-3])) == [3]
+    assert random.getstate() == state
 
 
 def test_simulations_are_the_same_by_any_workers(address, toy_task):

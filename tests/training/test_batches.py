@@ -118,7 +118,7 @@ def test_batches_are_grouped_by_number_and_by_bytes():
     source = [(np.zeros((2, 4)), np.full(2, k)) for k in range(7)]
     sizes = [len(one) for one in grouped(source, 3, 2**20)]
     assert sizes == [3, 3, 1]
-    group = list(grouped(source, 10, 2 * 64))
+    group = list(grouped(source, 10, 2 * 32))
     assert [len(one) for one in group] == [2, 2, 2, 1]
     assert [int(batch[1][0]) for one in group for batch in one] == list(range(7))
     named = [({"a": np.zeros(8), "b": np.zeros(8)}, np.zeros(1))] * 3

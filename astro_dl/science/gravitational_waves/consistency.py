@@ -24,6 +24,7 @@ from astro_dl.science.gravitational_waves.coherence import (
 )
 from astro_dl.science.gravitational_waves.gwosc import StrainSegment, StrainSource, read_on
 from astro_dl.science.gravitational_waves.matched_filter.bank_placement import stratified_systems
+from astro_dl.science.gravitational_waves.peaks import plateau_centre
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.scan import (
     OFF_SOURCE_S,
@@ -43,7 +44,7 @@ SEGMENT_S, MERGER_S = 8.0, 6.0
 """Templates are made in segments this long, and merge at this time."""
 STRETCH_S, BEFORE_S = 4.0, 2.5
 """Strain that is looked at, and how much of it lies before the merger."""
-UNCERTAIN_S, AROUND_S = 0.15, 0.05
+UNCERTAIN_S, AROUND_S = 0.25, 0.05
 """How far the merger may be from where it was seen; what is looked at around a template."""
 TAIL = 0.005
 """Of a template's power at either end is not its time."""
@@ -236,8 +237,9 @@ def glitch_evidence(
         scores = np.where(loud[:, d], scanned.scores[:, d], -np.inf)
         peaks = np.flatnonzero(loud[:, d] & (scores == maximum_filter1d(scores, 2 * reach + 1)))
         if len(peaks):
+            centres = np.array([plateau_centre(scores, int(peak)) for peak in peaks])
             times = tqdm(
-                scanned.gps(_run_centres(loud[:, d], peaks)) + merger,
+                scanned.gps(centres) + merger,
                 f"loud {source.detector}",
                 disable=not progress,
             )
@@ -247,16 +249,6 @@ def glitch_evidence(
             near = np.abs(places - peaks[nearest]) <= reach
             evidence[near, d] = of_peaks[nearest[near]]
     return evidence
-
-
-def _run_centres(loud: Array, peaks: Array) -> Array:
-    """Return the middle of the loud windows in a row around each peak, where mergers are.
-
-    A network that sees a merger anywhere in its window is loud long before and after it.
-    """
-    quiet = np.flatnonzero(~np.pad(loud, 1)) - 1
-    after = np.searchsorted(quiet, peaks)
-    return (quiet[after - 1] + quiet[after]) / 2
 
 
 def strain_residuals(

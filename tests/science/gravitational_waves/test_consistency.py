@@ -8,7 +8,6 @@ import pytest
 from astro_dl.science.gravitational_waves.consistency import (
     SEGMENT_S,
     Residual,
-    _run_centres,
     log_glitch_evidence,
     residuals,
     strain_residuals,
@@ -77,11 +76,6 @@ def test_the_louder_a_clean_signal_the_less_it_can_be_a_glitch():
     found = Residual(snr, np.full(4, 800.0), np.full(4, 800.0))
     evidence = log_glitch_evidence(found, np.full(4, 0.01))
     assert np.all(np.diff(evidence) < 0)
-
-
-def test_mergers_are_in_the_middle_of_what_is_loud():
-    loud = np.array([True, True, True, False, False, True, False, True, True])
-    np.testing.assert_array_equal(_run_centres(loud, np.array([2, 5, 7])), [1, 5, 7.5])
 
 
 def test_signals_and_glitches_in_strain_of_their_own_spectrum_are_told_apart(tmp_path):

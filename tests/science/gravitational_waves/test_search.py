@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.table import QTable
-from scipy.signal import find_peaks
 
 from astro_dl.core.errors import UsageError
 from astro_dl.science.gravitational_waves.coherence import Evidence
@@ -16,13 +15,12 @@ from astro_dl.science.gravitational_waves.figures import (
 )
 from astro_dl.science.gravitational_waves.glitches import sine_gaussian
 from astro_dl.science.gravitational_waves.noise import gaussian_noise
+from astro_dl.science.gravitational_waves.peaks import find_triggers
 from astro_dl.science.gravitational_waves.psd import aligo_design_psd
 from astro_dl.science.gravitational_waves.scan import Scan
 from astro_dl.science.gravitational_waves.search import (
     coincident_scores,
     estimate_background,
-    find_triggers,
-    plateau_centre,
     ranking,
     search,
     signal_probability,
@@ -147,31 +145,6 @@ def test_noise_alone_gives_an_empty_table_with_all_columns(tmp_path):
         "flags",
     ]
     table.write(tmp_path / "empty.ecsv")
-
-
-def test_peaks_nearer_than_the_distance_are_one_trigger():
-    series = np.full(100, -5.0)
-    series[[10, 12, 30, 99]] = [8.0, 9.0, 3.0, 7.0]
-    series[50:60] = np.nan
-    np.testing.assert_array_equal(find_triggers(series, 0.0, 5), [12, 30, 99])
-    np.testing.assert_array_equal(find_triggers(series, 5.0, 5), [12, 99])
-    np.testing.assert_array_equal(find_triggers(series, 0.0, 2), [10, 12, 30, 99])
-    assert len(find_triggers(np.full(9, np.nan), 0.0, 2)) == 0
-
-
-@pytest.mark.parametrize("distance", [1, 7, 40])
-def test_triggers_are_the_peaks_that_scipy_finds(distance):
-    series = np.random.default_rng(distance).normal(size=2000)
-    series[100:104], series[500], series[700:710] = 2.5, -np.inf, -np.inf
-    expected, _ = find_peaks(np.pad(series, 1, constant_values=-9), height=1, distance=distance)
-    np.testing.assert_array_equal(find_triggers(series, 1.0, distance), expected - 1)
-
-
-def test_the_centre_of_a_plateau_is_found_below_the_stride():
-    series = np.array([-3.0, -2.0, 6.0, 10.0, 9.9, 9.8, 6.0, -2.0])
-    assert plateau_centre(series, 3) == pytest.approx(4.0, abs=0.05)
-    assert plateau_centre(np.array([-3.0, -1.0, -2.0]), 1) == 1
-    assert plateau_centre(np.array([np.nan, 5.0, -np.inf]), 1) == 1
 
 
 def test_windows_coincide_within_the_light_travel_time_only():
