@@ -107,6 +107,19 @@ class Pixels(AnswerKind):
         """Return the same for every pixel of such inputs."""
         return replace(asked, size=tuple(input_spec.shape[:2]))  # type: ignore[call-arg]
 
+    def main_logit(self, logits: Array) -> Array:
+        """Return the logit of the pixel and class that stand out most against the first class."""
+        classes = logits.reshape(len(logits), -1, self.outputs)
+        contrast = (classes[..., 1:] - classes[..., :1]).reshape(len(logits), -1)
+        pixel, other = np.divmod(np.argmax(contrast, axis=1), self.outputs - 1)
+        return pixel * self.outputs + 1 + other
+
+    def logit_name(self, number: int) -> str:
+        """Return the class of a logit, and its pixel."""
+        pixel, one = divmod(number, self.outputs)
+        row, column = divmod(pixel, self.size[1])
+        return f"{self.names[one]} at row {row}, column {column}"
+
     @classmethod
     def from_card(cls, head: Mapping[str, Any]) -> Self:
         """Return the answer that a card describes."""

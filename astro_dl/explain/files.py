@@ -1,7 +1,7 @@
 """What a network is given of real files: the examples that a task's reader makes of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -46,15 +46,27 @@ class Listener:
         Who answers.
     count : int
         How many examples are kept: of a network that ranks those of highest logit, else the first.
+    window : tuple of int, optional
+        Rows and columns of the windows that larger images are cut into, of which those are kept
+        where a pixel is farthest from the first class.
+    kept : list of Heard
+        What was given to the network, and is kept.
     """
 
     predictor: Predictor[Any]
     count: int
+    window: tuple[int, int] | None = None
     kept: list[Heard] = field(default_factory=list)
     heard: int = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.predictor, name)
+
+    def enlarged(self, size: tuple[int, int]) -> "Listener":
+        """Return a listener of larger images, which keeps windows of them with what this keeps."""
+        height, width, *_ = self.predictor.input_spec.shape
+        window = int(height), int(width)
+        return replace(self, predictor=self.predictor.enlarged(size), window=window)
 
     def score(self, x: Any, batch_size: int | None = None) -> np.ndarray:
         """Return the logits, see `astro_dl.inference.protocol.Predictor`."""
@@ -84,8 +96,17 @@ class Listener:
         return table
 
     def _keep(self, x: Inputs, logits: np.ndarray, ids: Any = None) -> None:
+        if self.window is not None:
+            x, logits = windows(np.asarray(x), self.window), windows(logits, self.window)
+            contrast = logits - logits[..., :1] if logits.shape[-1] > 1 else logits
+            logits = contrast.max(axis=(1, 2, 3))
+            ids = [f"window {self.heard + k}" for k in range(len(x))]
         first, self.heard = self.heard, self.heard + input_length(x)
-        ranks = logits if self.predictor.head.ranks else -np.arange(first, self.heard, dtype=float)
+        ranks = (
+            logits
+            if self.window or self.predictor.head.ranks
+            else -np.arange(first, self.heard, dtype=float)
+        )
         usable = np.flatnonzero(finite_rows(x))
         best = usable[np.argsort(-np.asarray(ranks)[usable], kind="stable")][: self.count]
         new = [
@@ -97,7 +118,7 @@ class Listener:
             )
             for k in best
         ]
-        self.kept = sorted([*self.kept, *new], key=lambda one: -one.rank)[: self.count]
+        self.kept[:] = sorted([*self.kept, *new], key=lambda one: -one.rank)[: self.count]
 
 
 def examples_of_files(
@@ -145,6 +166,14 @@ def examples_of_files(
         f"{name}, row {one.place + 1}" if name in repeated else name
         for name, one in zip(ids, kept, strict=True)
     ]
+
+
+def windows(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return all windows (n, *size, channels) of images, side by side; what is over is left out."""
+    rows, columns = (whole // one for whole, one in zip(images.shape[1:3], size, strict=True))
+    whole = images[:, : rows * size[0], : columns * size[1]]
+    parts = whole.reshape(len(images), rows, size[0], columns, size[1], images.shape[-1])
+    return parts.swapaxes(2, 3).reshape(-1, *size, images.shape[-1])
 
 
 def joined(parts: list[Inputs]) -> Inputs:

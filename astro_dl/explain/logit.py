@@ -4,6 +4,7 @@ All inputs of an example are laid end to end, so that every method is written on
 and for several named ones.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ class Logit:
     shapes : dict of str to tuple of int
         Shape of one example of each input; a single input is named ``"x"``.
     output : int
-        Which logit.
+        Which logit, of all in a row.
     batch_size : int
         Examples at a time.
     against : int or None
@@ -98,7 +99,8 @@ class Logit:
         in_order = list(arrays.values())
         several = arrays if isinstance(self.network.input, dict) else in_order
         x = several if self.is_named else in_order[0]
-        told = self.network(x, training=False)
+        # Of networks that answer for every pixel all logits in a row, as answer kinds number them.
+        told = keras.ops.reshape(self.network(x, training=False), (len(vectors), -1))
         own = told[:, self.output]
         return own if self.against is None else own - told[:, self.against]
 
@@ -127,7 +129,8 @@ def logit_of(
     x : ndarray or dict of ndarray
         Examples (n, …).
     output : int, default 0
-        Which logit: the class number, or the number of the regression target.
+        Which logit: the class number, or the number of the regression target; of several for each
+        pixel all are numbered in a row.
     batch_size : int, default 64
         Examples at a time.
     against : int, optional
@@ -157,7 +160,7 @@ def logit_of(
             found = np.shape(given[name])[1:]
             raise UsageError(f"{model.name} takes examples of shape {shape}{about}, not {found}")
     network = logits_model(model)
-    count = network.output.shape[-1]
+    count = math.prod(network.output.shape[1:])
     for number in (output, *([] if against is None else [against])):
         if not 0 <= number < count:
             raise UsageError(f"output must be one of 0…{count - 1}, not {number}")

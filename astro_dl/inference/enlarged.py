@@ -1,15 +1,17 @@
 """Networks that answer for every pixel, made for larger images than they were trained on."""
 
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.task import Physics
-from astro_dl.inference.predictor import Predictor
+from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.runtime import KerasRuntime
 from astro_dl.models.build import build_from, logits_model
 
+Given = TypeVar("Given", bound=Predictor[Any])
 
-def enlarged(predictor: Predictor[Physics], size: tuple[int, int]) -> Predictor[Physics]:
+
+def enlarged(predictor: Given, size: tuple[int, int]) -> Given:
     """Return a predictor with the same weights for images of another size.
 
     Parameters
@@ -37,4 +39,4 @@ def enlarged(predictor: Predictor[Physics], size: tuple[int, int]) -> Predictor[
         )
     model.set_weights(weights)
     runtime = KerasRuntime(logits_model(model))
-    return replace(predictor, input_spec=spec, head=head, runtime=runtime)
+    return replace(predictor, input_spec=spec, head=head, runtime=runtime)  # type: ignore[type-var]

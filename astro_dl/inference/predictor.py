@@ -224,6 +224,12 @@ class Predictor(Generic[Physics]):
         members = tuple(replace(self, runtime=KerasRuntime(model)) for model in models)
         return replace(self, members=members, uncertainty=uncertainty)
 
+    def enlarged(self, size: tuple[int, int]) -> "Predictor[Physics]":
+        """Return the same weights for images of another size, see `astro_dl.inference.enlarged`."""
+        from astro_dl.inference.enlarged import enlarged
+
+        return enlarged(self, size)
+
     def embed(self, x: Any, batch_size: int | None = None) -> np.ndarray:
         """Return the vectors before the head: features, or the codes of an autoencoder.
 

@@ -69,6 +69,9 @@ class Predictor(Protocol[Physics]):
     def embed(self, x: Any, batch_size: int | None = None) -> np.ndarray:
         """Return the vectors before the head, (n, width)."""
 
+    def enlarged(self, size: tuple[int, int]) -> "Predictor[Physics]":
+        """Return a predictor for images of another size, where weights do not depend on it."""
+
     def with_uncertainty(self, uncertainty: Uncertainty | None) -> "Predictor[Physics]":
         """Return a predictor that tells its uncertainty in another way."""
 

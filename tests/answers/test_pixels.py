@@ -14,7 +14,8 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.registry import register_task
 from astro_dl.core.task import Classical, InputSpec, Task
-from astro_dl.inference.enlarged import enlarged
+from astro_dl.explain.explanation import explain
+from astro_dl.explain.files import Listener
 from astro_dl.metrics.pixels import UNKNOWN
 from astro_dl.models.unet import reach
 from astro_dl.observations.images.tiles import Tiling, in_tiles
@@ -126,11 +127,11 @@ def test_embeddings_are_vectors(predictor):
 def test_tiles_leave_no_seam(predictor):
     rng = np.random.default_rng(0)
     image = rng.standard_normal((68, 92, 1)).astype(np.float32)
-    whole = enlarged(predictor, (68, 92)).score(image[None], batch_size=1)[0]
+    whole = predictor.enlarged((68, 92)).score(image[None], batch_size=1)[0]
     margin = reach((8, 16), 2, 3)
     found = np.empty_like(whole)
     for size in (2 * margin + 8, 2 * margin + 20):
-        tiling, larger = Tiling(size, margin), enlarged(predictor, (size, size))
+        tiling, larger = Tiling(size, margin), predictor.enlarged((size, size))
         bands = in_tiles(image.shape[:2], tiling, lambda rows: image[rows], larger.score)
         for rows, answers in bands:
             found[rows] = answers
@@ -143,11 +144,38 @@ def test_nothing_further_away_than_its_reach_matters(predictor):
     side = 64
     image = np.zeros((2, side, side, 1), np.float32)
     image[1, side // 2, side // 2] = 100.0
-    larger = enlarged(predictor, (side, side))
+    larger = predictor.enlarged((side, side))
     one, other = larger.score(image, batch_size=2)
     changed = np.argwhere(np.abs(one - other).max(axis=-1) > 0)
     distance = np.abs(changed - side // 2).max()
     assert 4 < distance <= reach((8, 16), 2, 3)
+
+
+def test_the_pixel_that_stands_out_most_is_explained(predictor):
+    x = astro_dl.simulate("toy_discs", 2, seed=3).x
+    found = explain(predictor, x, "saliency")
+    contrast = np.diff(predictor.score(x), axis=-1)[..., 0]
+    within = reach((8, 16), 2, 3)
+    for k in range(2):
+        row, column = np.unravel_index(contrast[k].argmax(), contrast[k].shape)
+        assert found.answers[k] == f"disc at row {row}, column {column}"
+        rows, columns, _ = np.nonzero(found.values[k])
+        assert np.abs(rows - row).max() <= within
+        assert np.abs(columns - column).max() <= within
+        name = f"sky at row {row}, column {column}"
+        against = explain(predictor, x[k : k + 1], "saliency", output=name)
+        assert np.corrcoef(against.values.ravel(), found.values[k].ravel())[0, 1] < 0
+
+
+def test_of_larger_images_the_windows_that_stand_out_are_kept(predictor):
+    x = astro_dl.simulate("toy_discs", 1, seed=3).x
+    image = np.random.default_rng(0).normal(size=(1, 2 * SIDE, 3 * SIDE + 4, 1)).astype(np.float32)
+    image[:, SIDE:, SIDE : 2 * SIDE] = x
+    listener = Listener(predictor, 1)
+    listener.enlarged(image.shape[1:3]).score(image)
+    (kept,) = listener.kept
+    assert kept.id == "window 4"
+    np.testing.assert_array_equal(kept.x, x)
 
 
 def test_pixels_without_a_class_are_not_learnt():

@@ -135,7 +135,7 @@ def _show_series(axes: Axes, series: np.ndarray, contract: Mapping[str, Any]) ->
 
 def _show_row(axes: Axes, row: np.ndarray, contract: Mapping[str, Any]) -> None:
     """Show the features as bars, from above."""
-    names = contract.get("columns") or contract.get("inputs") or np.arange(len(row)).astype(str)
+    names = column_names(contract) or np.arange(len(row)).astype(str)
     places = -np.arange(len(names))
     axes.barh(places, row[: len(names)], color=COLOURS[0], height=0.7)
     axes.set_yticks(places, names, fontsize=6)
@@ -148,6 +148,12 @@ SHOWN: dict[int, tuple[Callable[..., None], float, bool]] = {
     4: (_show_image, 3.2, False),
 }
 """By the rank of inputs: how one is shown, the height of its panel [inch], whether axes are one."""
+
+
+def column_names(contract: Mapping[str, Any]) -> list[str]:
+    """Return the names of the numbers of a row, as far as a contract has them."""
+    wavelengths = [f"{one:g} µm" for one in contract.get("wavelengths_um") or ()]
+    return list(contract.get("columns") or contract.get("inputs") or wavelengths)
 
 
 def series_positions(count: int, contract: Mapping[str, Any]) -> tuple[np.ndarray, str]:

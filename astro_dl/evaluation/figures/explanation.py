@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from astro_dl.core.examples import inputs_by_name
 from astro_dl.core.showing.colours import COLOURS
-from astro_dl.evaluation.figures.common import SHOWN, series_positions
+from astro_dl.evaluation.figures.common import SHOWN, column_names, series_positions
 from astro_dl.evaluation.figures.style import new_figure
 from astro_dl.explain.explanation import Explanation
 
@@ -48,7 +48,7 @@ def draw_explanation(explanations: Sequence[Explanation], example: int) -> Figur
         figure, axes = new_figure(1, rows, 3.0 * rows, 3.4)
         panels = axes.T
     else:
-        height = 2.0 if any(one.ndim == 2 for one in inputs.values()) else 3.2
+        height = max(_height(one) for one in inputs.values())
         width = max(4.2 * columns, 6.4)
         figure, panels = new_figure(rows, columns, width, height * rows + 0.5)
     for column, (name, values) in enumerate(inputs.items()):
@@ -83,13 +83,20 @@ def draw_explanation(explanations: Sequence[Explanation], example: int) -> Figur
     return figure
 
 
+def _height(values: np.ndarray) -> float:
+    """Return how high a panel is [inch]: a bar needs room for its name."""
+    if values.ndim == 1:
+        return 0.5 + 0.13 * max(min(len(values), MOST_BARS), 12)
+    return 2.0 if values.ndim == 2 else 3.2
+
+
 def _axis_name(count: int, about: Any) -> str:
     return series_positions(count, about)[1]
 
 
 def _draw_input(axes: Axes, values: np.ndarray, about: Any) -> None:
     if values.ndim == 1:
-        _bars(axes, values, list(about.get("columns") or about.get("inputs") or ()), ("0.5", "0.5"))
+        _bars(axes, values, column_names(about), ("0.5", "0.5"))
         axes.set_ylabel("input", fontsize=9)
         return
     show, _, _ = SHOWN[values.ndim + 1]
@@ -117,7 +124,7 @@ def _draw_map(axes: Axes, x: np.ndarray, values: np.ndarray | None, about: Any) 
     if values.ndim == x.ndim and x.ndim > 1:
         values = values.sum(axis=-1)
     if x.ndim == 1:
-        names = list(about.get("columns") or about.get("inputs") or ())
+        names = column_names(about)
         # Of tables a column and its mark of a missing value are one.
         marked = bool(names) and len(values) == 2 * len(names)
         values = values[: len(names)] + values[len(names) :] if marked else values

@@ -14,7 +14,6 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path, distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.core.reading.share import divisible
-from astro_dl.inference.enlarged import enlarged
 from astro_dl.inference.predictor import Predictor
 from astro_dl.observations.images.background import Background
 from astro_dl.observations.images.tiles import Tiling, in_tiles
@@ -122,7 +121,7 @@ def hit_probability(
         return network_input(np.where(np.isfinite(electrons), electrons, level), level, noise)
 
     tiling = tiling_of(predictor, exposure.shape)
-    larger = enlarged(predictor, (tiling.size, tiling.size))
+    larger = predictor.enlarged((tiling.size, tiling.size))
 
     def apply(tiles: np.ndarray) -> np.ndarray:
         logits = larger.score(tiles, batch_size=min(TILES_AT_ONCE, len(tiles)))
