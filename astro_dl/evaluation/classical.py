@@ -19,7 +19,7 @@ from astro_dl.data.real import FOLDER_VARIABLE, SPLITS, is_real, real_split
 from astro_dl.distributions.binned import Quantiles
 from astro_dl.distributions.distribution import Distribution
 from astro_dl.models.classical.estimators import Fitted, fit_estimators, tuned_settings
-from astro_dl.models.classical.methods import METHODS
+from astro_dl.models.classical.methods import METHODS, peer_title
 from astro_dl.models.classical.quantiles import LEVELS, answer_quantiles
 
 PEERS = tuple(METHODS)
@@ -242,5 +242,5 @@ def _fitted(
             tuned_settings(name, head, (features, y), validation, seed) if validation else None
         )
         method = fit_estimators(name, head, features, y, seed, settings)
-        fitted[name.replace("_", " ")] = method
+        fitted[peer_title(name, not (head.yes_or_no or head.classes))] = method
     return fitted

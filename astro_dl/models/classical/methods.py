@@ -337,3 +337,17 @@ classes are logistic regressions with the same penalty."""
 
 FLOORS: Mapping[str, Method] = {"training_mean": Method(_frequencies, _mean, {}, {})}
 """Methods that look at no input: what every other must do better than."""
+
+
+def peer_title(name: str, of_values: bool) -> str:
+    """Return what a method is called where it stands beside others.
+
+    Parameters
+    ----------
+    name : str
+        Among `METHODS` or `FLOORS`.
+    of_values : bool
+        Whether values are told, not classes.
+    """
+    ridge = of_values and METHODS.get(name) is RIDGE
+    return "ridge regression" if ridge else name.replace("_", " ")

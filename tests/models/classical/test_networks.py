@@ -18,7 +18,7 @@ from astro_dl.models.classical.estimators import (
     tuned_settings,
 )
 from astro_dl.models.classical.fit import fit
-from astro_dl.models.classical.methods import METHODS
+from astro_dl.models.classical.methods import METHODS, peer_title
 
 HEADS = {
     "binary": Binary(("no", "yes")),
@@ -153,3 +153,10 @@ def test_neighbours_are_at_most_the_examples_there_are():
     assert np.isfinite(fitted.values(x)).all()
     training, validation = (x[:8], y[:8]), (x[8:], y[8:])
     assert tuned_settings("knn", HEADS["binary"], training, validation, seed=0)["n_neighbors"] >= 5
+
+
+def test_methods_are_called_by_what_they_are():
+    assert peer_title("logistic_regression", of_values=True) == "ridge regression"
+    assert peer_title("logistic_regression", of_values=False) == "logistic regression"
+    assert peer_title("random_forest", of_values=True) == "random forest"
+    assert peer_title("training_mean", of_values=True) == "training mean"
