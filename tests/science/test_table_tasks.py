@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from astropy.table import Table
 
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
@@ -13,6 +14,7 @@ from astro_dl.data.real import real_split
 from astro_dl.data.splits import assert_disjoint
 from astro_dl.models.build import resolve
 from astro_dl.observations.tables.inputs import FileColumns
+from astro_dl.science.pulsars.task import PUBLISHED_NAMES, PulsarPhysics
 
 
 def is_catalogue(task):
@@ -144,3 +146,15 @@ def test_parts_of_spectra_are_the_same_every_time_and_of_the_same_asteroids():
     missing = parts.x[:, parts.x.shape[1] // 2 :].mean(axis=1)
     assert 0.25 < missing.mean() < 0.6
     assert (missing > 0).mean() > 0.9
+
+
+def test_candidates_are_read_by_the_names_of_the_published_table():
+    columns = PulsarPhysics.columns
+    rows = np.random.default_rng(0).normal(size=(8, 5))
+    plain = Table(dict(zip(columns.names, rows, strict=True)))
+    published = Table({f" {PUBLISHED_NAMES[name]}": plain[name] for name in columns.names})
+    for table in (plain, published):
+        read = columns.read(table, "candidates.csv")
+        np.testing.assert_allclose([read[name] for name in columns.names], rows)
+    with pytest.raises(UsageError, match="profile_mean"):
+        columns.read(published[published.colnames[1:]], "candidates.csv")

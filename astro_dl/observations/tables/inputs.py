@@ -82,12 +82,15 @@ class FileColumns:
         Numbers that stand for a missing value.
     is_missing : callable, optional
         As of `read_columns`.
+    published : mapping of str to str
+        What published tables call a column, where they do not call it by its name.
     """
 
     names: tuple[str, ...]
     units: Mapping[str, str] = field(default_factory=dict)
     sentinels: tuple[float, ...] = SENTINELS
     is_missing: IsMissing | None = None
+    published: Mapping[str, str] = field(default_factory=dict)
 
     def read(
         self,
@@ -98,10 +101,16 @@ class FileColumns:
     ) -> dict[str, np.ndarray]:
         """Return these and other columns of a table, see `read_columns`."""
         names = (*self.names, *others)
+        known = {name.strip().lower() for name in table.colnames}
+        published = {
+            name: other
+            for name, other in self.published.items()
+            if name.lower() not in known and other.lower() in known
+        }
         return read_columns(
             table,
             names,
-            mapping,
+            {**published, **(mapping or {})},
             self.units,
             where,
             self.sentinels,
@@ -163,11 +172,14 @@ def hide_values(x: Inputs, rng: np.random.Generator) -> Inputs:
 
 
 def file_columns(
-    columns: Sequence[Column], sentinels: tuple[float, ...] = SENTINELS
+    columns: Sequence[Column],
+    sentinels: tuple[float, ...] = SENTINELS,
+    published: Mapping[str, str] | None = None,
 ) -> FileColumns:
     """Return what files must have where the columns themselves are the inputs."""
     units = {column.name: column.unit for column in columns if column.unit}
-    return FileColumns(tuple(column.name for column in columns), units, sentinels)
+    names = tuple(column.name for column in columns)
+    return FileColumns(names, units, sentinels, published=published or {})
 
 
 def column_contract(columns: Sequence[Column]) -> dict[str, Any]:

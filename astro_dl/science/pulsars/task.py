@@ -50,7 +50,7 @@ CANDIDATE_COLUMNS = (
 """Mean, standard deviation, excess kurtosis and skewness of the integrated profile (scaled to 0 to
 255), and of the signal-to-noise ratio against trial dispersion measure."""
 
-LONG_NAMES = {
+PUBLISHED_NAMES = {
     f"{start}_{short}": f"{word} of the {thing}"
     for start, thing in (("profile", "integrated profile"), ("dm", "DM-SNR curve"))
     for short, word in (
@@ -60,6 +60,7 @@ LONG_NAMES = {
         ("skewness", "Skewness"),
     )
 }
+"""In the table of HTRU2."""
 
 
 @checked
@@ -79,7 +80,9 @@ class PulsarPhysics:
     pulsar_fraction: Fraction = PREVALENCE
     missing_values: bool = True
     distinct: bool = True
-    columns: ClassVar[FileColumns] = file_columns(CANDIDATE_COLUMNS, (-9999.0, -999.0))
+    columns: ClassVar[FileColumns] = file_columns(
+        CANDIDATE_COLUMNS, (-9999.0, -999.0), PUBLISHED_NAMES
+    )
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 16) from statistics."""
@@ -123,7 +126,7 @@ def read_htru2(physics: PulsarPhysics, folder: Path) -> Examples:
     """
     path = find_in(folder, "pulsars/htru2.csv")
     table = read_table(path)
-    values = physics.columns.read(table, path, LONG_NAMES, ("target_class",))
+    values = physics.columns.read(table, path, others=("target_class",))
     info = Table({"candidate_id": np.arange(len(table))})
     info["profile_kurtosis"] = values["profile_kurtosis"]
     return Examples(physics.inputs(values), values["target_class"].astype(np.float32), info)
