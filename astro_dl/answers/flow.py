@@ -55,7 +55,7 @@ class Flow(AnswerKind):
     ----------
     names, units : tuple of str
         Of the parameters.
-    prior : tuple of Uniform, Normal or LogNormal
+    prior : tuple of Uniform, Normal, TruncatedNormal or LogNormal
         Of each parameter, see `astro_dl.distributions.priors`; targets lie within it.
     bins : int, default 10
         Of the spline of each parameter.

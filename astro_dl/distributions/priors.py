@@ -51,9 +51,7 @@ class Uniform:
     def to_unit(self, values: Array) -> Array:
         """Return the share of the range below each value."""
         values = np.asarray(values, np.float64)
-        # A value that float32 moved past an end by rounding is at the end.
-        slack = 4 * np.finfo(np.float32).eps * max(abs(self.low), abs(self.high))
-        inside = (values >= self.low - slack) & (values <= self.high + slack)
+        inside = _inside(values, self.low, self.high)
         shares = np.clip((values - self.low) / (self.high - self.low), 0, 1)
         return np.where(inside, shares, np.nan)
 
@@ -98,6 +96,60 @@ class Normal:
 
 
 @checked
+class TruncatedNormal:
+    """A Gaussian of which only a range is left.
+
+    Parameters
+    ----------
+    mean, deviation : float
+        And standard deviation, of the whole Gaussian.
+    low, high : float
+        The ends of the range.
+    shape : "truncated_normal"
+        What it is called on cards.
+    """
+
+    mean: float
+    deviation: Positive
+    low: float
+    high: float
+    shape: Literal["truncated_normal"] = "truncated_normal"
+
+    def __post_init__(self) -> None:
+        """Refuse an empty range."""
+        if not self.low < self.high:
+            raise UsageError(f"low {self.low:g} is not below high {self.high:g}")
+
+    def to_unit(self, values: Array) -> Array:
+        """Return the probability below each value, NaN outside."""
+        inside = _inside(values, self.low, self.high)
+        below, share = self._cut
+        shares = (self._whole.to_unit(values) - below) / share
+        return np.where(inside, np.clip(shares, 0, 1), np.nan)
+
+    def from_unit(self, shares: Array) -> Array:
+        """Return quantiles."""
+        below, share = self._cut
+        found = self._whole.from_unit(below + share * np.asarray(shares, np.float64))
+        return np.clip(found, self.low, self.high)
+
+    def log_pdf(self, values: Array) -> Array:
+        """Return the logarithm of the density: -inf outside."""
+        inside = _inside(values, self.low, self.high) | np.isnan(values)
+        return np.where(inside, self._whole.log_pdf(values) - np.log(self._cut[1]), -np.inf)
+
+    @property
+    def _whole(self) -> Normal:
+        return Normal(self.mean, self.deviation)
+
+    @property
+    def _cut(self) -> tuple[float, float]:
+        """Probability below the range, and of the range."""
+        below, above = self._whole.to_unit(np.array([self.low, self.high]))
+        return float(below), float(above - below)
+
+
+@checked
 class LogNormal:
     """A Gaussian of the natural logarithm.
 
@@ -131,7 +183,7 @@ class LogNormal:
         return Normal(self.mean, self.deviation)
 
 
-AnyPrior = Uniform | Normal | LogNormal
+AnyPrior = Uniform | Normal | TruncatedNormal | LogNormal
 
 
 def to_unit_box(priors: Sequence[Prior], values: Array) -> Array:
@@ -150,6 +202,13 @@ def log_prior(priors: Sequence[Prior], values: Array) -> Array:
     """Return the logarithm of the product of the densities at parameters (…, k)."""
     columns = np.moveaxis(np.asarray(values, np.float64), -1, 0)
     return np.sum([p.log_pdf(one) for p, one in zip(priors, columns, strict=True)], axis=0)
+
+
+def _inside(values: Array, low: float, high: float) -> Array:
+    values = np.asarray(values, np.float64)
+    # A value that float32 moved past an end by rounding is at the end.
+    slack = 4 * np.finfo(np.float32).eps * max(abs(low), abs(high))
+    return (values >= low - slack) & (values <= high + slack)
 
 
 def _log(values: Array) -> Array:

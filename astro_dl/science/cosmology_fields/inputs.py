@@ -1,0 +1,82 @@
+"""What networks are given: maps in units of their noise, or the power of bands."""
+
+from functools import cache
+
+import numpy as np
+
+from astro_dl.core.task import InputSpec
+from astro_dl.science.cosmology_fields.physics import CosmologyFieldsPhysics
+from astro_dl.science.cosmology_fields.simulation.convergence import BINS
+from astro_dl.science.cosmology_fields.simulation.modes import Modes
+
+Array = np.ndarray
+BANDS = 10
+MOST_CORRELATION = 0.999999
+
+
+def input_spec(physics: CosmologyFieldsPhysics) -> InputSpec:
+    """Return the shape of an input and what its numbers mean."""
+    contract = {
+        "size_pixels": physics.size_pixels,
+        "pixel_arcmin": physics.pixel_arcmin,
+        "noise": round(physics.noise, 6),
+    }
+    if physics.given == "spectrum":
+        meaning = "ln power of each bin and their correlation, in bands, over that of the noise"
+        return InputSpec((3 * band_count(physics),), {**contract, "numbers": meaning})
+    meaning = "convergence of both bins of sources, the nearer first, without mean, over its noise"
+    shape = (physics.size_pixels, physics.size_pixels, BINS)
+    return InputSpec(shape, {**contract, "numbers": meaning})
+
+
+def network_input(physics: CosmologyFieldsPhysics, maps: Array) -> Array:
+    """Return convergence maps (n, size, size, 2) as networks are given them, float32."""
+    scaled = (maps - maps.mean(axis=(1, 2), keepdims=True)) / physics.noise
+    if physics.given == "maps":
+        return scaled.astype(np.float32)
+    return band_powers(physics, physics.modes.summed_power(scaled))
+
+
+def spectrum_features(physics: CosmologyFieldsPhysics, x: Array) -> Array:
+    """Return the band powers (n, 3 · bands) of inputs, float32."""
+    if physics.given == "spectrum":
+        return x
+    return band_powers(physics, physics.modes.summed_power(x))
+
+
+def band_powers(physics: CosmologyFieldsPhysics, summed: Array) -> Array:
+    """Return the logarithm of each bin's mean power and their correlation in every band.
+
+    Parameters
+    ----------
+    physics : CosmologyFieldsPhysics
+        Of the maps.
+    summed : ndarray, (n, G, 3)
+        As `astro_dl.science.cosmology_fields.simulation.modes.Modes.summed_power` gives them.
+
+    Returns
+    -------
+    ndarray of float32, (n, 3 · bands)
+        The nearer bin, the correlation, the farther bin, from the largest scales on.
+    """
+    modes = physics.modes
+    member = _membership(modes)
+    one, both, other = np.moveaxis(np.einsum("ngp,gb->nbp", summed, member), 2, 0)
+    correlation = np.clip(both / np.sqrt(one * other), -MOST_CORRELATION, MOST_CORRELATION)
+    waves = modes.counts @ member
+    found = [np.log(one / waves), np.arctanh(correlation), np.log(other / waves)]
+    return np.concatenate(found, axis=1).astype(np.float32)
+
+
+def band_count(physics: CosmologyFieldsPhysics) -> int:
+    """Return how many bands hold a wave."""
+    return _membership(physics.modes).shape[1]
+
+
+@cache
+def _membership(modes: Modes) -> Array:
+    """Return 1 where a group is of a band, (G, bands): even bands in ln ℓ that hold a wave."""
+    place = np.log(modes.ell / modes.ell.min()) / np.log(modes.ell.max() / modes.ell.min())
+    number = np.minimum((place * BANDS).astype(int), BANDS - 1)
+    member = (number[:, None] == np.arange(BANDS)).astype(float)
+    return member[:, member.any(axis=0)]
