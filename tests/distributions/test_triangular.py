@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from astro_dl.core.errors import UsageError
 from astro_dl.distributions.posterior import Posterior
-from astro_dl.distributions.priors import LogNormal, Normal, Uniform, from_unit_box, to_unit_box
+from astro_dl.distributions.priors import (
+    LogNormal,
+    Normal,
+    TruncatedNormal,
+    Uniform,
+    from_unit_box,
+    to_unit_box,
+)
 from astro_dl.distributions.splines import inverse_spline, parameters_of, spline
 from astro_dl.distributions.triangular import TriangularMap
 from astro_dl.distributions.zoom import unzoomed, zoomed
@@ -108,6 +116,7 @@ def test_every_backend_says_what_numpy_says():
         (Uniform(-2.0, 3.0), stats.uniform(-2, 5)),
         (Normal(1.0, 0.5), stats.norm(1, 0.5)),
         (LogNormal(-3.0, 0.5), stats.lognorm(0.5, scale=np.exp(-3))),
+        (TruncatedNormal(-1.0, 0.9, -2.0, -0.3), stats.truncnorm(-1 / 0.9, 0.7 / 0.9, -1, 0.9)),
     ],
 )
 def test_priors_are_those_of_scipy(prior, oracle):
@@ -163,3 +172,12 @@ def test_what_is_not_known_is_not_told():
         assert np.isfinite(told[0]).all()
         assert np.isnan(told[1]).all()
     assert np.isnan(posterior.log_pdf(np.full((2, 2), 0.5))[1])
+
+
+def test_a_truncated_prior_has_nothing_outside_and_needs_a_range():
+    prior = TruncatedNormal(0.3, 0.2, 0.1, 0.9)
+    assert np.isnan(prior.to_unit(np.array([0.05, 0.95]))).all()
+    assert (prior.log_pdf(np.array([0.05, 0.95])) == -np.inf).all()
+    np.testing.assert_allclose(prior.to_unit(np.float32([0.1, 0.9])), [0, 1], atol=1e-7)
+    with pytest.raises(UsageError, match="low 2 is not below high 1"):
+        TruncatedNormal(0.0, 1.0, 2.0, 1.0)

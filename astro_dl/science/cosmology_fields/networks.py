@@ -1,9 +1,9 @@
 """A network that measures powers of maps through filters that it learns, and the shapes of peaks.
 
-cosmology_npe  maps ─┬─ periodic convolution ─┬─ ln power ─────────────────────────────┐
-                     │                        └─ unit power ─ pointwise × 2 ─ mean ────┤
-                     └─ halved ─ … the same at every level … ──────────────────────────┤
-                                       standardised ─ [dense ─ activation] × n ─ embedding ─ logits
+cosmology_npe  maps ─┬─ periodic convolution ─┬─ ln power ──────────────────────────────────┐
+                     │                        └─ unit power ─ pointwise × 2 ─ mean, scaled ─┤
+                     └─ halved ─ … the same at every level … ───────────────────────────────┤
+                                                  [dense ─ activation] × n ─ embedding ─ logits
 
 The power that linear filters let through is all that Gaussian maps tell; what else there is, a mean
 over all pixels of a function of all filters tells, as counts of peaks do.
@@ -88,8 +88,7 @@ def cosmology_npe(
         if level < levels:
             x = keras.layers.AveragePooling2D(2, name=f"level_{level}_halved")(x)
     x = keras.layers.Concatenate(name="statistics")(told)
-    scale = keras.layers.BatchNormalization(center=False, scale=False, name="standardization")
-    x = dense_stack(scale(x), units, dropout, style)
+    x = dense_stack(x, units, dropout, style)
     return keras.Model(inputs, attach_head(x, head, **style.penalty), name="cosmology_npe")
 
 
@@ -107,4 +106,7 @@ def _measured(
         part = f"{name}_pointwise_{number}"
         y = keras.layers.Dense(pointwise, name=part, **style.kernel_options)(y)
         y = activate(y, style.activation, part)
-    return [power, keras.layers.GlobalAveragePooling2D(name=f"{name}_mean")(y)]
+    # Means hardly differ between maps. Powers need no such scale: that of batches would blur them.
+    mean = keras.layers.GlobalAveragePooling2D(name=f"{name}_mean")(y)
+    scale = keras.layers.BatchNormalization(center=False, scale=False, name=f"{name}_normalization")
+    return [power, scale(mean)]
