@@ -46,7 +46,7 @@ def draw_maps(
     from astro_dl.core.showing.colours import COLOURS
     from astro_dl.evaluation.figures.style import new_figure, save_figure
 
-    shown = []
+    shown: list[tuple[str, np.ndarray]] = []
     for path, row in zip(map(Path, paths), table, strict=False):
         with may_fail(path):
             if np.isfinite(float(row["omega_c"])) and len(shown) < MOST_MAPS:

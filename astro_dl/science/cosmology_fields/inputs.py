@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from astro_dl.core.examples import Inputs
 from astro_dl.core.task import InputSpec
 from astro_dl.science.cosmology_fields.physics import CosmologyFieldsPhysics
 from astro_dl.science.cosmology_fields.simulation.convergence import BINS
@@ -37,8 +38,9 @@ def network_input(physics: CosmologyFieldsPhysics, maps: Array) -> Array:
     return band_powers(physics, physics.modes.summed_power(scaled))
 
 
-def spectrum_features(physics: CosmologyFieldsPhysics, x: Array) -> Array:
+def spectrum_features(physics: CosmologyFieldsPhysics, x: Inputs) -> Array:
     """Return the band powers (n, 3 · bands) of inputs, float32."""
+    assert isinstance(x, np.ndarray)
     if physics.given == "spectrum":
         return x
     return band_powers(physics, physics.modes.summed_power(x))

@@ -42,12 +42,12 @@ def sources() -> Array:
     middle = np.interp(0.5, share / share[-1], z)
     below = ndtr((middle - z) / (PHOTOMETRIC_ERROR * (1 + z)))
     both = np.stack([below, 1 - below]) * density
-    return both / np.trapezoid(both, z, axis=1)[:, None]
+    return both / _integral(both)[:, None]
 
 
 def mean_redshifts() -> Array:
     """Return the mean redshift of each bin, (2,)."""
-    return np.trapezoid(sources() * REDSHIFTS, REDSHIFTS, axis=1)
+    return _integral(sources() * REDSHIFTS)
 
 
 def convergence_spectra(cosmology: Cosmology, ell: Array) -> Array:
@@ -71,6 +71,10 @@ def convergence_spectra(cosmology: Cosmology, ell: Array) -> Array:
         found.append(_limber(some, nodes))
     logarithm = CubicSpline(np.log(nodes), np.log(np.concatenate(found)), axis=1)
     return np.exp(logarithm(np.log(ell)))
+
+
+def _integral(values: Array) -> Array:
+    return np.asarray(np.trapezoid(values, REDSHIFTS, axis=-1))
 
 
 def _limber(cosmology: Cosmology, ell: Array) -> Array:
