@@ -15,8 +15,8 @@ import astro_dl
 # %%
 # The files
 # ---------
-# Convergence maps of two universes, of galaxies in front and behind, with the noise of their shapes.
-# Inputs of networks are in units of that noise.
+# Convergence maps of two universes, of galaxies in front and behind, with the noise of their
+# shapes. Inputs of networks are in units of that noise.
 
 predictor = astro_dl.load_pretrained("cosmology_npe")
 physics = predictor.physics
@@ -55,7 +55,7 @@ for panels, number in zip(axes, (order[12], order[-12]), strict=True):
 plt.show()
 
 # %%
-# Lensing tells σ₈ √Ω_m well and either of them badly: hence the bent stripes, which no pair of error
-# bars would show. The crosses are the universes that the maps were made of.
+# Lensing tells σ₈ √Ω_m well and either of them badly: hence the bent stripes, which no pair of
+# error bars would show. The crosses are the universes that the maps were made of.
 #
 # How far such a posterior is from the exact one: :doc:`/cosmology_fields`.

@@ -123,7 +123,7 @@ def test_a_posterior_that_is_too_wide_is_told_from_the_exact_one(monkeypatch):
         comparison, "classifier_accuracy", lambda *pair: compared.append(pair) or {"value": 0.8}
     )
     answers = SimpleNamespace(distribution=prior_as_posterior(PHYSICS, 8))
-    found = compare(SimpleNamespace(physics=PHYSICS, answers=lambda x: answers), 8, 1000, seed=1)
+    found = compare(SimpleNamespace(physics=PHYSICS, answers=lambda x: answers), 8, 600, seed=1)
     assert (found.efficiency < 0.9).all()
     assert found.over_exact.mean() < -0.3
     assert np.mean([exact[:, 0].std() / own[:, 0].std() for exact, own in compared]) < 0.9
