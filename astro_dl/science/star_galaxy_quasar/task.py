@@ -14,7 +14,7 @@ from astropy.table import Table
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
-from astro_dl.core.limits import Shares
+from astro_dl.core.limits import Fraction, Shares
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Augmentation, Classical, Dataset, Difficulty, Files, InputSpec, Task
 from astro_dl.observations.tables.columns import class_numbers
@@ -34,6 +34,7 @@ from astro_dl.science.star_galaxy_quasar.color_loci import (
     KINDS,
     measured,
     simulate_magnitudes,
+    spoilt,
 )
 
 LABELS = {"STAR": 0, "GALAXY": 1, "QSO": 2}
@@ -46,6 +47,12 @@ COLOR_COLUMNS = (
     Column("r", "mag", 16.8, 1.2),
 )
 """From SDSS magnitudes without correction for Galactic dust."""
+
+CAUTION = (
+    "The simulator's loci of colours are medians of all objects of sdss_dr14, test objects included; "
+    "scatter, colours and magnitudes along them, and the share of bad magnitudes were set on its "
+    "training and validation objects."
+)
 
 BRIGHTEST, FAINTEST = 0.0, 40.0
 """Magnitudes beyond these are no measurements but marks of missing ones [mag]."""
@@ -61,12 +68,15 @@ class ColorPhysics:
         Of stars, galaxies and quasars, as among targets of SDSS spectroscopy.
     missing_values : bool, default True
         Whether some bands are missing.
+    bad_magnitudes : float, default 0.03
+        Share of magnitudes that neighbours, saturation or a wrong deblending spoil.
     distinct : bool, default True
         Without, all objects are stars, whatever their label.
     """
 
     class_fractions: Annotated[tuple[float, ...], Shares(3)] = (0.41, 0.5, 0.09)
     missing_values: bool = True
+    bad_magnitudes: Fraction = 0.03
     distinct: bool = True
     columns: ClassVar[FileColumns] = FileColumns(BANDS, dict.fromkeys(BANDS, "mag"))
 
@@ -103,7 +113,8 @@ def simulate(physics: ColorPhysics, n: int, rng: np.random.Generator) -> Example
     choice, draw = rng.spawn(2)
     y = choice.choice(len(KINDS), n, p=physics.class_fractions).astype(np.int32)
     truth = simulate_magnitudes(y if physics.distinct else np.zeros_like(y), draw)
-    magnitudes, _ = measured(np.stack([truth[band] for band in BANDS], axis=1), draw)
+    true_magnitudes = np.stack([truth[band] for band in BANDS], axis=1)
+    magnitudes, _ = measured(spoilt(true_magnitudes, physics.bad_magnitudes, draw), draw)
     x = physics.inputs(dict(zip(BANDS, magnitudes.T, strict=True)))
     made = hide_values(x, choice) if physics.missing_values else x
     info = Table({"object_id": choice.integers(2**62, size=n), "redshift": truth["redshift"]})
@@ -157,4 +168,6 @@ task = Task(
     augmentation=Augmentation(inputs=hide_values),
     files=Files(rows=inputs_of_rows, predict_blocks=predict_rows),
     zero_signal={"distinct": False},
+    caution=CAUTION,
+    version=2,
 )

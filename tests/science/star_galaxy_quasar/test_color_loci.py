@@ -8,6 +8,7 @@ from astro_dl.science.star_galaxy_quasar.color_loci import (
     DEPTH,
     measured,
     simulate_magnitudes,
+    spoilt,
 )
 
 
@@ -43,6 +44,22 @@ def test_turn_off_stars_lie_on_the_stellar_locus():
     assert (redshift == 0).all()
 
 
+def test_spectra_were_taken_of_fainter_blue_stars_and_galaxies_than_red_ones():
+    for kind, blue, red in ((0, 0.3, 0.8), (1, 0.4, 0.95)):
+        table = simulate_magnitudes(np.full(8000, kind), np.random.default_rng(3))
+        g_r, r = np.asarray(table["g"] - table["r"]), np.asarray(table["r"])
+        faint, bright = (np.median(r[np.abs(g_r - color) < 0.05]) for color in (blue, red))
+        assert faint - bright == pytest.approx(1.0, abs=0.35)
+
+
+def test_spoilt_magnitudes_are_as_many_as_said_and_each_by_itself():
+    magnitudes = np.full((20_000, 5), 17.0)
+    off = spoilt(magnitudes, 0.03, np.random.default_rng(0)) != magnitudes
+    np.testing.assert_allclose(off.mean(axis=0), 0.03, atol=0.004)
+    assert (off.sum(axis=1) >= 2).mean() == pytest.approx(10 * 0.03**2, abs=0.003)
+    assert (spoilt(magnitudes, 0.0, np.random.default_rng(0)) == magnitudes).all()
+
+
 def test_noise_is_as_deep_as_the_survey():
     at_depth = np.tile(DEPTH, (20_000, 1))
     found, errors = measured(at_depth, np.random.default_rng(0))
@@ -51,7 +68,7 @@ def test_noise_is_as_deep_as_the_survey():
     np.testing.assert_allclose(scatter, 0.2, rtol=0.03)
     np.testing.assert_allclose(np.median(errors, axis=0), 1.0857 / 5, rtol=0.05)
     bright, _ = measured(at_depth - 8, np.random.default_rng(0))
-    np.testing.assert_allclose(np.std(bright, axis=0), 0.015, rtol=0.05)
+    np.testing.assert_allclose(np.std(bright, axis=0), 0.013, rtol=0.05)
 
 
 def test_nothing_is_infinite_however_faint():
