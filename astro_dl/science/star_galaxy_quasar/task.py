@@ -49,9 +49,9 @@ COLOR_COLUMNS = (
 """From SDSS magnitudes without correction for Galactic dust."""
 
 CAUTION = (
-    "The simulator's loci of colours are medians of all objects of sdss_dr14, test objects included; "
-    "scatter, colours and magnitudes along them, and the share of bad magnitudes were set on its "
-    "training and validation objects."
+    "The simulator's loci of colours are medians of all objects of sdss_dr14, test objects "
+    "included; scatter, colours and magnitudes along them, and the share of bad magnitudes were "
+    "set on its training and validation objects."
 )
 
 BRIGHTEST, FAINTEST = 0.0, 40.0

@@ -20,6 +20,7 @@ from astro_dl.observations.spectra.predict import (
 )
 from astro_dl.observations.spectra.spectrum import Medium
 from astro_dl.science.stars.inputs import pixel_edges, spectrum_inputs
+from astro_dl.science.stars.likeness import star_likeness
 from astro_dl.science.stars.physics import StellarPhysics
 
 LN_10 = float(np.log(10))
@@ -59,7 +60,8 @@ def predict_stars(
         One row per spectrum, in the order of the files: ``id``; ``label`` and ``p_<class>``, or the
         targets with their uncertainties, and ``teff`` [K]; ``snr``, ``missing_fraction``, and
         ``flags``: ``missing_wavelengths``, ``air_assumed``, ``no_continuum`` (no answer);
-        ``low_snr`` (below 10, or so by the scatter where errors are unknown),
+        ``low_snr`` (below 10, or so by the scatter where errors are unknown), ``not_a_star`` (it
+        matches no star at a velocity that stars have, as galaxies, quasars and noise do not),
         ``outside_training_range`` and ``answer_outside_training_range`` (parameters that no star
         of the training had), which leave the answer out unless flagged ones are kept.
 
@@ -70,15 +72,21 @@ def predict_stars(
     """
     spectra = spectra_of_files(paths, medium)
     found = resampled_spectra(spectra, pixel_edges(predictor.physics.pixels))
+    x = spectrum_inputs(found.flux)
+    usable = np.isfinite(x).all(axis=(1, 2))
+    strange = Flag(star_likeness(x).not_a_star & usable, Effect.WITHHELD)
     table = spectrum_table(
         predictor,
         spectra,
         found,
-        spectrum_inputs(found.flux),
+        x,
         batch_size,
         keep_flagged,
         low_snr=Effect.WITHHELD,
-        judged=lambda answers: _unknown_stars(predictor.head.names, answers),
+        judged=lambda answers: {
+            "not_a_star": strange,
+            **_unknown_stars(predictor.head.names, answers),
+        },
     )
     if "log_teff" not in table.colnames:
         return table
