@@ -1,6 +1,6 @@
 """The tasks and models of stars, galaxies and quasars by colours by name."""
 
-from astro_dl.core.registry import register_model, register_task
+from astro_dl.core.registry import SmallForm, register_model, register_task
 
 register_task(
     "star_galaxy_quasar",
@@ -21,4 +21,14 @@ register_model(
         "dropout": 0.05,
         "l2": 1e-5,
     },
+)
+register_model(
+    "sgq_committee",
+    "astro_dl.models.committee:committee",
+    summary="Committee of five perceptrons on SDSS colours",
+    task="star_galaxy_quasar",
+    rank=(1,),
+    hyperparameters={"members": ("sgq_mlp",) * 5},
+    small=SmallForm({"members": ("sgq_mlp",) * 2}),
+    reference="Schaefer et al. (2018), A&A 611, A2, arXiv:1705.07132, for the committee",
 )
