@@ -56,14 +56,13 @@ class Templates:
 
     Parameters
     ----------
-    transforms : ndarray of complex, (templates, frequencies)
-        Conjugate Fourier transforms of their inputs, to twice the length padded with zeros.
-    power : ndarray, (templates, shifts)
-        Sums of their squares over the pixels that overlap at each shift.
+    lines, squares : ndarray of complex, (templates, frequencies)
+        Conjugate Fourier transforms of their inputs, and of the squares of these, to twice the
+        length padded with zeros.
     """
 
-    transforms: Array
-    power: Array
+    lines: Array
+    squares: Array
 
 
 def star_likeness(x: Array) -> Likeness:
@@ -100,10 +99,9 @@ def stellar_templates(pixels: int) -> Templates:
         calibration_error=none,
         line_error=none,
     )
-    lines = spectrum_inputs(observe_stars(stars, observation, pixel_edges(pixels), rng))[..., 0]
-    known = rfft(np.ones(pixels), 2 * pixels)
-    power = irfft(known * np.conj(rfft(lines.astype(float) ** 2, 2 * pixels)), 2 * pixels)
-    return Templates(np.conj(rfft(lines.astype(float), 2 * pixels)), power[:, _shifts(pixels)])
+    x = spectrum_inputs(observe_stars(stars, observation, pixel_edges(pixels), rng))[..., 0]
+    lines, squares = (np.conj(rfft(one, 2 * pixels)) for one in (x.astype(float), x**2.0))
+    return Templates(lines, squares)
 
 
 def _shifts(pixels: int) -> Array:
@@ -115,8 +113,11 @@ def _correlations(lines: Array, templates: Templates) -> Array:
     """Return the correlation (templates, shifts) of a spectrum (pixels,) with shifted templates."""
     pixels = len(lines)
     shifts = _shifts(pixels)
-    together = irfft(rfft(lines, 2 * pixels) * templates.transforms, 2 * pixels)[:, shifts]
+    # an input is exactly zero where nothing is known: there a template has no part in the match
+    spectra = rfft(np.stack([lines, lines != 0]), 2 * pixels)
+    together = irfft(spectra[0] * templates.lines, 2 * pixels)[:, shifts]
+    power = irfft(spectra[1] * templates.squares, 2 * pixels)[:, shifts]
     squares = np.concatenate([[0], np.cumsum(lines**2)])
     own = squares[np.minimum(pixels, pixels + shifts)] - squares[np.maximum(0, shifts)]
     floor = LEAST_POWER * pixels
-    return together / np.sqrt(np.maximum(own, floor) * np.maximum(templates.power, floor))
+    return together / np.sqrt(np.maximum(own, floor) * np.maximum(power, floor))
