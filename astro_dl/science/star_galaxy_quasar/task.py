@@ -51,7 +51,8 @@ COLOR_COLUMNS = (
 CAUTION = (
     "The simulator's loci of colours are medians of all objects of sdss_dr14, test objects "
     "included; scatter, colours and magnitudes along them, and the share of bad magnitudes were "
-    "set on its training and validation objects."
+    "set on the training and validation objects of the split that sgq_committee_sdss names, which "
+    "hold test objects of other splits: scores on sdss_dr14 are blind for its test part alone."
 )
 
 BRIGHTEST, FAINTEST = 0.0, 40.0
