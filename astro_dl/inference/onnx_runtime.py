@@ -44,7 +44,7 @@ TOLERANCE = 1e-5
 EXAMPLES, LENGTHS = 8, 3
 """Inputs that a file is checked by; of any length, those of the network's, together."""
 
-BYTES_AT_ONCE = 2**22
+BYTES_AT_ONCE = 2**20
 """Of inputs: what a network makes of more leaves the processor's caches."""
 
 GPU_DEVICE = Path("/dev/nvidiactl")

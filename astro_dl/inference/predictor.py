@@ -29,7 +29,7 @@ from astro_dl.inference.input_checks import (
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.promises import Promise, as_asked
 from astro_dl.inference.runtime import KerasRuntime, Runtime
-from astro_dl.inference.test_time_augmentation import averaged, used_symmetries
+from astro_dl.inference.test_time_augmentation import averaged_logits, used_symmetries
 from astro_dl.inference.uncertainty import PASSES, Uncertainty, several_models
 
 if TYPE_CHECKING:
@@ -396,4 +396,4 @@ class Predictor(Generic[Physics]):
     def _scorer(self, size: int) -> Callable[[Inputs], np.ndarray]:
         average = self.bundle.config.evaluation.average_symmetries
         symmetries = used_symmetries(self.task, self.physics, average)
-        return averaged(lambda batch: applied(self.runtime.logits, batch, size), symmetries)
+        return averaged_logits(self.runtime, symmetries, size)

@@ -1,12 +1,18 @@
 """Answers averaged over changes of the input that leave the truth as it is."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from astro_dl.core.examples import Inputs
 from astro_dl.core.task import Task
+from astro_dl.inference.batching import applied
+from astro_dl.inference.runtime import Runtime
+
+if TYPE_CHECKING:
+    import keras
 
 Score = Callable[[Inputs], np.ndarray]
 
@@ -35,3 +41,40 @@ def averaged(score: Score, symmetries: Sequence[Callable[[Inputs], Inputs]]) -> 
         return np.mean([score(x), *(score(change(x)) for change in symmetries)], axis=0)
 
     return average
+
+
+def averaged_logits(
+    runtime: Runtime, symmetries: Sequence[Callable[[Inputs], Inputs]], size: int
+) -> Score:
+    """Return a function that gives the averaged logits of a batch.
+
+    A first layer that commutes with the symmetries is run once, and what it gives is changed.
+
+    Parameters
+    ----------
+    runtime : Runtime
+        Of the network.
+    symmetries : sequence of callable
+        As of `averaged`.
+    size : int
+        Examples that batches are filled up to.
+    """
+    rest = symmetries and runtime.part("remaining", partial(_remaining, symmetries=symmetries))
+    if not rest:
+        return averaged(partial(applied, runtime.logits, size=size), symmetries)
+    once = runtime.part("commuting", partial(_commuting, symmetries=symmetries))
+    assert once is not None
+    average = averaged(partial(applied, rest, size=size), symmetries)
+    return lambda x: average(applied(once, x, size))
+
+
+def _commuting(model: "keras.Model", symmetries: Sequence[Any]) -> "keras.Model | None":
+    from astro_dl.models.symmetry.commuting import commuting_part
+
+    return commuting_part(model, symmetries)
+
+
+def _remaining(model: "keras.Model", symmetries: Sequence[Any]) -> "keras.Model | None":
+    from astro_dl.models.symmetry.commuting import remaining_part
+
+    return remaining_part(model, symmetries)

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.wcs import WCS
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.images.band_images import band_in, find_band_images, read_window
@@ -135,6 +136,36 @@ def test_images_without_coordinates_have_no_scale(tmp_path):
     broken["CTYPE1"] = "RA---XYZ"
     fits.writeto(tmp_path / "b.fits", PLANES[0], broken)
     assert find_band_images(tmp_path / "b.fits")[0].pixel_scale_arcsec is None
+
+
+SIP = {"A_ORDER": 2, "A_2_0": 1e-3, "B_ORDER": 2, "B_0_2": -2e-3}
+
+
+@pytest.mark.filterwarnings("ignore::astropy.wcs.FITSFixedWarning")
+@pytest.mark.parametrize(
+    ("types", "more"),
+    [
+        (("RA---TAN", "DEC--TAN"), {"CROTA2": 30.0}),
+        (("DEC--SIN", "RA---SIN"), {"LONPOLE": 180.0, "RADESYS": "FK5", "EQUINOX": 2000.0}),
+        (("GLON-CAR", "GLAT-CAR"), {"WCSAXES": 3, "CTYPE3": "FREQ", "CUNIT3": "Hz"}),
+        (("RA---TAN-SIP", "DEC--TAN-SIP"), SIP),
+        (("RA---TPV", "DEC--TPV"), {"PV1_1": 1.1, "PV2_1": 0.9}),
+        (("RA---TAN", "DEC--TAN"), {"PV1_1": 1.1, "PV1_5": 0.01, "PV2_1": 0.9, "PV2_5": 0.01}),
+    ],
+)
+def test_coordinates_are_those_of_astropy(tmp_path, types, more):
+    cards = {f"CTYPE{axis}": one for axis, one in enumerate(types, 1)}
+    for axis, (value, width) in enumerate([(40.0, -1e-3), (20.0, 2e-3)], 1):
+        cards |= {f"CRVAL{axis}": value, f"CRPIX{axis}": 5.0, f"CDELT{axis}": width}
+    header = fits.Header(cards | more)
+    fits.writeto(tmp_path / "g.fits", PLANES[0], header)
+    (image,) = find_band_images(tmp_path / "g.fits")
+    x, y = np.array([0.0, 12.0, 39.0]), np.array([30.0, 5.0, 0.0])
+    found, expected = image.wcs, WCS(header, naxis=2).celestial
+    sky = expected.pixel_to_world_values(x, y)
+    np.testing.assert_allclose(found.pixel_to_world_values(x, y), sky, rtol=1e-12)
+    np.testing.assert_allclose(found.world_to_pixel_values(*sky), (x, y), atol=1e-4)
+    assert image.pixel_scale_arcsec == pytest.approx(3600 * np.sqrt(2e-6), rel=1e-6)
 
 
 def test_headers_of_the_lens_challenge_are_understood():

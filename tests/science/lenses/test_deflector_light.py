@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.task import InputSpec
+from astro_dl.observations.images.orientations import ORIENTATIONS
 from astro_dl.science.lenses.networks.deflector_light import WithoutDeflector, add_differences
 
 RATIOS = np.array([0.3, 0.6, 1.0])
@@ -48,6 +49,15 @@ def test_a_dark_middle_is_no_error():
     corner = np.zeros((1, 16, 16, 3))
     corner[0, :2, :2] = [3.0, 2.0, 1.0]
     np.testing.assert_allclose(differences(corner), corner[..., :2], atol=1e-5)
+
+
+def test_what_is_left_turns_with_the_image():
+    layer = WithoutDeflector(SOFTENING)
+    x = np.random.default_rng(0).normal(0, 4, (2, 16, 16, 3)).astype(np.float32)
+    upright = np.asarray(layer(x))
+    assert layer.commuting == ORIENTATIONS
+    for change in layer.commuting:
+        np.testing.assert_allclose(layer(change(x)), change(upright), atol=1e-5)
 
 
 @pytest.mark.parametrize(("bands", "channels"), [(1, 1), (2, 3), (5, 9)])

@@ -12,6 +12,7 @@ import numpy as np
 from keras import ops
 
 from astro_dl.core.task import InputSpec
+from astro_dl.observations.images.orientations import ORIENTATIONS
 
 
 def add_differences(images: keras.KerasTensor, input_spec: InputSpec) -> keras.KerasTensor:
@@ -44,7 +45,14 @@ class WithoutDeflector(keras.layers.Layer):
         The s of the compression.
     **options
         Arguments of every Keras layer.
+
+    Attributes
+    ----------
+    commuting : tuple of callable
+        The changes of the input that change the output alike.
     """
+
+    commuting = ORIENTATIONS
 
     def __init__(self, softening: float = 5.0, **options: Any) -> None:
         super().__init__(**options)
