@@ -7,7 +7,7 @@ sum over all samples of the template's time, and a likelihood of either hypothes
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy import fft
@@ -35,7 +35,6 @@ from astro_dl.science.gravitational_waves.scan import (
     whitened,
 )
 from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd
-from astro_dl.science.gravitational_waves.whitening import high_pass
 
 Array = np.ndarray
 
@@ -49,6 +48,8 @@ UNCERTAIN_S, AROUND_S = 0.25, 0.05
 TAIL = 0.005
 """Of a template's power at either end is not its time."""
 DISTANCE_MPC = 100.0
+STRAIN_UNIT = 1e-23
+"""Of spectra [1/Hz]."""
 NORMAL_MAD = 0.6744897501960817
 MISMATCHES = np.linspace(0, 0.1, 21)
 """Of a signal remains at most this fraction of its power: templates and spectra are not exact."""
@@ -75,23 +76,69 @@ class Residual:
     samples: Array
 
 
-def template_series(physics: BinaryBlackHolePhysics, response: Array) -> Array:
-    """Return the whitened templates (T, samples) complex64 of a spectrum.
+@dataclass(frozen=True)
+class Templates:
+    """Whitened templates, by their spectra on the frequencies of a segment of 8 s.
+
+    Parameters
+    ----------
+    waveforms : ndarray
+        (T, F) complex64: before whitening, in a unit that float32 holds the squares of.
+    response : ndarray
+        (F,) float32 whitening response, in the inverse unit.
+    rate : float
+        [Hz].
+    """
+
+    waveforms: Array
+    response: Array
+    rate: float
+
+    @property
+    def samples(self) -> int:
+        """Of a segment."""
+        return round(SEGMENT_S * self.rate)
+
+    @cached_property
+    def norms(self) -> Array:
+        """The root (T,) of the sum of squares of a template's real part, or of its imaginary."""
+        squares = np.square(self.waveforms.view(np.float32))
+        power = squares @ np.repeat(np.square(self.response), 2)
+        return np.sqrt(power / (2 * self.samples))
+
+    def correlations(self, white: Array, lags: Array) -> Array:
+        """Return the products (T, lags) float32 of strain (N,) with shifted templates.
+
+        The modulus of those with either quadrature. Neither the strain nor the time that templates
+        take is longer than a segment.
+        """
+        strain = fft.fft(white, self.samples)[: len(self.response)] * self.response
+        # A modulus is that of the conjugate, of which strain has to be taken but once. The spectrum
+        # has positive frequencies alone: its series has the quadratures as real and imaginary part.
+        product = self.waveforms * (np.conj(strain) / np.float32(self.samples))
+        series = fft.fft(product, self.samples, axis=1, overwrite_x=True)
+        return np.abs(series[:, lags % self.samples])
+
+    def series(self, number: int) -> Array:
+        """Return a template (samples,) complex64, its quarter cycle in the imaginary part."""
+        return fft.ifft(self.waveforms[number] * self.response, self.samples)
+
+
+def whitened_templates(physics: BinaryBlackHolePhysics, response: Array) -> Templates:
+    """Return the templates of a noise spectrum.
 
     Parameters
     ----------
     physics : BinaryBlackHolePhysics
         Whose systems they are.
     response : ndarray
-        Whitening response on the frequencies of a segment of 8 s.
+        (F,) whitening response on the frequencies of a segment of 8 s.
     """
-    spectra = _waveforms(physics) * response
-    samples = round(SEGMENT_S * physics.sample_rate_hz)
-    # A series of positive frequencies alone: real and imaginary part are a quarter cycle apart.
-    return fft.ifft(spectra.astype(np.complex64), samples, axis=1)
+    scaled = (response * STRAIN_UNIT).astype(np.float32)
+    return Templates(_waveforms(physics), scaled, physics.sample_rate_hz)
 
 
-def residuals(white: Array, merger: float, templates: Array, rate: float) -> Residual:
+def residuals(white: Array, merger: float, templates: Templates) -> Residual:
     """Return what remains of whitened strain (n, N) without the best template of each.
 
     Parameters
@@ -100,36 +147,19 @@ def residuals(white: Array, merger: float, templates: Array, rate: float) -> Res
         (n, N) float32.
     merger : float
         About when the mergers are, from the start of the strain [s].
-    templates : ndarray
-        From `template_series`.
-    rate : float
-        [Hz].
+    templates : Templates
+        From `whitened_templates`.
     """
-    centre, reach = round((merger - MERGER_S) * rate), round(UNCERTAIN_S * rate)
-    lags = centre + np.arange(-reach, reach + 1)
-    # The part of the templates that meets the strain at one of the lags.
-    first = max(-centre - reach, 0)
-    met = templates[:, first : white.shape[1] - centre + reach]
-    length = fft.next_fast_len(white.shape[1] + 2 * reach + abs(centre + first + reach))
-    filters = np.conj(fft.fft(met, length, axis=1))
-    norms = np.sqrt(np.sum(np.abs(templates) ** 2, axis=1) / 2)
-    found = [_residual(one, filters, first, norms, templates, lags, rate) for one in white]
-    return Residual(*np.array(found).T)
+    return Residual(*np.array([_residual(one, merger, templates) for one in white]).T)
 
 
-def _residual(
-    white: Array,
-    filters: Array,
-    first: int,
-    norms: Array,
-    templates: Array,
-    lags: Array,
-    rate: float,
-) -> tuple[float, float, float]:
-    correlation = fft.ifft(filters * fft.fft(white, filters.shape[1]), axis=1)[:, lags + first]
-    amplitude = np.abs(correlation) / norms[:, None]
+def _residual(white: Array, merger: float, templates: Templates) -> tuple[float, float, float]:
+    rate = templates.rate
+    reach = round(UNCERTAIN_S * rate)
+    lags = round((merger - MERGER_S) * rate) + np.arange(-reach, reach + 1)
+    amplitude = templates.correlations(white, lags) / templates.norms[:, None]
     best, place = np.unravel_index(np.argmax(amplitude), amplitude.shape)
-    template = _placed(templates[best], lags[place], len(white))
+    template = _placed(templates.series(int(best)), lags[place], len(white))
     total = np.cumsum(np.abs(template) ** 2)
     start, stop = np.searchsorted(total, [TAIL * total[-1], (1 - TAIL) * total[-1]])
     around = round(AROUND_S * rate)
@@ -291,27 +321,28 @@ def _strain_residual(
     before, after = (round(s * rate) / rate for s in (BEFORE_S, STRETCH_S - BEFORE_S))
     reach = OFF_SOURCE_S / 2
     merger = round(merger * rate) / rate
-    around = read_on(last, source, merger - before - reach, before + after + 2 * reach, rate)
-    steady = high_pass(around.strain, around.valid, rate, how.low_frequency / 2)
+    begin, seconds = merger - before - reach, before + after + 2 * reach
+    around = read_on(last, source, begin, seconds, rate, how.drift_frequency)
     first, samples = round(reach * rate), round((before + after) * rate)
-    psd = off_source_psd(replace(around, strain=steady), first, samples)
+    psd = off_source_psd(around, first, samples)
     margin = round(how.margin * rate)
     padded = slice(first - margin, first + samples + margin)
-    white, codes = whitened(steady[padded], around.exclusion[padded], psd, how)
+    white, codes = whitened(around.strain[padded], around.exclusion[padded], psd, how)
     if psd is None or codes.any():
         return around, (np.nan, np.nan, np.nan)
     # The mean of spectra that scatter whitens to a little more than one.
     level = np.median(np.abs(white)) / NORMAL_MAD
-    templates = template_series(physics, response_to(psd, how, SEGMENT_S))
-    found = residuals(white[None] / level, before, templates, rate)
+    templates = whitened_templates(physics, response_to(psd, how, SEGMENT_S))
+    found = residuals(white[None] / level, before, templates)
     return around, (found.snr[0], found.power[0], found.samples[0])
 
 
 @lru_cache(maxsize=2)
 def _waveforms(physics: BinaryBlackHolePhysics) -> Array:
-    """Return unwhitened templates (T, F) that merge within their segment."""
+    """Return unwhitened templates (T, F) that merge within their segment, in `STRAIN_UNIT`."""
     systems, _ = stratified_systems(template_space(physics), TEMPLATES, np.random.default_rng(0))
     frequencies = np.arange(round(SEGMENT_S * physics.sample_rate_hz) // 2 + 1) / SEGMENT_S
     mass_1, mass_2, spin_1z, spin_2z = systems.T
     waveforms = imrphenomd(frequencies, mass_1, mass_2, spin_1z, spin_2z, DISTANCE_MPC)
-    return waveforms * np.exp(-2j * np.pi * frequencies * MERGER_S)
+    shifted = waveforms * np.exp(-2j * np.pi * frequencies * MERGER_S)
+    return (shifted / STRAIN_UNIT).astype(np.complex64)

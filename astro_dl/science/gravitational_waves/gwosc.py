@@ -25,11 +25,14 @@ from astro_dl.science.gravitational_waves.strain_files import (
     open_file,
     read_slice,
 )
+from astro_dl.science.gravitational_waves.whitening import high_pass
 
 NO_DATA = 1
 FILTER_REACH = 64
 STOP_BAND_DB = 80.0
 SCAN_SECONDS = 64
+SETTLED = 20
+"""Periods of a high-pass after which nothing is left of where strain was cut."""
 
 
 @dataclass(frozen=True)
@@ -196,32 +199,58 @@ def read_strain(
     return StrainSegment(source.detector, gps_start, sample_rate, strain, exclusion)
 
 
+def read_steady(
+    source: StrainSource, gps_start: float, duration: float, sample_rate: float, frequency: float
+) -> StrainSegment:
+    """Return what `read_strain` gives, without what drifts.
+
+    Parameters
+    ----------
+    source, gps_start, duration, sample_rate
+        As of `read_strain`.
+    frequency : float
+        Where half the power is let through [Hz], see
+        `astro_dl.science.gravitational_waves.whitening.high_pass`. The result does not depend on
+        how a longer range is cut into calls.
+    """
+    margin = round(SETTLED * sample_rate / frequency)
+    begin, seconds = gps_start - margin / sample_rate, duration + 2 * margin / sample_rate
+    wider = read_strain(source, begin, seconds, sample_rate)
+    steady = high_pass(wider.strain, wider.valid, sample_rate, frequency)
+    wanted = slice(margin, len(steady) - margin)
+    return StrainSegment(
+        source.detector, gps_start, sample_rate, steady[wanted], wider.exclusion[wanted]
+    )
+
+
 def read_on(
     before: StrainSegment | None,
     source: StrainSource,
     gps_start: float,
     duration: float,
     sample_rate: float,
+    frequency: float,
 ) -> StrainSegment:
-    """Return what `read_strain` gives, without reading again what an earlier segment holds.
+    """Return what `read_steady` gives, without reading again what an earlier segment holds.
 
     Parameters
     ----------
     before : StrainSegment or None
-        Of the same source and rate; helps if it begins earlier and ends within the time range.
-    source, gps_start, duration, sample_rate
-        As of `read_strain`.
+        Of the same source, rate and frequency; helps if it begins earlier and ends within the time
+        range.
+    source, gps_start, duration, sample_rate, frequency
+        As of `read_steady`.
     """
     wanted = round(duration * sample_rate)
     skipped = 0 if before is None else round((gps_start - before.gps_start) * sample_rate)
     if before is None or not 0 <= skipped < len(before.strain):
-        return read_strain(source, gps_start, duration, sample_rate)
+        return read_steady(source, gps_start, duration, sample_rate, frequency)
     known = slice(skipped, min(len(before.strain), skipped + wanted))
     parts = [(before.strain[known], before.exclusion[known])]
     count = known.stop - known.start
     if count < wanted:
         begin, seconds = gps_start + count / sample_rate, (wanted - count) / sample_rate
-        rest = read_strain(source, begin, seconds, sample_rate)
+        rest = read_steady(source, begin, seconds, sample_rate, frequency)
         parts.append((rest.strain, rest.exclusion))
     strain, exclusion = (np.concatenate(one) for one in zip(*parts, strict=True))
     return StrainSegment(source.detector, gps_start, sample_rate, strain, exclusion)

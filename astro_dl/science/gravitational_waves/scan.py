@@ -6,7 +6,7 @@ Only the logits are kept, so memory does not grow with the strain but by a few b
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.fft import next_fast_len
@@ -27,7 +27,7 @@ from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.psd import average_power, segment_power
 from astro_dl.science.gravitational_waves.strain_files import EXCLUSIONS
 from astro_dl.science.gravitational_waves.stretches import Stretches, find_stretches
-from astro_dl.science.gravitational_waves.whitening import high_pass, whiten, whitening_filter
+from astro_dl.science.gravitational_waves.whitening import whiten, whitening_filter
 
 REASONS = (*EXCLUSIONS, "no off-source strain")
 """Why time is not analysed: the codes count from 1."""
@@ -69,6 +69,11 @@ class Whitening:
     def margin(self) -> float:
         """What is spoilt at either end of a stretch and around gaps: taper and filter [s]."""
         return TAPER_S + self.filter_seconds / 2
+
+    @property
+    def drift_frequency(self) -> float:
+        """What changes more slowly is no signal [Hz]."""
+        return self.low_frequency / 2
 
 
 @dataclass(frozen=True)
@@ -253,11 +258,10 @@ def whitened_strain(
     parts, codes = [], []
     for source in sources:
         before = None if last_read is None else last_read.get(source.detector)
-        around = read_on(before, source, low + start / rate, (stop - start) / rate, rate)
+        begin, seconds = low + start / rate, (stop - start) / rate
+        around = read_on(before, source, begin, seconds, rate, how.drift_frequency)
         if last_read is not None:
             last_read[source.detector] = around
-        steady = high_pass(around.strain, around.valid, rate, how.low_frequency / 2)
-        around = replace(around, strain=steady)
         psd = off_source_psd(around, first - start, samples)
         padded = slice(first - margin - start, first + samples + margin - start)
         white, code = whitened(around.strain[padded], around.exclusion[padded], psd, how)
@@ -295,11 +299,15 @@ def _bounds(stretches: Stretches, stride: float) -> Iterator[tuple[int, int]]:
 def off_source_psd(around: StrainSegment, first: int, samples: int) -> np.ndarray | None:
     """Return the spectrum [1/Hz] of the clean segments outside a stretch; None if too few."""
     strain = np.where(around.valid, around.strain, np.nan)
-    powers = segment_power(strain, around.sample_rate, PSD_SEGMENT_S)
-    length = round(PSD_SEGMENT_S * around.sample_rate)
-    begin = np.arange(len(powers)) * (length // 2)
-    outside = (begin + length <= first) | (begin >= first + samples)
-    clean = powers[outside & np.isfinite(powers[:, 0])]
+    half = round(PSD_SEGMENT_S * around.sample_rate) // 2
+    behind = -(-(first + samples) // half) * half
+    powers = np.concatenate(
+        [
+            segment_power(part, around.sample_rate, PSD_SEGMENT_S)
+            for part in (strain[: max(first, 0)], strain[behind:])
+        ]
+    )
+    clean = powers[np.isfinite(powers[:, 0])]
     return average_power(clean) if len(clean) >= FEWEST_SEGMENTS else None
 
 
@@ -333,8 +341,9 @@ def whitened(
     place = np.arange(1, samples + 1)
     whole = np.minimum(place, place[::-1])
     distance = distance_transform_edt(np.pad(exclusion == 0, 1))[1:-1] if excluded else whole
-    ramp = distance / (TAPER_S * how.sample_rate)
-    tapered = strain * np.sin(np.pi / 2 * np.minimum(ramp, 1)) ** 2
+    near = distance < TAPER_S * how.sample_rate
+    tapered = strain.copy()
+    tapered[near] *= np.sin(np.pi / 2 * distance[near] / (TAPER_S * how.sample_rate)) ** 2
     response = response_to(psd, how, even / how.sample_rate)
     white = whiten(np.pad(tapered, (0, even - samples)), response)[middle]
     return white if how.clip is None else np.clip(white, -how.clip, how.clip), codes

@@ -160,7 +160,8 @@ def _open_hdf5(path: Path) -> StrainFile:
 
 
 def _read_hdf5(file: StrainFile, first: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-    with open_hdf5(file.path) as opened:
+    # Its members were checked by `open_file`.
+    with h5py.File(file.path, "r") as opened:
         strain = opened["strain/Strain"][first:stop].astype(np.float64)
         if "quality/simple/DQmask" not in opened:
             return strain, np.ones(len(strain), dtype=bool)

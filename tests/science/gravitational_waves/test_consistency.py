@@ -11,7 +11,7 @@ from astro_dl.science.gravitational_waves.consistency import (
     log_glitch_evidence,
     residuals,
     strain_residuals,
-    template_series,
+    whitened_templates,
 )
 from astro_dl.science.gravitational_waves.gwosc import select_sources
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
@@ -36,12 +36,12 @@ MERGER = 0.7
 def templates():
     frequencies = np.arange(round(SEGMENT_S * 1024) + 1) / SEGMENT_S
     psd = named_psd("aligo_design", frequencies)
-    return template_series(PHYSICS, whitening_filter(psd, 2048.0, SEGMENT_S))
+    return whitened_templates(PHYSICS, whitening_filter(psd, 2048.0, SEGMENT_S))
 
 
 def left(templates, n=24, **physics):
     examples = simulate(replace(PHYSICS, **physics), n, np.random.default_rng(4))
-    found = residuals(np.asarray(examples.x)[..., 0], MERGER, templates, 2048.0)
+    found = residuals(np.asarray(examples.x)[..., 0], MERGER, templates)
     return found, np.asarray(examples.info["snr"])
 
 
