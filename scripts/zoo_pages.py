@@ -15,12 +15,12 @@ from astro_dl.bundles.headlines import OWN, best_method, headline_metric, number
 from astro_dl.core.registry import all_tasks, get_task
 
 MEASURED = Path(__file__).resolve().parent.parent / "docs" / "_static" / "measured.csv"
-"""Speed and date of each bundle, written by `scripts/benchmark_bundles`."""
+"""Speed, memory and date of each bundle, written by `scripts/benchmark_bundles`."""
 
 DOMAIN = re.compile(r"^astro_dl\.science\.(\w+)[.:]")
 HEADINGS = (
     *("bundle", "task", "instrument", "parameters", "kB", "metric", "simulated", "real"),
-    *("classical", "bound", "per second", "training [s]", "trained", "licence"),
+    *("classical", "bound", "per second", "MiB", "training [s]", "trained", "licence"),
 )
 INSTRUMENTS = {
     "instrument": "{}",
@@ -45,7 +45,7 @@ def bundle_page(bundle: Bundle, folder: Path) -> None:
     led = (
         f"From files to a figure: [tutorial](../../gallery/{domain[1]}.rst).\n\n" if domain else ""
     )
-    text = text.replace("## Scores", f"{led}## Scores", 1)
+    text = text.replace("## Scores", f"{led}{speed_words(bundle)}## Scores", 1)
     (folder / "index.md").write_text(f"{text}\n## Figures\n\n{shown}\n", encoding="utf-8")
 
 
@@ -59,10 +59,21 @@ def zoo_page(bundles: list[Bundle]) -> str:
         "# All bundles\n\nClick a heading to sort. Each metric is the first of its kind of answer, "
         "with 95% intervals; the real column is the largest real set, and the classical method the "
         "best on that set, or else on the simulated one. The bound is the best that any method can "
-        "do on the simulated set. Speed is of inputs in batches of 256 by a second of the "
-        "processor, without reading files; the date is that of the weights.\n\n"
+        "do on the simulated set. Speed is of inputs by a second of one thread, from arrays to "
+        "a table, and memory the most that the process has had; the date is that of the weights.\n\n"
         f'```{{raw}} html\n<table class="sortable"><thead><tr>{heads}</tr></thead>\n'
         f"<tbody>\n{rows}\n</tbody></table>\n```\n\n```{{toctree}}\n:hidden:\n\n{names}\n```\n"
+    )
+
+
+def speed_words(bundle: Bundle) -> str:
+    """Return a paragraph on speed and memory; empty where these weights were not measured."""
+    known = known_speeds().get(bundle.card.files["weights.h5"], {})
+    if not known.get("peak_mib"):
+        return ""
+    return (
+        f"`predict` answers {known['per_second']} inputs in a second of one thread "
+        f"({known['processor']}), from arrays to a table, in at most {known['peak_mib']} MiB.\n\n"
     )
 
 
@@ -88,6 +99,7 @@ def cells(bundle: Bundle, measured: Mapping[str, Mapping[str, str]]) -> list[str
         cell(f"{size / 1024:.0f}", size),
         *scores(card),
         cell(known.get("per_second", ""), known.get("per_second", "").replace(",", "")),
+        cell(known.get("peak_mib", ""), known.get("peak_mib", "").replace(",", "")),
         cell(f"{seconds:.0f}" if seconds else "", seconds or ""),
         f"<td>{known.get('trained', '')}</td>",
         f"<td>{escape(card.licence.partition(';')[0])}</td>",
