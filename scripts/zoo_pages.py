@@ -60,7 +60,8 @@ def zoo_page(bundles: list[Bundle]) -> str:
         "with 95% intervals; the real column is the largest real set, and the classical method the "
         "best on that set, or else on the simulated one. The bound is the best that any method can "
         "do on the simulated set. Speed is of inputs by a second of one thread, from arrays to "
-        "a table, and memory the most that the process has had; the date is that of the weights.\n\n"
+        "a table, and memory the most that the process has had; the date is that of the "
+        "weights.\n\n"
         f'```{{raw}} html\n<table class="sortable"><thead><tr>{heads}</tr></thead>\n'
         f"<tbody>\n{rows}\n</tbody></table>\n```\n\n```{{toctree}}\n:hidden:\n\n{names}\n```\n"
     )

@@ -175,18 +175,21 @@ def _statistics(array: np.ndarray) -> dict[str, list[float]]:
 
 def _check_scale(name: str, array: np.ndarray, known: Mapping[str, Any]) -> None:
     mean, std = np.array(known["mean"]), np.array(known["std"])
-    sample = _by_channel(array[:: max(1, len(array) // CHECKED_EXAMPLES)]).astype(np.float64)
-    sample = sample[np.isfinite(sample).all(axis=(1, 2))]
-    if not len(sample):
+    some = _by_channel(array[:: max(1, len(array) // CHECKED_EXAMPLES)])
+    # Sums over what is next to each other in memory are several times as fast.
+    sample = np.moveaxis(some, 2, 0).astype(np.float64, order="C")
+    sample = sample[:, np.isfinite(sample).all(axis=(0, 2))]
+    if not sample.size:
         return
-    distance = np.median(np.sqrt(((sample - mean) ** 2).mean(axis=1)), axis=0)
-    spread = sample.std(axis=(0, 1))
-    enough = sample[..., 0].size >= FEWEST_VALUES
+    apart = sample - mean[:, None, None]
+    distance = np.median(np.sqrt(np.square(apart).mean(axis=2)), axis=1)
+    spread = sample.std(axis=(1, 2))
+    enough = sample[0].size >= FEWEST_VALUES
     for channel in np.flatnonzero(std > 0):
         far = distance[channel] > SCALE_TOLERANCE * std[channel]
         if far or (enough and spread[channel] * SCALE_TOLERANCE < std[channel]):
             raise UsageError(
-                f"input {name!r}, channel {channel} has mean {sample[..., channel].mean():.3g} and "
+                f"input {name!r}, channel {channel} has mean {sample[channel].mean():.3g} and "
                 f"standard deviation {spread[channel]:.3g}; the training had {mean[channel]:.3g} "
                 f"and {std[channel]:.3g}: give inputs in the units and with the preprocessing of "
                 "the card's input contract"

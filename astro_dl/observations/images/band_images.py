@@ -112,6 +112,7 @@ class OpenImages:
 Opener = Callable[[Path], AbstractContextManager[Any]]
 
 
+@lru_cache(maxsize=4096)
 def band_in(text: str) -> str | None:
     """Return the band that a word of a text names, None if none or several do.
 
