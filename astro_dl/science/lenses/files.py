@@ -214,7 +214,7 @@ def read_cutout(
     planes, sigmas, flags = [], [], list(candidate.flags)
     for image in candidate.images:
         own = image.pixel_scale_arcsec if own_scale_arcsec is None else own_scale_arcsec
-        ratio = 1.0 if own is None else _ratio(pixel_scale_arcsec / own)
+        ratio = 1.0 if own is None else scale_ratio(pixel_scale_arcsec, own)
         plane, sigma, padded = _read_plane(candidate, image, size, ratio, opener)
         flags += ["pixel_scale_assumed"] * (own is None)
         flags += ["resampled"] * (not ratio.is_integer())
@@ -234,8 +234,7 @@ def _read_plane(
     candidate: Candidate, image: BandImage, size: int, ratio: float, opener: Opener
 ) -> tuple[np.ndarray, float, bool]:
     """Return the pixels (size, size) of one band, their noise, and whether some were missing."""
-    whole = ratio.is_integer()
-    needed = round(size * ratio) if whole else int(np.ceil(size * ratio)) + 2
+    whole, needed = ratio.is_integer(), pixels_needed(size, ratio)
     if candidate.centred:
         if min(image.shape) > LARGEST_CUTOUT * needed:
             raise UsageError(
@@ -264,6 +263,17 @@ def _read_plane(
     return plane, sigma, padded
 
 
+def pixels_needed(size: int, ratio: float) -> int:
+    """Return how many old pixels make ``size`` that are ``ratio`` times as wide, and the edges."""
+    return round(size * ratio) if ratio.is_integer() else int(np.ceil(size * ratio)) + 2
+
+
+def scale_ratio(wanted: float, own: float) -> float:
+    """Return a ratio of pixel scales as a whole number where it is one to 2%."""
+    nearest = max(1, round(wanted / own))
+    return float(nearest) if abs(wanted / own / nearest - 1) < SAME_SCALE else wanted / own
+
+
 def resampled_plane(window: np.ndarray, ratio: float, size: int) -> tuple[np.ndarray, float]:
     """Return the middle of one band (y, x) on pixels ``ratio`` times as wide, and its noise.
 
@@ -280,12 +290,6 @@ def resampled_plane(window: np.ndarray, ratio: float, size: int) -> tuple[np.nda
 
 def _noise(plane: np.ndarray) -> float:
     return float(noise_sigma(plane[None, :, :, None])[0, 0])
-
-
-def _ratio(ratio: float) -> float:
-    """Return a ratio of pixel scales as a whole number where it is one to 2%."""
-    nearest = max(1, round(ratio))
-    return float(nearest) if abs(ratio / nearest - 1) < SAME_SCALE else ratio
 
 
 def _candidate(name: str, images: Sequence[BandImage], bands: tuple[str, ...]) -> Candidate:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from operator import length_hint
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from astro_dl.science.lenses.inputs import cutout_spec, network_input_of
 from astro_dl.science.lenses.physics import LensPhysics
 from astro_dl.science.lenses.positions import read_catalogue
 from astro_dl.science.lenses.simulation.population import SHEAR
+from astro_dl.science.lenses.stacks import is_stack, read_stack
 
 CUTOUTS_AT_ONCE = 256
 
@@ -60,13 +61,14 @@ def predict_cutouts(
     predictor : Predictor
         A network of task ``strong_lens`` or ``lens_parameters``.
     paths : sequence of path
-        FITS files: multi-extension, cubes of bands, or one file per band whose names differ by it.
+        FITS files: multi-extension, cubes of bands, or one file per band whose names differ by it;
+        or files of many cutouts, see `astro_dl.science.lenses.stacks.read_stack`, which come last.
         Larger cutouts are cropped about their centre.
     catalogue : str, optional
         Table of positions (RA, Dec [deg], id) to cut out of the files, which are then survey images
         with celestial coordinates.
     hdu : int or str, optional
-        Number or name of the only extension to take.
+        Number or name of the only extension to take, or name of the array of a file of many.
     bands : tuple of str, optional
         What the planes or extensions are, in their order, where keywords and names don't tell.
     pixel_scale_arcsec : float, optional
@@ -96,14 +98,23 @@ def predict_cutouts(
     """
     if pixel_scale_arcsec is not None and not 0 < pixel_scale_arcsec < np.inf:
         raise UsageError(f"pixel_scale_arcsec is {pixel_scale_arcsec:g}; accepted: above 0")
+    stacks = [Path(path) for path in paths if is_stack(path)]
+    if stacks and catalogue is not None:
+        raise UsageError(
+            f"{stacks[0]} holds cutouts; positions of a catalogue are cut out of FITS images"
+        )
+    images = [path for path in paths if not is_stack(path)]
     options: dict[str, Any] = {"catalogue": catalogue, "hdu": hdu, "bands": bands}
     given = {"batch_size": batch_size, "keep_flagged": keep_flagged}
     parts = []
     physics, scale = predictor.physics, predictor.input_spec.contract["pixel_scale_arcsec"]
     with OpenImages() as opener:
-        found = find_in_files(physics, paths, **options, opener=opener)
-        total = length_hint(found, len(alike_but_for_bands(paths)))
-        read = _read(physics, found, scale, pixel_scale_arcsec, opener)
+        found = find_in_files(physics, images, **options, opener=opener)
+        total = None if stacks else length_hint(found, len(alike_but_for_bands(images)))
+        read = chain(
+            _read(physics, found, scale, pixel_scale_arcsec, opener),
+            _read_stacks(physics, stacks, scale, pixel_scale_arcsec, bands, hdu),
+        )
         blocks = iter(lambda: list(islice(read, CUTOUTS_AT_ONCE)), [])
         work = partial(_predict_block, predictor, given)
         with tqdm(total=total, unit="cutout", disable=not progress) as bar:
@@ -168,6 +179,23 @@ def _read(
         with may_fail(candidate.id):
             cutout = read_cutout(candidate, physics.size_pixels, scale, own_scale, opener)
             yield candidate, cutout
+
+
+def _read_stacks(
+    physics: LensPhysics,
+    paths: Sequence[Path],
+    scale: float,
+    own_scale: float | None,
+    bands: Sequence[str] | None,
+    member: int | str | None,
+) -> Iterator[tuple[Candidate, Cutout]]:
+    """Yield the cutouts of the files of many that can be read."""
+    name = "" if member is None else str(member)
+    for path in paths:
+        with may_fail(path):
+            yield from read_stack(
+                path, physics.bands, physics.size_pixels, scale, bands, own_scale, name
+            )
 
 
 def _predict_block(
