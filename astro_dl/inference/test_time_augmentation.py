@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -63,9 +63,10 @@ def averaged_logits(
     if not rest:
         return averaged(partial(applied, runtime.logits, size=size), symmetries)
     once = runtime.part("commuting", partial(_commuting, symmetries=symmetries))
-    assert once is not None
-    average = averaged(partial(applied, rest, size=size), symmetries)
-    return lambda x: average(applied(once, x, size))
+    # The network has one input, or no layer would take all of it.
+    first, last = cast(Score, once), cast(Score, rest)
+    average = averaged(partial(applied, last, size=size), symmetries)
+    return lambda x: average(applied(first, x, size))
 
 
 def _commuting(model: "keras.Model", symmetries: Sequence[Any]) -> "keras.Model | None":

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from astropy.table import Table
@@ -80,7 +81,7 @@ def read_stack(
         yield where, _cutout(image[..., order].astype(np.float64), size, ratio, assumed)
 
 
-def _column(beside: Table, name: str, default: Sequence[str] | np.ndarray) -> Sequence[str]:
+def _column(beside: Table, name: str, default: Any) -> Any:
     return beside[name] if name in beside.colnames else default
 
 
