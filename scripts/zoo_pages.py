@@ -73,7 +73,8 @@ def speed_words(bundle: Bundle) -> str:
     if not known.get("peak_mib"):
         return ""
     return (
-        f"`predict` answers {known['per_second']} inputs in a second of one thread "
+        f"`predict` answers {known['per_second']} inputs in a second of one thread of "
+        "a busy machine "
         f"({known['processor']}), from arrays to a table, in at most {known['peak_mib']} MiB.\n\n"
     )
 
