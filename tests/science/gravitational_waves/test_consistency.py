@@ -13,7 +13,7 @@ from astro_dl.science.gravitational_waves.consistency import (
     strain_residuals,
     whitened_templates,
 )
-from astro_dl.science.gravitational_waves.gwosc import select_sources
+from astro_dl.science.gravitational_waves.gwosc import read_on, read_steady, select_sources
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.psd import named_psd
 from astro_dl.science.gravitational_waves.scan import whitening
@@ -89,3 +89,15 @@ def test_signals_and_glitches_in_strain_of_their_own_spectrum_are_told_apart(tmp
     evidence = log_glitch_evidence(found, np.full(3, 0.01))
     assert evidence[1] > 4
     assert evidence[2] < -1
+
+
+def test_drifts_are_taken_away_alike_however_strain_is_cut(tmp_path):
+    drift = 1e-17 * np.sin(2 * np.pi * 0.3 * np.arange(SECONDS * RATE) / RATE)
+    (source,) = select_sources(write_pair(tmp_path, {"H1": drift}), ("H1",))
+    how = (2048.0, 10.0)
+    whole = read_steady(source, START + 2.0, 20.0, *how)
+    first = read_steady(source, START + 1.0, 9.0, *how)
+    found = read_on(first, source, START + 2.0, 20.0, *how)
+    assert np.std(whole.strain) < 1e-19
+    np.testing.assert_allclose(found.strain, whole.strain, atol=1e-7 * np.std(whole.strain))
+    np.testing.assert_array_equal(found.exclusion, whole.exclusion)
