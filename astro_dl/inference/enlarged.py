@@ -19,7 +19,7 @@ def enlarged(predictor: Given, size: tuple[int, int]) -> Given:
     predictor : Predictor
         Of a network whose weights do not depend on the size of its input.
     size : tuple of int
-        Rows and columns.
+        Rows and columns; where a network takes several inputs, of those that have its answer's.
 
     Raises
     ------
@@ -27,14 +27,23 @@ def enlarged(predictor: Given, size: tuple[int, int]) -> Given:
         If its weights do not fit another size.
     """
     config, shape = predictor.bundle.config, predictor.input_spec.shape
-    assert not isinstance(shape, dict)
-    spec = replace(predictor.input_spec, shape=(*size, *shape[2:]))
+    own = predictor.head.target_shape
+
+    def larger(sides: tuple[int, ...]) -> tuple[int, ...]:
+        return (*size, *sides[2:]) if tuple(sides[:2]) == own else sides
+
+    spec = replace(
+        predictor.input_spec,
+        shape={name: larger(one) for name, one in shape.items()}
+        if isinstance(shape, dict)
+        else larger(shape),
+    )
     head = type(predictor.head).of_model(predictor.head, spec)
     model = build_from(config.model, spec, head, config.hyperparameters)
     weights = predictor.model.get_weights()
     if [one.shape for one in model.get_weights()] != [one.shape for one in weights]:
         raise UsageError(
-            f"{predictor.bundle.card.name}: its weights are for images of {shape[0]} × {shape[1]} "
+            f"{predictor.bundle.card.name}: its weights are for images of {own[0]} × {own[1]} "
             "pixels alone"
         )
     model.set_weights(weights)

@@ -77,9 +77,30 @@ def unet2d(
     neighbours in place of transposed convolutions (Odena et al. 2016, doi:10.23915/distill.00003).
     """
     inputs = input_tensor(input_spec, 3, "unet2d")
-    _check_sizes(inputs.shape[1:3], filters, kernel_size)
     style = Style(activation, normalization, initializer, l1, l2)
-    x, finer = after_first_layer(inputs, input_spec), []
+    x = encoded_decoded(
+        after_first_layer(inputs, input_spec), filters, convolutions, kernel_size, style, dropout
+    )
+    return keras.Model(inputs, attach_head(x, head), name="unet2d")
+
+
+def encoded_decoded(
+    x: keras.KerasTensor,
+    filters: Sequence[int],
+    convolutions: int,
+    kernel_size: int,
+    style: Style,
+    dropout: float = 0.0,
+) -> keras.KerasTensor:
+    """Return a map (batch, H, W, filters[0]) of what `unet2d` sees of another one.
+
+    Raises
+    ------
+    UsageError
+        If the map's sides do not fit.
+    """
+    _check_sizes(x.shape[1:3], filters, kernel_size)
+    finer = []
     for level, width in enumerate(filters):
         if level:
             x = keras.layers.MaxPooling2D(SCALE, name=f"down_{level}_pool")(x)
@@ -90,7 +111,7 @@ def unet2d(
         x = keras.layers.UpSampling2D(SCALE, name=f"up_{level}_grow")(x)
         x = keras.layers.Concatenate(name=f"up_{level}_join")([finer[level], x])
         x = _block(x, width, convolutions, kernel_size, style, f"up_{level}")
-    return keras.Model(inputs, attach_head(x, head), name="unet2d")
+    return x
 
 
 def reach(filters: Sequence[int], convolutions: int, kernel_size: int) -> int:

@@ -21,3 +21,24 @@ class PixelCrossEntropy(keras.losses.Loss):
         own = ops.one_hot(ops.where(y == UNKNOWN, 0, y), y_pred.shape[-1], dtype=y_pred.dtype)
         loss = -ops.sum(own * ops.log_softmax(y_pred, axis=-1), axis=-1) * known
         return ops.sum(loss, axis=(1, 2)) / ops.maximum(ops.sum(known, axis=(1, 2)), 1.0)
+
+
+class InnerSquaredError(keras.losses.Loss):
+    """Mean squared error of images (batch, H, W) and maps (batch, H, W, 1).
+
+    Parameters
+    ----------
+    border : int, default 0
+        Pixels along all sides that do not count.
+    """
+
+    def __init__(self, border: int = 0) -> None:
+        super().__init__()
+        self.border = border
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each image."""
+        height, width = y_pred.shape[1:3]
+        rows, columns = (slice(self.border, side - self.border) for side in (height, width))
+        wrong = y_pred[:, rows, columns, 0] - ops.cast(y_true, y_pred.dtype)[:, rows, columns]
+        return ops.mean(ops.square(wrong), axis=(1, 2))

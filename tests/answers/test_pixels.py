@@ -8,7 +8,7 @@ from astropy.table import Table
 from sklearn.metrics import average_precision_score
 
 import astro_dl
-from astro_dl.answers.pixels import Pixels
+from astro_dl.answers.maps.pixels import Pixels
 from astro_dl.bundles.bundle import load_bundle
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples

@@ -91,6 +91,25 @@ def random_orientation(x: Inputs, rng: np.random.Generator) -> Inputs:
     return oriented(x, rng.integers(0, 8, input_length(x)))
 
 
+def random_orientation_of_both(
+    x: Inputs, y: np.ndarray, rng: np.random.Generator
+) -> tuple[Inputs, np.ndarray]:
+    """Return every image and the truth of its pixels in one of the eight orientations.
+
+    Parameters
+    ----------
+    x : ndarray or dict of ndarray
+        (n, size, size, channels), or several of them by name, turned together.
+    y : ndarray, (n, size, size)
+        What is to be told of each pixel.
+    rng : numpy.random.Generator
+        Source of randomness.
+    """
+    numbers = rng.integers(0, 8, len(y))
+    truth: Any = oriented(y[..., None], numbers)
+    return oriented(x, numbers), truth[..., 0]
+
+
 def random_half_turn(x: Inputs, rng: np.random.Generator) -> Inputs:
     """Return every image in one of the four orientations that leave its shape, all as likely."""
     return oriented(x, 2 * rng.integers(0, 4, input_length(x)))

@@ -4,10 +4,10 @@ What is sharper than a star cannot come through the atmosphere and the telescope
 undersampled stars, hot pixels, trails of satellites, and hits on stars.
 """
 
-from astro_dl.answers.pixels import Pixels
+from astro_dl.answers.maps.pixels import Pixels
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.task import Augmentation, Classical, Files, Task
-from astro_dl.science.cosmic_rays.augmentation import turned
+from astro_dl.observations.images.orientations import random_orientation_of_both
 from astro_dl.science.cosmic_rays.baselines import laplacian_scores
 from astro_dl.science.cosmic_rays.figures import draw_masks
 from astro_dl.science.cosmic_rays.inputs import exposure_spec
@@ -31,7 +31,7 @@ task = Task(
     simulate=simulate,
     group="exposure_id",
     classical=Classical(baselines=laplacian_scores),
-    augmentation=Augmentation(pairs=turned),
+    augmentation=Augmentation(pairs=random_orientation_of_both),
     files=Files(predict=predict_exposures, draw=draw_masks),
     extra_metrics=found_by_seeing,
     caution="Trained on simulated exposures alone; probabilities rest on 100 to 3,000 hits in a "

@@ -1,0 +1,1 @@
+"""Answers for every pixel of an image."""

@@ -1,0 +1,94 @@
+"""A network that chooses, for every pixel, how boldly to sharpen.
+
+image and its deconvolutions ─┬──────────────────────── times weights ─┐
+                              └ asinh ─┐                    │          ├ sum
+point spread ─ asinh ─ dense ─ tiled ──┴ U-Net ─┬ weights ──┘          │
+                                                └ detail ──────────────┘
+"""
+
+from collections.abc import Sequence
+
+import keras
+
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.errors import UsageError
+from astro_dl.core.task import InputSpec
+from astro_dl.models.activations import activate
+from astro_dl.models.heads import attach_head
+from astro_dl.models.layers import Normalization, Style
+from astro_dl.models.point_spread.inputs import IMAGE, POINT_SPREAD
+from astro_dl.models.point_spread.layers import Compressed
+from astro_dl.models.unet import encoded_decoded
+
+FAINT_POINT_SPREAD = 0.01
+"""Share of the light in a pixel, below which a point-spread function is seen linearly."""
+
+
+def deconvolution_unet(
+    input_spec: InputSpec,
+    head: AnswerKind,
+    *,
+    filters: Sequence[int] = (12, 24, 48),
+    convolutions: int = 2,
+    kernel_size: int = 3,
+    point_spread_units: int = 4,
+    activation: str = "relu",
+    normalization: Normalization = "batch",
+) -> keras.Model:
+    """Return a U-Net that weighs deconvolutions against each other, pixel by pixel.
+
+    The answer is Σ w_i D_i + d: the image and its deconvolutions D_i with weights w_i, which the
+    network tells from what lies around a pixel and from the point-spread function, and detail d.
+    Bright sources keep their light, as it goes through the products alone; where all weights are
+    the same everywhere, it is a linear filter.
+
+    Parameters
+    ----------
+    input_spec : InputSpec
+        Images ``"image"``, (height, width, channels), and ``"point_spread"``, (k, k, 1).
+    head : AnswerKind
+        An image.
+    filters, convolutions, kernel_size, activation, normalization
+        Of the U-Net, see `astro_dl.models.unet.unet2d`.
+    point_spread_units : int
+        Numbers that tell of the point-spread function.
+
+    Raises
+    ------
+    UsageError
+        If the inputs are others, or their sides do not fit the levels.
+
+    References
+    ----------
+    Sureau, Lechat & Starck (2020), arXiv:1911.00443, for the start from Tikhonov's deconvolution;
+    Mildenhall et al. (2018), arXiv:1712.02327, for weights told pixel by pixel.
+    """
+    shape = input_spec.shape
+    if not isinstance(shape, dict) or set(shape) != {IMAGE, POINT_SPREAD}:
+        raise UsageError(f"deconvolution_unet takes the inputs {IMAGE} and {POINT_SPREAD}")
+    image, point_spread = (keras.Input(shape[one], name=one) for one in (IMAGE, POINT_SPREAD))
+    height, width, channels = image.shape[1:]
+    seen = Compressed(FAINT_POINT_SPREAD, name="point_spread_compressed")(point_spread)
+    seen = keras.layers.Flatten(name="point_spread_flat")(seen)
+    seen = keras.layers.Dense(point_spread_units, name="point_spread_dense")(seen)
+    seen = activate(seen, activation, "point_spread_dense")
+    seen = keras.layers.RepeatVector(height * width, name="point_spread_repeated")(seen)
+    seen = keras.layers.Reshape((height, width, point_spread_units), name="point_spread_map")(seen)
+    given = [Compressed(1.0, name="image_compressed")(image), seen]
+    x = encoded_decoded(
+        keras.layers.Concatenate(name="given")(given),
+        filters,
+        convolutions,
+        kernel_size,
+        Style(activation, normalization, "he_normal"),
+    )
+    equal = keras.initializers.Constant(1 / channels)
+    weights = keras.layers.Conv2D(channels, 1, bias_initializer=equal, name="weights")(x)
+    weighted = keras.layers.Multiply(name="weighted")([image, weights])
+    detail = keras.layers.Conv2D(1, 1, name="detail")(x)
+    terms = keras.layers.Concatenate(name="terms")([weighted, detail])
+    return keras.Model(
+        {IMAGE: image, POINT_SPREAD: point_spread},
+        attach_head(terms, head, kernel_initializer="ones"),
+        name="deconvolution_unet",
+    )
