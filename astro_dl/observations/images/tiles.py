@@ -1,11 +1,15 @@
 """Images of any size through networks of one size: in tiles that overlap."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from astro_dl.core.errors import UsageError
+
+LARGEST = 512
+"""Pixels along either side of a tile."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,33 @@ class Tiling:
 
     def places(self, start: int, side: int) -> np.ndarray:
         """Return which pixels along an axis are in a tile: mirrored at the ends of the image."""
-        wanted = np.arange(start - self.margin, start - self.margin + self.size)
-        period = max(1, 2 * side - 2)
-        folded = np.abs((wanted + side - 1) % period - (side - 1))
-        return np.minimum(folded, side - 1)
+        return mirrored(np.arange(start - self.margin, start - self.margin + self.size), side)
+
+
+def mirrored(places: np.ndarray, side: int) -> np.ndarray:
+    """Return which pixels along an axis of an image stand at places within it and beyond."""
+    period = max(1, 2 * side - 2)
+    folded = np.abs((places + side - 1) % period - (side - 1))
+    return np.minimum(folded, side - 1)
+
+
+def tiling_of_unet(hyperparameters: Mapping[str, Any], shape: tuple[int, int]) -> Tiling:
+    """Return tiles that leave no seam, and are no larger than an image needs.
+
+    Parameters
+    ----------
+    hyperparameters : mapping
+        Of `astro_dl.models.unet.unet2d`, or what is built like it.
+    shape : tuple of int
+        Rows and columns of the image.
+    """
+    from astro_dl.models.unet import reach
+
+    values = hyperparameters
+    scale = 2 ** (len(values["filters"]) - 1)
+    margin = reach(values["filters"], values["convolutions"], values["kernel_size"])
+    enough = -(-(max(shape) + 2 * margin) // scale) * scale
+    return Tiling(min(LARGEST, enough), margin)
 
 
 def in_tiles(

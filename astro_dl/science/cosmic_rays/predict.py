@@ -16,12 +16,11 @@ from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.predictor import Predictor
 from astro_dl.observations.images.background import Background
-from astro_dl.observations.images.tiles import Tiling, in_tiles
+from astro_dl.observations.images.tiles import in_tiles, tiling_of_unet
 from astro_dl.science.cosmic_rays.exposures import Exposure, open_exposure
 from astro_dl.science.cosmic_rays.inputs import network_input
 from astro_dl.science.cosmic_rays.physics import CosmicRayPhysics
 
-TILE_SIZE = 512
 TILES_AT_ONCE = 2
 NEIGHBOURS = np.ones((3, 3))
 """Pixels that touch, also at corners, are of one hit."""
@@ -120,7 +119,7 @@ def hit_probability(
         electrons = exposure.electrons(rows)
         return network_input(np.where(np.isfinite(electrons), electrons, level), level, noise)
 
-    tiling = tiling_of(predictor, exposure.shape)
+    tiling = tiling_of_unet(predictor.bundle.config.hyperparameters, exposure.shape)
     larger = predictor.enlarged((tiling.size, tiling.size))
 
     def apply(tiles: np.ndarray) -> np.ndarray:
@@ -131,17 +130,6 @@ def hit_probability(
     for rows, answers in in_tiles(exposure.shape, tiling, read, apply):
         probability[rows] = answers
     return probability, background
-
-
-def tiling_of(predictor: Predictor[CosmicRayPhysics], shape: tuple[int, int]) -> Tiling:
-    """Return tiles that leave no seam, and are no larger than an image needs."""
-    from astro_dl.models.unet import reach
-
-    values = predictor.bundle.config.hyperparameters
-    scale = 2 ** (len(values["filters"]) - 1)
-    margin = reach(values["filters"], values["convolutions"], values["kernel_size"])
-    enough = -(-(max(shape) + 2 * margin) // scale) * scale
-    return Tiling(min(TILE_SIZE, enough), margin)
 
 
 def _catalogue(

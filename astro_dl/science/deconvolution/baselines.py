@@ -1,4 +1,4 @@
-"""The classical methods: Wiener's filter and Richardson and Lucy's iteration, to the same target."""
+"""The classical methods, to the same target: Wiener's filter, Richardson and Lucy's iteration."""
 
 from functools import lru_cache
 

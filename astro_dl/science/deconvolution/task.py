@@ -7,12 +7,14 @@ can only tell what is likely to have been there.
 
 from astro_dl.answers.maps.image import Image
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.task import Augmentation, Classical, Task
+from astro_dl.core.task import Augmentation, Classical, Files, Task
 from astro_dl.observations.images.orientations import random_orientation_of_both
 from astro_dl.science.deconvolution.baselines import classical_deconvolutions
+from astro_dl.science.deconvolution.figures import draw_sharpened
 from astro_dl.science.deconvolution.inputs import deconvolution_spec
 from astro_dl.science.deconvolution.metrics import deconvolution_metrics
 from astro_dl.science.deconvolution.physics import DeconvolutionPhysics
+from astro_dl.science.deconvolution.predict import predict_images
 from astro_dl.science.deconvolution.simulate import simulate
 
 
@@ -32,6 +34,7 @@ task = Task(
     group="sky_id",
     classical=Classical(baselines=classical_deconvolutions),
     augmentation=Augmentation(pairs=random_orientation_of_both),
+    files=Files(predict=predict_images, draw=draw_sharpened),
     extra_metrics=deconvolution_metrics,
     caution="Trained on simulated Sérsic galaxies and stars in white noise: what is sharper than "
     "the point-spread function is a likely guess in their likeness, no measurement. Arms, rings "

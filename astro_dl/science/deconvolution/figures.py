@@ -1,0 +1,101 @@
+"""Images beside what was made of them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.inference.predictor import Predictor
+from astro_dl.science.deconvolution.files import open_image
+from astro_dl.science.deconvolution.physics import DeconvolutionPhysics
+from astro_dl.science.deconvolution.sharpen import sharpen
+
+MOST_FILES = 12
+WINDOW = 256
+TICKS = np.array([0, 1, 3, 10, 30, 100, 300, 1000])
+SHOWN_RESIDUAL = 4.0
+
+
+def draw_sharpened(
+    predictor: Predictor[DeconvolutionPhysics],
+    paths: Sequence[str | Path],
+    table: Table,
+    folder: str | Path,
+) -> list[Path]:
+    """Draw the brightest part of each image: as it is, sharpened, and what the answer leaves.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        The network that made the table.
+    paths : sequence of path
+        The files that it was applied to; the first twelve that have an answer are drawn.
+    table : astropy.table.Table
+        What `astro_dl.science.deconvolution.predict.predict_images` returned.
+    folder : str or Path
+        Where the figures go.
+
+    Returns
+    -------
+    list of Path
+        ``<name>_sharp.png`` of each file.
+    """
+    from astro_dl.evaluation.figures.style import new_figure, save_figure
+
+    answered = {Path(str(row["id"])).name for row in table if np.isfinite(row["residual_rms"])}
+    drawn = []
+    for path in [one for one in map(Path, paths) if one.name in answered][:MOST_FILES]:
+        options = {name: table.meta.get(name) for name in ("psf", "hdu", "sigma")}
+        with open_image(path, predictor.physics, **options) as image:
+            answer = sharpen(predictor, image)
+            every = slice(None)
+            light = image.light(every)
+            sharp = answer.light / image.noise(every)
+        window = _brightest(sharp)
+        figure, ((left, middle, right),) = new_figure(1, 3, 12.6, 4.2, sharex=True, sharey=True)
+        top = float(np.arcsinh(np.nanmax(sharp[window])))
+        rows, columns = window
+        extent = (columns.start - 0.5, columns.stop - 0.5, rows.start - 0.5, rows.stop - 0.5)
+        style = {"origin": "lower", "extent": extent, "interpolation": "nearest"}
+        for panel, shown, title in (
+            (left, light, path.name),
+            (middle, sharp, f"sharpened to {predictor.physics.target_fwhm_pixels:g} pixels (FWHM)"),
+        ):
+            picture = panel.imshow(
+                np.arcsinh(shown[window]), cmap="gray", vmin=np.arcsinh(-2), vmax=top, **style
+            )
+            panel.set_title(title, fontsize=10)
+        ticks = TICKS[np.arcsinh(TICKS) <= top]
+        bar = figure.colorbar(picture, ax=[left, middle], ticks=np.arcsinh(ticks), shrink=0.85)
+        bar.ax.set_yticklabels([str(tick) for tick in ticks])
+        bar.set_label("light above the sky [σ]")
+        left_over = right.imshow(
+            answer.residual[window],
+            cmap="RdBu_r",
+            vmin=-SHOWN_RESIDUAL,
+            vmax=SHOWN_RESIDUAL,
+            **style,
+        )
+        right.set_title("image less the answer, blurred again", fontsize=10)
+        figure.colorbar(left_over, ax=right, shrink=0.85).set_label("residual [σ]")
+        for panel in (left, middle, right):
+            panel.grid(False)
+            panel.set(xlabel="x [pixel]")
+        left.set(ylabel="y [pixel]")
+        drawn.append(save_figure(figure, Path(folder) / f"{path.stem}_sharp.png"))
+    return drawn
+
+
+def _brightest(image: np.ndarray) -> tuple[slice, slice]:
+    """Return the window about the brightest pixel."""
+    place = np.unravel_index(int(np.nanargmax(image)), image.shape)
+    starts = [
+        int(np.clip(at - WINDOW // 2, 0, max(0, side - WINDOW)))
+        for at, side in zip(place, image.shape, strict=True)
+    ]
+    rows, columns = (
+        slice(start, min(side, start + WINDOW))
+        for start, side in zip(starts, image.shape, strict=True)
+    )
+    return rows, columns
