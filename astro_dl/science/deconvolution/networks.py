@@ -9,6 +9,7 @@ point spread ─ asinh ─ dense ─ tiled ──┴ U-Net ─┬ weights ──
 from collections.abc import Sequence
 
 import keras
+from keras import ops
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
@@ -22,6 +23,36 @@ from astro_dl.models.unet import encoded_decoded
 
 FAINT_POINT_SPREAD = 0.01
 """Share of the light in a pixel, below which a point-spread function is seen linearly."""
+
+
+@keras.saving.register_keras_serializable(package="astro_dl")
+class UnitSum(keras.layers.Layer):
+    """Maps (batch, H, W, channels), shifted so that those of a pixel sum to one.
+
+    Parameters
+    ----------
+    first : int
+        The channel that is 1 where the maps are 0.
+    **options
+        Arguments of every Keras layer.
+    """
+
+    def __init__(self, first: int, **options: object) -> None:
+        super().__init__(**options)
+        self.first = first
+
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """Return maps of the same shape."""
+        one = ops.one_hot(self.first, inputs.shape[-1], dtype=inputs.dtype)
+        return inputs - ops.mean(inputs, axis=-1, keepdims=True) + one
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return the shape of the input."""
+        return input_shape
+
+    def get_config(self) -> dict[str, object]:
+        """Return the arguments that make this layer again."""
+        return {**super().get_config(), "first": self.first}
 
 
 def deconvolution_unet(
@@ -39,8 +70,8 @@ def deconvolution_unet(
 
     The answer is Σ w_i D_i + d: the image and its deconvolutions D_i with weights w_i, which the
     network tells from what lies around a pixel and from the point-spread function, and detail d.
-    Bright sources keep their light, as it goes through the products alone; where all weights are
-    the same everywhere, it is a linear filter.
+    All D_i hold the same light and Σ w_i = 1, so that sources keep theirs; where all weights are
+    the same everywhere, it is a linear filter. It starts as the deconvolution in the middle.
 
     Parameters
     ----------
@@ -82,13 +113,13 @@ def deconvolution_unet(
         kernel_size,
         Style(activation, normalization, "he_normal"),
     )
-    equal = keras.initializers.Constant(1 / channels)
-    weights = keras.layers.Conv2D(channels, 1, bias_initializer=equal, name="weights")(x)
+    weights = keras.layers.Conv2D(channels, 1, kernel_initializer="zeros", name="weights")(x)
+    weights = UnitSum(channels // 2, name="unit_sum")(weights)
     weighted = keras.layers.Multiply(name="weighted")([image, weights])
-    detail = keras.layers.Conv2D(1, 1, name="detail")(x)
+    detail = keras.layers.Conv2D(1, 1, kernel_initializer="zeros", name="detail")(x)
     terms = keras.layers.Concatenate(name="terms")([weighted, detail])
     return keras.Model(
         {IMAGE: image, POINT_SPREAD: point_spread},
-        attach_head(terms, head, kernel_initializer="ones"),
+        attach_head(terms, head, kernel_initializer="ones", use_bias=False, trainable=False),
         name="deconvolution_unet",
     )
