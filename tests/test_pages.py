@@ -109,6 +109,22 @@ def test_the_page_on_cosmic_rays_runs(tmp_path):
 
 
 @pytest.mark.slow
+def test_the_page_on_deconvolution_runs(tmp_path):
+    spread = moffat_images(4.0, 3.5, 31)[0]
+    image = np.random.default_rng(0).normal(100, 2, (200, 300))
+    image[60:91, 80:111] += 4000 * spread
+    fits.writeto(tmp_path / "psf.fits", spread)
+    hdus = [fits.PrimaryHDU(), fits.ImageHDU(image.astype(np.float32), name="SCI")]
+    for name, more in (("field", [fits.ImageHDU(spread, name="PSF")]), ("raw", [])):
+        fits.HDUList([*hdus, *more]).writeto(tmp_path / f"{name}.fits")
+    run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks("deconvolution.md", "sh")))
+    assert Table.read(tmp_path / "sharp.ecsv")["residual_rms"][0] == pytest.approx(1, abs=0.1)
+    assert (tmp_path / "sharp" / "raw_sharp.fits").is_file()
+    (program,) = blocks("deconvolution.md", "python")
+    run(tmp_path, sys.executable, "-c", program)
+
+
+@pytest.mark.slow
 def test_the_pages_on_galaxies_and_stars_run(tmp_path):
     rng = np.random.default_rng(0)
     for name, fwhm, radius in (("galaxy", 3.0, 3.0), ("large", 6.0, 9.0), ("source", 3.0, 3.0)):

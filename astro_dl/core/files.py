@@ -147,3 +147,15 @@ def distinct_names(paths: Sequence[Path]) -> dict[Path, str]:
             names[path] = Path(*parts[path][-length:]).as_posix()
         waiting = [path for path in waiting if times[parts[path][-length:]] > 1]
     return names
+
+
+def stem_of(name: str) -> str:
+    """Return what files that are made of one are called by, before an ending of their own.
+
+    Parameters
+    ----------
+    name : str
+        As `distinct_names` gives it: its folders are kept, so that no two names have one stem.
+    """
+    joined = "_".join(part for part in Path(name).parts if part != Path(name).anchor)
+    return joined.removesuffix(".gz").removesuffix(".fz").rsplit(".", 1)[0]

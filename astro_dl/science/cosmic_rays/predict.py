@@ -11,7 +11,7 @@ from scipy import ndimage
 from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import atomic_path, distinct_names
+from astro_dl.core.files import atomic_path, distinct_names, stem_of
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.predictor import Predictor
@@ -188,8 +188,7 @@ def _flags(
 
 
 def _write_mask(folder: Path, name: str, mask: np.ndarray, probability: np.ndarray) -> None:
-    stem = Path(name).name.removesuffix(".gz").removesuffix(".fz")
-    target = folder / f"{stem.rsplit('.', 1)[0]}_hits.fits"
+    target = folder / f"{stem_of(name)}_hits.fits"
     target.parent.mkdir(parents=True, exist_ok=True)
     shares = fits.ImageHDU(np.rint(STEPS * probability).astype(np.uint8), name="PROBABILITY")
     shares.header["BSCALE"] = 1 / STEPS

@@ -18,7 +18,7 @@ from astro_dl.science.deconvolution.physics import DeconvolutionPhysics
 Array = np.ndarray
 TILES_AT_ONCE = 2
 BAND = 512
-"""Rows that are blurred again at once."""
+"""Rows of an image that are looked at at once."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,10 @@ def sharpen(predictor: Predictor[DeconvolutionPhysics], image: SkyImage) -> Shar
     larger = predictor.enlarged((tiling.size, tiling.size))
     point_spread = image.point_spread[None, ..., None].astype(np.float32)
 
+    reach = kernels.shape[-1] // 2
+
     def read(rows: slice) -> Array:
-        around = with_reach(partial(filled, image), rows, kernels.shape[-1] // 2, image.shape[0])
-        reach = kernels.shape[-1] // 2
+        around = with_reach(partial(filled, image), rows, reach, image.shape[0])
         return with_deconvolutions(around[None], kernels)[0, reach:-reach]
 
     def apply(tiles: Array) -> Array:
