@@ -2,8 +2,9 @@
 
 import numpy as np
 from scipy import fft
+from scipy.special import ndtr
 
-from astro_dl.observations.galaxies.point_spread import moffat_images
+from astro_dl.observations.images.point_spread import FWHM_PER_SIGMA
 from astro_dl.science.deconvolution.physics import DeconvolutionPhysics
 
 Array = np.ndarray
@@ -31,7 +32,9 @@ def transfer(point_spread: Array, size: int) -> Array:
 
 def target_image(physics: DeconvolutionPhysics) -> Array:
     """Return the point-spread function (k, k) to which images are sharpened, the pixel in it."""
-    return moffat_images(physics.target_fwhm_pixels, np.inf, physics.point_spread_pixels)[0]
+    edges = np.arange(physics.point_spread_pixels + 1) - physics.point_spread_pixels / 2
+    line = np.diff(ndtr(edges * FWHM_PER_SIGMA / physics.target_fwhm_pixels))
+    return np.outer(line, line) / line.sum() ** 2
 
 
 def field_power(physics: DeconvolutionPhysics, size: int) -> Array:

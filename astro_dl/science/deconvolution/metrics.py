@@ -41,13 +41,16 @@ def deconvolution_metrics(outcome: Outcome, settings: EvaluationConfig) -> dict[
     """
     border = getattr(outcome.head, "border", 0)
     y = np.asarray(outcome.y, float)
-    chance = (settings.confidence, settings.bootstrap)
     found: dict[str, Any] = {}
     for name, images in outcome.scores.items():
         own: dict[str, Any] = {}
         if WIENER in outcome.scores:
-            pair = (inner(one, border) for one in (images, outcome.scores[WIENER], y))
-            own["error_over_wiener"] = error_ratio(*pair, *chance)
+            ours, theirs, truth = (
+                inner(one, border) for one in (images, outcome.scores[WIENER], y)
+            )
+            own["error_over_wiener"] = error_ratio(
+                ours, theirs, truth, settings.confidence, settings.bootstrap
+            )
         if "snr" in outcome.info.colnames:
             own |= _of_galaxies(np.asarray(images, float), y, outcome, settings)
         found[name] = own

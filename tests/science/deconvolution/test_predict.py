@@ -33,9 +33,9 @@ def predictor(tmp_path_factory):
     return astro_dl.load_pretrained(astro_dl.train(config, out=out, progress=False).folder)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def bold(predictor):
-    """Return the same with weights that differ from pixel to pixel."""
+    """Give the same with weights that differ from pixel to pixel."""
     model = predictor.model
     before = [one.get_weights() for one in map(model.get_layer, ("weights", "detail"))]
     rng = np.random.default_rng(0)

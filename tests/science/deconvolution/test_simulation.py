@@ -61,7 +61,9 @@ def test_the_truth_is_what_galsim_shows_through_the_target(index):
     light = SersicLight(np.array([3.0]), np.array([index]), 0.2, -0.1, 0.4, -0.3)
     sources = Sources(np.zeros(1, int), light, np.array([100.0]), np.zeros(1, bool), 64, [0])
     ours = sources.through(target_image(DeconvolutionPhysics()))[0]
-    galaxy = galsim.Sersic(index, half_light_radius=3.0, flux=100.0).shear(g1=0.2, g2=-0.1)
+    fine = galsim.GSParams(folding_threshold=1e-4, maxk_threshold=1e-5, maximum_fft_size=16384)
+    galaxy = galsim.Sersic(index, half_light_radius=3.0, flux=100.0, gsparams=fine)
+    galaxy = galaxy.shear(g1=0.2, g2=-0.1)
     seen = galsim.Convolve(galaxy.shift(0.4, -0.3), galsim.Gaussian(fwhm=2.0))
     theirs = seen.drawImage(nx=64, ny=64, scale=1.0, method="auto").array
     np.testing.assert_allclose(ours, theirs, atol=1e-3 * theirs.max())
