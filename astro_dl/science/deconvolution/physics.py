@@ -29,7 +29,7 @@ class DeconvolutionPhysics:
         Along either side of the image of the point-spread function, odd.
     target_fwhm_pixels : float, default 2
         Full width at half maximum of the round Gaussian to which images are sharpened, before the
-        pixel. Never less than the pixels can sample.
+        pixel. Not below 2, which pixels can still sample.
     seeing_fwhm_pixels_range : tuple of float, default (3, 6)
         Of Moffat profiles, before the pixel; wider than the target.
     moffat_beta_range : tuple of float, default (2.5, 5)
@@ -67,7 +67,7 @@ class DeconvolutionPhysics:
     size_pixels: Annotated[int, Bounds(16)] = 64
     border_pixels: Annotated[int, Bounds(0)] = 12
     point_spread_pixels: Annotated[int, Bounds(5)] = 31
-    target_fwhm_pixels: Annotated[float, Bounds(1.5)] = 2.0
+    target_fwhm_pixels: Annotated[float, Bounds(2)] = 2.0
     seeing_fwhm_pixels_range: PositiveRange = (3.0, 6.0)
     moffat_beta_range: Annotated[tuple[float, float], Bounds(1.2)] = (2.5, 5.0)
     point_spread_ellipticity: Annotated[float, Bounds(0, 0.2)] = 0.03
