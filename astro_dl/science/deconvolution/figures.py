@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.inference.predictor import Predictor
+from astro_dl.inference.protocol import Predictor
 from astro_dl.science.deconvolution.files import open_image
 from astro_dl.science.deconvolution.physics import DeconvolutionPhysics
 from astro_dl.science.deconvolution.sharpen import sharpen

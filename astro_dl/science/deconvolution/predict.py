@@ -15,7 +15,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.files import atomic_path, distinct_names, stem_of
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.core.reading.share import divisible
-from astro_dl.inference.predictor import Predictor
+from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.images.degrading import full_width_at_half_maximum
 from astro_dl.science.deconvolution.files import POINT_SPREAD, SkyImage, open_image
 from astro_dl.science.deconvolution.fourier import target_image

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from scipy import fft, signal
 
-from astro_dl.inference.predictor import Predictor
+from astro_dl.inference.protocol import Predictor
 from astro_dl.models.point_spread.inputs import IMAGE, POINT_SPREAD
 from astro_dl.observations.images.tiles import in_tiles, mirrored, tiling_of_unet
 from astro_dl.science.deconvolution.files import SkyImage
