@@ -14,7 +14,6 @@ from keras import ops
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
-from astro_dl.models.activations import activate
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style
 from astro_dl.models.point_spread.inputs import IMAGE, POINT_SPREAD
@@ -102,7 +101,6 @@ def deconvolution_unet(
     seen = Compressed(FAINT_POINT_SPREAD, name="point_spread_compressed")(point_spread)
     seen = keras.layers.Flatten(name="point_spread_flat")(seen)
     seen = keras.layers.Dense(point_spread_units, name="point_spread_dense")(seen)
-    seen = activate(seen, activation, "point_spread_dense")
     seen = keras.layers.RepeatVector(height * width, name="point_spread_repeated")(seen)
     seen = keras.layers.Reshape((height, width, point_spread_units), name="point_spread_map")(seen)
     given = [Compressed(1.0, name="image_compressed")(image), seen]
