@@ -1,7 +1,9 @@
 """Real labelled events of TESS: full-frame images (Yu et al. 2019) and 2-minute targets (Nigraha).
 
-Both sets hold finished views, made with the same bins and widths as those here (local views of ±2
-durations), so that the physics can only choose among them.
+Both sets hold finished views. Those of full-frame images have the bins and widths of ours, so that
+the physics can only choose among them; those of 2-minute targets are brought to them by
+`astro_dl.science.transits.phase_curves`. The sets share stars: a star is on the same side of the
+split in both, so that what is trained on one can be scored on the other.
 """
 
 from collections.abc import Mapping
@@ -12,14 +14,15 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
+from astro_dl.core.examples import SET, Examples
 from astro_dl.core.files import find_in
 from astro_dl.core.reading.door import reading
 from astro_dl.core.task import Dataset
 from astro_dl.observations.tables.read import read_table
-from astro_dl.science.transits.inputs import named_inputs, scalar_inputs
+from astro_dl.science.transits.inputs import named_inputs, scalar_inputs, view_shape
 from astro_dl.science.transits.metrics import CLASSES
-from astro_dl.science.transits.views import CEILING
+from astro_dl.science.transits.phase_curves import PhaseCurves, refold
+from astro_dl.science.transits.views import CEILING, Ephemeris
 
 if TYPE_CHECKING:
     from astro_dl.science.transits.physics import TransitPhysics
@@ -45,6 +48,10 @@ variable star, IS: instrumental systematics, FA: false alarm, O: other."""
 MAGNITUDE_SLOPE, MAGNITUDE_ZERO = 1.8118, 19.110
 """The full-frame set's ``Tmag`` is rescaled: these bring the stars that it shares with the 2-minute
 set, 2359 of them, to their TESS magnitudes."""
+
+TEST_SHARE, VALIDATION_SHARE = 0.2, 0.1
+HASH_FACTOR, HASH_SIZE = 2_654_435_761, 2**32
+"""Multiplicative hash of star numbers (Knuth, The Art of Computer Programming 3, section 6.4)."""
 
 
 def read_tess_ffi(physics: "TransitPhysics", folder: Path) -> Examples:
@@ -78,8 +85,11 @@ def read_tess_ffi(physics: "TransitPhysics", folder: Path) -> Examples:
 def read_tess_2min(physics: "TransitPhysics", folder: Path) -> Examples:
     """Return the 5,293 events of 2-minute targets below ``folder``.
 
-    Views ``global`` (201 bins), ``local`` and ``half_phase`` (81), and ``scalars``. What the set
-    calls its odd-even view is the flux about half phase, followed by that about the transit.
+    Views ``global`` (201 bins), ``local``, ``secondary`` and ``half_phase`` (of any number of
+    bins), and ``scalars``. The set's durations are 0.73 of those from first to last contact: these
+    are fitted to its local views, and the views made anew about them. What the set calls its
+    odd-even view is the flux about half phase, followed by that about the transit; a secondary
+    eclipse elsewhere is as the global view resolves it.
 
     Raises
     ------
@@ -89,17 +99,28 @@ def read_tess_2min(physics: "TransitPhysics", folder: Path) -> Examples:
     views, table = _read(folder, "tess_2min_tces_nigraha")
     # Baseline +1 and minimum −1 in the files.
     unscaled = {name: (array.astype(np.float32) - 1) / 2 for name, array in views.items()}
+    period, given = _numbers(table["Period"]), _numbers(table["Duration"]) / 24
+    curves = PhaseCurves(
+        whole=_standard(unscaled["global_view"]),
+        transit=_standard(unscaled["local_view"]),
+        half=_half_phase(unscaled["odd_even_view"]),
+        reach=np.minimum(0.5, 2 * given / period),
+    )
+    when, resampled = refold(
+        curves, Ephemeris(period, _numbers(table["T0"]), given), view_shape(physics)
+    )
     made = {
-        "global": _standard(unscaled["global_view"]),
-        "local": _standard(unscaled["local_view"]),
-        "half_phase": _half_phase(unscaled["odd_even_view"]),
+        "global": curves.whole,
+        "local": _standard(resampled["local"]),
+        "secondary": _standard(resampled["secondary"]),
+        "half_phase": np.minimum(resampled["half_phase"], CEILING),
     }
     _check_views("tess_2min", physics, made)
     info = _info(
         table,
-        period=table["Period"],
-        duration=table["Duration"] / 24,
-        epoch=table["T0"],
+        period=period,
+        duration=when.duration,
+        epoch=when.epoch,
         depth=1 - table["Depth"],
         snr=table["snr"],
         magnitude=table["TMag"],
@@ -163,7 +184,15 @@ def _info(table: Table, **columns: np.ndarray) -> Table:
     for name in ("period", "duration", "epoch"):
         info[name].unit = "d"
     info["magnitude"].unit = "mag"
+    info[SET] = _side(np.asarray(info["tic_id"]))
     return info
+
+
+def _side(tic_id: np.ndarray) -> np.ndarray:
+    """Return the set of each star, which depends on its number alone."""
+    drawn = tic_id * HASH_FACTOR % HASH_SIZE / HASH_SIZE
+    held = [drawn < TEST_SHARE, drawn < TEST_SHARE + VALIDATION_SHARE]
+    return np.select(held, ["test", "validation"], "train")
 
 
 def _examples(physics: "TransitPhysics", views: Mapping[str, np.ndarray], info: Table) -> Examples:

@@ -29,6 +29,7 @@ from astro_dl.science.transits.inputs import (
 from astro_dl.science.transits.physics import TransitPhysics
 from astro_dl.science.transits.search.periodic import (
     Signal,
+    are_related,
     hidden_fraction,
     observed_cycles,
     search_transits,
@@ -67,7 +68,8 @@ def find_signals(
         Light curves: FITS of SPOC, QLP, Kepler, K2, eleanor, TGLC or K2SFF, or text. Files of the
         same star, by its number in a catalogue, are joined.
     period : float, optional
-        Period of a known signal [d]; without one, the light curves are searched.
+        Period of a known signal [d], which alone is classified; the transits of others that a
+        search finds are left out. Without one, the light curves are searched.
     epoch : float, optional
         Time of the centre of one of its transits, in the time system of the file or as a Julian
         date [d], within 1000 d of the data; where it is left out, the best one is found.
@@ -95,7 +97,9 @@ def find_signals(
         ``impossible_flux`` and ``impossible_time`` (zeros and what no star can have, left out),
         ``unsorted_times``, ``duplicate_times`` (mended), ``lone_dips`` (single low cadences, left
         out of the search);
-        ``no_transit_in_data`` (no answer), ``single_transit``, ``period_longer_than_baseline``,
+        ``no_transit_in_data`` (no answer), ``single_transit`` (the period is the shortest that
+        shows no other), ``two_transits`` (nothing but their distance tells the period),
+        ``period_longer_than_baseline``,
         ``sparse_view`` (half of the local bins hold one point or none), ``low_snr``;
         ``shorter_period_possible`` (a fraction of the period would hide in gaps),
         ``period_alias_possible`` (another number of periods in a gap fits as well);
@@ -127,8 +131,9 @@ def find_signals(
                 most_signals=max_signals,
             )
         else:
-            signals = [given_signal(curve, period, epoch, duration)]
-        for number, signal in enumerate(signals):
+            given = given_signal(curve, period, epoch, duration)
+            signals = [given, *other_signals(curve, given, min_snr, max_signals)]
+        for number, signal in enumerate(signals if period is None else signals[:1]):
             one = fold_signal(predictor.physics, curve, signals, number)
             folded.append(one)
             flags = [*curve.flags, *(["coarse_cadence"] if coarse else [])]
@@ -154,6 +159,27 @@ def without_lone_dips(curve: LightCurve) -> LightCurve:
         return curve
     flags = (*curve.flags, "lone_dips")
     return replace(curve, time=curve.time[~lone], flux=curve.flux[~lone], flags=flags)
+
+
+def other_signals(
+    curve: LightCurve, given: Signal, fewest_snr: float, most_signals: int
+) -> list[Signal]:
+    """Return the signals of a curve beside one that is known.
+
+    What half of its transits belong to, too, or what is related to its period, may be the same.
+    """
+    curve = without_lone_dips(curve)
+    found = search_transits(
+        curve.time, curve.flux, fewest_snr=fewest_snr, most_signals=most_signals + 1
+    )
+    own = in_transit(curve.time, given.period, given.epoch, given.duration)[0]
+    return [
+        replace(one, harmonic_of=-1)
+        for one in found
+        if own.any()
+        and in_transit(curve.time[own], one.period, one.epoch, one.duration).mean() < 0.5
+        and not are_related(one, given)
+    ]
 
 
 def fold_signal(
@@ -240,6 +266,7 @@ def _signal_flags(
     flags = {
         "no_transit_in_data": cycles == 0,
         "single_transit": cycles == 1,
+        "two_transits": cycles == 2,
         "period_longer_than_baseline": period > np.ptp(time),
         "sparse_view": np.mean(bins <= 1) >= 0.5,
         "low_snr": one.fit.snr[0] < FAINT_SNR,

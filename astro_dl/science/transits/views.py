@@ -175,7 +175,7 @@ def _fold_block(
 
 def _secondary_view(opposite: _Folded, when: Ephemeris, shape: ViewShape) -> np.ndarray:
     """Return the view about the deepest other dip, cut off where the transit begins and ends."""
-    centre, limit = _deepest_event(opposite, when), _free_of_transit(when)
+    centre, limit = _deepest_event(opposite, when), free_of_transit(when)
     reach = np.minimum(when.period / 2, shape.secondary_reach * when.duration)
     low, high = np.maximum(centre - reach, -limit), np.minimum(centre + reach, limit)
     width = shape.local_bin_width * when.duration
@@ -183,7 +183,7 @@ def _secondary_view(opposite: _Folded, when: Ephemeris, shape: ViewShape) -> np.
     return _scaled(view, view)
 
 
-def _free_of_transit(when: Ephemeris) -> np.ndarray:
+def free_of_transit(when: Ephemeris) -> np.ndarray:
     """Return how far from half phase (n,) [d] there is no flux of the transit."""
     masked = np.where(when.period < 1, 0.5, 1.0) * when.duration
     free = when.period / 2 - np.maximum(masked, 0.1 * when.period)
@@ -214,7 +214,7 @@ def secondary_phase(time: np.ndarray, flux: np.ndarray, ephemeris: Ephemeris) ->
 
 def _deepest_event(opposite: _Folded, when: Ephemeris) -> np.ndarray:
     """Return the time of the event from half phase (n,) [d]; see `secondary_phase`."""
-    limit = _free_of_transit(when)
+    limit = free_of_transit(when)
     reach = np.maximum(limit - when.duration, 0)
     centres = reach[:, None] * np.linspace(-1, 1, SECONDARY_STEPS)
     half = when.duration[:, None] / 2

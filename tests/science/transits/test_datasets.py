@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from astropy.table import Table
+from astropy.table import Table, join
 
 from astro_dl.core.errors import UsageError
 from astro_dl.science.transits.datasets import LABELS, read_tess_2min, read_tess_ffi
@@ -14,9 +14,7 @@ from astro_dl.science.transits.physics import TransitPhysics
 from astro_dl.science.transits.task import input_spec
 
 FOLDER = Path(os.environ.get("ASTRO_DL_TEST_DATA", ""))
-TWO_MINUTES = TransitPhysics(
-    views=("global", "local", "half_phase", "scalars"), local_bins=81, cadence_minutes=2.0
-)
+TWO_MINUTES = TransitPhysics(views=("global", "local", "secondary", "half_phase", "scalars"))
 needs_data = pytest.mark.skipif(
     "ASTRO_DL_TEST_DATA" not in os.environ, reason="needs ASTRO_DL_TEST_DATA"
 )
@@ -78,9 +76,19 @@ def test_every_label_is_of_a_class():
     assert set(LABELS.values()) == set(CLASSES)
 
 
+@pytest.fixture(scope="module")
+def frames():
+    return read_tess_ffi(TransitPhysics(), FOLDER)
+
+
+@pytest.fixture(scope="module")
+def targets():
+    return read_tess_2min(TWO_MINUTES, FOLDER)
+
+
 @needs_data
-def test_full_frame_set_has_its_events():
-    examples = read_tess_ffi(TransitPhysics(), FOLDER)
+def test_full_frame_set_has_its_events(frames):
+    examples = frames
     assert np.bincount(examples.y).tolist() == [402, 1753, 11115]
     assert len(np.unique(examples.info["tic_id"])) == 11965
     for array in examples.x.values():
@@ -92,8 +100,8 @@ def test_full_frame_set_has_its_events():
 
 
 @needs_data
-def test_two_minute_set_has_its_events():
-    examples = read_tess_2min(TWO_MINUTES, FOLDER)
+def test_two_minute_set_has_its_events(targets):
+    examples = targets
     assert np.bincount(examples.y).tolist() == [460, 658, 4175]
     for array in examples.x.values():
         assert np.isfinite(array).all()
@@ -101,5 +109,29 @@ def test_two_minute_set_has_its_events():
     # Nothing but a few shallow or faint events may be at the limits.
     assert np.mean(np.abs(scalars) > 4.9) < 0.01
     clear = (examples.y == 0) & (np.asarray(examples.info["snr"]) > 50)
-    assert np.median(examples.x["local"][clear, 40, 0]) < -0.8
+    assert np.median(examples.x["local"][clear, 30, 0]) < -0.8
     assert np.median(examples.x["half_phase"][clear].min(axis=(1, 2))) > -0.4
+
+
+@needs_data
+def test_both_sets_show_the_same_event_alike(frames, targets):
+    infos = [examples.info.copy() for examples in (frames, targets)]
+    for info in infos:
+        info["row"] = np.arange(len(info))
+    pairs = join(*infos, keys="tic_id")
+    np.testing.assert_array_equal(pairs["set_1"], pairs["set_2"])
+    period = pairs["period_1"].quantity
+    turns = ((pairs["epoch_2"].quantity - pairs["epoch_1"].quantity) / period).to_value("")
+    same = np.abs(turns - np.round(turns)) < 0.01
+    same &= np.abs(pairs["period_2"].quantity / period - 1).to_value("") < 0.005
+    rows = pairs[same & np.isin(pairs["label_1"], ["PC", "EB"])]
+    assert len(rows) > 500
+    ratio = (rows["duration_2"].quantity / rows["duration_1"].quantity).to_value("")
+    assert np.percentile(ratio, [25, 50, 75]) == pytest.approx([0.96, 1.0, 1.07], abs=0.03)
+    for view, least in (("global", 0.9), ("local", 0.97)):
+        one, other = (
+            examples.x[view][rows[f"row_{number}"], :, 0]
+            for number, examples in ((1, frames), (2, targets))
+        )
+        norm = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+        assert np.median((one * other).sum(axis=1) / np.maximum(norm, 1e-9)) > least

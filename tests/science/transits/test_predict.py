@@ -8,6 +8,7 @@ from PIL import Image
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.light_curves.files import read_light_curve
+from astro_dl.science.transits.detrending import in_transit
 from astro_dl.science.transits.figures import draw_signals, picture_signals
 from astro_dl.science.transits.inputs import light_curve_inputs
 from astro_dl.science.transits.predict import find_signals, fold_signal, table_signals
@@ -103,6 +104,16 @@ def test_transits_of_other_signals_are_left_out(predictor, spoc):
     harmonic = replace(other, harmonic_of=0)
     related = fold_signal(predictor.physics, curve, [one, harmonic], 0)
     np.testing.assert_array_equal(related.flux, alone.flux)
+
+
+def test_transits_of_other_planets_do_not_disturb_a_known_one(predictor, csv):
+    # One of the known planet's transits coincides with that of a deep one.
+    deep = 0.03 * in_transit(TIME, 6.3, EPOCH + PERIOD, 0.3)[0]
+    alone = find_signals(predictor, [csv(TIME, FLUX)], **KNOWN)
+    both = find_signals(predictor, [csv(TIME, FLUX - 1500 * deep, "both.csv")], **KNOWN)
+    assert len(both) == 1
+    assert both["depth"][0] == pytest.approx(alone["depth"][0], rel=0.05)
+    assert flags(both) == flags(alone)
 
 
 def test_short_cadences_are_averaged_and_coarse_ones_flagged(predictor, tmp_path):

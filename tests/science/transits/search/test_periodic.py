@@ -97,3 +97,34 @@ def test_three_planets_of_k2_3_are_found_in_the_raw_light_curve():
     signals = search_transits(curve.time, curve.flux, most_signals=3)
     # Crossfield et al. (2015), ApJ 804, 10.
     assert [s.period for s in signals] == pytest.approx([10.054, 24.647, 44.56], rel=1e-3)
+
+
+def test_two_unlike_dips_are_not_joined_to_a_planet():
+    flux = star()
+    for epoch, depth in ((6.0, 6e-3), (20.0, 1e-3)):
+        flux = flux - depth * (np.abs(TIME - epoch) < 0.15)
+    deep, *others = search_transits(TIME, flux)
+    assert (deep.transits, deep.epoch) == (1, pytest.approx(6.0, abs=0.05))
+    # No other transit would lie within the data.
+    assert deep.period == pytest.approx(TIME[-1] - 6.0, abs=0.3)
+    assert all(abs(other.epoch - 6.0) > 1 for other in others)
+
+
+def test_two_alike_dips_are_one_planet():
+    flux = star()
+    for epoch in (6.0, 20.0):
+        flux = flux - 6e-3 * (np.abs(TIME - epoch) < 0.15)
+    signal = search_transits(TIME, flux)[0]
+    assert (signal.transits, signal.period) == (2, pytest.approx(14.0, rel=2e-3))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("ASTRO_DL_TEST_DATA" not in os.environ, reason="needs ASTRO_DL_TEST_DATA")
+def test_a_quarter_of_kepler_90_holds_two_planets_and_a_single_transit():
+    folder = Path(os.environ["ASTRO_DL_TEST_DATA"], "transits", "kepler90")
+    curve = read_light_curve(folder / "kplr011442793-2009350155506_llc.fits")
+    signals = search_transits(curve.time, curve.flux)
+    # d and c of Cabrera et al. (2014), ApJ 781, 18; the transit of e has no fellow in the quarter.
+    assert [s.period for s in signals[:2]] == pytest.approx([59.737, 8.719], rel=1e-3)
+    assert [s.transits for s in signals] == [2, 10, 1]
+    assert signals[2].epoch == pytest.approx(318.2, abs=0.1)
