@@ -2,7 +2,16 @@
 
 from typing import Annotated
 
-from astro_dl.core.limits import Bounds, Choice, NonNegative, Positive, PositiveRange, Range, Shares
+from astro_dl.core.limits import (
+    Bounds,
+    Choice,
+    Fraction,
+    NonNegative,
+    Positive,
+    PositiveRange,
+    Range,
+    Shares,
+)
 from astro_dl.core.schema import checked
 from astro_dl.science.transits.metrics import CLASSES
 from astro_dl.science.transits.views import VIEWS
@@ -36,6 +45,14 @@ class TransitPhysics:
         Expected signal-to-noise ratios of planets and binaries.
     minimum_snr : float, default 7
         Ratio that the box search must measure.
+    faintest_blend : float, default 0.005
+        Least share of the light that background binaries give: fainter ones are shallower.
+    heavy_companion_fraction : float, default 0
+        Share of binaries with mass ratios of 0.5 to 0.9, whose secondary eclipses are deep.
+    largest_filling : float, default 0.8
+        Largest sum of the radii of a binary's stars [semi-major axis].
+    junk_shares : tuple of float, default (0.6, 0.34, 0.06)
+        Shares of variable stars, artefacts and quiet stars among the others.
     signals : bool, default True
         Without, all light curves are of quiet stars, whatever their class.
     """
@@ -57,4 +74,8 @@ class TransitPhysics:
     magnitude_range: Range = (6.0, 13.0)
     snr_range: PositiveRange = (8.0, 1e5)
     minimum_snr: NonNegative = 7.0
+    faintest_blend: Fraction = 0.005
+    heavy_companion_fraction: Fraction = 0.0
+    largest_filling: Fraction = 0.8
+    junk_shares: Annotated[tuple[float, ...], Shares(3)] = (0.6, 0.34, 0.06)
     signals: bool = True

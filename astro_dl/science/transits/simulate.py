@@ -8,6 +8,7 @@ from astro_dl.science.transits.inputs import light_curve_inputs
 from astro_dl.science.transits.metrics import CLASSES
 from astro_dl.science.transits.physics import TransitPhysics
 from astro_dl.science.transits.simulation.light_curves import simulate_light_curves
+from astro_dl.science.transits.simulation.priors import BinaryPrior
 from astro_dl.science.transits.views import Ephemeris
 
 KINDS = {"planet_candidate": "planet", "eclipsing_binary": "eclipsing_binary", "other": "junk"}
@@ -61,6 +62,10 @@ def _simulate_block(
         magnitude_range=physics.magnitude_range,
         snr_range=physics.snr_range,
         minimum_snr=physics.minimum_snr,
+        binaries=BinaryPrior(
+            physics.faintest_blend, physics.heavy_companion_fraction, physics.largest_filling
+        ),
+        junk_shares=physics.junk_shares,
     )
     folded = light_curve_inputs(physics, time, flux, _found_ephemeris(time, truth))
     info = Table({"tic_id": rng.integers(0, 2**62, len(y)), "kind": truth["kind"]})

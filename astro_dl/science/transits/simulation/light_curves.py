@@ -9,11 +9,11 @@ eclipsing_binary    detached, grazing, close, eccentric, diluted and background 
 variable            a pulsator, rotator, distorted binary, spotted star or flare star
 artefact            one strong artefact of the spacecraft
 quiet               nothing but what every light curve has
-junk                one of the last three, in the proportions of `JUNK_SHARES`
+junk                one of the last three, in given shares
 ==================  ==========================================================================
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -36,14 +36,19 @@ from astro_dl.observations.light_curves.tess_noise import (
     sector_times,
 )
 from astro_dl.science.transits.simulation.box_search import best_box
-from astro_dl.science.transits.simulation.priors import Detectability, Stars
+from astro_dl.science.transits.simulation.priors import (
+    USUAL_BINARIES,
+    BinaryPrior,
+    Detectability,
+    Stars,
+)
 from astro_dl.science.transits.simulation.signals import SIGNALS, Survey
 
 Range = tuple[float, float]
 
 KINDS = (*SIGNALS, "junk")
 # By the periods of the threshold-crossing events that Yu et al. (2019), AJ 158, 25, call junk.
-JUNK_SHARES = {"variable": 0.6, "artefact": 0.34, "quiet": 0.06}
+JUNK, JUNK_SHARES = ("variable", "artefact", "quiet"), (0.6, 0.34, 0.06)
 
 _BLOCK_SAMPLES = 2**18
 _ROUNDS = 8
@@ -95,6 +100,8 @@ def simulate_light_curves(
     magnitude_range: Range = (7.0, 13.5),
     snr_range: Range = (8.0, 1e5),
     minimum_snr: float = 7.0,
+    binaries: BinaryPrior = USUAL_BINARIES,
+    junk_shares: Sequence[float] = JUNK_SHARES,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, Table]:
     """Return light curves of given classes, and the truth about them.
 
@@ -118,6 +125,10 @@ def simulate_light_curves(
         Ratio that a box search must measure, at an eclipse where there is a companion; what falls
         short is drawn anew, up to eight times (transits in gaps, weak artefacts). Quiet stars are
         kept whatever their ratio.
+    binaries : BinaryPrior
+        Which binaries there are.
+    junk_shares : sequence of float
+        Shares of variables, artefacts and quiet stars in ``junk``; default `JUNK_SHARES`.
 
     Returns
     -------
@@ -139,7 +150,7 @@ def simulate_light_curves(
     UsageError
         If a class is unknown, the number of classes is not n, or no system is detectable.
     """
-    kinds = _single_kinds(kind, n, rng)
+    kinds = _single_kinds(kind, n, junk_shares, rng)
     if not 0 < cadence_minutes <= 60 or not duration_days > 1:
         raise UsageError(
             f"cadence_minutes is {cadence_minutes} and duration_days {duration_days}; "
@@ -150,6 +161,7 @@ def simulate_light_curves(
         time,
         cadence_minutes / 1440,
         Detectability(time[0], duration_days, snr_range, magnitude_range),
+        binaries,
     )
     flux = np.empty((n, len(time)), np.float32)
     usable = np.empty((n, len(time)), bool)
@@ -172,7 +184,9 @@ def simulate_light_curves(
     return time, flux, usable, table
 
 
-def _single_kinds(kind: ArrayLike, n: int, rng: np.random.Generator) -> np.ndarray:
+def _single_kinds(
+    kind: ArrayLike, n: int, junk_shares: Sequence[float], rng: np.random.Generator
+) -> np.ndarray:
     given = np.asarray(kind, dtype=str)
     if given.ndim and given.shape != (n,):
         raise UsageError(
@@ -184,7 +198,7 @@ def _single_kinds(kind: ArrayLike, n: int, rng: np.random.Generator) -> np.ndarr
     kinds = np.full(n, "", "U16")
     kinds[:] = given
     junk = kinds == "junk"
-    kinds[junk] = rng.choice(list(JUNK_SHARES), junk.sum(), p=list(JUNK_SHARES.values()))
+    kinds[junk] = rng.choice(JUNK, junk.sum(), p=junk_shares)
     return kinds
 
 

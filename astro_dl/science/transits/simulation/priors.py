@@ -24,7 +24,7 @@ _MAGNITUDE_SLOPE = 0.22  # of log₁₀ of the number of stars per magnitude
 _POOL = 4096  # systems drawn at once
 _ROUNDS = 20
 _LARGEST_RATIO = 0.25  # of planets [stellar radii]
-_LARGEST_FILLING = 0.8  # sum of the radii of a close binary [semi-major axis]
+_HEAVY = 0.5, 0.9  # mass ratios of heavy companions
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,29 @@ class Detectability:
     duration_d: float
     snr_range: Range
     magnitude_range: Range = (7.0, 13.5)
+
+
+@dataclass(frozen=True)
+class BinaryPrior:
+    """Which binaries there are.
+
+    Parameters
+    ----------
+    faintest_blend : float, default 0.005
+        Least share of the light that background binaries give.
+    heavy_companion_fraction : float, default 0
+        Share of binaries with mass ratios of 0.5 to 0.9, whose secondary eclipses are deep and yet
+        shallower than the primary ones.
+    largest_filling : float, default 0.8
+        Largest sum of the radii [semi-major axis]: the closer, the more the stars are distorted.
+    """
+
+    faintest_blend: float = 0.005
+    heavy_companion_fraction: float = 0.0
+    largest_filling: float = 0.8
+
+
+USUAL_BINARIES = BinaryPrior()
 
 
 @dataclass(frozen=True)
@@ -162,20 +185,25 @@ def draw_planets(
 
 
 def draw_binaries(
-    n: int, detectability: Detectability, rng: np.random.Generator
+    n: int,
+    detectability: Detectability,
+    rng: np.random.Generator,
+    prior: BinaryPrior = USUAL_BINARIES,
 ) -> tuple[Stars, Binary]:
     """Return n detectable eclipsing binaries and their primaries.
 
-    Mass ratios uniform from 0.1 to 1; periods log-normal about 5 d before selection, circular
-    below 4 d; surface brightness as the temperatures' fourth power. Six in ten give 0.5 to 100% of
-    the light (background binaries), two in ten lose up to a third of it to other stars.
+    Mass ratios uniform from 0.1 to 1, of heavy companions from 0.5 to 0.9; periods log-normal about
+    5 d before selection, circular below 4 d; surface brightness as the temperatures' fourth power.
+    Six in ten give but a share of the light, down to the prior's least (background binaries); two
+    in ten lose up to a third of it to other stars.
 
     Parameters and errors as of `draw_planets`.
     """
 
     def draw(stars: Stars) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
         m = len(stars.mass)
-        mass_ratio = rng.uniform(0.1, 1, m)
+        heavy = rng.random(m) < prior.heavy_companion_fraction
+        mass_ratio = np.where(heavy, rng.uniform(*_HEAVY, m), rng.uniform(0.1, 1, m))
         radius = (mass_ratio * stars.mass) ** 0.9 * 10 ** np.abs(rng.normal(0, 0.04, m))
         ratio = radius / stars.radius
         brightness = mass_ratio ** (0.55 * 4) * 10 ** rng.normal(0, 0.05, m)
@@ -184,13 +212,13 @@ def draw_binaries(
         density = stars.mass * (1 + mass_ratio) / stars.radius**3
         orbit = _draw_orbits(period, density, e, 1 + ratio, detectability, rng)
         blend = rng.random(m)
-        light = np.where(blend < 0.6, 10 ** rng.uniform(-2.3, 0, m), 1 - rng.random(m) / 3)
+        light = np.where(blend < 0.6, prior.faintest_blend ** rng.random(m), 1 - rng.random(m) / 3)
         third = np.where(blend < 0.8, 1 - light, 0)
         covered = np.clip((1 + ratio - orbit.impact_parameter) / (2 * ratio), 0, 1)
         depth = np.minimum(ratio, 1) ** 2 * covered / (1 + brightness * ratio**2)
         snr = _box_snr(depth * (1 - third), stars, orbit, ratio, detectability)
         filling = (1 + ratio) / (orbit.semi_major_axis_ratio * (1 - e))
-        probability = filling * (filling < _LARGEST_FILLING) * (period > 0.22)
+        probability = filling * (filling < prior.largest_filling) * (period > 0.22)
         albedo = rng.uniform(0.1, 0.7, m)
         parameters = [*astuple(orbit), ratio, brightness, mass_ratio, albedo, third]
         return parameters, snr, probability

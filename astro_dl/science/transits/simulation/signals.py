@@ -15,6 +15,8 @@ from astro_dl.observations.light_curves.stellar_variability import (
 )
 from astro_dl.observations.light_curves.tess_noise import ARTEFACTS, Sector, noise_ppm
 from astro_dl.science.transits.simulation.priors import (
+    USUAL_BINARIES,
+    BinaryPrior,
     Detectability,
     Stars,
     draw_binaries,
@@ -31,11 +33,15 @@ _MAGNITUDES = np.log(10) / 2.5
 
 @dataclass(frozen=True)
 class Survey:
-    """How light curves are taken: times (T,) [d], exposure [d], and what counts as detectable."""
+    """How light curves are taken, and of what.
+
+    Times (T,) [d], exposure [d], what counts as detectable, and which binaries there are.
+    """
 
     time: np.ndarray
     exposure_d: float
     detectability: Detectability
+    binaries: BinaryPrior = USUAL_BINARIES
 
     @property
     def supersampling(self) -> int:
@@ -90,7 +96,7 @@ def eclipsing_binaries(survey: Survey, n: int, sector: Sector, rng: np.random.Ge
 
     Searches do the latter to a few, for reasons that white noise and clean gaps do not have.
     """
-    stars, binary = draw_binaries(n, survey.detectability, rng)
+    stars, binary = draw_binaries(n, survey.detectability, rng, survey.binaries)
     flux = binary_light_curves(survey.time, binary, survey.exposure_d, survey.supersampling)
     orbit = binary.orbit
     duration = transit_duration(orbit, binary.radius_ratio)

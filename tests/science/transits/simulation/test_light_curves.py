@@ -6,7 +6,7 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.light_curves.tess_noise import noise_ppm
 from astro_dl.science.transits.simulation.light_curves import (
-    JUNK_SHARES,
+    JUNK,
     KINDS,
     simulate_light_curves,
 )
@@ -35,7 +35,7 @@ def test_layout(simulated):
 def test_classes_are_in_the_order_asked_for(simulated):
     truth = simulated[3]
     np.testing.assert_array_equal(truth["kind"][: 2 * N // 3], KIND[: 2 * N // 3])
-    assert set(truth["kind"][2 * N // 3 :]) <= set(JUNK_SHARES)
+    assert set(truth["kind"][2 * N // 3 :]) <= set(JUNK)
     assert (truth["subtype"] != "").all()
     orbital = np.isfinite(truth["orbital_period_d"])
     np.testing.assert_array_equal(orbital, np.arange(N) < 2 * N // 3)

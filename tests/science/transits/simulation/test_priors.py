@@ -6,6 +6,7 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.light_curves.orbit import semi_major_axis_ratio, transit_duration
 from astro_dl.science.transits.simulation.priors import (
+    BinaryPrior,
     Detectability,
     draw_binaries,
     draw_planets,
@@ -97,3 +98,20 @@ def test_only_detectable_systems_are_kept():
     assert ratios((50.0, 1e5)) > 1.5 * ratios((8.0, 12.0))
     with pytest.raises(UsageError, match="only 0 of 100 systems"):
         ratios((1e8, 1e9))
+
+
+def test_a_prior_of_binaries_brings_faint_blends_loud_secondaries_and_round_stars(binaries):
+    prior = BinaryPrior(10**-3.5, heavy_companion_fraction=1.0, largest_filling=0.4)
+    _, usual = binaries
+    _, found = draw_binaries(N, SECTOR, np.random.default_rng(2), prior)
+    assert (1 - usual.third_light).min() > 0.004
+    light = 1 - found.third_light
+    assert 10**-3.5 < light.min() < 0.003
+    ratio = found.mass_ratio
+    assert (ratio.min(), ratio.max()) == (
+        pytest.approx(0.5, abs=0.02),
+        pytest.approx(0.9, abs=0.02),
+    )
+    assert np.median(found.surface_brightness_ratio) > np.median(usual.surface_brightness_ratio)
+    axis = found.orbit.semi_major_axis_ratio * (1 - found.orbit.eccentricity)
+    assert ((1 + found.radius_ratio) / axis).max() < 0.4
