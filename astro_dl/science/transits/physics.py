@@ -45,7 +45,7 @@ class TransitPhysics:
         Expected signal-to-noise ratios of planets and binaries.
     minimum_snr : float, default 7
         Ratio that the box search must measure.
-    faintest_blend : float, default 0.005
+    faintest_blend : float, default 10^-2.3
         Least share of the light that background binaries give: fainter ones are shallower.
     heavy_companion_fraction : float, default 0
         Share of binaries with mass ratios of 0.5 to 0.9, whose secondary eclipses are deep.
@@ -74,7 +74,7 @@ class TransitPhysics:
     magnitude_range: Range = (6.0, 13.0)
     snr_range: PositiveRange = (8.0, 1e5)
     minimum_snr: NonNegative = 7.0
-    faintest_blend: Fraction = 0.005
+    faintest_blend: Fraction = 10**-2.3
     heavy_companion_fraction: Fraction = 0.0
     largest_filling: Fraction = 0.8
     junk_shares: Annotated[tuple[float, ...], Shares(3)] = (0.6, 0.34, 0.06)

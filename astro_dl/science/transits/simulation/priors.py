@@ -53,7 +53,7 @@ class BinaryPrior:
 
     Parameters
     ----------
-    faintest_blend : float, default 0.005
+    faintest_blend : float, default 10^-2.3
         Least share of the light that background binaries give.
     heavy_companion_fraction : float, default 0
         Share of binaries with mass ratios of 0.5 to 0.9, whose secondary eclipses are deep and yet
@@ -62,9 +62,16 @@ class BinaryPrior:
         Largest sum of the radii [semi-major axis]: the closer, the more the stars are distorted.
     """
 
-    faintest_blend: float = 0.005
+    faintest_blend: float = 10**-2.3
     heavy_companion_fraction: float = 0.0
     largest_filling: float = 0.8
+
+    def mass_ratios(self, quantile: np.ndarray) -> np.ndarray:
+        """Return the mass ratios of quantiles: even from 0.1 to 1, but for heavy companions."""
+        edges = np.array([0.1, *_HEAVY, 1.0])
+        even, heavy = (edges - 0.1) / 0.9, np.array([0, 0, 1, 1])
+        share = self.heavy_companion_fraction
+        return np.interp(quantile, (1 - share) * even + share * heavy, edges)
 
 
 USUAL_BINARIES = BinaryPrior()
@@ -202,8 +209,7 @@ def draw_binaries(
 
     def draw(stars: Stars) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
         m = len(stars.mass)
-        heavy = rng.random(m) < prior.heavy_companion_fraction
-        mass_ratio = np.where(heavy, rng.uniform(*_HEAVY, m), rng.uniform(0.1, 1, m))
+        mass_ratio = prior.mass_ratios(rng.random(m))
         radius = (mass_ratio * stars.mass) ** 0.9 * 10 ** np.abs(rng.normal(0, 0.04, m))
         ratio = radius / stars.radius
         brightness = mass_ratio ** (0.55 * 4) * 10 ** rng.normal(0, 0.05, m)
@@ -212,7 +218,9 @@ def draw_binaries(
         density = stars.mass * (1 + mass_ratio) / stars.radius**3
         orbit = _draw_orbits(period, density, e, 1 + ratio, detectability, rng)
         blend = rng.random(m)
-        light = np.where(blend < 0.6, prior.faintest_blend ** rng.random(m), 1 - rng.random(m) / 3)
+        light = np.where(
+            blend < 0.6, prior.faintest_blend ** (1 - rng.random(m)), 1 - rng.random(m) / 3
+        )
         third = np.where(blend < 0.8, 1 - light, 0)
         covered = np.clip((1 + ratio - orbit.impact_parameter) / (2 * ratio), 0, 1)
         depth = np.minimum(ratio, 1) ** 2 * covered / (1 + brightness * ratio**2)
