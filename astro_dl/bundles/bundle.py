@@ -140,7 +140,7 @@ def save_bundle(
         _write_text(temporary / "config.yaml", dump_yaml(config))
         _write_text(temporary / "history.csv", csv_text(history))
         if metrics is not None:
-            _write_text(temporary / "metrics.json", dump_json(metrics))
+            _write_text(temporary / "metrics.json", dump_json(metrics, indent=None))
         _copy_figures(temporary, figures)
         card = {
             "format": CARD_FORMAT,
@@ -182,7 +182,7 @@ def update_bundle(
         check_card_parts(parts)
         if metrics is not None:
             found = plain(_of(bundle, metrics))
-            _write_text(temporary / "metrics.json", dump_json(found))
+            _write_text(temporary / "metrics.json", dump_json(found, indent=None))
             parts = {"metrics": found, **parts}
         if config is not None:
             _check_agreement(bundle.folder, bundle.card, config)
@@ -217,7 +217,7 @@ def derive_bundle(
         if model is not None:
             (temporary / "weights.h5").unlink()
             write_weights(temporary / "weights.h5", model)
-        _write_text(temporary / "metrics.json", dump_json(metrics))
+        _write_text(temporary / "metrics.json", dump_json(metrics, indent=None))
         _copy_figures(temporary, figures)
         _write_card(temporary, {**bundle.card.to_plain(), **parts, "name": target.name})
         load_bundle(temporary)

@@ -289,9 +289,22 @@ def _version(package: str) -> str:
         return "unknown"
 
 
-def dump_json(value: Any) -> str:
-    """Return strict JSON text: NumPy values as plain ones, what is not finite as null."""
-    return json.dumps(_finite(plain(value)), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+def dump_json(value: Any, indent: int | None = 1) -> str:
+    """Return strict JSON text: NumPy values as plain ones, what is not finite as null.
+
+    Parameters
+    ----------
+    value : Any
+        Of mappings, sequences, numbers and texts.
+    indent : int or None, default 1
+        Spaces for each level; None for one line without any.
+    """
+    separators = (",", ":") if indent is None else (",", ": ")
+    plainly = _finite(plain(value))
+    text = json.dumps(
+        plainly, indent=indent, separators=separators, allow_nan=False, ensure_ascii=False
+    )
+    return text + "\n"
 
 
 @dataclass(frozen=True)
