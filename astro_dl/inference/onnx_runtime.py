@@ -213,16 +213,18 @@ def keep_quietly(bundle: Bundle, runtime: Runtime) -> None:
         with suppress(UsageError):
             path = keep_network(bundle, runtime.loaded.model)
             for name, part in runtime.loaded.parts.items():
-                _keep_part(part, LENGTHS * runtime.model.input.shape[1], part_file(path, name))
+                _keep_part(part, runtime.model, part_file(path, name))
 
 
-def _keep_part(network: "keras.Model | None", length: int, path: Path) -> None:
+def _keep_part(network: "keras.Model | None", whole: "keras.Model", path: Path) -> None:
+    """Write a part of a whole network, or an empty file where it has none."""
     if path.exists():
         return
     with atomic_path(path) as temporary:
         if network is None:
             temporary.touch()
             return
+        length = LENGTHS * whole.input.shape[1]
         shape = [length if size is None else size for size in network.input.shape[1:]]
         x = np.random.default_rng(0).standard_normal((1, *shape)).astype(np.float32)
         _write(network, {"x": x}, np.asarray(network.predict_on_batch(x)), temporary)

@@ -35,7 +35,7 @@ print(f"seeing of {drawn['seeing_fwhm'][0]:.2f}")
 
 settings = {"data.n_train": 256, "data.n_validation": 64, "training.epochs": 1}
 predictor = astro_dl.load_pretrained(
-    astro_dl.train("deconvolution_unet", out="sharp", progress=False, **settings).folder
+    astro_dl.train("deconvolution_unet", out="runs/sharp", progress=False, **settings).folder
 )
 
 # %%

@@ -99,10 +99,19 @@ def reflectance(folder, number):
     return [folder / f"{number}.csv"]
 
 
+def universe(folder, number):
+    maps = np.random.default_rng(number).normal(0, 0.01, (2, 32, 32)).astype(np.float32)
+    cards = {"CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN", "CDELT1": -1 / 6, "CDELT2": 1 / 6}
+    header = fits.Header(cards | {"CRVAL1": 10.0, "CRVAL2": 5.0})
+    fits.PrimaryHDU(maps, header).writeto(folder / f"{number}.fits")
+    return [folder / f"{number}.fits"]
+
+
 MAKERS = {
     "ar_resnet": maps,
     "asteroid_mlp": reflectance,
     "cosmic_ray_unet": exposure,
+    "cosmology_npe": universe,
     "deep_hits": stamps,
     "gw_cnn": strain,
     "lens_cnn": images,

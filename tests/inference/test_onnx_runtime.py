@@ -40,9 +40,10 @@ def check_agreement(name):
         assert found.dtype == np.float32
         assert found.shape == expected.shape
         assert np.max(np.abs(found - expected) / np.maximum(1, np.abs(expected))) < 1e-5
+    keep_quietly(ours.bundle, ours.runtime)
 
 
-@pytest.mark.parametrize("name", [SMALL, "gaia_autoencoder"])
+@pytest.mark.parametrize("name", [SMALL, "gaia_autoencoder", "star_galaxy_resnet"])
 def test_a_network_says_the_same_by_either_runtime(name):
     check_agreement(name)
 
