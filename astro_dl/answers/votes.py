@@ -10,8 +10,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
+import scipy
 from scipy.optimize import minimize_scalar
-from scipy.stats import beta
 
 from astro_dl.answers.classes import highest
 from astro_dl.core.answer import AnswerKind
@@ -218,7 +218,9 @@ class Votes(AnswerKind):
         """
         alpha = answers.parts[CONCENTRATION]
         rest = sums_by_question(alpha, self.sizes) - alpha
-        low, high = (beta.ppf(one, alpha, rest).astype(np.float32) for one in (0.05, 0.95))
+        low, high = (
+            scipy.stats.beta.ppf(one, alpha, rest).astype(np.float32) for one in (0.05, 0.95)
+        )
         asked = zip(self.questions, self.reached(answers.values).T, strict=True)
         columns = {
             f"reached_{one.name}": np.asarray(p, np.float32) for one, p in asked if one.after

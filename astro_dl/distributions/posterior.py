@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy
 from scipy.special import logsumexp
-from scipy.stats.qmc import Sobol
 
 from astro_dl.distributions.binned import Quantiles
 from astro_dl.distributions.priors import Prior, from_unit_box, log_prior, to_unit_box
@@ -113,7 +113,7 @@ class Posterior:
     def _even_draws(self) -> Array:
         """Return (n, k, draws), the same for the same logits."""
         n, k = self.logits.shape[1], self.map.parameters
-        even = Sobol(k, scramble=True, seed=0).random_base2(LOG2_DRAWS)
+        even = scipy.stats.qmc.Sobol(k, scramble=True, seed=0).random_base2(LOG2_DRAWS)
         v = np.broadcast_to(np.clip(even, EDGE, 1 - EDGE), (n, *even.shape))
         drawn = np.concatenate([self._points(one, v) for one in self.logits], axis=1)
         return np.moveaxis(from_unit_box(self.priors, drawn), 2, 1)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from scipy.stats import kstest
+import scipy
 
 from astro_dl.core.errors import UsageError
 from astro_dl.metrics.checks import check_finite
@@ -83,7 +83,7 @@ def expected_coverage(shares: Array, confidence: float = 0.95) -> dict[str, Any]
         inside = int(np.sum(values <= nominal))
         interval = binomial_interval(inside, len(values), confidence)
         coverage.append({"nominal": nominal} | estimate(inside / len(values), *interval))
-    test = kstest(values, "uniform")
+    test = scipy.stats.kstest(values, "uniform")
     reach = np.sqrt(np.log(2 / (1 - confidence)) / (2 * len(values)))
     ends = max(test.statistic - reach, 0), min(test.statistic + reach, 1)
     return {"coverage": coverage, "ks": estimate(test.statistic, *ends, p_value=test.pvalue)}

@@ -7,8 +7,8 @@ the last axis, question by question, as ``sizes`` tells.
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from scipy.special import gammaln
-from scipy.stats import betabinom
 
 Array = np.ndarray
 
@@ -67,7 +67,7 @@ def probability_transforms(
     voters, whole = sums_by_question(counts, sizes), sums_by_question(alpha, sizes)
     asked = voters > 0
     n, k, a, b = (one[asked] for one in (voters, counts, alpha, whole - alpha))
-    below = betabinom.cdf(k - 1, n, a, b)
+    below = scipy.stats.betabinom.cdf(k - 1, n, a, b)
     result = np.full(np.shape(counts), np.nan)
-    result[asked] = below + rng.random(len(k)) * betabinom.pmf(k, n, a, b)
+    result[asked] = below + rng.random(len(k)) * scipy.stats.betabinom.pmf(k, n, a, b)
     return result
