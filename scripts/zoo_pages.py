@@ -11,8 +11,8 @@ from typing import Any
 from astro_dl.bundles.bundle import Bundle
 from astro_dl.bundles.card import Card
 from astro_dl.bundles.card_text import readme
-from astro_dl.bundles.headlines import OWN, best_method, headline_metric, number
-from astro_dl.core.registry import all_tasks, get_task
+from astro_dl.bundles.headlines import best_method, headline_metric, number
+from astro_dl.core.registry import all_tasks, get_task, method_title
 
 MEASURED = Path(__file__).resolve().parent.parent / "docs" / "_static" / "measured.csv"
 """Speed, memory and date of each bundle, written by `scripts/benchmark_bundles`."""
@@ -129,12 +129,13 @@ def scores(card: Card) -> list[str]:
     """Return the cells of metric, simulated, real, best classical method and bound."""
     simulated = card.metrics.get("simulated", {})
     real = max(card.metrics.get("real", {}).values(), key=lambda one: one["n"], default={})
-    own = real.get(OWN, {})
+    title = method_title(card.model)
+    own = real.get(title, {})
     key = headline_metric(card, simulated) or headline_metric(card, own)
     if key is None:
         return ["<td></td>"] * 5
     bound = get_task(card.task).classical.bound if card.task else None
-    methods = {name: one for name, one in real.items() if isinstance(one, dict) and name != OWN}
+    methods = {name: one for name, one in real.items() if isinstance(one, dict) and name != title}
     peers = methods or {name: one for name, one in card.baselines.items() if name != bound}
     name, peer = best_method(card, key, peers) or ("", None)
     optimum = card.baselines.get(bound or "", {}).get(key)

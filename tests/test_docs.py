@@ -137,6 +137,7 @@ def test_the_table_of_the_zoo_sorts_by_the_heading_that_is_clicked(site, browser
         float(text.split()[0]) for text in known
     )
     assert len(column(1)) == len(shipped_bundles())
+    assert all(column(6)), "a bundle has no metric"
 
 
 @pytest.mark.slow
