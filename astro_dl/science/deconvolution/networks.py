@@ -69,8 +69,8 @@ def deconvolution_unet(
 
     The answer is Σ w_i D_i + d: the image and its deconvolutions D_i with weights w_i, which the
     network tells from what lies around a pixel and from the point-spread function, and detail d.
-    All D_i hold the same light and Σ w_i = 1, so that sources keep theirs; where all weights are
-    the same everywhere, it is a linear filter. It starts as the deconvolution in the middle.
+    All D_i hold the same light and Σ w_i = 1: where all weights are the same everywhere and d is 0,
+    it is a linear filter that keeps it. It starts as the deconvolution in the middle.
 
     Parameters
     ----------
