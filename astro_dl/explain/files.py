@@ -1,5 +1,6 @@
 """What a network is given of real files: the examples that a task's reader makes of them."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Inputs, input_length, take_inputs
+from astro_dl.core.examples import Inputs, input_length, inputs_by_name, take_inputs
 from astro_dl.inference.files import predict_files
 from astro_dl.inference.input_checks import finite_rows, given_paths
 from astro_dl.inference.protocol import Predictor
@@ -48,7 +49,7 @@ class Listener:
         How many examples are kept: of a network that ranks those of highest logit, else the first.
     window : tuple of int, optional
         Rows and columns of the windows that larger images are cut into, of which those are kept
-        where a pixel is farthest from the first class.
+        whose pixels stand out most.
     kept : list of Heard
         What was given to the network, and is kept.
     """
@@ -64,9 +65,8 @@ class Listener:
 
     def enlarged(self, size: tuple[int, int]) -> "Listener":
         """Return a listener of larger images, which keeps windows of them with what this keeps."""
-        height, width, *_ = self.predictor.input_spec.shape
-        window = int(height), int(width)
-        return replace(self, predictor=self.predictor.enlarged(size), window=window)
+        height, width = self.predictor.head.target_shape
+        return replace(self, predictor=self.predictor.enlarged(size), window=(height, width))
 
     def score(self, x: Any, batch_size: int | None = None) -> np.ndarray:
         """Return the logits, see `astro_dl.inference.protocol.Predictor`."""
@@ -97,10 +97,12 @@ class Listener:
 
     def _keep(self, x: Inputs, logits: np.ndarray, ids: Any = None) -> None:
         if self.window is not None:
-            x, logits = windows(np.asarray(x), self.window), windows(logits, self.window)
-            contrast = logits - logits[..., :1] if logits.shape[-1] > 1 else logits
-            logits = contrast.max(axis=(1, 2, 3))
-            ids = [f"window {self.heard + k}" for k in range(len(x))]
+            x = inputs_of_windows(x, self.window, logits.shape[1:3])
+            parts = windows(logits, self.window)
+            told = self.predictor.probabilities(parts).reshape(len(parts), -1)
+            main = self.predictor.head.main_logit(parts.reshape(len(parts), -1))
+            logits = told[np.arange(len(told)), main]
+            ids = [f"window {self.heard + k}" for k in range(len(logits))]
         first, self.heard = self.heard, self.heard + input_length(x)
         ranks = (
             logits
@@ -174,6 +176,16 @@ def windows(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     whole = images[:, : rows * size[0], : columns * size[1]]
     parts = whole.reshape(len(images), rows, size[0], columns, size[1], images.shape[-1])
     return parts.swapaxes(2, 3).reshape(-1, *size, images.shape[-1])
+
+
+def inputs_of_windows(x: Inputs, size: tuple[int, int], larger: tuple[int, ...]) -> Inputs:
+    """Return what all windows of larger images are given: what is no such image, with each."""
+    count = math.prod(whole // one for whole, one in zip(larger, size, strict=True))
+    parts = {
+        name: windows(one, size) if one.shape[1:3] == larger else np.repeat(one, count, axis=0)
+        for name, one in inputs_by_name(x).items()
+    }
+    return parts if isinstance(x, dict) else next(iter(parts.values()))
 
 
 def joined(parts: list[Inputs]) -> Inputs:

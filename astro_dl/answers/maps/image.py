@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 import numpy as np
 
 from astro_dl.answers.classes import highest
+from astro_dl.answers.maps.logits import map_logits, pixel_logit_name
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
@@ -88,6 +89,14 @@ class Image(AnswerKind):
         first = next(iter(shape.values())) if isinstance(shape, dict) else shape
         return replace(asked, size=tuple(first[:2]))  # type: ignore[call-arg]
 
+    def main_logit(self, logits: Array) -> Array:
+        """Return the logit of the brightest pixel."""
+        return np.argmax(logits.reshape(len(logits), -1), axis=1)
+
+    def logit_name(self, number: int) -> str:
+        """Return what a logit speaks for, and its pixel."""
+        return pixel_logit_name(number, self.names, self.size)
+
     @classmethod
     def from_card(cls, head: Mapping[str, Any]) -> Self:
         """Return the answer that a card describes."""
@@ -103,14 +112,7 @@ class Image(AnswerKind):
         UsageError
             If the model's last hidden layer is no map of the size of the answer.
         """
-        from astro_dl.models.heads import activated_logits
-
-        if embedding.shape[1:-1] != self.size:
-            raise UsageError(
-                f"an answer of {self.size[0]} × {self.size[1]} pixels needs a network that keeps "
-                "the map, such as unet2d"
-            )
-        return activated_logits(embedding, 1, "linear", "values", **options)
+        return map_logits(embedding, self.size, 1, "linear", "values", **options)
 
     def check_targets(self, y: Array, split: str) -> None:
         """Raise `UsageError` unless all pixels are finite, and not all alike."""

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import log_softmax
 
 from astro_dl.answers.classes import highest
+from astro_dl.answers.maps.logits import map_logits, pixel_logit_name
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
@@ -116,9 +117,7 @@ class Pixels(AnswerKind):
 
     def logit_name(self, number: int) -> str:
         """Return the class of a logit, and its pixel."""
-        pixel, one = divmod(number, self.outputs)
-        row, column = divmod(pixel, self.size[1])
-        return f"{self.names[one]} at row {row}, column {column}"
+        return pixel_logit_name(number, self.names, self.size)
 
     @classmethod
     def from_card(cls, head: Mapping[str, Any]) -> Self:
@@ -138,14 +137,8 @@ class Pixels(AnswerKind):
         UsageError
             If the model's last hidden layer is no map of the size of the answer.
         """
-        from astro_dl.models.heads import activated_logits
-
-        if embedding.shape[1:-1] != self.size:
-            raise UsageError(
-                f"an answer for each of {self.size[0]} × {self.size[1]} pixels needs a network "
-                "that keeps the map, such as unet2d"
-            )
-        return activated_logits(embedding, self.outputs, "softmax", "probabilities", **options)
+        named = "probabilities"
+        return map_logits(embedding, self.size, self.outputs, "softmax", named, **options)
 
     def check_targets(self, y: Array, split: str) -> None:
         """Raise `UsageError` unless pixels are of the classes, and of more than one."""

@@ -5,7 +5,7 @@ import gzip
 import lzma
 import math
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -69,6 +69,40 @@ def has_image(hdu: Any) -> bool:
     return bool(getattr(hdu, "is_image", False)) and getattr(hdu, "data", None) is not None
 
 
+def chosen_image(
+    hdus: Sequence[Any],
+    path: str | Path,
+    called: int | str | None = None,
+    passed_over: Collection[str] = (),
+) -> tuple[str, Any]:
+    """Return the name, or number, of an extension with an image, and the extension.
+
+    Parameters
+    ----------
+    hdus : sequence of HDU
+        Of an open file.
+    path : str or Path
+        The file, for messages.
+    called : int or str, optional
+        Number or name; default the first image.
+    passed_over : collection of str
+        Names, in capitals, that the first image has not.
+
+    Raises
+    ------
+    UsageError
+        If there is no such image.
+    """
+    named = [one.name or str(number) for number, one in enumerate(hdus)]
+    for number, one in enumerate(hdus):
+        own = one.name.upper()
+        asked = str(called).upper() in (own, str(number))
+        if (asked if called is not None else own not in passed_over) and has_image(one):
+            return named[number], one
+    which = "" if called is None else f" in extension {called!r}"
+    raise UsageError(f"{path}: no image{which}; its extensions: {', '.join(named)}")
+
+
 def read_image(path: str | Path) -> np.ndarray:
     """Return the first image of a FITS file.
 
@@ -78,10 +112,7 @@ def read_image(path: str | Path) -> np.ndarray:
         As of `open_fits`, or if it holds no image.
     """
     with open_fits(path) as hdus:
-        for hdu in hdus:
-            if has_image(hdu):
-                return np.asarray(hdu.data)
-    raise UsageError(f"{path}: holds no image")
+        return np.asarray(chosen_image(hdus, path)[1].data)
 
 
 def keyword_number(

@@ -14,7 +14,7 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 from scipy.ndimage import gaussian_filter
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.reading.fits_files import has_image, is_number, open_fits
+from astro_dl.core.reading.fits_files import chosen_image, has_image, is_number, open_fits
 from astro_dl.observations.images.cutouts import resample
 from astro_dl.observations.images.degrading import full_width_at_half_maximum
 from astro_dl.observations.images.image_files import fits_array
@@ -248,20 +248,13 @@ def _planes(path: Path, hdu: int | str | None) -> tuple[Array, fits.Header, dict
     """Return image, header and the other planes of a file, all float64."""
     known = {name: plane for plane, names in PLANES.items() for name in names}
     planes: dict[str, Array] = {}
-    image, header = None, fits.Header()
     with open_fits(path) as hdus:
-        for number, one in enumerate(hdus):
-            if not has_image(one):
-                continue
+        _, chosen = chosen_image(hdus, path, hdu, known)
+        image, header = np.asarray(chosen.data), chosen.header
+        for one in hdus:
             plane = known.get(one.name.upper())
-            wanted = hdu is not None and str(hdu).upper() in (str(number), one.name.upper())
-            if wanted or (hdu is None and plane is None and image is None):
-                image, header = np.asarray(one.data), one.header
-            elif plane is not None:
+            if plane is not None and one is not chosen and has_image(one):
                 planes.setdefault(plane, np.asarray(one.data))
-    if image is None:
-        which = "" if hdu is None else f" in extension {hdu!r}"
-        raise UsageError(f"{path}: no image{which}")
     for name, array in {"image": image, **planes}.items():
         if array.ndim != 2 or array.dtype.kind not in "fiub":
             raise UsageError(f"{path}: the {name} has {array.ndim} axes; accepted: two")

@@ -15,7 +15,7 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.reading.door import reading
-from astro_dl.core.reading.fits_files import has_image, open_fits
+from astro_dl.core.reading.fits_files import chosen_image, open_fits
 from astro_dl.core.reading.hdf5_files import open_hdf5
 
 FITS, PICTURES = (".fits", ".fit", ".fts", ".gz"), (".png", ".jpg", ".jpeg")
@@ -145,13 +145,7 @@ def fits_array(path: Path, hdu: int | str | None) -> np.ndarray:
         If it cannot be read, or has no array.
     """
     with open_fits(path) as hdus:
-        names = [one.name or str(number) for number, one in enumerate(hdus)]
-        for number, one in enumerate(hdus):
-            wanted = hdu is None or str(hdu).upper() in (str(number), one.name.upper())
-            if wanted and has_image(one):
-                return np.squeeze(np.asarray(one.data))
-    which = "" if hdu is None else f" in extension {hdu!r}"
-    raise UsageError(f"{path}: no image{which}; its extensions: {', '.join(names)}")
+        return np.squeeze(np.asarray(chosen_image(hdus, path, hdu)[1].data))
 
 
 def _picture(path: Path) -> np.ndarray:

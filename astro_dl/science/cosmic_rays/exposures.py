@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.reading.fits_files import has_image, is_number, open_fits
+from astro_dl.core.reading.fits_files import chosen_image, is_number, open_fits
 
 GAIN_KEYWORDS = ("GAIN", "EGAIN", "CCDGAIN", "ATODGAIN", "GAIN1")
 ELECTRONS = ("electron", "electrons", "e-", "e", "elec")
@@ -66,21 +66,14 @@ def open_exposure(
         If the file cannot be read, holds no image of two axes, or does not tell its unit.
     """
     with open_fits(path, memmap=True) as hdus:
-        names = [one.name or str(number) for number, one in enumerate(hdus)]
-        for number, one in enumerate(hdus):
-            wanted = hdu is None or str(hdu).upper() in (str(number), one.name.upper())
-            if not wanted or not has_image(one):
-                continue
-            if one.data.ndim != 2 or min(one.data.shape) < FEWEST_PIXELS:
-                raise UsageError(
-                    f"{path}: extension {names[number]} has shape {one.data.shape}; an exposure "
-                    f"has two axes of at least {FEWEST_PIXELS} pixels"
-                )
-            header = {**dict(hdus[0].header), **dict(one.header)}
-            yield Exposure(Path(path), one.data, _gain(header, path, gain))
-            return
-    which = "" if hdu is None else f" in extension {hdu!r}"
-    raise UsageError(f"{path}: no image{which}; its extensions: {', '.join(names)}")
+        name, one = chosen_image(hdus, path, hdu)
+        if one.data.ndim != 2 or min(one.data.shape) < FEWEST_PIXELS:
+            raise UsageError(
+                f"{path}: extension {name} has shape {one.data.shape}; an exposure has two axes of "
+                f"at least {FEWEST_PIXELS} pixels"
+            )
+        header = {**dict(hdus[0].header), **dict(one.header)}
+        yield Exposure(Path(path), one.data, _gain(header, path, gain))
 
 
 def _gain(header: Mapping[str, Any], path: str | Path, given: float | None) -> float:

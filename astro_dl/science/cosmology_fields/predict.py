@@ -15,7 +15,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
 from astro_dl.core.files import distinct_names
 from astro_dl.core.limits import Bounds
-from astro_dl.core.reading.fits_files import has_image, open_fits
+from astro_dl.core.reading.fits_files import chosen_image, open_fits
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.core.reading.share import divisible
 from astro_dl.distributions.posterior import Posterior
@@ -109,20 +109,14 @@ def read_maps(
     """
     size, width = physics.size_pixels, physics.pixel_arcmin
     with open_fits(path) as hdus:
-        names = [one.name or str(number) for number, one in enumerate(hdus)]
-        for number, one in enumerate(hdus):
-            wanted = hdu is None or str(hdu).upper() in (str(number), one.name.upper())
-            if not wanted or not has_image(one):
-                continue
-            if one.data.shape != (BINS, size, size):
-                raise UsageError(
-                    f"{path}: extension {names[number]} has shape {one.data.shape}; this network "
-                    f"takes two maps, {(BINS, size, size)}, of pixels of {width:g}′"
-                )
-            _check_scale(path, one.header, width)
-            return np.moveaxis(np.asarray(one.data, np.float64), 0, 2)
-    which = "" if hdu is None else f" in extension {hdu!r}"
-    raise UsageError(f"{path}: no image{which}; its extensions: {', '.join(names)}")
+        name, one = chosen_image(hdus, path, hdu)
+        if one.data.shape != (BINS, size, size):
+            raise UsageError(
+                f"{path}: extension {name} has shape {one.data.shape}; this network takes two "
+                f"maps, {(BINS, size, size)}, of pixels of {width:g}′"
+            )
+        _check_scale(path, one.header, width)
+        return np.moveaxis(np.asarray(one.data, np.float64), 0, 2)
 
 
 def input_of_file(physics: CosmologyFieldsPhysics, path: Path) -> Inputs:

@@ -9,7 +9,7 @@ import numpy as np
 from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.reading.fits_files import has_image, open_fits, read_image
+from astro_dl.core.reading.fits_files import chosen_image, has_image, open_fits, read_image
 from astro_dl.observations.galaxies.stamp_files import fitted_point_spread
 from astro_dl.observations.images.background import Background
 from astro_dl.science.deconvolution.physics import DeconvolutionPhysics
@@ -98,7 +98,9 @@ def open_image(
     if sigma is not None and not 0 < sigma < np.inf:
         raise UsageError(f"sigma is {sigma:g}; accepted: above 0")
     with open_fits(path, memmap=True) as hdus:
-        image, planes = _image(hdus, path, hdu)
+        _, image = chosen_image(hdus, path, hdu, (POINT_SPREAD, MASK))
+        rest = [one for one in hdus if one is not image and has_image(one)]
+        planes = {one.name.upper(): one.data for one in rest}
         least = physics.point_spread_pixels + 1
         if image.data.ndim != 2 or min(image.data.shape) < least:
             raise UsageError(
@@ -118,32 +120,6 @@ def open_image(
         except UsageError as error:
             raise UsageError(f"{path}: {error}") from None
         yield SkyImage(Path(path), data, image.header, spread, background, sigma)
-
-
-def _image(
-    hdus: fits.HDUList, path: str | Path, hdu: int | str | None
-) -> tuple[fits.ImageHDU, dict[str, Array]]:
-    """Return the image's extension, and the other images by name."""
-    images = {number: one for number, one in enumerate(hdus) if has_image(one)}
-    wanted = [
-        number
-        for number, one in images.items()
-        if (
-            one.name.upper() not in (POINT_SPREAD, MASK)
-            if hdu is None
-            else _called(hdu, number, one)
-        )
-    ]
-    if not wanted:
-        names = ", ".join(one.name or str(number) for number, one in enumerate(hdus))
-        which = "" if hdu is None else f" in extension {hdu!r}"
-        raise UsageError(f"{path}: no image{which}; its extensions: {names}")
-    others = {one.name.upper(): one.data for n, one in images.items() if n != wanted[0]}
-    return images[wanted[0]], others
-
-
-def _called(hdu: int | str, number: int, one: fits.ImageHDU) -> bool:
-    return str(hdu).upper() in (str(number), one.name.upper())
 
 
 def _known(data: Array, mask: Array | None) -> Array:

@@ -20,7 +20,7 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 from scipy.ndimage import gaussian_filter
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.reading.fits_files import has_image, keyword_number, open_fits
+from astro_dl.core.reading.fits_files import chosen_image, keyword_number, open_fits
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.observations.images.cutouts import resample
 from astro_dl.observations.images.degrading import FWHM_PER_SIGMA
@@ -136,12 +136,8 @@ def on_network_grid(physics: RadioPhysics, one: RadioMap) -> RadioMap:
 def _fits_map(path: Path) -> RadioMap:
     with warnings.catch_warnings(), open_fits(path) as hdus:
         warnings.simplefilter("ignore", AstropyWarning)
-        for hdu in hdus:
-            if has_image(hdu):
-                header, array = hdu.header, np.squeeze(np.asarray(hdu.data))
-                break
-        else:
-            raise UsageError(f"{path}: holds no image")
+        _, hdu = chosen_image(hdus, path)
+        header, array = hdu.header, np.squeeze(np.asarray(hdu.data))
         scale, beam = _pixel_scale(header), _beam(header, path)
     unit = " ".join(str(header.get("BUNIT", "")).lower().split())
     image = _checked(array, path) * UNITS.get(unit, 1.0)

@@ -10,8 +10,7 @@ from scipy.stats import kstest, multivariate_normal
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.distributions.posterior import Posterior
 from astro_dl.distributions.priors import from_unit_box
-from astro_dl.science.cosmology_fields import comparison, metrics
-from astro_dl.science.cosmology_fields.comparison import compare
+from astro_dl.science.cosmology_fields import metrics
 from astro_dl.science.cosmology_fields.exact import (
     exact_posterior,
     log_likelihood,
@@ -97,33 +96,3 @@ def test_a_network_is_told_what_it_lacks(monkeypatch):
     assert found[LIKELIHOOD]["error"]["s_8"]["value"] < found["network"]["error"]["s_8"]["value"]
     (ninety,) = (one for one in found[LIKELIHOOD]["coverage"]["omega_c"] if one["nominal"] == 0.9)
     assert ninety["low"] < 0.9 < ninety["high"]
-
-
-def test_the_right_posterior_cannot_be_told_from_the_exact_one(monkeypatch):
-    compared = []
-
-    def told_apart(exact, own):
-        compared.append((exact, own))
-        return {"value": 0.5}
-
-    monkeypatch.setattr(comparison, "classifier_accuracy", told_apart)
-    monkeypatch.setattr(comparison, "COMPARED", 300)
-    answers = SimpleNamespace(distribution=prior_as_posterior(BLIND, 2))
-    found = compare(SimpleNamespace(physics=BLIND, answers=lambda x: answers), 2, 600, seed=0)
-    np.testing.assert_allclose(found.efficiency, 1, atol=1e-3)
-    np.testing.assert_allclose(found.over_exact, 0, atol=1e-3)
-    for exact, own in compared:
-        assert exact.shape == own.shape == (300, len(PRIOR))
-        assert np.abs((exact.mean(axis=0) - own.mean(axis=0)) / own.std(axis=0)).max() < 0.4
-
-
-def test_a_posterior_that_is_too_wide_is_told_from_the_exact_one(monkeypatch):
-    compared = []
-    monkeypatch.setattr(
-        comparison, "classifier_accuracy", lambda *pair: compared.append(pair) or {"value": 0.8}
-    )
-    answers = SimpleNamespace(distribution=prior_as_posterior(PHYSICS, 8))
-    found = compare(SimpleNamespace(physics=PHYSICS, answers=lambda x: answers), 8, 600, seed=1)
-    assert (found.efficiency < 0.9).all()
-    assert found.over_exact.mean() < -0.3
-    assert np.mean([exact[:, 0].std() / own[:, 0].std() for exact, own in compared]) < 0.9

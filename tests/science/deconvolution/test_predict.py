@@ -7,6 +7,8 @@ from astropy.wcs import WCS
 
 import astro_dl
 from astro_dl.core.errors import UsageError
+from astro_dl.explain.explanation import explain
+from astro_dl.explain.files import examples_of_files
 from astro_dl.models.unet import reach
 from astro_dl.observations.images import tiles
 from astro_dl.science.deconvolution.files import open_image
@@ -65,6 +67,20 @@ def test_tiles_leave_no_seam(bold, tmp_path, monkeypatch):
         found = sharpen(bold, image).light
     plain = np.std(whole)
     np.testing.assert_allclose(found, whole, atol=1e-4 * plain)
+
+
+def test_the_brightest_pixel_of_a_window_is_explained(predictor, tmp_path):
+    path = write(tmp_path / "one.fits", field())
+    x, ids = examples_of_files(predictor, [path], count=2)
+    assert x["image"].shape[:3] == (2, 48, 48)
+    assert x["point_spread"].shape[0] == 2
+    assert len(set(ids)) == 2
+    light = predictor.score(x)[..., 0]
+    found = explain(predictor, x, "saliency", ids=ids)
+    for k, answer in enumerate(found.answers):
+        row, column = np.unravel_index(light[k].argmax(), light[k].shape)
+        assert answer == f"light at row {row}, column {column}"
+        assert np.abs(found.values["image"][k, row, column]).max() > 0
 
 
 def test_stars_become_sharper_and_keep_their_light(predictor, tmp_path):
