@@ -12,10 +12,8 @@ from pathlib import Path
 import pytest
 
 from astro_dl.cli.parser import parse
-from astro_dl.cli.verbs import predict
 from astro_dl.core.config import each_stage, load_config
 from astro_dl.core.reading.strict_yaml import read_yaml
-from astro_dl.core.registry import get_task
 from astro_dl.core.shipped import known_bundles, shipped_bundles
 from astro_dl.training.alternatives import variants
 
@@ -36,9 +34,6 @@ LARGEST_README = 8000
 OWN_RUNS = {"runs/try": "gw_cnn", "runs/stars": "variable_iresnet"}
 """Stand for bundles that a reader has made; others are of tables, as `OF_TABLES`."""
 OF_TABLES = "sgq_mlp"
-read_files_of = predict.file_reader
-UNSHIPPED = {"runs/sharp": "deconvolution"}
-"""Tasks of runs of which no shipped bundle is."""
 
 
 @pytest.fixture(scope="module")
@@ -106,9 +101,6 @@ def test_every_command_that_a_page_shows_is_understood(page, monkeypatch):
     for words in commands_of(page):
         takes_task_options = words[0] in ("predict", "explain")
         made = takes_task_options and words[1] not in known_bundles()
-        task = UNSHIPPED.get(words[1]) if made else None
-        reader = (lambda _, task=task: get_task(task).files.reader) if task else read_files_of
-        monkeypatch.setattr(predict, "file_reader", reader)
         like = OWN_RUNS.get(words[1], OF_TABLES) if made else None
         parse([words[0], like, *words[2:]] if like else words)
 

@@ -13,6 +13,8 @@ from astro_dl.core.shipped import shipped_bundles
 from astro_dl.inference.load import load_pretrained
 from tests.observations.spectra.spectrum_files import write_csv
 from tests.science.cosmic_rays.test_predict import sky
+from tests.science.deconvolution.stand_in import field
+from tests.science.deconvolution.stand_in import write as write_field
 from tests.science.galaxy_structure.test_predict import write as write_stamp
 from tests.science.gravitational_waves.gwosc_files import write_gwosc
 from tests.science.lenses.stand_in import cutout, write_cube
@@ -107,11 +109,16 @@ def universe(folder, number):
     return [folder / f"{number}.fits"]
 
 
+def blurred(folder, number):
+    return [write_field(folder / f"{number}.fits", field(number))]
+
+
 MAKERS = {
     "ar_resnet": maps,
     "asteroid_mlp": reflectance,
     "cosmic_ray_unet": exposure,
     "cosmology_npe": universe,
+    "deconvolution_unet": blurred,
     "deep_hits": stamps,
     "gw_cnn": strain,
     "lens_cnn": images,
