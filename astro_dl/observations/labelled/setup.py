@@ -39,7 +39,7 @@ TRAINING = {
     "learning_rate": 1e-3,
     "schedule": "cosine",
     "warmup_epochs": 1,
-    "early_stopping_patience": 12,
+    "early_stopping_patience": 20,
 }
 MOST_MEASURED = 2000
 
