@@ -7,7 +7,7 @@ import pytest
 from astro_dl.cluster.division import divide
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.share import Division, divisible, division_of, each_alone
-from astro_dl.science.lenses.files import alike_but_for_bands
+from astro_dl.observations.galaxies.band_files import alike_but_for_bands
 from tests.cluster.catalogues import magnitudes
 
 FILES, ROWS = Division(each_alone), Division(each_alone, rows=True)

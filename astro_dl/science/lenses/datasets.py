@@ -12,15 +12,15 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
 from astro_dl.core.reading.fits_files import read_image
 from astro_dl.core.task import Dataset
-from astro_dl.observations.images.cutouts import centre_crop
-from astro_dl.observations.images.degrading import degrade, full_width_at_half_maximum
-from astro_dl.observations.photometry.surveys import named_survey
-from astro_dl.science.lenses.files import (
+from astro_dl.observations.galaxies.band_files import (
     BROAD_RED_BANDS,
     find_candidates,
     read_cutout,
     resampled_plane,
 )
+from astro_dl.observations.images.cutouts import centre_crop
+from astro_dl.observations.images.degrading import degrade, full_width_at_half_maximum
+from astro_dl.observations.photometry.surveys import named_survey
 from astro_dl.science.lenses.injection import inject_arcs
 from astro_dl.science.lenses.inputs import network_input
 from astro_dl.science.lenses.physics import LensPhysics

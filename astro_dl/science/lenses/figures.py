@@ -8,7 +8,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.inference.protocol import Predictor
-from astro_dl.science.lenses.files import Candidate, read_cutout
+from astro_dl.observations.galaxies.band_files import Candidate, read_cutout
 from astro_dl.science.lenses.inputs import network_input_of
 from astro_dl.science.lenses.physics import LensPhysics
 from astro_dl.science.lenses.predict import find_in_files

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from astro_dl.core.task import InputSpec
+from astro_dl.observations.galaxies.band_files import Cutout
 from astro_dl.observations.images.cutouts import normalise
 from astro_dl.observations.photometry.surveys import named_survey
-from astro_dl.science.lenses.files import Cutout
 from astro_dl.science.lenses.physics import LensPhysics
 
 

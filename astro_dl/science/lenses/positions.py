@@ -1,6 +1,7 @@
-"""Catalogues of positions to look at."""
+"""Catalogues of positions to look at, and in which images they are."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ from astropy import units as u
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
+from astro_dl.observations.galaxies.band_files import Candidate
+from astro_dl.observations.images.band_images import BandImage
 from astro_dl.observations.tables.read import read_table
 
 RIGHT_ASCENSIONS = ("ra", "raj2000", "ra_j2000", "alpha_j2000", "ra_deg", "radeg", "ra_icrs")
@@ -55,6 +58,40 @@ def read_catalogue(path: str | Path) -> list[Position]:
     return [Position(str(one), float(x), float(y)) for one, x, y in zip(ids, ra, dec, strict=True)]
 
 
+def place_candidates(fields: Sequence[Candidate], positions: Sequence[Position]) -> list[Candidate]:
+    """Return one candidate per position, in the first of the survey fields that contains it.
+
+    Parameters
+    ----------
+    fields : sequence of Candidate
+        From `find_candidates`.
+    positions : sequence of Position
+        From `read_catalogue`.
+
+    Raises
+    ------
+    UsageError
+        If a field has no coordinates.
+    """
+    for one in fields:
+        if any(image.wcs is None for image in one.images):
+            raise UsageError(
+                f"{one.id} has no celestial coordinates (WCS) in which to find the catalogue's "
+                "positions; give cutouts, or images with WCS keywords"
+            )
+    ra, dec = (np.array([getattr(one, name) for one in positions]) for name in ("ra", "dec"))
+    inside = [_contains(field.images[0], ra, dec) for field in fields]
+    placed = []
+    for row, position in enumerate(positions):
+        field = next((f for f, mask in zip(fields, inside, strict=True) if mask[row]), None)
+        where = {"id": position.id, "ra": position.ra, "dec": position.dec, "centred": False}
+        if field is None:
+            placed.append(Candidate(images=(), flags=("outside_images",), **where))  # type: ignore[arg-type]
+        else:
+            placed.append(replace(field, **where))  # type: ignore[arg-type]
+    return placed
+
+
 def _column(table: Table, names: tuple[str, ...]) -> str | None:
     by_name = {name.lower(): name for name in table.colnames}
     return next((by_name[name] for name in names if name in by_name), None)
@@ -71,3 +108,10 @@ def _degrees(table: Table, names: tuple[str, ...], path: Path) -> np.ndarray:
         return u.Quantity(column).to_value(u.deg)
     except (u.UnitConversionError, ValueError, TypeError):
         raise UsageError(f"{path}: column {name!r} is not an angle; wanted are degrees") from None
+
+
+def _contains(image: BandImage, ra: np.ndarray, dec: np.ndarray) -> np.ndarray:
+    known = np.isfinite(ra) & np.isfinite(dec)
+    x, y = image.wcs.world_to_pixel_values(np.where(known, ra, 0), np.where(known, dec, 0))  # type: ignore[union-attr]
+    height, width = image.shape
+    return known & (x > -0.5) & (x < width - 0.5) & (y > -0.5) & (y < height - 0.5)

@@ -20,18 +20,17 @@ from astro_dl.core.reading.share import divisible
 from astro_dl.inference.arrays import predict_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import check_any_answer
-from astro_dl.observations.images.band_images import Opener, OpenImages
-from astro_dl.science.lenses.files import (
+from astro_dl.observations.galaxies.band_files import (
     Candidate,
     Cutout,
     alike_but_for_bands,
     find_candidates,
-    place_candidates,
     read_cutout,
 )
+from astro_dl.observations.images.band_images import Opener, OpenImages
 from astro_dl.science.lenses.inputs import cutout_spec, network_input_of
 from astro_dl.science.lenses.physics import LensPhysics
-from astro_dl.science.lenses.positions import read_catalogue
+from astro_dl.science.lenses.positions import place_candidates, read_catalogue
 from astro_dl.science.lenses.simulation.population import SHEAR
 from astro_dl.science.lenses.stacks import is_stack, read_stack
 

@@ -9,18 +9,18 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
-from astro_dl.observations.images.band_images import band_in
-from astro_dl.observations.images.cutouts import centre_crop
-from astro_dl.observations.images.image_files import STACKS
-from astro_dl.observations.images.stacks import IMAGES, columns_beside
-from astro_dl.observations.labelled.sources import Source
-from astro_dl.science.lenses.files import (
+from astro_dl.observations.galaxies.band_files import (
     Candidate,
     Cutout,
     pixels_needed,
     resampled_plane,
     scale_ratio,
 )
+from astro_dl.observations.images.band_images import band_in
+from astro_dl.observations.images.cutouts import centre_crop
+from astro_dl.observations.images.image_files import STACKS
+from astro_dl.observations.images.stacks import IMAGES, columns_beside
+from astro_dl.observations.labelled.sources import Source
 
 
 def is_stack(path: str | Path) -> bool:

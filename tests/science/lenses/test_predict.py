@@ -9,9 +9,9 @@ from astropy.table import QTable, Table
 from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading import fits_images
+from astro_dl.observations.galaxies.band_files import find_candidates, read_cutout
 from astro_dl.observations.images.band_images import OpenImages
 from astro_dl.science.lenses.figures import colour_image, draw_mosaics, picture_cutouts
-from astro_dl.science.lenses.files import find_candidates, read_cutout
 from astro_dl.science.lenses.predict import predict_cutouts
 from tests.science.lenses.stand_in import (
     Physics,

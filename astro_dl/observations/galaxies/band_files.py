@@ -1,13 +1,13 @@
 """From FITS files to cutouts: which images belong to one object, and what must be flagged.
 
 An object's bands may be the extensions or the planes of one file, or files of their own whose names
-differ by the band. Positions in a catalogue are cut out of survey images.
+differ by the band. What is at a position in survey images is a candidate that is not centred.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,6 @@ from astro_dl.observations.images.band_images import (
     read_window,
 )
 from astro_dl.observations.images.cutouts import centre_crop, noise_sigma, resample
-from astro_dl.science.lenses.positions import Position
 
 BROAD_RED_BANDS = ("VIS", "F814W", "i", "r")
 SAME_SCALE = 0.02
@@ -142,40 +141,6 @@ def _names(key: str, group: Sequence[Path]) -> set[str]:
     return {Path(key).name, *(path.name for path in group)}
 
 
-def place_candidates(fields: Sequence[Candidate], positions: Sequence[Position]) -> list[Candidate]:
-    """Return one candidate per position, in the first of the survey fields that contains it.
-
-    Parameters
-    ----------
-    fields : sequence of Candidate
-        From `find_candidates`.
-    positions : sequence of Position
-        From `astro_dl.science.lenses.positions.read_catalogue`.
-
-    Raises
-    ------
-    UsageError
-        If a field has no coordinates.
-    """
-    for one in fields:
-        if any(image.wcs is None for image in one.images):
-            raise UsageError(
-                f"{one.id} has no celestial coordinates (WCS) in which to find the catalogue's "
-                "positions; give cutouts, or images with WCS keywords"
-            )
-    ra, dec = (np.array([getattr(one, name) for one in positions]) for name in ("ra", "dec"))
-    inside = [_contains(field.images[0], ra, dec) for field in fields]
-    placed = []
-    for row, position in enumerate(positions):
-        field = next((f for f, mask in zip(fields, inside, strict=True) if mask[row]), None)
-        where = {"id": position.id, "ra": position.ra, "dec": position.dec, "centred": False}
-        if field is None:
-            placed.append(Candidate(images=(), flags=("outside_images",), **where))  # type: ignore[arg-type]
-        else:
-            placed.append(replace(field, **where))  # type: ignore[arg-type]
-    return placed
-
-
 def read_cutout(
     candidate: Candidate,
     size: int,
@@ -188,7 +153,7 @@ def read_cutout(
     Parameters
     ----------
     candidate : Candidate
-        From `find_candidates` or `place_candidates`.
+        From `find_candidates`, or one at a position.
     size : int
         Pixels along a side.
     pixel_scale_arcsec : float
@@ -353,10 +318,3 @@ def _centre(image: BandImage) -> tuple[float, float]:
     y, x = ((length - 1) / 2 for length in image.shape)
     ra, dec = image.wcs.pixel_to_world_values(x, y)
     return float(ra), float(dec)
-
-
-def _contains(image: BandImage, ra: np.ndarray, dec: np.ndarray) -> np.ndarray:
-    known = np.isfinite(ra) & np.isfinite(dec)
-    x, y = image.wcs.world_to_pixel_values(np.where(known, ra, 0), np.where(known, dec, 0))  # type: ignore[union-attr]
-    height, width = image.shape
-    return known & (x > -0.5) & (x < width - 0.5) & (y > -0.5) & (y < height - 0.5)
