@@ -114,12 +114,16 @@ class Classical(Generic[Given]):
     peers : tuple of str
         Names of the classical methods trained on these features and scored beside the network,
         see `astro_dl.evaluation.classical`.
+    fewer : mapping of str to int
+        On how many of the first features they are trained once more, by what these are called:
+        ``{"magnitudes": 3}`` for what they reach without the others.
     """
 
     baselines: Callable[[Given, Inputs], dict[str, np.ndarray]] | None = None
     bound: str | None = None
     features: Callable[[Given, Inputs], np.ndarray] | None = None
     peers: tuple[str, ...] = ()
+    fewer: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ def peers_key(task: Task, config: Config) -> dict[str, Any]:
     return {
         "version": [VERSION, task.version],
         "peers": list(task.classical.peers),
+        **({"fewer": dict(task.classical.fewer)} if task.classical.fewer else {}),
         "physics": plain(split_physics(config, "train")),
         "training": [*training, *split, config.seed],
     }
@@ -106,15 +107,23 @@ def peer_scores(
         quantiles (n, targets, 100) of those methods that can, see `with_distributions`.
     """
     assert task.classical.features is not None
-    learnt = _learnt(Lesson(_lesson_key(task, head, config), task, head, config, progress))
+    lesson = Lesson(_lesson_key(task, head, config), task, head, config, progress)
     features = partial(task.classical.features, split_physics(config, "train"))
     rows = np.concatenate([features(block) for block in blocks])
+    found: dict[str, np.ndarray] = {}
+    for learnt in _learnt(lesson):
+        found |= _scores(learnt, head, rows[:, : learnt.training[0].shape[1]], config.seed)
+    return found
+
+
+def _scores(learnt: Learnt, head: AnswerKind, rows: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    """Return what fitted peers say of features (n, k), and where they can, quantiles."""
     scorers = _scorers(learnt.methods, head, learnt.validation)
     found = {name: score(rows) for name, score in scorers.items()}
     if not head.has_distribution:
         return found
     for name, method in learnt.methods.items():
-        quantiles = answer_quantiles(method, learnt.training, rows, config.seed)
+        quantiles = answer_quantiles(method, learnt.training, rows, seed)
         if quantiles is not None:
             found[name + QUANTILES] = quantiles
             # The network's value is the median of its distribution, too.
@@ -128,8 +137,11 @@ def _lesson_key(task: Task, head: AnswerKind, config: Config) -> str:
 
 
 @lru_cache(maxsize=1)
-def _learnt(lesson: Lesson) -> Learnt:
-    """Return fitted peers; they are asked about several test sets, one after the other."""
+def _learnt(lesson: Lesson) -> tuple[Learnt, ...]:
+    """Return peers fitted on all features, and on fewer where the task says so.
+
+    They are asked about several test sets, one after the other.
+    """
     task, config = lesson.task, lesson.config
     assert task.classical.features is not None
     features = partial(task.classical.features, split_physics(config, "train"))
@@ -137,8 +149,14 @@ def _learnt(lesson: Lesson) -> Learnt:
         (features(part.x), part.y)
         for part in (known_examples(config, name, lesson.progress) for name in SPLITS[:2])
     )
-    methods = _fitted(task.classical.peers, lesson.head, *training, config.seed, validation)
-    return Learnt(methods, training, validation)
+    sets = {"": training[0].shape[1], **{f" on {k}": n for k, n in task.classical.fewer.items()}}
+    found = []
+    for suffix, count in sets.items():
+        known, held = ((features[:, :count], y) for features, y in (training, validation))
+        methods = _fitted(task.classical.peers, lesson.head, *known, config.seed, held)
+        named = {name + suffix: method for name, method in methods.items()}
+        found.append(Learnt(named, known, held))
+    return tuple(found)
 
 
 def with_distributions(

@@ -14,7 +14,8 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 from scipy.ndimage import gaussian_filter
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.reading.fits_files import chosen_image, has_image, is_number, open_fits
+from astro_dl.core.reading.fits_files import chosen_image, has_image, open_fits
+from astro_dl.observations.galaxies.zero_points import zero_point_of
 from astro_dl.observations.images.cutouts import resample
 from astro_dl.observations.images.degrading import full_width_at_half_maximum
 from astro_dl.observations.images.image_files import fits_array
@@ -29,7 +30,6 @@ PLANES: Mapping[str, tuple[str, ...]] = {
 }
 """Names of extensions; weights are inverse variances, and masks are 0 where pixels are good."""
 
-ZERO_POINTS = ("MAGZERO", "MAGZPT", "MAGZP", "PHOTZP", "ZEROPNT", "ZP")
 FRAME = 1 / 8
 """Of the side of a stamp: its border, in which the noise is measured where nothing tells it."""
 
@@ -160,7 +160,7 @@ def read_stamp(path: Path, physics: StampPhysics, options: Options) -> Stamp:
         stamp = stamp_of(image, planes["point spread"], physics, sigma, options.rebin)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
-    told = _zero_point(header) if options.zero_point is None else options.zero_point
+    told = zero_point_of(header) if options.zero_point is None else options.zero_point
     scale = options.pixel_scale_arcsec or _pixel_scale(header)
     flags = (*words, *stamp.flags)
     return replace(stamp, zero_point=told, pixel_scale_arcsec=scale, flags=flags)
@@ -355,11 +355,6 @@ def _border_noise(border: Array) -> float:
     if not 0 < sigma < np.inf:
         raise UsageError("no noise can be measured at the border; give --sigma")
     return sigma
-
-
-def _zero_point(header: fits.Header) -> float:
-    found = (header.get(name) for name in ZERO_POINTS)
-    return next((float(one) for one in found if is_number(one)), np.nan)
 
 
 def _pixel_scale(header: Any) -> float:
