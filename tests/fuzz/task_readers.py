@@ -12,6 +12,7 @@ from astro_dl.science.cosmic_rays.exposures import open_exposure
 from astro_dl.science.supernovae.files.read import iterate_photometry
 from tests.fuzz.readers import READERS as OF_FORMATS
 from tests.fuzz.readers import Arrays, Reader, images, plane, text_of
+from tests.science.galaxy_metallicity.stand_in import galaxy, write_galaxy
 from tests.science.galaxy_structure.test_predict import write as write_stamp
 from tests.science.radio_morphology.stand_in import radio_map
 from tests.science.radio_morphology.stand_in import write_fits as write_radio
@@ -77,6 +78,12 @@ READERS: dict[str, Reader] = {
         as_input("radio_morphology"),
     ),
     "galaxy_stamp": Reader("fits", "a.fits", written(write_stamp), as_input("galaxy_structure")),
+    "calibrated_galaxy": Reader(
+        "fits",
+        "a.fits",
+        written(lambda path: write_galaxy(path, galaxy(64))),
+        as_input("galaxy_metallicity"),
+    ),
     "galaxy_image": Reader(
         "fits", "a.fits", images(plane((3, 80, 80), BANDS="gri")), as_input("galaxy_morphology")
     ),

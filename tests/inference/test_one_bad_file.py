@@ -15,6 +15,8 @@ from tests.observations.spectra.spectrum_files import write_csv
 from tests.science.cosmic_rays.test_predict import sky
 from tests.science.deconvolution.stand_in import field
 from tests.science.deconvolution.stand_in import write as write_field
+from tests.science.galaxy_metallicity.stand_in import galaxy as galaxy_planes
+from tests.science.galaxy_metallicity.stand_in import write_galaxy
 from tests.science.galaxy_structure.test_predict import write as write_stamp
 from tests.science.gravitational_waves.gwosc_files import write_gwosc
 from tests.science.lenses.stand_in import cutout, write_cube
@@ -89,6 +91,10 @@ def galaxy(folder, number):
     return [write_stamp(folder / f"{number}.fits", seed=number, sigma=3.0, **cards)]
 
 
+def photograph(folder, number):
+    return [write_galaxy(folder / f"{number}.fits", galaxy_planes(64, seed=number))]
+
+
 def observation(folder, number):
     Table({"x_1": [0.1 * number], "x_2": [0.2]}).write(folder / f"{number}.csv")
     return [folder / f"{number}.csv"]
@@ -122,6 +128,7 @@ MAKERS = {
     "deep_hits": stamps,
     "gw_cnn": strain,
     "lens_cnn": images,
+    "metallicity_resnet": photograph,
     "photoz_mdn": catalogue,
     "redshift_cnn1d": spectrum,
     "sbi_two_moons": observation,

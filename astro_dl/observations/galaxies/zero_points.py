@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 
-from astro_dl.core.reading.fits_files import is_number
 from astro_dl.core.reading.fits_images import open_images
 from astro_dl.observations.images.band_images import BandImage, Opener
 
@@ -24,9 +23,9 @@ def zero_point_of(header: Mapping[str, Any]) -> float:
     By one of the keywords ``MAGZERO``, ``MAGZPT``, ``MAGZP``, ``PHOTZP``, ``ZEROPNT`` and ``ZP``,
     or else by a ``BUNIT`` of janskys or maggies, with any prefix.
     """
-    told: list[Any] = [header.get(name) for name in ZERO_POINTS]
+    told = (_number(header.get(name)) for name in ZERO_POINTS)
     by_unit = _of_unit(str(header.get("BUNIT", "")))
-    return next((float(one) for one in told if is_number(one)), by_unit)
+    return next((one for one in told if np.isfinite(one)), by_unit)
 
 
 def zero_point_of_image(image: BandImage, opener: Opener = open_images) -> float:
@@ -34,6 +33,14 @@ def zero_point_of_image(image: BandImage, opener: Opener = open_images) -> float
     with opener(image.path) as opened:
         own = zero_point_of(opened[image.hdu].header)
         return own if np.isfinite(own) else zero_point_of(opened[0].header)
+
+
+def _number(value: Any) -> float:
+    """Return a keyword's value, which some headers give as text; NaN for what is no number."""
+    try:
+        return np.nan if value is None or isinstance(value, bool) else float(value)
+    except ValueError:
+        return np.nan
 
 
 def _of_unit(text: str) -> float:

@@ -17,7 +17,8 @@ WORDS_OF_FLUX = re.compile(
     r"|norm\w*|relative|arbitrary|none|unitless)\b"
 )
 """In units that `astropy` doesn't know, such as ``e-/s``."""
-LOGARITHMS = re.compile(r"mag|^(dex|db|log)")
+LOGARITHMS = re.compile(r"mag(?!g)|^(dex|db|log)")
+"""Maggies are none: they are fluxes."""
 
 
 def is_linear_flux(unit: str) -> bool:

@@ -23,7 +23,7 @@ BAR_ARCSEC = 5.0
 BALANCE = np.array((1.5, 1.0, 0.7))
 """Of g, r and i, so that galaxies are as neutral as in surveys' photographs."""
 
-STRETCH, SOFTENING = 0.06, 8.0
+STRETCH, SOFTENING = 0.15, 8.0
 BINS = 8
 
 

@@ -1,10 +1,12 @@
 """ResNet-34 as it was published."""
 
 import keras
+import pytest
 
 from astro_dl.models.build import build_model
 
 
+@pytest.mark.slow
 def test_resnet34_has_the_convolutions_of_the_paper():
     model = build_model("metallicity_resnet34")
     kernels = [layer.kernel for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]

@@ -118,6 +118,7 @@ def test_damaged_files_are_one_line(tmp_path):
 
 def test_zero_points_are_read_from_keywords_and_units():
     assert zero_point_of({"MAGZERO": 25.0, "BUNIT": "Jy"}) == 25.0
+    assert zero_point_of({"MAGZERO": "25.5", "BUNIT": ""}) == 25.5
     units = {"nanomaggy": 22.5, "nanomaggies": 22.5, "nmgy": 22.5, "mgy": 0.0, "Jy": 8.90,
              "uJy": 23.90, "nJy": 31.40, "mJy": 16.40}  # fmt: skip
     for unit, wanted in units.items():
