@@ -19,10 +19,14 @@ GALAXIES = 40_000
 AT_ONCE = 4000
 NEIGHBOURS = 150
 RIDGE = 1e-3
+CLUMP_COLUMNS = 3
 
 
 def expected_metallicity(
-    physics: MetallicityPhysics, seen: Mapping[str, Array], galaxies: int = GALAXIES
+    physics: MetallicityPhysics,
+    seen: Mapping[str, Array],
+    galaxies: int = GALAXIES,
+    clumps: bool = True,
 ) -> Array:
     """Return the mean metallicity of simulated galaxies that look alike, (n,).
 
@@ -34,10 +38,14 @@ def expected_metallicity(
         As `astro_dl.science.galaxy_metallicity.simulate.observables`, or a table with its columns.
     galaxies : int, default 40000
         Simulated for it.
+    clumps : bool, default True
+        Whether the light of the clumps is told from that of the rest.
     """
-    known, tree, centre, scale, z = _library(physics, galaxies)
-    asked = (_coordinates(seen) - centre) / scale
-    _, rows = tree.query(asked, k=min(NEIGHBOURS, galaxies))
+    raw, z = _library(physics, galaxies)
+    columns = slice(None) if clumps else slice(0, -CLUMP_COLUMNS)
+    centre, scale = raw.mean(axis=0), raw.std(axis=0)
+    known, asked = (((one - centre) / scale)[:, columns] for one in (raw, _coordinates(seen)))
+    _, rows = cKDTree(known).query(asked, k=min(NEIGHBOURS, galaxies))
     found = np.empty(len(asked))
     for k, (place, near) in enumerate(zip(asked, rows, strict=True)):
         away = known[near] - place
@@ -48,26 +56,21 @@ def expected_metallicity(
 
 
 @lru_cache(maxsize=2)
-def _library(
-    physics: MetallicityPhysics, galaxies: int
-) -> tuple[Array, cKDTree, Array, Array, Array]:
-    """Return scaled coordinates, their tree, what scales them, and metallicities."""
+def _library(physics: MetallicityPhysics, galaxies: int) -> tuple[Array, Array]:
+    """Return coordinates (n, 9) and metallicities (n,) of simulated galaxies."""
     rng = np.random.default_rng(0)
-    drawn = [draw_galaxies(physics, min(AT_ONCE, galaxies - start), rng)
-             for start in range(0, galaxies, AT_ONCE)]  # fmt: skip
+    counts = (min(AT_ONCE, galaxies - start) for start in range(0, galaxies, AT_ONCE))
+    drawn = [draw_galaxies(physics, count, rng) for count in counts]
     raw = np.concatenate([_coordinates(observables(one)) for one in drawn])
-    centre, scale = raw.mean(axis=0), raw.std(axis=0)
-    known = (raw - centre) / scale
-    return known, cKDTree(known), centre, scale, np.concatenate([d.metallicity for d in drawn])
+    return raw, np.concatenate([one.metallicity for one in drawn])
 
 
 def _coordinates(seen: Mapping[str, Array]) -> Array:
-    """Return what distances between galaxies are measured in, (n, 9)."""
-    g, r, i, clumps_g, clumps_r, clumps_i = (
-        np.asarray(seen[f"{what}_{band}"], float)
-        for what in ("magnitude", "clumps") for band in "gri"
-    )  # fmt: skip
-    shape = [np.log(np.asarray(seen["radius_arcsec"], float)),
-             np.asarray(seen["axis_ratio"], float), np.asarray(seen["bulge"], float)]  # fmt: skip
-    colours = [r, g - r, r - i, clumps_r - r, clumps_g - clumps_r, clumps_r - clumps_i]
-    return np.stack([*colours, *shape], axis=1)
+    """Return what distances between galaxies are measured in, (n, 9); last those of clumps."""
+    names = [f"{what}_{band}" for what in ("magnitude", "clumps") for band in "gri"]
+    g, r, i, clumps_g, clumps_r, clumps_i = (np.asarray(seen[name], float) for name in names)
+    radius, axis_ratio, bulge = (
+        np.asarray(seen[name], float) for name in ("radius_arcsec", "axis_ratio", "bulge")
+    )
+    galaxy = [r, g - r, r - i, np.log(radius), axis_ratio, bulge]
+    return np.stack([*galaxy, clumps_r - r, clumps_g - clumps_r, clumps_r - clumps_i], axis=1)

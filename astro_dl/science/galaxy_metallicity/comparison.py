@@ -13,7 +13,7 @@ from astro_dl.science.galaxy_metallicity.physics import MetallicityPhysics
 from astro_dl.science.galaxy_metallicity.simulate import simulate
 
 Array = np.ndarray
-BOUND = "noiseless observables"
+BOUND, WITHOUT_CLUMPS = "noiseless observables", "noiseless, without clumps"
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class Comparison:
     Parameters
     ----------
     estimates : dict of str to ndarray, (n,)
-        12 + lg O/H by method: the network's name, and ``noiseless observables``.
+        12 + lg O/H by method: the network's name; ``noiseless observables``, and the same where the
+        light of clumps is not told from the rest, ``noiseless, without clumps``.
     truth, lg_mass, lg_sfr : ndarray, (n,)
     """
 
@@ -57,5 +58,9 @@ def compare(predictor: Predictor[MetallicityPhysics], n: int, seed: int) -> Comp
     x, y, info = simulate(physics, n, np.random.default_rng([seed, n]))
     own = np.ravel(np.asarray(predictor.answers(x).values, float))
     mass, sfr = (np.asarray(info[name], float) for name in ("lg_mass", "lg_sfr"))
-    estimates = {predictor.bundle.card.model: own, BOUND: expected_metallicity(physics, info)}
+    estimates = {
+        predictor.bundle.card.model: own,
+        WITHOUT_CLUMPS: expected_metallicity(physics, info, clumps=False),
+        BOUND: expected_metallicity(physics, info),
+    }
     return Comparison(estimates, np.asarray(y, float).ravel(), mass, sfr)

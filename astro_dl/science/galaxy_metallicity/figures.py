@@ -8,7 +8,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.inference.protocol import Predictor
-from astro_dl.science.galaxy_metallicity.comparison import BOUND, Comparison
+from astro_dl.science.galaxy_metallicity.comparison import BOUND, WITHOUT_CLUMPS, Comparison
 from astro_dl.science.galaxy_metallicity.files import Options, read_galaxies
 from astro_dl.science.galaxy_metallicity.inputs import light_of
 from astro_dl.science.galaxy_metallicity.metrics import slope
@@ -98,7 +98,7 @@ def draw_comparison(comparison: Comparison) -> "Figure":
         style = method_style(number, name == BOUND)
         residual = values - truth
         told = f"{name}: RMSE {np.sqrt(np.mean(residual**2)):.3f} dex"
-        if name != BOUND:
+        if name not in (BOUND, WITHOUT_CLUMPS):
             plane.plot(truth, values, ".", markersize=2.5, alpha=0.5, color=style["color"])
         _binned(errors, truth, residual, style, f"{name}: slope {slope(truth, residual):.2f}")
         offset = comparison.lg_sfr - np.polyval(

@@ -208,6 +208,8 @@ def test_the_bound_is_better_than_the_mean_and_not_below_the_scatter(galaxies):
     rmse = np.sqrt(np.mean(error**2))
     assert 0.03 < rmse < 0.75 * galaxies.metallicity.std()
     assert abs(error.mean()) < 0.02
+    less = expected_metallicity(PHYSICS, seen, galaxies=4000, clumps=False)
+    assert np.sqrt(np.mean((less - galaxies.metallicity[:400]) ** 2)) > 1.1 * rmse
 
 
 def test_measures_of_residuals_have_their_known_values():
