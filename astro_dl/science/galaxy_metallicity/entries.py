@@ -48,7 +48,7 @@ register_model(
 register_model(
     "metallicity_resnet",
     "astro_dl.models.resnet:resnet2d",
-    summary="Residual network on images in g, r and i, a hundredth of ResNet-34",
+    summary="Small residual network on images in g, r and i",
     **IMAGES,
     hyperparameters={
         "stem_filters": 16,
