@@ -1,11 +1,12 @@
 """Metallicities of galaxies on real files: images in g, r and i to a table."""
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from astropy import units as u
-from astropy.table import QTable
+from astropy.table import QTable, vstack
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import nothing_read
@@ -15,10 +16,11 @@ from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import check_any_answer
 from astro_dl.observations.galaxies.band_files import alike_but_for_bands
 from astro_dl.science.galaxy_metallicity.features import APERTURE, Photometry, measure
-from astro_dl.science.galaxy_metallicity.files import Options, read_galaxies
+from astro_dl.science.galaxy_metallicity.files import GalaxyImage, Options, read_galaxies
 from astro_dl.science.galaxy_metallicity.physics import BANDS, MetallicityPhysics
 
 Array = np.ndarray
+AT_ONCE = 512
 FAINTER = 0.1
 """Magnitudes below the limit of the training's sample that errors of photometry excuse."""
 
@@ -79,19 +81,35 @@ def predict_metallicities(
         If files or options cannot be used, as where a band is missing.
     """
     options = Options(hdu, bands, zero_point, pixel_scale_arcsec)
-    galaxies = list(read_galaxies(predictor.physics, paths, options))
-    if not galaxies:
+    read = read_galaxies(predictor.physics, paths, options)
+    blocks = iter(lambda: list(islice(read, AT_ONCE)), [])
+    parts = [_block(predictor, block, batch_size, keep_flagged) for block in blocks]
+    if not parts:
         raise nothing_read()
+    tables, usable = zip(*parts, strict=True)
+    table = vstack(list(tables), metadata_conflicts="silent")
+    check_any_answer(np.concatenate(usable), table["id"], table["flags"])
+    told = vars(options) | {"bands": bands and list(bands)}
+    table.meta |= {name: one for name, one in told.items() if one is not None}
+    return table
+
+
+def _block(
+    predictor: Predictor[MetallicityPhysics],
+    galaxies: Sequence[GalaxyImage],
+    batch_size: int | None,
+    keep_flagged: bool,
+) -> tuple[QTable, Array]:
+    """Return the table of galaxies, and which of its rows (n,) have an answer."""
     x = np.stack([one.x for one in galaxies])
     seen = measured(predictor.physics, x)
     faint = seen.magnitudes[:, 1] > predictor.physics.faintest_r + FAINTER
     about = _words(predictor.physics, seen, faint)
     flags = [(*one.flags, *words) for one, words in zip(galaxies, about, strict=True)]
     good = np.isfinite(x).all(axis=(1, 2, 3)) & (keep_flagged | ~faint)
+    x[~good] = np.nan
     ids = [one.id for one in galaxies]
-    check_any_answer(good, ids, [",".join(words) for words in flags])
-    given = np.where(good[:, None, None, None], x, np.nan).astype(np.float32)
-    table = predict_read(predictor, given, ids, flags, batch_size, keep_flagged)
+    table = predict_read(predictor, x, ids, flags, batch_size, keep_flagged)
     table.add_column([one.ra for one in galaxies] * u.deg, 1, "ra")
     table.add_column([one.dec for one in galaxies] * u.deg, 2, "dec")
     said = table["flags"].tolist()
@@ -100,9 +118,7 @@ def predict_metallicities(
         table[f"magnitude_{band}"] = values.astype(np.float32) * u.mag
     table["radius_arcsec"] = seen.radius_arcsec.astype(np.float32) * u.arcsec
     table["flags"] = said
-    told = vars(options) | {"bands": bands and list(bands)}
-    table.meta |= {name: one for name, one in told.items() if one is not None}
-    return table
+    return table, good
 
 
 def image_of_file(physics: MetallicityPhysics, path: Path) -> Array:
