@@ -7,12 +7,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from astropy.table import QTable
 from tqdm.auto import tqdm
 
 from astro_dl import __version__
 from astro_dl.bundles.bundle import Bundle, load_bundle
 from astro_dl.cluster.division import Part, divide
-from astro_dl.cluster.question import Network, Question, answer, as_parquet
+from astro_dl.cluster.question import Network, Question, answer
 from astro_dl.cluster.run_folder import RunFolder
 from astro_dl.cluster.scheduler import connected
 from astro_dl.cluster.sky import HEALPIX, with_healpix
@@ -20,6 +21,7 @@ from astro_dl.cluster.tasks import completed
 from astro_dl.core.errors import UsageError
 from astro_dl.core.extras import import_extra
 from astro_dl.core.lock import locked
+from astro_dl.core.parts import part_folder
 from astro_dl.core.reading.share import Division, division_of
 from astro_dl.core.registry import get_task
 from astro_dl.core.schema import keyword_defaults
@@ -51,13 +53,14 @@ def predict_parts(
 
     The rows are those of `astro_dl.inference.predictor.Predictor.predict` on all files at once. A
     worker that is lost is replaced by another; a run that was ended by anything goes on when the
-    same is asked again, on any scheduler.
+    same is asked again, on any scheduler. Workers write the rows of a part into a hidden folder in
+    `out`, and this process moves them to their name and notes them, so that none is there twice.
 
     Parameters
     ----------
     scheduler : str
-        As of `astro_dl.cluster.scheduler.connected`. All workers see files and bundles by the same
-        paths.
+        As of `astro_dl.cluster.scheduler.connected`. All workers see files, bundles and `out` by
+        the same paths.
     bundles : sequence of str
         Name or folder of a bundle, or of several that answer together.
     files : sequence of path
@@ -112,7 +115,6 @@ def predict_parts(
         tuple((prior or {}).items()),
     )
     tolerant = on_error == "flag" or (on_error is None and len(paths) > 1)
-    question = Question(network, options, tolerant, str(Path.cwd()))
     about = {
         "version": __version__,
         "bundles": [one.sha256 for one in opened],
@@ -130,7 +132,9 @@ def predict_parts(
         run = RunFolder(Path(out), about)
         missing = [part for part in parts if part.number not in run.done]
         if missing:
-            _work(scheduler, question, parts, missing, run, progress)
+            with part_folder(run.folder.absolute()) as drafts:
+                question = Question(network, options, tolerant, str(drafts), str(Path.cwd()))
+                _work(scheduler, question, parts, missing, run, progress)
         return run.finish(_unreadable(run, paths))
 
 
@@ -142,39 +146,40 @@ def _work(
     run: RunFolder,
     progress: bool,
 ) -> None:
-    """Let workers answer for the parts that are missing, and write what they say."""
+    """Let workers answer for the parts that are missing, and keep what they write."""
     rows = sum(one.rows for one in run.done.values())
     done = len(parts) - len(missing)
     with (
         connected(scheduler) as client,
         tqdm(total=len(parts), initial=done, unit="part", disable=not progress) as bar,
     ):
-        for part, found in completed(client, partial(answer, question), missing):
-            if found.refused:
+        for _, found in completed(client, partial(answer, question), missing):
+            if found.noted is None:
                 raise UsageError(found.refused)
-            run.add(part.number, found.table, found.rows, found.unreadable)
-            rows += found.rows
+            run.add(found.noted, Path(found.draft) if found.draft else None)
+            rows += found.noted.rows
             bar.set_postfix_str(f"{rows:,} rows", refresh=False)
             bar.update()
 
 
-def _unreadable(run: RunFolder, paths: Sequence[Path]) -> bytes:
-    """Return the rows of files that cannot be used, as a file; nothing if there are none.
+def _unreadable(run: RunFolder, paths: Sequence[Path]) -> QTable | None:
+    """Return the rows of files that cannot be used, None if there are none.
 
     Raises
     ------
     UsageError
         If no file can be used.
     """
-    unreadable, like = run.unreadable, run.first_table()
-    if like is None:
+    unreadable, first = run.unreadable, run.first_part()
+    if first is None:
         reason = next(iter(unreadable.values()), "there is nothing in them")
         raise UsageError(f"none of {len(paths)} files can be used; the first: {reason}")
     if not unreadable:
-        return b""
+        return None
+    like = QTable.read(first)
     if HEALPIX in like.colnames:
         like.remove_column(HEALPIX)
-    return as_parquet(with_healpix(unreadable_rows(like, unreadable, paths)))
+    return with_healpix(unreadable_rows(like, unreadable, paths))
 
 
 def _reader(bundle: Bundle) -> Callable[..., Any]:

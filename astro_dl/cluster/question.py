@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-
-from astropy.table import QTable
+from uuid import uuid4
 
 from astro_dl.cluster.division import Part
+from astro_dl.cluster.run_folder import Noted
 from astro_dl.cluster.sky import with_healpix
 from astro_dl.cluster.worker import working_in
 from astro_dl.core.errors import UsageError
+from astro_dl.core.files import file_sha256
 from astro_dl.inference.files import predict_share
 from astro_dl.inference.load import RuntimeName, load_pretrained
 from astro_dl.inference.predictor import Predictor
@@ -57,6 +57,8 @@ class Question:
         With which the task reads files.
     tolerant : bool
         Whether a file that cannot be used is a row, and not the end of the run.
+    drafts : str
+        Folder for the rows of the parts; whoever asks moves them to where they belong.
     folder : str
         In which relative paths lie.
     """
@@ -64,6 +66,7 @@ class Question:
     network: Network
     options: Mapping[str, Any] = field(default_factory=dict)
     tolerant: bool = True
+    drafts: str = ""
     folder: str = "."
 
 
@@ -73,19 +76,16 @@ class Answer:
 
     Parameters
     ----------
-    table : bytes
-        The rows as a Parquet file; empty for none.
-    rows : int
-        Their number.
-    unreadable : dict of str to str
-        File to why it cannot be used.
+    noted : Noted or None
+        What is known of it.
+    draft : str
+        The Parquet file of its rows; empty for none.
     refused : str
         Why the whole run cannot go on; empty if it can.
     """
 
-    table: bytes = b""
-    rows: int = 0
-    unreadable: Mapping[str, str] = field(default_factory=dict)
+    noted: Noted | None = None
+    draft: str = ""
     refused: str = ""
 
 
@@ -123,19 +123,16 @@ def loaded(network: Network) -> Predictor[Any]:
 
 
 def _answer(question: Question, part: Part) -> Answer:
-    predictor = loaded(question.network)
-    for path in part.paths:
-        if not path.is_file():
-            raise UsageError(f"{path}: a worker does not see this file; all need the same folders")
+    drafts = Path(question.drafts)
+    for path, seen in ((drafts.parent, drafts.is_dir()), *((p, p.is_file()) for p in part.paths)):
+        if not seen:
+            raise UsageError(f"{path}: a worker does not see this; all need the same folders")
     table, unreadable = predict_share(
-        predictor, part.paths, question.options, question.tolerant, part.share
+        loaded(question.network), part.paths, question.options, question.tolerant, part.share
     )
     if table is None:
-        return Answer(unreadable=unreadable)
-    return Answer(as_parquet(with_healpix(table)), len(table), unreadable)
-
-
-def as_parquet(table: QTable) -> bytes:
-    """Return a table as the content of a Parquet file, with units and header."""
-    with TemporaryDirectory() as folder:
-        return write_table(table, Path(folder) / "part.parquet").read_bytes()
+        return Answer(Noted(part.number, 0, "", unreadable))
+    # A part that is answered twice, as where a worker was thought dead, has two drafts.
+    draft = drafts / f"{part.number:06d}-{uuid4().hex}.parquet"
+    write_table(with_healpix(table), draft)
+    return Answer(Noted(part.number, len(table), file_sha256(draft), unreadable), str(draft))

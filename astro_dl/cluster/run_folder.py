@@ -8,14 +8,14 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import atomic_path, file_sha256, writing
+from astro_dl.core.files import atomic_path, file_sha256, to_disk, writing
+from astro_dl.observations.tables.write import write_table
 
 # Readers of folders of Parquet pass over names that begin so.
 MANIFEST, JOURNAL = "_manifest.json", "_journal.jsonl"
@@ -78,18 +78,30 @@ class RunFolder:
         """Return the file of a part."""
         return self.folder / f"part-{part:06d}.parquet"
 
-    def add(self, part: int, table: bytes, rows: int, unreadable: Mapping[str, str]) -> None:
-        """Write a part and note it."""
-        if table:
-            with atomic_path(self.path(part)) as temporary:
-                temporary.write_bytes(table)
-        digest = sha256(table).hexdigest() if table else ""
-        noted = Noted(part, rows, digest, dict(unreadable))
-        with writing(self.folder), (self.folder / JOURNAL).open("a", encoding="utf-8") as file:
-            file.write(_line(noted))
-            file.flush()
-            os.fsync(file.fileno())
-        self.done[part] = noted
+    def add(self, noted: Noted, draft: Path | None = None) -> None:
+        """Take the file of a part to where it belongs, and note the part.
+
+        Parameters
+        ----------
+        noted : Noted
+            What is known of it.
+        draft : Path, optional
+            Its file, on the disk of this folder; none where the part has no rows.
+
+        Raises
+        ------
+        UsageError
+            If the file is not there, or nothing can be written.
+        """
+        with writing(self.folder):
+            if draft is not None:
+                draft.replace(self.path(noted.part))
+                to_disk(self.folder)
+            with (self.folder / JOURNAL).open("a", encoding="utf-8") as file:
+                file.write(_line(noted))
+                file.flush()
+                os.fsync(file.fileno())
+        self.done[noted.part] = noted
 
     @property
     def unreadable(self) -> dict[str, str]:
@@ -100,18 +112,18 @@ class RunFolder:
             for path, reason in self.done[part].unreadable.items()
         }
 
-    def first_table(self) -> QTable | None:
-        """Return the first part that has rows, None if none has."""
+    def first_part(self) -> Path | None:
+        """Return the file of the first part that has rows, None if none has."""
         part = min((one.part for one in self.done.values() if one.rows), default=None)
-        return None if part is None else QTable.read(self.path(part))
+        return None if part is None else self.path(part)
 
-    def finish(self, unreadable: bytes) -> dict[str, Any]:
+    def finish(self, unreadable: QTable | None) -> dict[str, Any]:
         """Write the rows of files that cannot be used, if there are any, and return what there is.
 
         Parameters
         ----------
-        unreadable : bytes
-            A Parquet file, or nothing.
+        unreadable : astropy.table.QTable or None
+            These rows.
 
         Returns
         -------
@@ -119,9 +131,8 @@ class RunFolder:
             ``folder``; ``rows`` of readable files, and ``parts``, the number of their files;
             ``unreadable``, the number of the other files.
         """
-        if unreadable:
-            with atomic_path(self.folder / UNREADABLE) as temporary:
-                temporary.write_bytes(unreadable)
+        if unreadable is not None:
+            write_table(unreadable, self.folder / UNREADABLE)
         rows = [one.rows for one in self.done.values() if one.rows]
         result = {"rows": sum(rows), "parts": len(rows), "unreadable": len(self.unreadable)}
         self._write_manifest(result)

@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 EXTRA = "cluster"
 LOCAL = re.compile(r"local(?::([1-9]\d{0,4}))?")
 ADDRESS = re.compile(r"(?:tcp|tls|ucx|ws|wss)://\S+")
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+LOCAL_SETTINGS = {
+    # Workers may have processes of their own, which daemons may not.
+    "distributed.worker.daemon": False,
+    # Without Dask's limits of glibc, by which every array of 128 KiB is new memory of the kernel's.
+    "distributed.nanny.pre-spawn-environ": dict.fromkeys(ONE_THREAD, "1"),
+    # What a dashboard would show takes a tenth of a processor, and there is none.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+}
 PATIENCE_S = 30.0
 """How long a scheduler, and the first of its workers, are waited for [s]."""
 
@@ -101,13 +112,16 @@ def _client(distributed: Any, where: Any, **options: Any) -> "Client":
     return distributed.Client(where, set_as_default=False, **options)
 
 
-def _local_cluster(distributed: Any, workers: int) -> Any:
+@contextmanager
+def _local_cluster(distributed: Any, workers: int) -> Iterator[Any]:
     dask = import_extra("dask", EXTRA)
-    # Workers that may have processes of their own, which daemons may not.
-    with dask.config.set({"distributed.worker.daemon": False}):
-        return distributed.LocalCluster(
+    with (
+        dask.config.set(LOCAL_SETTINGS),
+        distributed.LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             dashboard_address=None,
             silence_logs=logging.CRITICAL,
-        )
+        ) as cluster,
+    ):
+        yield cluster
