@@ -5,6 +5,7 @@ from pathlib import Path
 
 from astro_dl.cli.options import Arguments, VerbParser
 from astro_dl.core.errors import UsageError
+from astro_dl.core.files import is_input
 
 LISTS = ("--list", "--glob", "--parquet")
 PARQUET = ".parquet"
@@ -46,9 +47,7 @@ def files_of(arguments: Arguments) -> list[str]:
     if arguments.file_list is not None:
         files += _listed(arguments.file_list)
     if arguments.pattern is not None:
-        found = sorted(
-            one for one in glob(arguments.pattern, recursive=True) if Path(one).is_file()
-        )
+        found = sorted(filter(is_input, glob(arguments.pattern, recursive=True)))
         if not found:
             raise UsageError(f"--glob {arguments.pattern!r}: matches no file")
         files += found

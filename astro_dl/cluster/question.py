@@ -12,7 +12,7 @@ from astro_dl.cluster.run_folder import Noted
 from astro_dl.cluster.sky import with_healpix
 from astro_dl.cluster.worker import working_in
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import file_sha256
+from astro_dl.core.files import file_sha256, is_input
 from astro_dl.inference.files import predict_share
 from astro_dl.inference.load import RuntimeName, load_pretrained
 from astro_dl.inference.predictor import Predictor
@@ -124,7 +124,7 @@ def loaded(network: Network) -> Predictor[Any]:
 
 def _answer(question: Question, part: Part) -> Answer:
     drafts = Path(question.drafts)
-    for path, seen in ((drafts.parent, drafts.is_dir()), *((p, p.is_file()) for p in part.paths)):
+    for path, seen in ((drafts.parent, drafts.is_dir()), *((p, is_input(p)) for p in part.paths)):
         if not seen:
             raise UsageError(f"{path}: a worker does not see this; all need the same folders")
     table, unreadable = predict_share(

@@ -14,6 +14,8 @@ from astro_dl.core.parts import part_folder
 from astro_dl.core.reading.share import current_share
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
+STORES = (".zarr",)
+"""Endings of folders that are read as one file."""
 
 
 def find_in(folder: str | Path, name: str) -> Path:
@@ -36,6 +38,12 @@ def find_in(folder: str | Path, name: str) -> Path:
         what = "file" if path.suffix else "folder"
         raise UsageError(f"no {what} {path}; give the folder that holds {name}")
     return path
+
+
+def is_input(path: str | Path) -> bool:
+    """Whether there is a file of this name, or a folder that is read as one, as Zarr's are."""
+    path = Path(path)
+    return path.is_file() or (path.suffix.lower() in STORES and path.is_dir())
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, inputs_by_name
+from astro_dl.core.files import is_input
 from astro_dl.core.task import InputSpec
 from astro_dl.inference.objects.door import is_object
 
@@ -130,7 +131,7 @@ def given_paths(given: Any) -> list[Any] | None:
 def check_files(paths: Sequence[Any]) -> None:
     """Raise `UsageError` for the first path that is no file."""
     for path in paths:
-        if isinstance(path, Path) and not path.is_file():
+        if isinstance(path, Path) and not is_input(path):
             raise UsageError(f"{path}: no such file")
 
 

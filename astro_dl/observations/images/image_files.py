@@ -1,4 +1,4 @@
-"""Images of any usual file: one (FITS, PNG, JPEG, npy), or many in an array (HDF5, npz, Zarr, npy).
+"""Images of any usual file: one (FITS, PNG, JPEG, npy), or many (HDF5, npz, npy, Zarr, Parquet).
 
 Whatever the file, an image is (y, x, bands). In arrays and cubes the bands are the first or the
 last axis, whichever is shorter; in FITS cubes they are the first.
@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.core.files import STORES
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import chosen_image, open_fits
 from astro_dl.core.reading.hdf5_files import open_hdf5
 
 FITS, PICTURES = (".fits", ".fit", ".fts", ".gz"), (".png", ".jpg", ".jpeg")
-HDF5, NUMPY, ZARR = (".h5", ".hdf5"), (".npy", ".npz"), (".zarr",)
+HDF5, NUMPY, ZARR, PARQUET = (".h5", ".hdf5"), (".npy", ".npz"), STORES, (".parquet",)
 SINGLE = (*FITS, *PICTURES, ".npy")
-STACKS = (*HDF5, *NUMPY, *ZARR)
+STACKS = (*HDF5, *NUMPY, *ZARR, *PARQUET)
 GREY, COLOURS = ("1", "L", "I", "F", "I;16", "I;16B", "I;16L"), "RGB"
 FEWEST_PIXELS = 4
 
@@ -87,12 +88,15 @@ def as_image(array: np.ndarray, where: str | Path, first: bool = False) -> np.nd
 
 @contextmanager
 def opened_arrays(path: str | Path) -> Iterator[Mapping[str, Any]]:
-    """Give the arrays of an HDF5, npz, npy or Zarr file by name, which are read when indexed.
+    """Give the arrays of an HDF5, npz, npy, Zarr or Parquet file by name.
+
+    Those of HDF5, npy and Zarr are read when indexed. A column of Parquet is an array where its
+    rows are alike: numbers, tensors of Arrow, or lists of equal lengths.
 
     Raises
     ------
     UsageError
-        If it cannot be read, its ending is another one, or Zarr is not installed.
+        If it cannot be read, its ending is another one, or what reads it is not installed.
     """
     path = Path(path)
     ending = path.suffix.lower()
@@ -101,6 +105,8 @@ def opened_arrays(path: str | Path) -> Iterator[Mapping[str, Any]]:
             yield _members(file)
     elif ending in ZARR:
         yield _zarr_arrays(path)
+    elif ending in PARQUET:
+        yield _parquet_arrays(path)
     elif ending == ".npz":
         with reading(path, "npz"), np.load(path, allow_pickle=False) as file:
             yield {name: file[name] for name in file.files}
@@ -182,3 +188,31 @@ def _zarr_arrays(path: Path) -> dict[str, Any]:
         )
     except (KeyError, ValueError, TypeError, OSError) as error:
         raise UsageError(f"{path}: cannot be read as Zarr ({error})") from error
+
+
+def _parquet_arrays(path: Path) -> dict[str, Any]:
+    if find_spec("pyarrow") is None:
+        raise UsageError(f"{path}: Parquet needs pyarrow (pip install pyarrow)")
+    from pyarrow import parquet
+
+    with reading(path, "Parquet"), parquet.ParquetFile(path) as file:
+        table = file.read()
+        columns = {name: table[name].combine_chunks() for name in table.column_names}
+        found = {name: _array_of(column) for name, column in columns.items()}
+    return {name: array for name, array in found.items() if array is not None}
+
+
+def _array_of(column: Any) -> np.ndarray | None:
+    """Return a column of Arrow as an array, None where its rows are not alike."""
+    from pyarrow import FixedShapeTensorArray, compute, types
+
+    if isinstance(column, FixedShapeTensorArray):
+        return np.asarray(column.to_numpy_ndarray())
+    shape = [len(column)]
+    while types.is_list(column.type) or types.is_fixed_size_list(column.type):
+        lengths = compute.unique(compute.list_value_length(column))
+        if len(lengths) != 1 or not lengths[0].as_py():
+            return None
+        shape.append(lengths[0].as_py())
+        column = column.flatten()
+    return np.asarray(column.to_numpy(zero_copy_only=False)).reshape(shape)

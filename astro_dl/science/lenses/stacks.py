@@ -1,4 +1,4 @@
-"""Cutouts in files of many: arrays (n, y, x, bands) of HDF5, npz or npy."""
+"""Cutouts in files of many: arrays (n, y, x, bands) of HDF5, npz, npy, Zarr or Parquet."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -44,8 +44,8 @@ def read_stack(
     Parameters
     ----------
     path : Path
-        HDF5, npz or npy, with an array (n, y, x, bands), (n, bands, y, x) or, for one band,
-        (n, y, x).
+        HDF5, npz, npy, Zarr or Parquet, with an array (n, y, x, bands), (n, bands, y, x) or, for
+        one band, (n, y, x); see `astro_dl.observations.images.image_files.opened_arrays`.
     bands : tuple of str
         The network's.
     size : int

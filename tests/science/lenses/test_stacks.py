@@ -6,6 +6,7 @@ import pytest
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import tolerating
+from astro_dl.inference.input_checks import check_files
 from astro_dl.science.lenses.predict import predict_cutouts
 from tests.science.lenses.stand_in import StandIn, cutout, write_cube
 
@@ -17,11 +18,47 @@ def predict(paths, **options):
     return predict_cutouts(StandIn(), paths, progress=False, **options)
 
 
-def write_stack(path, cutouts=CUTOUTS, **columns):
+def write_hdf5(path, arrays):
     with h5py.File(path, "w") as file:
-        file["images"] = cutouts
-        for name, values in columns.items():
+        for name, values in arrays.items():
             file[name] = values
+
+
+def write_zarr(path, arrays):
+    group = pytest.importorskip("zarr").open_group(str(path), mode="w")
+    for name, values in arrays.items():
+        group.create_array(name, data=np.asarray(values))
+
+
+def write_tensors(path, arrays):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    images = pyarrow.FixedShapeTensorArray.from_numpy_ndarray(
+        np.ascontiguousarray(arrays["images"])
+    )
+    parquet.write_table(pyarrow.table({**arrays, "images": images}), path)
+
+
+def write_lists(path, arrays):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    nested = {name: np.asarray(values).tolist() for name, values in arrays.items()}
+    parquet.write_table(pyarrow.table(nested), path)
+
+
+WRITERS = {
+    "hdf5": write_hdf5,
+    "h5": write_hdf5,
+    "npy": lambda path, arrays: np.save(path, arrays["images"]),
+    "npz": lambda path, arrays: np.savez(path, **arrays),
+    "zarr": write_zarr,
+    "parquet": write_tensors,
+    "lists.parquet": write_lists,
+}
+
+
+def write_stack(path, cutouts=CUTOUTS, **columns):
+    WRITERS[path.name.partition(".")[2]](path, {"images": cutouts, **columns})
     return path
 
 
@@ -34,15 +71,11 @@ def singles(tmp_path):
 
 
 @pytest.mark.parametrize("bands_last", [False, True])
-@pytest.mark.parametrize("ending", ["hdf5", "npy", "npz"])
+@pytest.mark.parametrize("ending", WRITERS)
 def test_a_file_of_many_gives_the_answers_of_files_of_one(tmp_path, singles, ending, bands_last):
-    images, path = np.moveaxis(CUTOUTS, 1, 3) if bands_last else CUTOUTS, tmp_path / f"all.{ending}"
-    if ending == "hdf5":
-        write_stack(path, images)
-    elif ending == "npy":
-        np.save(path, images)
-    else:
-        np.savez(path, images=images)
+    images = np.moveaxis(CUTOUTS, 1, 3) if bands_last else CUTOUTS
+    path = write_stack(tmp_path / f"all.{ending}", images)
+    check_files([path])
     found = predict([path], bands=("g", "r", "i"), pixel_scale_arcsec=0.2)
     np.testing.assert_allclose(found["logit"], singles["logit"], rtol=1e-6)
     expected = [one.replace(".fits", "") for one in singles["id"]]
@@ -50,15 +83,31 @@ def test_a_file_of_many_gives_the_answers_of_files_of_one(tmp_path, singles, end
     assert set(found["flags"]) == {""}
 
 
-def test_a_file_tells_which_objects_it_holds(tmp_path):
-    names, ra, dec = [b"a", b"b", b"c"], [10.0, 20.0, 30.0], [-1.0, -2.0, -3.0]
-    path = write_stack(tmp_path / "all.h5", id=names, ra=ra, dec=dec)
+@pytest.mark.parametrize("ending", sorted(WRITERS.keys() - {"npy"}))
+def test_a_file_tells_which_objects_it_holds(tmp_path, ending):
+    names, ra, dec = ["a", "b", "c"], [10.0, 20.0, 30.0], [-1.0, -2.0, -3.0]
+    ids = [one.encode() for one in names] if ending in ("hdf5", "h5") else names
+    path = write_stack(tmp_path / f"all.{ending}", id=ids, ra=ra, dec=dec)
     found = predict([path])
     found.sort("id")
-    assert list(found["id"]) == ["a", "b", "c"]
+    assert list(found["id"]) == names
     np.testing.assert_array_equal(found["ra"].value, ra)
     np.testing.assert_array_equal(found["dec"].value, dec)
     assert set(found["flags"]) == {"pixel_scale_assumed,band_order_assumed"}
+
+
+def test_lists_of_unequal_lengths_are_no_images(tmp_path):
+    path = tmp_path / "all.lists.parquet"
+    write_lists(path, {"id": ["a", "b"]})
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    ragged = pyarrow.table({"images": [[[1.0, 2.0]], [[1.0]]], "ra": [1.0, 2.0]})
+    parquet.write_table(ragged, path)
+    with pytest.raises(UsageError, match="0 arrays of 3 or 4 axes could be meant"):
+        predict([path])
+    path.write_bytes(b"nothing")
+    with pytest.raises(UsageError, match=r"all\.lists\.parquet"):
+        predict([path])
 
 
 def test_bands_are_taken_by_name(tmp_path, singles):
