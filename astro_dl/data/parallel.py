@@ -1,8 +1,9 @@
-"""Ordered maps over worker processes, in bounded memory."""
+"""Ordered maps over worker processes or threads, in bounded memory."""
 
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import islice
@@ -16,6 +17,7 @@ from astro_dl.core.errors import UsageError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Simulator = TypeVar("Simulator", bound=Callable[..., Any])
 
 # One thread each: the processes share the cores, and a result must not depend on how many there
 # are. No GPU: a worker that opened one would take its memory from the training.
@@ -27,6 +29,8 @@ WORKER_ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "",
 }
 
+
+THREADS = "in_threads"
 
 Mapper = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 """What applies a function to items, in order."""
@@ -50,10 +54,28 @@ def independent_map(function: Callable[[Item], Result], items: Iterable[Item]) -
     return map(function, items) if mapper is None else mapper(function, items)
 
 
+def in_threads(simulator: Simulator) -> Simulator:
+    """Say of a simulator that its blocks are made by threads sooner than by processes.
+
+    It works in NumPy and SciPy, which leave Python's lock to others, on arrays so large that
+    processes take long to send them.
+    """
+    vars(simulator)[THREADS] = True
+    return simulator
+
+
+def prefers_threads(simulator: Callable[..., Any]) -> bool:
+    """Whether `in_threads` says so of a simulator."""
+    return getattr(simulator, THREADS, False)
+
+
 def parallel_map(
-    function: Callable[[Item], Result], items: Iterable[Item], workers: int = 1
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    workers: int = 1,
+    threads: bool = False,
 ) -> Iterator[Result]:
-    """Yield ``function(item)`` for every item, in order, made by worker processes.
+    """Yield ``function(item)`` for every item, in order, made by worker processes or threads.
 
     At most two results per worker are in the making or waiting, however slow the consumer. The
     worker processes import neither the main module nor anything but what `function` needs, so
@@ -66,7 +88,9 @@ def parallel_map(
     items : iterable
         Its arguments, drawn lazily.
     workers : int, default 1
-        Number of worker processes; 0 or 1 computes in this process.
+        Their number; 0 or 1 computes in this process.
+    threads : bool, default False
+        Whether they are threads of this process.
 
     Raises
     ------
@@ -78,7 +102,9 @@ def parallel_map(
     mapper = _mapper.get()
     if mapper is not None:
         return mapper(function, items)
-    return _in_processes(function, items, workers) if workers > 1 else _here(function, items)
+    if workers < 2:
+        return _here(function, items)
+    return (_in_threads if threads else _in_processes)(function, items, workers)
 
 
 def background_map(
@@ -95,29 +121,44 @@ def _here(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator
         yield result
 
 
+def _in_threads(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int
+) -> Iterator[Result]:
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(workers) as executor:
+        yield from _by(executor, function, items, workers)
+
+
 def _in_processes(
     function: Callable[[Item], Result], items: Iterable[Item], workers: int
 ) -> Iterator[Result]:
     executor = ProcessPoolExecutor(
         workers, initializer=_ignore_interrupts, env={**WORKER_ENVIRONMENT}
     )
-    futures: deque[Any] = deque()
     try:
-        remaining = iter(items)
-        futures.extend(executor.submit(function, item) for item in islice(remaining, 2 * workers))
-        while futures:
-            result = futures.popleft().result()
-            futures.extend(executor.submit(function, item) for item in islice(remaining, 1))
-            yield result
+        yield from _by(executor, function, items, workers)
     except BrokenProcessPool as error:
         raise UsageError(
             f"one of {workers} worker processes died, probably for lack of memory; "
             "lower data.workers or data.block_size"
         ) from error
     finally:
+        executor.shutdown()
+
+
+def _by(
+    executor: Executor, function: Callable[[Item], Result], items: Iterable[Item], workers: int
+) -> Iterator[Result]:
+    """Yield results in order, two for each worker in the making or waiting."""
+    remaining = iter(items)
+    futures = deque(executor.submit(function, item) for item in islice(remaining, 2 * workers))
+    try:
+        while futures:
+            result = futures.popleft().result()
+            futures.extend(executor.submit(function, item) for item in islice(remaining, 1))
+            yield result
+    finally:
         for future in futures:
             future.cancel()
-        executor.shutdown()
 
 
 def _ignore_interrupts() -> None:

@@ -12,7 +12,7 @@ from astro_dl.core.examples import Examples, concatenate, inputs_by_name
 from astro_dl.core.registry import get_task
 from astro_dl.core.schema import plain, read_dataclass
 from astro_dl.core.task import Physics, Task
-from astro_dl.data.parallel import parallel_map
+from astro_dl.data.parallel import parallel_map, prefers_threads
 
 BLOCK_SIZE = 1024
 
@@ -45,7 +45,7 @@ def simulate(
     seed : int, default 0
         The same seed gives the same examples, for any number of workers.
     workers : int, default 1
-        Worker processes; 0 or 1 simulates in this process.
+        Worker processes, or threads where the simulator says so; 0 or 1 simulates in this process.
     stream : int, default 0
         Independent streams of one seed, see `STREAMS`; 0 is the one that training sets come from.
     **physics
@@ -97,14 +97,16 @@ def iterate_blocks(
     block_size : int, default 1024
         Examples per block; another size gives other examples.
     workers : int, default 1
-        Worker processes.
+        Worker processes, or threads where `astro_dl.data.parallel.in_threads` says so.
     """
     if n < 1:
         raise UsageError(f"the number of examples must be at least 1, not {n}")
     make = partial(simulate_block, simulator, physics, seed)
     blocks = blocks_of(n, stream, block_size)
+    threads = prefers_threads(simulator)
     # Starting a process costs about as much as simulating a block.
-    return parallel_map(make, blocks, min(workers, len(blocks) // 2))
+    workers = min(workers, len(blocks) if threads else len(blocks) // 2)
+    return parallel_map(make, blocks, workers, threads)
 
 
 def blocks_of(n: int, stream: int, block_size: int) -> list[Block]:

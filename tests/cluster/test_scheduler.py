@@ -1,5 +1,6 @@
 """Schedulers are told from slips, and workers of other versions are refused."""
 
+import os
 import sys
 from functools import partial
 
@@ -46,6 +47,18 @@ def test_a_scheduler_that_is_not_there_is_told():
         connected("tcp://127.0.0.1:9", patience_s=0.5),
     ):
         pass
+
+
+def about_memory(_):
+    return os.getpid(), os.environ.get("MALLOC_TRIM_THRESHOLD_"), os.environ["OMP_NUM_THREADS"]
+
+
+@pytest.mark.slow
+def test_local_workers_are_processes_of_one_thread_that_keep_their_memory():
+    with connected("local:1") as client:
+        ((process, threshold, threads),) = in_order(client, about_memory, [0])
+    assert process != os.getpid()
+    assert (threshold, threads) == (None, "1")
 
 
 def test_without_dask_the_extra_is_named(monkeypatch, capsys):

@@ -6,6 +6,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.examples import Examples
+from astro_dl.data.parallel import in_threads
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.strain import (
     Conditioning,
@@ -96,6 +97,7 @@ UNITS = {
 }
 
 
+@in_threads
 def simulate(physics: BinaryBlackHolePhysics, n: int, rng: np.random.Generator) -> Examples:
     """Return n windows of whitened strain with their labels and the truth behind them.
 
