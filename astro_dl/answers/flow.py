@@ -152,7 +152,7 @@ class Flow(AnswerKind):
 
     def objective(self, y: Array, label_smoothing: float = 0.0) -> "Objective":
         """Return the mean negative log-density over that of the prior, in nats."""
-        from astro_dl.training.density_losses import MapLikelihood
+        from astro_dl.training.likelihoods import MapLikelihood
         from astro_dl.training.objective import Objective
 
         loss = MapLikelihood(self.map)
@@ -262,7 +262,7 @@ class Flow(AnswerKind):
 
     def random_targets(self, rng: np.random.Generator, n: int) -> tuple[Array, Any]:
         """Return points of the unit box, and one over their density."""
-        from astro_dl.training.density_losses import Improbability
+        from astro_dl.training.likelihoods import Improbability
 
         points = rng.random((n, len(self.names))).astype(np.float32)
         return points, Improbability(self.map)

@@ -62,6 +62,10 @@ class DataConfig:
     folds, fold : int
         With k folds the test set is part number ``fold``, from 0, of k; then ``test_fraction`` is
         not its size. 0 for a single split.
+    validation_parts, validation_part : int
+        With k parts all that is not for testing is dealt into k by group, and the validation set is
+        part number ``validation_part``, from 0; ``validation_fraction`` is not its size then. 0
+        for a validation set of that fraction.
     """
 
     mode: Literal["store", "stream"] = "store"
@@ -79,6 +83,8 @@ class DataConfig:
     split_seed: Seed = 0
     folds: Natural = 0
     fold: Natural = 0
+    validation_parts: Natural = 0
+    validation_part: Natural = 0
 
 
 @checked

@@ -1,6 +1,7 @@
 """Real labelled sets: read once, split by group, never simulated."""
 
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -86,8 +87,19 @@ def split_indices(
     Raises
     ------
     UsageError
-        If the shares leave nothing to train on, or there are too few groups.
+        If the shares leave nothing to train on, there are too few groups, or no such part.
     """
+    found = _three_sets(data, groups, times, sets)
+    if not data.validation_parts:
+        return found
+    if times is not None:
+        raise UsageError("data.validation_parts: the set is split in time; accepted: 0")
+    return _dealt_again(data, groups, found)
+
+
+def _three_sets(
+    data: DataConfig, groups: np.ndarray, times: np.ndarray | None, sets: np.ndarray | None
+) -> dict[str, np.ndarray]:
     kept = 1 - data.validation_fraction - data.test_fraction
     if kept <= 0:
         raise UsageError(
@@ -103,6 +115,21 @@ def split_indices(
     if times is None:
         return split_by_group(groups, fractions, data.split_seed)
     return split_in_time(groups, times, fractions)
+
+
+def _dealt_again(
+    data: DataConfig, groups: np.ndarray, found: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Return the sets with one of several parts of all that is not for testing as validation."""
+    k, number = data.validation_parts, data.validation_part
+    if k < 2 or number >= k:
+        raise UsageError(
+            f"data.validation_part: {number} of {k} parts; accepted: 0 to k - 1, of two or more"
+        )
+    known = np.sort(np.concatenate([found["train"], found["validation"]]))
+    parts = split_by_group(groups[known], {str(i): 1 / k for i in range(k)}, data.split_seed)
+    held_out = known[parts[str(number)]]
+    return {"train": np.setdiff1d(known, held_out), "validation": held_out, "test": found["test"]}
 
 
 def _given_sets(data: DataConfig, groups: np.ndarray, sets: np.ndarray) -> dict[str, np.ndarray]:
@@ -128,6 +155,8 @@ def split_title(config: Config, split: str, source: str | None = None) -> str:
         return f"real set {name}"
     data = config.data
     which = f", fold {data.fold + 1} of {data.folds}" if data.folds else ""
+    if data.validation_parts and split != "test":
+        which += f", without part {data.validation_part + 1} of {data.validation_parts}"
     if dataset.time is not None:
         return (
             f"{split} split of the real set {name}, by {group}, in order of {dataset.time}{which}"

@@ -3,12 +3,16 @@
 input ─┬─ member 1 ─┐
        ├─ …         ├─ one member (training) or all (afterwards) ─ embedding ─ logits
        └─ member n ─┘
+
+With ``separate`` each member has logits of its own, and the mean of them comes after.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from astro_dl.core.answer import AnswerKind
@@ -23,6 +27,7 @@ def committee(
     *,
     members: Sequence[str] = ("mlp", "mlp", "mlp"),
     independent: bool = True,
+    separate: bool = False,
 ) -> keras.Model:
     """Return a committee of networks, whose logits are the means of its members' logits.
 
@@ -45,12 +50,15 @@ def committee(
     independent : bool
         Whether members learn independently; else all answer each example together, and may come to
         rely on each other.
+    separate : bool
+        Whether each member has an output layer of its own, as networks trained one by one have;
+        members are as wide as each other then.
 
     Raises
     ------
     UsageError
-        If there is no member, or one is unknown, a committee itself, or refuses the input; or if
-        the head is a mixture.
+        If there is no member, or one is unknown, a committee itself, or refuses the input; if the
+        head is a mixture; or if members with separate logits are not as wide as each other.
     """
     from astro_dl.core.registry import resolve_builder
     from astro_dl.models.build import build_from
@@ -70,8 +78,33 @@ def committee(
         embedding = member.get_layer("embedding").output
         trunk = keras.Model(member.input, embedding, name=f"member_{number}")
         embeddings.append(trunk(inputs))
-    x = OneMember(independent, name="members")(embeddings)
-    return keras.Model(inputs, attach_head(x, head), name="committee")
+    if not separate:
+        x = OneMember(independent, name="members")(embeddings)
+        return keras.Model(inputs, attach_head(x, head), name="committee")
+    widths = {embedding.shape[-1] for embedding in embeddings}
+    if len(widths) > 1:
+        raise UsageError(f"separate: members are {sorted(widths)} wide; accepted: one width")
+    # of one member the layer has nothing to join
+    x = keras.layers.Concatenate(name="members")(embeddings) if len(members) > 1 else embeddings[0]
+    layer = partial(MeanOfMembers, members=len(members), independent=independent)
+    return keras.Model(inputs, attach_head(x, head, layer=layer), name="committee")
+
+
+def join_members(model: keras.Model, members: Sequence[keras.Model]) -> None:
+    """Give a committee with separate logits the weights of networks that were trained one by one.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A committee with ``separate``.
+    members : sequence of keras.Model
+        One for each of its members, in their order.
+    """
+    for number, member in enumerate(members, start=1):
+        trunk = keras.Model(member.input, member.get_layer("embedding").output)
+        model.get_layer(f"member_{number}").set_weights(trunk.get_weights())
+    own = [member.get_layer("logits").get_weights() for member in members]
+    model.get_layer("logits").set_weights([np.stack(one) for one in zip(*own, strict=True)])
 
 
 @keras.saving.register_keras_serializable(package="astro_dl")

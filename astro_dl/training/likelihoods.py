@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from astro_dl.distributions.mixture import FARTHEST
+from astro_dl.distributions.triangular import TriangularMap
 
 NORMAL = 0.5 * math.log(2 * math.pi)
 WIDEST = 6.0
@@ -22,14 +23,29 @@ class GaussianLikelihood(keras.losses.Loss):
 
     Logits are the means of all targets followed by their log-variances (Nix & Weigend 1994, eq. 3),
     held within ±12 so that no example can make the loss infinite.
+
+    Parameters
+    ----------
+    variance_weight : float, default 0
+        Power of the predicted variance with which each value weighs, no gradient of which is taken
+        (Seitzer et al. 2022, arXiv:2203.09168, eq. 5).
+    **options
+        Arguments of every Keras loss.
     """
+
+    def __init__(self, variance_weight: float = 0.0, **options: Any) -> None:
+        super().__init__(**options)
+        self.variance_weight = variance_weight
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return the loss of each example."""
         mean, log_variance = ops.split(y_pred, 2, axis=-1)
         log_variance = ops.clip(log_variance, -2 * WIDEST, 2 * WIDEST)
         squared = ops.square(ops.cast(y_true, mean.dtype) - mean)
-        return 0.5 * ops.mean(squared * ops.exp(-log_variance) + log_variance, axis=-1)
+        loss = squared * ops.exp(-log_variance) + log_variance
+        if self.variance_weight:
+            loss = loss * ops.stop_gradient(ops.exp(self.variance_weight * log_variance))
+        return 0.5 * ops.mean(loss, axis=-1)
 
 
 class MixtureLikelihood(keras.losses.Loss):
@@ -154,3 +170,37 @@ class MeanScore(keras.losses.Loss):
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return the loss of each example."""
         return y_pred[:, -1]
+
+
+class MapLikelihood(keras.losses.Loss):
+    """Negative logarithm of the density that triangular maps tell, in nats on the unit box.
+
+    Logits are those of `astro_dl.distributions.triangular`; targets are points of the box.
+
+    Parameters
+    ----------
+    map : TriangularMap
+        What logits mean.
+    **options
+        Arguments of every Keras loss.
+    """
+
+    def __init__(self, map: TriangularMap, **options: Any) -> None:
+        super().__init__(**options)
+        self.map = map
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each example."""
+        points = ops.expand_dims(ops.cast(y_true, y_pred.dtype), 1)
+        return -self.map.ranks(ops, y_pred, points)[1][:, 0]
+
+
+class Improbability(MapLikelihood):
+    """One over the density, by the geometric mean over parameters: 1 for the prior, never below 0.
+
+    For tests that a loss falls to half.
+    """
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each example."""
+        return ops.exp(super().call(y_true, y_pred) / self.map.parameters)

@@ -11,6 +11,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.core.source.keras_names import keras_classes
+from astro_dl.training.likelihoods import GaussianLikelihood
 
 Array = np.ndarray
 Scaling = Callable[[Array, Array], tuple[Array, Array]]
@@ -90,10 +91,18 @@ def make_objective(head: AnswerKind, y: Array, training: TrainingConfig) -> Obje
     ------
     UsageError
         If ``training.monitor`` is no column of this answer's history, its loss is not of this
-        answer, or a target lies where its distribution gives no probability.
+        answer, a target lies where its distribution gives no probability, or variances are to
+        weigh that are not predicted.
     """
     rises, losses = monitor_rises(head, training.monitor), chosen_losses(head, training)
     objective = replace(head.objective(y, training.label_smoothing), rises=rises)
+    if training.variance_weight:
+        if not isinstance(objective.loss, GaussianLikelihood):
+            raise UsageError(
+                f"training.variance_weight: a {head.kind} without Gaussians predicts no variance; "
+                "accepted: 0"
+            )
+        objective = replace(objective, loss=GaussianLikelihood(training.variance_weight))
     if training.loss is None or losses is None:
         return objective
     loss, plain = losses

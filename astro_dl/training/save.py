@@ -8,6 +8,7 @@ import numpy as np
 
 from astro_dl.bundles.bundle import Bundle, load_bundle, save_bundle
 from astro_dl.core import backend
+from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config
 from astro_dl.core.examples import Inputs
 from astro_dl.core.registry import get_task
@@ -31,6 +32,7 @@ def save_result(
     config: Config,
     state: State,
     interrupted: bool,
+    held_out: np.ndarray | None = None,
 ) -> Bundle:
     """Calibrate a trained model on the validation set and save it.
 
@@ -50,6 +52,9 @@ def save_result(
         The finished history.
     interrupted : bool
         Whether the training was cut short by the user.
+    held_out : ndarray, optional
+        Logits of the validation examples to calibrate by, where the model itself has learnt from
+        them; its own by default.
     """
     validation = data.validation
     network = logits_model(model)
@@ -58,11 +63,11 @@ def save_result(
     )
     score = averaged(lambda x: predict_logits(network, x, config.training.batch_size), symmetries)
     head = objective.head
-    logits = head.per_example(score(validation.x))
+    logits = head.per_example(score(validation.x)) if held_out is None else held_out
     streamed = config.data.mode == "stream" and not is_real(config)
     best = best_epoch(state.history, config.training.monitor, objective.rises)
     parts = {
-        "calibration": head.fit_calibration(logits, validation.y),
+        "calibration": _calibration(config, head, logits, validation.y),
         "thresholds": head.thresholds(
             logits, validation.y, config.evaluation.false_alarm_probabilities
         ),
@@ -84,6 +89,14 @@ def save_result(
         "training_time_s": float(sum(row["seconds"] for row in state.history)),
     }
     return save_bundle(folder, model, config, parts, state.history)
+
+
+def _calibration(config: Config, head: AnswerKind, logits: np.ndarray, y: np.ndarray) -> Any:
+    """Return the answer's own calibration, corrected as the config asks."""
+    own, method = head.fit_calibration(logits, y), config.training.calibration
+    if method is None:
+        return own
+    return head.recalibrations[method](logits, y, own)
 
 
 def _origins(config: Config) -> list[str]:

@@ -15,7 +15,7 @@ from astro_dl.bundles.weights import assign_weights, model_specs
 from astro_dl.core import backend
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, config_hash, load_config, to_mapping
-from astro_dl.core.errors import UsageError
+from astro_dl.core.errors import UsageError, look_up
 from astro_dl.core.lock import locked
 from astro_dl.core.registry import get_task, model_entry, resolve_fit
 from astro_dl.core.sections.training import TrainingConfig
@@ -32,6 +32,7 @@ from astro_dl.training.checkpoint import (
     what_is_kept,
 )
 from astro_dl.training.classical import fit_at_once
+from astro_dl.training.cross_validated import train_cross_validated
 from astro_dl.training.data import open_training_data
 from astro_dl.training.epochs import run_epochs
 from astro_dl.training.freezing import freeze_lower, slow_lower
@@ -138,6 +139,8 @@ def _train_alone(
     physics = split_physics(config, "train")
     head = model_head(config.model, get_task(config.task), physics)
     check_training(head, config.training)
+    if config.training.cross_validated:
+        return train_cross_validated(config, folder, train, resume, progress)
     log = scalar_log(folder / ".tensorboard" if config.training.tensorboard else None)
 
     backend.prepare(config.seed)
@@ -206,10 +209,13 @@ def check_training(head: AnswerKind, training: TrainingConfig) -> None:
     Raises
     ------
     UsageError
-        If the optimiser, the loss or the sampling does not go with its settings or the answer.
+        If the optimiser, the loss, the calibration or the sampling does not go with its settings or
+        the answer.
     """
     make_optimizer(training, steps=1)
     chosen_losses(head, training)
+    if training.calibration is not None:
+        look_up("training.calibration", training.calibration, head.recalibrations)
     if training.class_sampling == "equal" and not head.classes:
         raise UsageError(f"training.class_sampling: a {head.kind} has no classes")
 

@@ -21,7 +21,7 @@ from astro_dl.distributions.priors import Normal, Uniform
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import build_model, resolve
-from astro_dl.training.density_losses import MapLikelihood
+from astro_dl.training.likelihoods import MapLikelihood
 
 NOISE = 0.3
 

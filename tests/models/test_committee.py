@@ -8,13 +8,14 @@ from astro_dl.answers.binary import Binary
 from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
-from astro_dl.models.build import logits_model
-from astro_dl.models.committee import OneMember, committee
+from astro_dl.models.build import build_from, logits_model
+from astro_dl.models.committee import OneMember, committee, join_members
 from astro_dl.models.members import committee_members
 from astro_dl.science.stars.networks import bailer_jones
 from astro_dl.training.objective import fold_scaling, unfold_scaling
 
 BINARY = Binary(("other", "lens"))
+VALUES = Regression(("a", "b"), ("", ""))
 INPUT = InputSpec((12,))
 MEMBERS = ("mlp", "mlp", "photoz_mlp")
 
@@ -130,3 +131,19 @@ def test_separate_networks_take_targets_of_any_scale(networks, rows):
     after = np.asarray(networks(rows[..., None]))
     np.testing.assert_allclose(after, before * objective.scale + objective.location, rtol=1e-4)
     unfold_scaling(networks, objective)
+
+
+def test_networks_trained_one_by_one_join_into_a_committee_of_their_mean(rows):
+    made = [build_from("mlp", INPUT, VALUES) for _ in range(3)]
+    joint = committee(INPUT, VALUES, members=("mlp",) * 3, separate=True)
+    join_members(joint, made)
+    wanted = [np.asarray(logits_model(one)(rows)) for one in made]
+    found = np.asarray(logits_model(joint)(rows, training=False))
+    np.testing.assert_allclose(found, np.mean(wanted, axis=0), atol=1e-5)
+    for alone, one in zip(committee_members(logits_model(joint)), wanted, strict=True):
+        np.testing.assert_allclose(np.asarray(alone(rows)), one, atol=1e-5)
+
+
+def test_members_with_separate_logits_are_equally_wide():
+    with pytest.raises(UsageError, match=r"members are \[.*\] wide"):
+        committee(INPUT, VALUES, members=MEMBERS, separate=True)

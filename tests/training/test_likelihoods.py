@@ -13,7 +13,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from, logits_model
-from astro_dl.training.likelihoods import log_normal_cdf
+from astro_dl.training.likelihoods import GaussianLikelihood, log_normal_cdf
 from astro_dl.training.objective import fold_scaling, make_objective, unfold_scaling
 
 MIXTURE = Regression(("z", "m"), ("", ""), "mixture", components=3)
@@ -129,3 +129,26 @@ def test_a_mixture_learns_two_answers_to_one_question():
     np.testing.assert_allclose(found.cdf(np.array([2.0]))[:, 0, 0], 0.7, atol=0.08)
     np.testing.assert_allclose(found.mode[:, 0], 1 + 0.1 * x[:50, 0], atol=0.1)
     assert (found.quantile(0.95)[:, 0] > 2.8).all()
+
+
+def test_with_full_variance_weight_means_are_learnt_as_by_squared_errors():
+    truth, log_variance = np.zeros((2, 1), np.float32), np.array([[-2.0], [4.0]], np.float32)
+
+    def slopes(weight):
+        """Return the derivative of each example's loss by its mean, at a mean of one."""
+        loss = GaussianLikelihood(weight, reduction=None)
+        above, below = (
+            np.asarray(loss(truth, np.hstack([np.full_like(truth, mean), log_variance])))
+            for mean in (1.1, 0.9)
+        )
+        return (above - below) / 0.2
+
+    np.testing.assert_allclose(slopes(0.0), np.exp(-log_variance[:, 0]), rtol=1e-4)
+    np.testing.assert_allclose(slopes(1.0), 1.0, rtol=1e-4)
+
+
+def test_only_gaussians_have_variances_to_weigh():
+    training = TrainingConfig(variance_weight=0.5)
+    assert make_objective(replace(MIXTURE, distribution="gaussian"), targets(), training)
+    with pytest.raises(UsageError, match="variance_weight: a regression without Gaussians"):
+        make_objective(MIXTURE, targets(), training)

@@ -75,6 +75,16 @@ class TrainingConfig:
         Whether TensorBoard logs are written.
     label_smoothing : float
         Share of the target given to the other classes; ``val_loss`` is without it.
+    variance_weight : float
+        Power of the predicted variance with which each example weighs in a Gaussian likelihood
+        (β of Seitzer et al. 2022, arXiv:2203.09168): with 0 what is hard to tell is hardly learnt,
+        with 1 all count alike.
+    calibration : str or None
+        How validation examples correct the answers after the answer's own calibration: what
+        ``astro-dl recalibrate --method`` takes, as "spline"; None for the own alone.
+    cross_validated : bool
+        Whether each member of a committee learns without another of ``data.validation_parts``, see
+        `astro_dl.training.cross_validated`.
     """
 
     epochs: Count = 20
@@ -108,6 +118,9 @@ class TrainingConfig:
     data_on: Literal["host", "device"] = "host"
     tensorboard: bool = False
     label_smoothing: Fraction = 0.0
+    variance_weight: Fraction = 0.0
+    calibration: str | None = None
+    cross_validated: bool = False
 
     def __post_init__(self) -> None:
         _check_settings("optimizer", "optimizers", self.optimizer, self.optimizer_settings)

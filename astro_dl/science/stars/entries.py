@@ -53,6 +53,25 @@ register_model(
     **BAILER_JONES,
 )
 register_model(
+    "star_perceptron",
+    "astro_dl.science.stars.networks:spectra_mlp",
+    summary="Perceptron with one narrow layer on a spectrum",
+    task="stellar_parameters",
+    rank=(2,),
+    small=SmallForm(input_shape=(256, 1)),
+    hyperparameters={"first_units": 64, "units": (), "activation": "gelu"},
+)
+register_model(
+    "star_committee",
+    "astro_dl.models.committee:committee",
+    summary="Committee of perceptrons, each of which has not seen another part of the stars",
+    task="stellar_parameters",
+    rank=(2,),
+    small=SmallForm(input_shape=(256, 1)),
+    hyperparameters={"members": ("star_perceptron",) * 5, "separate": True},
+    reference="Krogh & Vedelsby (1995), NIPS 7, 231",
+)
+register_model(
     "spectra_cnn1d",
     "astro_dl.models.cnn:cnn1d",
     summary="Four convolutions on a spectrum, then a dense layer",
