@@ -71,7 +71,8 @@ def peers_key(task: Task, config: Config) -> dict[str, Any]:
     numbers = [min(n, MOST_EXAMPLES) for n in (data.n_train, data.n_validation)]
     training = [data.source, data.block_size, *numbers, data.mode]
     split = [data.validation_fraction, data.test_fraction, data.split_seed]
-    split += [data.validation_parts, data.validation_part]
+    if data.validation_parts:
+        split += [data.validation_parts, data.validation_part]
     return {
         "version": [VERSION, task.version],
         "peers": list(task.classical.peers),

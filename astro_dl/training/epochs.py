@@ -12,6 +12,7 @@ from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, input_length, take_inputs
 from astro_dl.core.registry import get_task
+from astro_dl.core.task import Augmentation
 from astro_dl.data.cache import split_physics
 from astro_dl.training.batches import (
     Batch,
@@ -141,7 +142,8 @@ def _run_epoch(
 ) -> dict[str, float]:
     """Train one epoch and return its row of the history."""
     training = config.training
-    changes = get_task(config.task).changes(split_physics(config, "train"))
+    own = get_task(config.task).changes(split_physics(config, "train"))
+    changes = own if training.augment else Augmentation()
     size = min(training.batch_size, data.n)
     steps = steps_per_epoch(data.n, size)
     rng = np.random.default_rng(np.random.SeedSequence([config.seed, ORDER_STREAM, epoch]))
@@ -152,9 +154,7 @@ def _run_epoch(
         rng,
         objective.encode,
         class_weigher(objective.head, data.y, training.class_weight),
-        augmentation(changes, training.augmented_fraction, training.augmentations)
-        if training.augment
-        else None,
+        augmentation(changes, training.augmented_fraction, training.augmentations),
         equally_often if training.class_sampling == "equal" else shuffled,
     )
     title = f"epoch {epoch + 1}/{training.epochs}"

@@ -5,6 +5,7 @@ import pytest
 
 from astro_dl.core.errors import UsageError
 from astro_dl.training.augmentations import AUGMENTATIONS, changed_inputs
+from tests.toy_training import run, stored
 
 IMAGES = {"flip": 1.0, "turn": 180.0, "shift": 3, "zoom": 0.2, "brightness": 0.2, "blur": 1.5}
 SERIES = {"time_shift": 9, "time_mask": 20, "dropout_points": 0.3, "brightness": 0.2, "noise": 0.3}
@@ -82,3 +83,13 @@ def test_every_name_is_tested():
 def test_what_does_not_fit_is_refused(wanted, message):
     with pytest.raises(UsageError, match=message):
         changed_inputs(ellipses(2), wanted, np.random.default_rng(0))
+
+
+def test_named_changes_are_made_without_those_of_the_task(toy_task, tmp_path, monkeypatch):
+    monkeypatch.setenv("ASTRO_DL_CACHE", str(tmp_path / "cache"))
+    settings = {"training.epochs": 1, "training.augment": False}
+    plain, noisy = (
+        stored(run(tmp_path / f"{number}", **settings, **{"training.augmentations": named}))
+        for number, named in enumerate(({}, {"noise": 5.0}))
+    )
+    assert any((plain[name] != noisy[name]).any() for name in plain)

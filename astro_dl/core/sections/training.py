@@ -52,7 +52,7 @@ class TrainingConfig:
     loss_settings : dict
         Its arguments, such as ``{delta: 0.5}`` of "huber" or ``{gamma: 2}`` of focal losses.
     augment : bool
-        Whether the task's augmentation is applied to training batches.
+        Whether the task's own augmentation is applied to training batches, too.
     augmented_fraction : float
         Share of every batch that it is applied to; the rest stays as it is.
     augmentations : mapping of str to float
