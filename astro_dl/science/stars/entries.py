@@ -59,7 +59,7 @@ register_model(
     task="stellar_parameters",
     rank=(2,),
     small=SmallForm(input_shape=(256, 1)),
-    hyperparameters={"first_units": 56, "units": (), "activation": "gelu"},
+    hyperparameters={"first_units": 48, "units": (), "activation": "gelu"},
 )
 register_model(
     "star_committee",
