@@ -1,0 +1,146 @@
+"""Dwarf galaxies with the velocities of their stars, and the mass behind them."""
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.core.examples import Examples
+from astro_dl.science.mass_profile.inputs import Stars, prepare
+from astro_dl.science.mass_profile.physics import MassProfilePhysics
+from astro_dl.science.mass_profile.simulation.binaries import draw_kicks
+from astro_dl.science.mass_profile.simulation.osipkov_merritt import Galaxies
+from astro_dl.science.mass_profile.simulation.stars import draw_places, draw_velocities
+from astro_dl.science.mass_profile.simulation.tracers import half_light_radius
+
+Array = np.ndarray
+CONTAMINANT_SPEED = 1.6
+"""Stars of the foreground are even in velocity up to this, in √(G M / R_h): four dispersions."""
+
+ERROR_SCATTER = 0.3
+"""Standard deviation of ln error among the stars of a galaxy."""
+
+CROWDING = 1.0
+WOLF_RADIUS = 4 / 3
+"""In half-light radii, where the mass depends least on the orbits by Wolf et al. (2010)."""
+
+
+def draw_galaxies(physics: MassProfilePhysics, n: int, rng: np.random.Generator) -> Galaxies:
+    """Return n galaxies of the prior whose distribution functions are nowhere negative."""
+    found: list[Array] = []
+    while len(found) < n:
+        many = n - len(found) + 8
+        slope = rng.uniform(*physics.slopes, many)
+        extent = np.exp(rng.uniform(*np.log(physics.extents), many))
+        drawn = Galaxies(slope, extent, anisotropy_radius(many_anisotropies(physics, many, rng)))
+        kept = np.flatnonzero(drawn.possible)
+        found += list(np.stack([slope, extent, drawn.anisotropy_radius], axis=1)[kept])
+    return Galaxies(*np.array(found[:n]).T)
+
+
+def many_anisotropies(physics: MassProfilePhysics, n: int, rng: np.random.Generator) -> Array:
+    """Return β at the half-light radius of n galaxies of the prior."""
+    return rng.uniform(0, physics.most_anisotropy, n)
+
+
+def anisotropy_radius(anisotropy: Array) -> Array:
+    """Return r_a, in the tracers' own unit, at which β is this at the half-light radius."""
+    with np.errstate(divide="ignore"):
+        return half_light_radius() * np.sqrt(1 / np.asarray(anisotropy, float) - 1)
+
+
+def simulate(physics: MassProfilePhysics, n: int, rng: np.random.Generator) -> Examples:
+    """Return n galaxies, each with stars of its own.
+
+    Parameters
+    ----------
+    physics : MassProfilePhysics
+        Galaxies and observations.
+    n : int
+        How many.
+    rng : numpy.random.Generator
+        Determines everything.
+
+    Returns
+    -------
+    Examples
+        ``x`` as `astro_dl.science.mass_profile.inputs.prepare` gives it; ``y`` (n, 3) float32, see
+        `astro_dl.science.mass_profile.parameters.TARGETS`; ``info`` with ``galaxy`` (a random
+        number), ``gamma``, ``beta``, ``extent``, ``circular_velocity_kms``, ``log_mass_ratio``,
+        ``log_mass_wolf`` and ``log_mass_half`` (of M(<4/3 R_h) and M(<R_h) over M(<1.8 R_h)),
+        ``contamination``, ``error_kms``, ``stars`` and ``dispersion_kms``, the observed one.
+    """
+    galaxies = draw_galaxies(physics, n, rng)
+    velocity, error = (
+        np.exp(rng.uniform(*np.log(getattr(physics, name)), n))
+        for name in ("circular_velocity_kms", "error_kms")
+    )
+    counts = np.exp(rng.uniform(np.log(physics.fewest_stars), np.log(physics.most_stars + 1), n))
+    counts = np.clip(counts.astype(int), physics.fewest_stars, physics.most_stars)
+    contamination = rng.uniform(0, physics.most_contamination, n)
+    observed = [
+        observe(physics, galaxies, number, *about, rng)
+        for number, about in enumerate(
+            zip(counts.tolist(), velocity, error, contamination, strict=True)
+        )
+    ]
+    ready = prepare(physics, observed)
+    ratio = 2 * np.log10(velocity / ready.dispersion_kms)
+    beta = 1 / (1 + (galaxies.anisotropy_radius / half_light_radius()) ** 2)
+    info = Table(
+        {
+            "galaxy": rng.integers(2**62, size=n),
+            "gamma": galaxies.slope,
+            "beta": beta,
+            "extent": galaxies.extent,
+            "circular_velocity_kms": velocity,
+            "log_mass_ratio": ratio,
+            "log_mass_wolf": np.log10(galaxies.mass_within(WOLF_RADIUS)),
+            "log_mass_half": np.log10(galaxies.mass_within(1.0)),
+            "contamination": contamination,
+            "error_kms": error,
+            "stars": ready.stars,
+            "dispersion_kms": ready.dispersion_kms,
+        }
+    )
+    y = np.stack([galaxies.slope, ratio, beta], axis=1)
+    return Examples(ready.x, y.astype(np.float32), info)
+
+
+def observe(
+    physics: MassProfilePhysics,
+    galaxies: Galaxies,
+    number: int,
+    stars: int,
+    velocity_kms: float,
+    error_kms: float,
+    contamination: float,
+    rng: np.random.Generator,
+) -> Stars:
+    """Return observed stars of one galaxy.
+
+    Parameters
+    ----------
+    physics : MassProfilePhysics
+        Binaries, and where stars are observed.
+    galaxies : Galaxies
+        Of which one is meant.
+    number, stars : int
+        Which, and how many stars.
+    velocity_kms : float
+        √(G M(<1.8 R_h) / R_h).
+    error_kms : float
+        Median error of the velocities.
+    contamination : float
+        Share of stars that belong to something else.
+    rng : numpy.random.Generator
+        Of the draws.
+    """
+    farthest = rng.uniform(*physics.farthest)
+    radii, cosine = draw_places(stars, farthest, rng.uniform(-CROWDING, CROWDING), rng)
+    velocities = velocity_kms * draw_velocities(galaxies, number, radii, cosine, rng)
+    velocities += draw_kicks(stars, physics.binary_fraction, rng)
+    projected = radii / half_light_radius() * np.sqrt(1 - cosine**2)
+    foreign = rng.random(stars) < contamination
+    velocities[foreign] = CONTAMINANT_SPEED * velocity_kms * rng.uniform(-1, 1, foreign.sum())
+    errors = error_kms * np.exp(ERROR_SCATTER * rng.standard_normal(stars))
+    velocities += errors * rng.standard_normal(stars)
+    return Stars(projected, velocities, errors)
