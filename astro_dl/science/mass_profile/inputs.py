@@ -23,6 +23,9 @@ NUMBERS = ("ln dispersion", "ln stars")
 FARTHEST_SPEED = 5.0
 """Stars beyond this many dispersions belong to something else, and are left out."""
 
+LEAST_ERROR, LARGEST_ERROR = 0.02, 2.0
+"""In dispersions: smaller errors count as the first, stars of larger ones are left out."""
+
 CLIP, ROUNDS = 3.5, 3
 NEAREST = 0.01
 """Half-light radii below which radii count as this."""
@@ -67,6 +70,8 @@ class Prepared:
         Inputs of n galaxies.
     dispersion_kms : ndarray, (n,)
         Observed, errors included.
+    intrinsic_kms : ndarray, (n,)
+        The same without the errors; zero where errors explain all.
     mean_kms : ndarray, (n,)
         Of the velocities.
     stars : ndarray of int, (n,)
@@ -75,6 +80,7 @@ class Prepared:
 
     x: Inputs
     dispersion_kms: Array
+    intrinsic_kms: Array
     mean_kms: Array
     stars: Array
 
@@ -94,6 +100,8 @@ def mean_and_dispersion(velocities: Array) -> tuple[float, float]:
 def prepare(physics: MassProfilePhysics, galaxies: Sequence[Stars]) -> Prepared:
     """Return the inputs of galaxies; NaN for those of fewer than two stars or no dispersion.
 
+    Stars beyond the farthest of the training, of great errors or of other velocities are left out.
+
     Parameters
     ----------
     physics : MassProfilePhysics
@@ -103,7 +111,7 @@ def prepare(physics: MassProfilePhysics, galaxies: Sequence[Stars]) -> Prepared:
     """
     table = np.zeros((len(galaxies), physics.most_stars, len(CHANNELS)), np.float32)
     numbers = np.full((len(galaxies), len(NUMBERS)), np.nan, np.float32)
-    means, dispersions = np.full((2, len(galaxies)), np.nan)
+    means, dispersions, intrinsic = np.full((3, len(galaxies)), np.nan)
     counts = np.zeros(len(galaxies), int)
     for row, stars in enumerate(galaxies):
         if len(stars) < 2:
@@ -112,13 +120,18 @@ def prepare(physics: MassProfilePhysics, galaxies: Sequence[Stars]) -> Prepared:
         if not dispersion > 0:
             continue
         speeds = np.abs(stars.velocities - mean) / dispersion
-        kept = speeds < FARTHEST_SPEED
+        kept = (speeds < FARTHEST_SPEED) & (stars.errors < LARGEST_ERROR * dispersion)
+        kept &= stars.radii < physics.farthest[1]
+        if kept.sum() < 2:
+            continue
         counts[row], means[row], dispersions[row] = kept.sum(), mean, dispersion
+        errors = stars.errors[kept]
+        intrinsic[row] = np.sqrt(max(dispersion**2 - float(np.mean(errors**2)), 0.0))
         table[row, : counts[row]] = np.stack(
             [
                 np.log(np.maximum(stars.radii[kept], NEAREST)),
                 speeds[kept],
-                np.log(stars.errors[kept] / dispersion),
+                np.log(np.maximum(errors / dispersion, LEAST_ERROR)),
                 np.ones(counts[row]),
             ],
             axis=1,
@@ -127,7 +140,7 @@ def prepare(physics: MassProfilePhysics, galaxies: Sequence[Stars]) -> Prepared:
     x: Inputs = {STARS: table, GALAXY: numbers}
     if physics.given == "image":
         x = images(table, numbers)
-    return Prepared(x, dispersions, means, counts)
+    return Prepared(x, dispersions, intrinsic, means, counts)
 
 
 def images(table: Array, numbers: Array) -> Array:
@@ -138,7 +151,7 @@ def images(table: Array, numbers: Array) -> Array:
     error fills the second plane.
     """
     found = np.zeros((len(table), IMAGE_SIDE, IMAGE_SIDE, 2), np.float32)
-    for image, stars, galaxy in zip(found, table, numbers, strict=True):
+    for image, stars in zip(found, table, strict=True):
         known = stars[:, KNOWN] > 0
         across = (stars[known, RADIUS] - np.log(NEAREST)) / (IMAGE_REACH - np.log(NEAREST))
         places = np.stack([across, stars[known, SPEED] / FARTHEST_SPEED], axis=1)
@@ -147,7 +160,7 @@ def images(table: Array, numbers: Array) -> Array:
         )[0]
         image[..., 0] = np.log1p(gaussian_filter(counts, BANDWIDTH, mode="nearest"))
         image[..., 1] = stars[known, ERROR].mean() if known.any() else 0
-        image += 0 * galaxy.sum()
+    found[np.isnan(numbers).any(axis=1)] = np.nan
     return found
 
 

@@ -1,12 +1,12 @@
 """A network that looks at the stars of a galaxy as a set.
 
-mass_profile_flow  stars ─ dense × 2 ─┬─ [attention of seeds ─ dense ─ back to every star ─ dense] × n
-                                      └─ attention of seeds ─┐
-                   dispersion, number of stars ──────────────┴ dense × m ─ embedding ─ logits
+mass_profile_flow  stars ─ dense × 2 ─ [attention of seeds ─ dense ─ added to all stars ─ dense] × n
+                   ─ attention of seeds ─┐
+                   dispersion, number ───┴─ dense × m ─ embedding ─ logits
 
-Each seed is a mean of all stars with weights that it learns: order tells nothing, and places without
-a star weigh nothing. From the second round on, stars are weighed by what the galaxy as a whole
-showed in the rounds before, as inducing points do in a set transformer (Lee et al. 2019,
+Each seed is a mean of all stars with weights that it learns: order tells nothing, and places that
+hold no star weigh nothing. From the second round on, stars are weighed by what the galaxy as a
+whole showed before, as by the inducing points of a set transformer (Lee et al. 2019,
 arXiv:1810.00825), at a cost that grows with the number of stars and not with its square.
 """
 
@@ -21,7 +21,15 @@ from astro_dl.models.activations import activate
 from astro_dl.models.attention.layers import Channels, Known
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Style, dense_stack
-from astro_dl.science.mass_profile.inputs import CHANNELS, ERROR, GALAXY, KNOWN, RADIUS, SPEED, STARS
+from astro_dl.science.mass_profile.inputs import (
+    CHANNELS,
+    ERROR,
+    GALAXY,
+    KNOWN,
+    RADIUS,
+    SPEED,
+    STARS,
+)
 
 
 def mass_profile_flow(

@@ -1,5 +1,7 @@
 """Dwarf galaxies with the velocities of their stars, and the mass behind them."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from astropy.table import Table
 
@@ -12,8 +14,9 @@ from astro_dl.science.mass_profile.simulation.stars import draw_places, draw_vel
 from astro_dl.science.mass_profile.simulation.tracers import half_light_radius
 
 Array = np.ndarray
-CONTAMINANT_SPEED = 1.6
-"""Stars of the foreground are even in velocity up to this, in √(G M / R_h): four dispersions."""
+FOREIGN_DEVIATION = 1.0
+"""Of velocities of stars that do not belong to the galaxy, after members were chosen, in
+√(G M / R_h): two and a half dispersions."""
 
 ERROR_SCATTER = 0.3
 """Standard deviation of ln error among the stars of a galaxy."""
@@ -30,21 +33,48 @@ def draw_galaxies(physics: MassProfilePhysics, n: int, rng: np.random.Generator)
         many = n - len(found) + 8
         slope = rng.uniform(*physics.slopes, many)
         extent = np.exp(rng.uniform(*np.log(physics.extents), many))
-        drawn = Galaxies(slope, extent, anisotropy_radius(many_anisotropies(physics, many, rng)))
+        anisotropy = rng.uniform(0, physics.most_anisotropy, many)
+        drawn = Galaxies(slope, extent, anisotropy_radius(anisotropy))
         kept = np.flatnonzero(drawn.possible)
         found += list(np.stack([slope, extent, drawn.anisotropy_radius], axis=1)[kept])
     return Galaxies(*np.array(found[:n]).T)
-
-
-def many_anisotropies(physics: MassProfilePhysics, n: int, rng: np.random.Generator) -> Array:
-    """Return β at the half-light radius of n galaxies of the prior."""
-    return rng.uniform(0, physics.most_anisotropy, n)
 
 
 def anisotropy_radius(anisotropy: Array) -> Array:
     """Return r_a, in the tracers' own unit, at which β is this at the half-light radius."""
     with np.errstate(divide="ignore"):
         return half_light_radius() * np.sqrt(1 / np.asarray(anisotropy, float) - 1)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Galaxies of the prior and what was observed of them.
+
+    Parameters
+    ----------
+    galaxies : Galaxies
+        n of them.
+    velocity_kms, error_kms, contamination : ndarray, (n,)
+        √(G M(<1.8 R_h) / R_h), median error, and share of foreign stars.
+    stars : list of Stars
+        Those observed.
+    """
+
+    galaxies: Galaxies
+    velocity_kms: Array
+    error_kms: Array
+    contamination: Array
+    stars: list[Stars]
+
+    @property
+    def anisotropy(self) -> Array:
+        """β at the half-light radius, (n,)."""
+        return 1 / (1 + (self.galaxies.anisotropy_radius / half_light_radius()) ** 2)
+
+    def targets(self, dispersion_kms: Array) -> Array:
+        """Return the truth (n, 3), given the observed dispersions by which masses are told."""
+        ratio = 2 * np.log10(self.velocity_kms / dispersion_kms)
+        return np.stack([self.galaxies.slope, ratio, self.anisotropy], axis=1)
 
 
 def simulate(physics: MassProfilePhysics, n: int, rng: np.random.Generator) -> Examples:
@@ -66,8 +96,35 @@ def simulate(physics: MassProfilePhysics, n: int, rng: np.random.Generator) -> E
         `astro_dl.science.mass_profile.parameters.TARGETS`; ``info`` with ``galaxy`` (a random
         number), ``gamma``, ``beta``, ``extent``, ``circular_velocity_kms``, ``log_mass_ratio``,
         ``log_mass_wolf`` and ``log_mass_half`` (of M(<4/3 R_h) and M(<R_h) over M(<1.8 R_h)),
-        ``contamination``, ``error_kms``, ``stars`` and ``dispersion_kms``, the observed one.
+        ``contamination``, ``error_kms``, ``stars``, ``dispersion_kms``, the observed one, and
+        ``intrinsic_kms``, that without errors.
     """
+    drawn = simulate_stars(physics, n, rng)
+    galaxies = drawn.galaxies
+    ready = prepare(physics, drawn.stars)
+    y = drawn.targets(ready.dispersion_kms)
+    info = Table(
+        {
+            "galaxy": rng.integers(2**62, size=n),
+            "gamma": galaxies.slope,
+            "beta": drawn.anisotropy,
+            "extent": galaxies.extent,
+            "circular_velocity_kms": drawn.velocity_kms,
+            "log_mass_ratio": y[:, 1],
+            "log_mass_wolf": np.log10(galaxies.mass_within(WOLF_RADIUS)),
+            "log_mass_half": np.log10(galaxies.mass_within(1.0)),
+            "contamination": drawn.contamination,
+            "error_kms": drawn.error_kms,
+            "stars": ready.stars,
+            "dispersion_kms": ready.dispersion_kms,
+            "intrinsic_kms": ready.intrinsic_kms,
+        }
+    )
+    return Examples(ready.x, y.astype(np.float32), info)
+
+
+def simulate_stars(physics: MassProfilePhysics, n: int, rng: np.random.Generator) -> Drawn:
+    """Return n galaxies of the prior with observed stars."""
     galaxies = draw_galaxies(physics, n, rng)
     velocity, error = (
         np.exp(rng.uniform(*np.log(getattr(physics, name)), n))
@@ -76,33 +133,9 @@ def simulate(physics: MassProfilePhysics, n: int, rng: np.random.Generator) -> E
     counts = np.exp(rng.uniform(np.log(physics.fewest_stars), np.log(physics.most_stars + 1), n))
     counts = np.clip(counts.astype(int), physics.fewest_stars, physics.most_stars)
     contamination = rng.uniform(0, physics.most_contamination, n)
-    observed = [
-        observe(physics, galaxies, number, *about, rng)
-        for number, about in enumerate(
-            zip(counts.tolist(), velocity, error, contamination, strict=True)
-        )
-    ]
-    ready = prepare(physics, observed)
-    ratio = 2 * np.log10(velocity / ready.dispersion_kms)
-    beta = 1 / (1 + (galaxies.anisotropy_radius / half_light_radius()) ** 2)
-    info = Table(
-        {
-            "galaxy": rng.integers(2**62, size=n),
-            "gamma": galaxies.slope,
-            "beta": beta,
-            "extent": galaxies.extent,
-            "circular_velocity_kms": velocity,
-            "log_mass_ratio": ratio,
-            "log_mass_wolf": np.log10(galaxies.mass_within(WOLF_RADIUS)),
-            "log_mass_half": np.log10(galaxies.mass_within(1.0)),
-            "contamination": contamination,
-            "error_kms": error,
-            "stars": ready.stars,
-            "dispersion_kms": ready.dispersion_kms,
-        }
-    )
-    y = np.stack([galaxies.slope, ratio, beta], axis=1)
-    return Examples(ready.x, y.astype(np.float32), info)
+    about = zip(counts.tolist(), velocity, error, contamination, strict=True)
+    observed = [observe(physics, galaxies, row, *one, rng) for row, one in enumerate(about)]
+    return Drawn(galaxies, velocity, error, contamination, observed)
 
 
 def observe(
@@ -140,7 +173,8 @@ def observe(
     velocities += draw_kicks(stars, physics.binary_fraction, rng)
     projected = radii / half_light_radius() * np.sqrt(1 - cosine**2)
     foreign = rng.random(stars) < contamination
-    velocities[foreign] = CONTAMINANT_SPEED * velocity_kms * rng.uniform(-1, 1, foreign.sum())
+    deviation = FOREIGN_DEVIATION * velocity_kms
+    velocities[foreign] = deviation * rng.standard_normal(foreign.sum())
     errors = error_kms * np.exp(ERROR_SCATTER * rng.standard_normal(stars))
     velocities += errors * rng.standard_normal(stars)
     return Stars(projected, velocities, errors)

@@ -1,0 +1,274 @@
+"""Tables of stars to what is needed of a galaxy: radii, velocities and errors, with flags."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+from astropy.table import Table
+
+from astro_dl.core.errors import UsageError
+from astro_dl.core.limits import Bounds
+from astro_dl.core.schema import checked
+from astro_dl.observations.tables.columns import (
+    column_numbers,
+    find_column,
+    missing_as_nan,
+    parse_column_names,
+)
+from astro_dl.observations.tables.read import meant_table, read_table
+from astro_dl.observations.tables.units import in_unit, unit_of
+from astro_dl.science.mass_profile.inputs import Stars, mean_and_dispersion
+
+Array = np.ndarray
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "radius": ("radius", "r", "r_proj", "rproj", "r_ell", "projected_radius"),
+    "ra": ("ra", "raj2000", "ra_icrs", "ra_deg"),
+    "dec": ("dec", "dej2000", "de_icrs", "dec_deg", "decl"),
+    "velocity": ("velocity", "v", "vel", "v_los", "vlos", "rv", "hv", "vhel", "hrv", "vhelio"),
+    "velocity_error": (
+        *("velocity_error", "e_v", "e_vel", "v_err", "verr", "vel_err", "e_vlos", "vlos_err"),
+        *("e_rv", "rv_err", "rv_error", "e_hv", "e_hrv", "e_vhel", "sigma_v"),
+    ),
+    "membership": ("membership", "p_mem", "pmem", "p_member", "pm", "prob", "p"),
+}
+"""What columns are called, in small letters."""
+
+HEADER: Mapping[str, tuple[str, ...]] = {
+    "half_light_radius": ("half_light_radius", "r_half", "rhalf", "r_h"),
+    "distance": ("distance", "dist"),
+    "centre": ("centre", "center"),
+}
+"""Keywords of a table's header that stand for options which are not given."""
+
+FASTEST_KMS = 200.0
+"""No dwarf galaxy has such a dispersion: velocities are in another unit."""
+
+LIGHT_KMS = 299_792.458
+
+
+@checked
+class GalaxyOptions:
+    """What is told of a galaxy besides its table.
+
+    Parameters
+    ----------
+    columns : str
+        Names of the table's columns where they differ from `NAMES`, as ``velocity=VHEL``.
+    half_light_radius : str
+        Projected, with its unit: ``"250 pc"``, ``"8.2 arcmin"``; empty for the table's header, or
+        else the median of the stars.
+    distance : str
+        With its unit, ``"105 kpc"``; empty for the table's header.
+    centre : str
+        Right ascension and declination [deg], ``"100.40,-50.97"``; empty for the table's header, or
+        else the mean of the stars.
+    radius_unit : str
+        Of a column of radii that has none, ``"arcmin"`` or ``"pc"``.
+    least_membership : float
+        Stars with less probability are left out.
+    """
+
+    columns: str = ""
+    half_light_radius: str = ""
+    distance: str = ""
+    centre: str = ""
+    radius_unit: str = ""
+    least_membership: Annotated[float, Bounds(0, 1)] = 0.9
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A galaxy as it was read.
+
+    Parameters
+    ----------
+    stars : Stars
+        Those with all that is needed, members by the table.
+    half_light_pc : float
+        Half-light radius [pc].
+    flags : tuple of str
+        ``half_light_from_stars``, ``centre_from_stars``, ``missing_values``, ``bad_errors``,
+        ``without_membership``.
+    """
+
+    stars: Stars
+    half_light_pc: float
+    flags: tuple[str, ...]
+
+
+def read_galaxy(
+    path: str | Path, options: GalaxyOptions, hdu: int | str | None = None, inner: str = ""
+) -> Observed:
+    """Return the stars of a galaxy in a table.
+
+    Parameters
+    ----------
+    path : str or Path
+        As `astro_dl.observations.tables.read.read_table` takes it.
+    options : GalaxyOptions
+        Columns, distance, half-light radius, centre.
+    hdu, inner : optional
+        Which table is meant, where a file holds several.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, a column is missing or of a wrong unit, no star has an error, the
+        distance is not known, or velocities cannot be in km/s.
+    """
+    table = read_table(path, meant_table(hdu, inner))
+    named = parse_column_names(options.columns)
+    for name in named:
+        if name not in NAMES:
+            raise UsageError(f"columns: {name!r} is no column; accepted: {', '.join(NAMES)}")
+    about = {
+        name: getattr(options, name) or _from_header(table, words) for name, words in HEADER.items()
+    }
+    flags: list[str] = []
+    velocity = _numbers(table, "velocity", named, path, "km/s")
+    error = _numbers(table, "velocity_error", named, path, "km/s")
+    distance = _quantity(about["distance"], "distance", path)
+    radii = _radii(table, named, about["centre"], distance, options.radius_unit, path, flags)
+    member = np.ones(len(table), bool)
+    if _column(table, "membership", named, path) is None:
+        flags.append("without_membership")
+    else:
+        member = _numbers(table, "membership", named, path, "") >= options.least_membership
+    complete = np.isfinite(velocity) & np.isfinite(radii.value) & np.isfinite(error)
+    if not (member & complete).all() and (member & ~complete).any():
+        flags.append("missing_values")
+    positive = error > 0
+    if (member & complete & ~positive).any():
+        flags.append("bad_errors")
+    kept = member & complete & positive
+    _check_velocities(velocity[kept], path)
+    half_light = _quantity(about["half_light_radius"], "half_light_radius", path)
+    if half_light is None:
+        flags.append("half_light_from_stars")
+        half_light = np.median(radii[kept]) if kept.any() else np.nan * radii.unit
+    size_pc = _in_parsecs(half_light, distance, "half_light_radius", path)
+    radii_pc = _in_parsecs(radii, distance, "radius", path)
+    if np.isfinite(size_pc) and not size_pc > 0:
+        raise UsageError(f"{path}: half_light_radius is {half_light}; accepted: above zero")
+    return Observed(
+        Stars(radii_pc[kept] / size_pc, velocity[kept], error[kept]), float(size_pc), tuple(flags)
+    )
+
+
+def _radii(
+    table: Table,
+    named: Mapping[str, str],
+    centre: str,
+    distance: u.Quantity | None,
+    radius_unit: str,
+    where: str | Path,
+    flags: list[str],
+) -> u.Quantity:
+    """Return projected distances from the centre, lengths or angles."""
+    column = _column(table, "radius", named, where)
+    places = [_column(table, name, named, where) for name in ("ra", "dec")]
+    if column is not None:
+        unit = unit_of(table[column]) or (u.Unit(radius_unit) if radius_unit else None)
+        if unit is None:
+            raise UsageError(
+                f"{where}: column {column!r} has no unit; tell it: radius_unit=arcmin, or pc"
+            )
+        if not (unit.is_equivalent(u.pc) or unit.is_equivalent(u.rad)):
+            raise UsageError(
+                f"{where}: column {column!r} is in {unit}, which is no length or angle"
+            )
+        radii = missing_as_nan(column_numbers(table, column, where)) * unit
+        return np.where(radii.value >= 0, radii.value, np.nan) * unit
+    if None in places:
+        raise UsageError(
+            f"{where}: no column of radii, nor of right ascension and declination, among "
+            f"{', '.join(table.colnames)}; name them: --columns radius=COLUMN, or ra=…,dec=…"
+        )
+    ra, dec = (_numbers(table, name, named, where, "deg") for name in ("ra", "dec"))
+    if centre:
+        try:
+            at = SkyCoord(*(float(one) for one in centre.split(",")), unit="deg")
+        except (TypeError, ValueError):
+            raise UsageError(
+                f"{where}: centre is {centre!r}; accepted: two numbers in degrees, as 100.40,-50.97"
+            ) from None
+    else:
+        flags.append("centre_from_stars")
+        known = np.isfinite(ra) & np.isfinite(dec)
+        mean = SkyCoord(ra[known], dec[known], unit="deg").cartesian.mean()
+        at = SkyCoord(mean).icrs if known.any() else SkyCoord(0, 0, unit="deg")
+    known = np.isfinite(ra) & np.isfinite(dec) & (np.abs(dec) <= 90)
+    stars = SkyCoord(np.where(known, ra, 0), np.where(known, dec, 0), unit="deg")
+    return np.where(known, stars.separation(at).to_value(u.arcmin), np.nan) * u.arcmin
+
+
+def _check_velocities(velocity: Array, where: str | Path) -> None:
+    if len(velocity) < 2:
+        return
+    _, dispersion = mean_and_dispersion(velocity)
+    if dispersion > FASTEST_KMS or np.abs(np.median(velocity)) > LIGHT_KMS:
+        raise UsageError(
+            f"{where}: velocities have a dispersion of {dispersion:.4g} km/s, which no dwarf "
+            "galaxy has; are they in m/s, or not of members? Give the column its unit"
+        )
+
+
+def _column(table: Table, name: str, named: Mapping[str, str], where: str | Path) -> str | None:
+    if name in named:
+        return find_column(table, named[name], name, where)
+    for accepted in NAMES[name]:
+        found = [one for one in table.colnames if one.strip().lower() == accepted]
+        if found:
+            return found[0]
+    return None
+
+
+def _numbers(
+    table: Table, name: str, named: Mapping[str, str], where: str | Path, unit: str
+) -> Array:
+    column = _column(table, name, named, where)
+    if column is None:
+        raise UsageError(
+            f"{where}: no column {name!r} among {', '.join(table.colnames)}; name it: --columns "
+            f"{name}=COLUMN"
+        )
+    values = missing_as_nan(column_numbers(table, column, where))
+    return in_unit(values, unit_of(table[column]), unit, column, where)
+
+
+def _from_header(table: Table, words: tuple[str, ...]) -> str:
+    for key, value in table.meta.items():
+        if str(key).lower() in words:
+            return str(value)
+    return ""
+
+
+def _quantity(text: str, name: str, where: str | Path) -> u.Quantity | None:
+    if not text:
+        return None
+    try:
+        found = u.Quantity(text)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.unit == u.dimensionless_unscaled or not np.isfinite(found.value):
+        raise UsageError(f"{where}: {name} is {text!r}; give a number with its unit, as '105 kpc'")
+    return found
+
+
+def _in_parsecs(
+    lengths: u.Quantity, distance: u.Quantity | None, name: str, where: str | Path
+) -> Array:
+    if lengths.unit.is_equivalent(u.pc):
+        return lengths.to_value(u.pc)
+    if not lengths.unit.is_equivalent(u.rad):
+        raise UsageError(f"{where}: {name} is in {lengths.unit}, which is no length or angle")
+    if distance is None or not distance.unit.is_equivalent(u.pc) or not distance > 0 * u.pc:
+        given = "is not known" if distance is None else f"is {distance}"
+        raise UsageError(
+            f"{where}: {name} is an angle, and the distance {given}; give it: distance='105 kpc'"
+        )
+    return np.tan(lengths.to_value(u.rad)) * distance.to_value(u.pc)
