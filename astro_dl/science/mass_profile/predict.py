@@ -115,7 +115,7 @@ def predict_masses(
         If no file can be used, or as of `astro_dl.science.mass_profile.reading.read_galaxy`.
     """
     options = GalaxyOptions(
-        columns, half_light_radius, distance, centre, radius_unit, least_membership
+        columns, half_light_radius, distance, centre, radius_unit, least_membership, hdu, path
     )
     names = distinct_names([Path(one) for one in paths])
     rng = np.random.default_rng(seed)
@@ -123,7 +123,7 @@ def predict_masses(
     read: list[Observed] = []
     for one in tqdm(map(Path, paths), unit="galaxy", total=len(paths), disable=not progress):
         with may_fail(one):
-            read.append(_thinned(read_galaxy(one, options, hdu, path), predictor.physics, rng))
+            read.append(_thinned(read_galaxy(one, options), predictor.physics, rng))
             ids.append(names[one])
     if not read:
         raise nothing_read()
@@ -139,7 +139,9 @@ def predict_masses(
     if samples:
         table = with_samples(table, predictor, ready.x, samples, rng)
     sizes = np.array([one.half_light_pc for one in read])
-    return _with_masses(table, ready, sizes)
+    table = _with_masses(table, ready, sizes)
+    table.meta["reading"] = options.given()
+    return table
 
 
 def input_of_file(physics: MassProfilePhysics, path: Path) -> Inputs:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from astropy import units as u
@@ -70,6 +70,10 @@ class GalaxyOptions:
         Of a column of radii that has none, ``"arcmin"`` or ``"pc"``.
     least_membership : float
         Stars with less probability are left out.
+    hdu : int, str or None
+        Extension of FITS files, or table of VOTables, where they hold several.
+    path : str
+        Path of the table in HDF5 files that hold several.
     """
 
     columns: str = ""
@@ -78,6 +82,12 @@ class GalaxyOptions:
     centre: str = ""
     radius_unit: str = ""
     least_membership: Annotated[float, Bounds(0, 1)] = 0.9
+    hdu: int | str | None = None
+    path: str = ""
+
+    def given(self) -> dict[str, Any]:
+        """Return those that are told, for the header of a table."""
+        return {key: value for key, value in vars(self).items() if value not in ("", None)}
 
 
 @dataclass(frozen=True)
@@ -100,9 +110,7 @@ class Observed:
     flags: tuple[str, ...]
 
 
-def read_galaxy(
-    path: str | Path, options: GalaxyOptions, hdu: int | str | None = None, inner: str = ""
-) -> Observed:
+def read_galaxy(path: str | Path, options: GalaxyOptions) -> Observed:
     """Return the stars of a galaxy in a table.
 
     Parameters
@@ -110,9 +118,7 @@ def read_galaxy(
     path : str or Path
         As `astro_dl.observations.tables.read.read_table` takes it.
     options : GalaxyOptions
-        Columns, distance, half-light radius, centre.
-    hdu, inner : optional
-        Which table is meant, where a file holds several.
+        Columns, distance, half-light radius, centre, and which table is meant.
 
     Raises
     ------
@@ -120,7 +126,7 @@ def read_galaxy(
         If it cannot be read, a column is missing or of a wrong unit, no star has an error, the
         distance is not known, or velocities cannot be in km/s.
     """
-    table = read_table(path, meant_table(hdu, inner))
+    table = read_table(path, meant_table(options.hdu, options.path))
     named = parse_column_names(options.columns)
     for name in named:
         if name not in NAMES:

@@ -4,6 +4,7 @@ from astro_dl.answers.flow import Flow
 from astro_dl.answers.regression import Regression
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.task import Classical, Difficulty, Files, Task
+from astro_dl.science.mass_profile.figures import draw_galaxies
 from astro_dl.science.mass_profile.inputs import input_spec, moments
 from astro_dl.science.mass_profile.metrics import mass_metrics
 from astro_dl.science.mass_profile.parameters import TARGETS, measures
@@ -34,7 +35,7 @@ task = Task(
         column="stars", edges=(30.0, 65.0, 140.0, 300.0, 650.0, 1400.0, 3001.0), label="stars"
     ),
     classical=Classical(features=moments, peers=("logistic_regression",)),
-    files=Files(inputs=input_of_file, predict=predict_masses),
+    files=Files(inputs=input_of_file, predict=predict_masses, draw=draw_galaxies),
     extra_metrics=mass_metrics,
     caution="Trained on round galaxies in equilibrium, whose orbits are isotropic within some "
     "radius and radial beyond, with stars like a Plummer sphere that weigh nothing, in haloes "

@@ -10,6 +10,7 @@ from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import build_model, resolve
+from astro_dl.science.mass_profile.figures import draw_galaxies
 from astro_dl.science.mass_profile.predict import input_of_file
 from astro_dl.science.mass_profile.reading import GalaxyOptions, read_galaxy
 
@@ -153,3 +154,11 @@ def test_a_table_is_an_input_for_training(predictor, stars, tmp_path):
     stars.meta |= {"r_half": "250 pc", "distance": "105 kpc"}
     found = input_of_file(predictor.physics, written(tmp_path, stars))
     assert found["stars"].shape == (80, 4)
+
+
+def test_galaxies_are_drawn_with_the_options_that_read_them(predictor, stars, tmp_path):
+    path = written(tmp_path, stars)
+    table = predictor.predict([path], **SIZE, progress=False)
+    (figure,) = draw_galaxies(predictor, [path], table, tmp_path)
+    assert figure.name == "galaxies.png"
+    assert figure.stat().st_size > 10_000

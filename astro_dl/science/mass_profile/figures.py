@@ -1,0 +1,90 @@
+"""The stars of galaxies beside what they tell of the mass and the slope of the halo."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.core.reading.many_files import may_fail
+from astro_dl.distributions.posterior import Posterior
+from astro_dl.inference.protocol import Predictor
+from astro_dl.science.mass_profile.inputs import prepare
+from astro_dl.science.mass_profile.parameters import TARGETS, log_mass_unit
+from astro_dl.science.mass_profile.physics import MassProfilePhysics
+from astro_dl.science.mass_profile.reading import GalaxyOptions, Observed, read_galaxy
+
+MOST_GALAXIES = 4
+DRAWS = 1500
+
+
+def draw_galaxies(
+    predictor: Predictor[MassProfilePhysics],
+    paths: Sequence[str | Path],
+    table: Table,
+    folder: str | Path,
+) -> list[Path]:
+    """Draw velocities over radii, and samples of slope and mass.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        The network that made the table.
+    paths : sequence of path
+        The files that it was applied to; the first four with an answer are drawn.
+    table : astropy.table.Table
+        What `astro_dl.science.mass_profile.predict.predict_masses` returned.
+    folder : str or Path
+        Where the figure goes.
+
+    Returns
+    -------
+    list of Path
+        ``galaxies.png``; none where no row has an answer, or answers are no flows.
+    """
+    from astro_dl.core.showing.colours import COLOURS
+    from astro_dl.evaluation.figures.style import new_figure, save_figure
+
+    options = GalaxyOptions(**table.meta.get("reading", {}))
+    shown: list[tuple[str, Observed]] = []
+    for path, row in zip(map(Path, paths), table, strict=False):
+        with may_fail(path):
+            if np.isfinite(float(row["gamma"])) and len(shown) < MOST_GALAXIES:
+                shown.append((str(row["id"]), read_galaxy(path, options)))
+    most = predictor.physics.most_stars
+    stars = [one.stars.take(np.arange(min(len(one.stars), most))) for _, one in shown]
+    ready = prepare(predictor.physics, stars)
+    posterior = predictor.answers(ready.x).distribution if shown else None
+    if not isinstance(posterior, Posterior):
+        return []
+    draws = posterior.sample(np.random.default_rng(0), DRAWS)
+    slope, mass = (draws[:, list(TARGETS).index(name)] for name in ("gamma", "log_mass"))
+    mass = mass + log_mass_unit(
+        ready.dispersion_kms, np.array([one.half_light_pc for _, one in shown])
+    ).reshape(-1, 1)
+    figure, axes = new_figure(len(shown), 2, 9, 3.1 * len(shown))
+    for row, panels in enumerate(np.atleast_2d(axes)):
+        name, one = shown[row]
+        panels[0].errorbar(
+            one.stars.radii * one.half_light_pc,
+            one.stars.velocities,
+            one.stars.errors,
+            fmt=".",
+            color="0.3",
+            ecolor="0.8",
+            markersize=3,
+            linewidth=0.7,
+        )
+        for side in (-1, 0, 1):
+            at = ready.mean_kms[row] + side * ready.intrinsic_kms[row]
+            panels[0].axhline(at, color=COLOURS[1], linestyle="-" if side == 0 else ":")
+        panels[0].axvline(one.half_light_pc, color=COLOURS[2], linestyle="--", linewidth=1)
+        panels[0].set(xlabel="projected radius [pc]", ylabel="velocity [km/s]", title=name)
+        panels[1].plot(slope[row], mass[row], ".", color=COLOURS[0], markersize=2)
+        panels[1].set(
+            xlabel="slope γ of the halo",
+            ylabel="log₁₀ M(<1.8 R_h) [M☉]",
+            xlim=predictor.physics.slopes,
+            title=f"{ready.stars[row]} stars",
+        )
+    return [save_figure(figure, Path(folder) / "galaxies.png")]
