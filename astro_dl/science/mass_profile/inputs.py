@@ -158,7 +158,7 @@ def images(table: Array, numbers: Array) -> Array:
         counts = np.histogramdd(
             np.clip(places, 0, 1 - 1e-6), (IMAGE_SIDE, IMAGE_SIDE), ((0, 1), (0, 1))
         )[0]
-        image[..., 0] = np.log1p(gaussian_filter(counts, BANDWIDTH, mode="nearest"))
+        image[..., 0] = np.log1p(gaussian_filter(counts, BANDWIDTH, mode="reflect"))
         image[..., 1] = stars[known, ERROR].mean() if known.any() else 0
     found[np.isnan(numbers).any(axis=1)] = np.nan
     return found

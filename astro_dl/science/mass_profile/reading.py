@@ -20,7 +20,7 @@ from astro_dl.observations.tables.columns import (
     parse_column_names,
 )
 from astro_dl.observations.tables.read import meant_table, read_table
-from astro_dl.observations.tables.units import in_unit, unit_of
+from astro_dl.observations.tables.units import in_unit, parse_unit, unit_of
 from astro_dl.science.mass_profile.inputs import Stars, mean_and_dispersion
 
 Array = np.ndarray
@@ -138,7 +138,7 @@ def read_galaxy(path: str | Path, options: GalaxyOptions) -> Observed:
     velocity = _numbers(table, "velocity", named, path, "km/s")
     error = _numbers(table, "velocity_error", named, path, "km/s")
     distance = _quantity(about["distance"], "distance", path)
-    radii = _radii(table, named, about["centre"], distance, options.radius_unit, path, flags)
+    radii = _radii(table, named, about["centre"], options.radius_unit, path, flags)
     member = np.ones(len(table), bool)
     if _column(table, "membership", named, path) is None:
         flags.append("without_membership")
@@ -169,7 +169,6 @@ def _radii(
     table: Table,
     named: Mapping[str, str],
     centre: str,
-    distance: u.Quantity | None,
     radius_unit: str,
     where: str | Path,
     flags: list[str],
@@ -178,7 +177,7 @@ def _radii(
     column = _column(table, "radius", named, where)
     places = [_column(table, name, named, where) for name in ("ra", "dec")]
     if column is not None:
-        unit = unit_of(table[column]) or (u.Unit(radius_unit) if radius_unit else None)
+        unit = unit_of(table[column]) or parse_unit(radius_unit)
         if unit is None:
             raise UsageError(
                 f"{where}: column {column!r} has no unit; tell it: radius_unit=arcmin, or pc"
@@ -195,21 +194,26 @@ def _radii(
             f"{', '.join(table.colnames)}; name them: --columns radius=COLUMN, or ra=…,dec=…"
         )
     ra, dec = (_numbers(table, name, named, where, "deg") for name in ("ra", "dec"))
+    known = np.isfinite(ra) & np.isfinite(dec) & (np.abs(dec) <= 90)
+    if not known.any():
+        raise UsageError(f"{where}: no star has a right ascension and declination in degrees")
+    stars = SkyCoord(np.where(known, ra, 0), np.where(known, dec, 0), unit="deg")
     if centre:
-        try:
-            at = SkyCoord(*(float(one) for one in centre.split(",")), unit="deg")
-        except (TypeError, ValueError):
-            raise UsageError(
-                f"{where}: centre is {centre!r}; accepted: two numbers in degrees, as 100.40,-50.97"
-            ) from None
+        at = _centre(centre, where)
     else:
         flags.append("centre_from_stars")
-        known = np.isfinite(ra) & np.isfinite(dec)
-        mean = SkyCoord(ra[known], dec[known], unit="deg").cartesian.mean()
-        at = SkyCoord(mean).icrs if known.any() else SkyCoord(0, 0, unit="deg")
-    known = np.isfinite(ra) & np.isfinite(dec) & (np.abs(dec) <= 90)
-    stars = SkyCoord(np.where(known, ra, 0), np.where(known, dec, 0), unit="deg")
+        at = SkyCoord(stars[known].cartesian.mean(), frame="icrs")
     return np.where(known, stars.separation(at).to_value(u.arcmin), np.nan) * u.arcmin
+
+
+def _centre(text: str, where: str | Path) -> SkyCoord:
+    try:
+        ra, dec = (float(one) for one in text.split(","))
+        return SkyCoord(ra, dec, unit="deg")
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"{where}: centre is {text!r}; accepted: two numbers in degrees, as 100.40,-50.97"
+        ) from None
 
 
 def _check_velocities(velocity: Array, where: str | Path) -> None:
