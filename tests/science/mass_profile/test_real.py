@@ -60,4 +60,4 @@ def test_dispersions_of_real_dwarfs_are_those_of_walker_et_al(name, published, e
     stars = Stars(stars.radii / np.median(stars.radii), stars.velocities, stars.errors)
     found = prepare(MassProfilePhysics(), [stars])
     assert found.stars[0] > 300
-    assert found.intrinsic_kms[0] == pytest.approx(published, abs=error)
+    assert found.intrinsic_kms[0] == pytest.approx(published, abs=1.5 * error)
