@@ -1,6 +1,7 @@
 """Errors of masses, slopes and anisotropies by the number of stars, beside simple estimators."""
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -46,7 +47,7 @@ def mass_metrics(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]
         for what, statistic in (("scatter", _root_mean_square), ("bias", _mean)):
             found[f"{name}_{what}"] = _scored(errors, statistic, settings, rng)
             found[f"{name}_{what}_by_stars"] = _binned(
-                stars, errors, lambda one, of=statistic: _scored(one, of, settings, rng)
+                stars, errors, partial(_scored, statistic=statistic, settings=settings, rng=rng)
             )
         return found
 
@@ -56,14 +57,14 @@ def mass_metrics(outcome: Outcome, settings: EvaluationConfig) -> dict[str, Any]
             own[f"{name}_error_by_stars"] = _binned(
                 stars,
                 error[:, number],
-                lambda one: _scored(one, _root_mean_square, settings, rng),
+                partial(_scored, statistic=_root_mean_square, settings=settings, rng=rng),
             )
     posterior = outcome.distributions.get(outcome.own)
     if posterior is not None:
         inside = np.abs(2 * posterior.cdf(outcome.y) - 1) < NOMINAL
         for name, held in zip(TARGETS, inside.T, strict=True):
             own[f"{name}_held_by_stars"] = _binned(
-                stars, held, lambda one: _share(one, settings.confidence)
+                stars, held, partial(_share, confidence=settings.confidence)
             )
     return {outcome.own: own} | _estimators(outcome, told)
 

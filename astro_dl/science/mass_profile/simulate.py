@@ -32,12 +32,18 @@ def draw_galaxies(physics: MassProfilePhysics, n: int, rng: np.random.Generator)
     while len(found) < n:
         many = n - len(found) + 8
         slope = rng.uniform(*physics.slopes, many)
-        extent = np.exp(rng.uniform(*np.log(physics.extents), many))
+        extent = even_in_logarithm(physics.extents, many, rng)
         anisotropy = rng.uniform(0, physics.most_anisotropy, many)
         drawn = Galaxies(slope, extent, anisotropy_radius(anisotropy))
         kept = np.flatnonzero(drawn.possible)
         found += list(np.stack([slope, extent, drawn.anisotropy_radius], axis=1)[kept])
     return Galaxies(*np.array(found[:n]).T)
+
+
+def even_in_logarithm(limits: tuple[float, float], n: int, rng: np.random.Generator) -> Array:
+    """Return n numbers within limits, as frequent in any decade."""
+    low, high = np.log(limits)
+    return np.exp(rng.uniform(low, high, n))
 
 
 def anisotropy_radius(anisotropy: Array) -> Array:
@@ -126,12 +132,10 @@ def simulate(physics: MassProfilePhysics, n: int, rng: np.random.Generator) -> E
 def simulate_stars(physics: MassProfilePhysics, n: int, rng: np.random.Generator) -> Drawn:
     """Return n galaxies of the prior with observed stars."""
     galaxies = draw_galaxies(physics, n, rng)
-    velocity, error = (
-        np.exp(rng.uniform(*np.log(getattr(physics, name)), n))
-        for name in ("circular_velocity_kms", "error_kms")
-    )
-    counts = np.exp(rng.uniform(np.log(physics.fewest_stars), np.log(physics.most_stars + 1), n))
-    counts = np.clip(counts.astype(int), physics.fewest_stars, physics.most_stars)
+    velocity = even_in_logarithm(physics.circular_velocity_kms, n, rng)
+    error = even_in_logarithm(physics.error_kms, n, rng)
+    fewest, most = physics.fewest_stars, physics.most_stars
+    counts = even_in_logarithm((fewest, most + 1), n, rng).astype(int).clip(fewest, most)
     contamination = rng.uniform(0, physics.most_contamination, n)
     about = zip(counts.tolist(), velocity, error, contamination, strict=True)
     observed = [observe(physics, galaxies, row, *one, rng) for row, one in enumerate(about)]

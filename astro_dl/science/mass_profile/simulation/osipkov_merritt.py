@@ -97,7 +97,7 @@ class Galaxies:
         """Whether the distribution function is nowhere negative, (n,)."""
         told = self.accumulated[:, :-1]
         rises = -np.diff(told, axis=1) > LEAST_RISE * told[:, :-1]
-        return (told > 0).all(axis=1) & rises.all(axis=1)
+        return np.asarray((told > 0).all(axis=1) & rises.all(axis=1))
 
     def take(self, rows: Array) -> "Galaxies":
         """Return some of them."""
