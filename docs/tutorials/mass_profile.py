@@ -2,8 +2,8 @@
 The mass of a dwarf galaxy
 ==========================
 
-Stars of a dwarf galaxy move in its dark halo. Their velocities along the line of sight tell how much
-mass holds them, and hardly where it is: here by the exact likelihood of every star.
+Stars of a dwarf galaxy move in its dark halo. Their velocities along the line of sight tell how
+much mass holds them, and hardly where it is: here by the exact likelihood of every star.
 """
 
 from dataclasses import replace
@@ -21,8 +21,8 @@ from astro_dl.science.mass_profile.simulate import simulate_stars
 # Galaxies
 # --------
 # Sixteen galaxies of two hundred stars each, with errors, binaries and a few stars of the
-# foreground. Masses are those within 1.8 half-light radii, in units of s² R / G, with s the observed
-# dispersion: by dimensions alone they are near one another.
+# foreground. Masses are those within 1.8 half-light radii, in units of s² R / G, with s the
+# observed dispersion: by dimensions alone they are near one another.
 
 rng = np.random.default_rng(1)
 physics = replace(MassProfilePhysics(), fewest_stars=200, most_stars=200)
