@@ -11,7 +11,7 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 
-from astro_dl.science.mass_profile.estimators import ESTIMATORS
+from astro_dl.science.mass_profile.estimators import ERRANI
 from astro_dl.science.mass_profile.exact import PriorGalaxies
 from astro_dl.science.mass_profile.inputs import prepare
 from astro_dl.science.mass_profile.physics import MassProfilePhysics
@@ -46,7 +46,6 @@ for name, number in (("slope of the halo", 0), ("log mass", 1), ("anisotropy", 2
 # The figure
 # ----------
 
-simple = ESTIMATORS[-1]
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained")
 stars = drawn.stars[0]
 axes[0].errorbar(stars.radii, stars.velocities, stars.errors, fmt=".", color="0.3", ecolor="0.8")
@@ -58,8 +57,8 @@ for panel, number, label in ((axes[1], 1, "log₁₀ mass [s² R / G]"), (axes[2
     ends = truth[:, number].min(), truth[:, number].max()
     panel.plot(ends, ends, color="0.5")
     panel.set(xlabel=f"true {label}", ylabel=f"found {label}")
-by_dispersion = simple.log_mass_ratio(ready.intrinsic_kms, ready.dispersion_kms)
-axes[1].plot(truth[:, 1], by_dispersion, "x", label=simple.name)
+by_dispersion = ERRANI.log_mass_ratio(ready.intrinsic_kms, ready.dispersion_kms)
+axes[1].plot(truth[:, 1], by_dispersion, "x", label=ERRANI.name)
 axes[1].legend()
 plt.show()
 

@@ -33,10 +33,13 @@ class Estimator:
             return np.log10(self.factor) + 2 * np.log10(intrinsic_kms / dispersion_kms)
 
 
-ESTIMATORS = (
-    Estimator("Walker et al.", 2.5, 1.0, "log_mass_half"),
-    Estimator("Wolf et al.", 4.0, 4 / 3, "log_mass_wolf"),
-    Estimator("Errani et al.", 6.3, 1.8, ""),
-)
-"""Walker et al. (2009, ApJ 704, 1274, eq. 11), 580 σ² R_h; Wolf et al. (2010, MNRAS 406, 1220,
-eq. 2), 930 σ² R_h; Errani et al. (2018, MNRAS 481, 5073), 3.5 · 1.8 σ² R_h / G."""
+WALKER = Estimator("Walker et al.", 2.5, 1.0, "log_mass_half")
+"""580 σ² R_h (Walker et al. 2009, ApJ 704, 1274, eq. 11)."""
+
+WOLF = Estimator("Wolf et al.", 4.0, 4 / 3, "log_mass_wolf")
+"""930 σ² R_h (Wolf et al. 2010, MNRAS 406, 1220, eq. 2)."""
+
+ERRANI = Estimator("Errani et al.", 6.3, 1.8, "")
+"""3.5 · 1.8 σ² R_h / G (Errani et al. 2018, MNRAS 481, 5073)."""
+
+ESTIMATORS = (WALKER, WOLF, ERRANI)

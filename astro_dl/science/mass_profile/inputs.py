@@ -188,10 +188,11 @@ def moments(physics: MassProfilePhysics, x: Inputs) -> Array:
     """Return what classical methods are given, (n, k): dispersions and kurtoses by radius.
 
     In three ranges of radius, and of all: the logarithm of the mean square of the speed without
-    that of the errors, and the mean fourth power over the square.
+    that of the errors, and the mean fourth power over the square; of images the means along both
+    sides.
     """
     if isinstance(x, np.ndarray):
-        return x[..., 0].reshape(len(x), -1)[:, ::8]
+        return np.concatenate([x[..., 0].mean(axis=1), x[..., 0].mean(axis=2)], axis=1)
     stars, galaxy = x[STARS], x[GALAXY]
     known, speeds, radii = stars[..., KNOWN], stars[..., SPEED], stars[..., RADIUS]
     squares = np.exp(2 * stars[..., ERROR])

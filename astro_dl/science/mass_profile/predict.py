@@ -25,6 +25,7 @@ from astro_dl.inference.table import (
     check_any_answer,
     prediction_table,
 )
+from astro_dl.science.mass_profile.estimators import WOLF
 from astro_dl.science.mass_profile.inputs import Prepared, prepare
 from astro_dl.science.mass_profile.parameters import G_PC, log_mass_unit
 from astro_dl.science.mass_profile.physics import MassProfilePhysics
@@ -42,8 +43,6 @@ READ = (
     "without_membership",
     "thinned",
 )
-WOLF = 4.0
-"""M(<4/3 R_h) over σ² R_h / G (Wolf et al. 2010, eq. 2)."""
 
 
 @divisible(undivided=("samples",))
@@ -193,7 +192,7 @@ def _with_masses(table: QTable, ready: Prepared, half_light_pc: np.ndarray) -> Q
             shift = unit.reshape(-1, *([1] * (values.ndim - 1)))
             table[name] = (values + shift).astype(np.float32) * u.dex
     with np.errstate(divide="ignore"):
-        wolf = np.log10(WOLF * ready.intrinsic_kms**2 * half_light_pc / G_PC)
+        wolf = np.log10(WOLF.factor * ready.intrinsic_kms**2 * half_light_pc / G_PC)
     wolf = np.where(np.isfinite(wolf), wolf, np.nan)
     own = {
         "stars": ready.stars,

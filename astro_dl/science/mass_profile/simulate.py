@@ -6,6 +6,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.examples import Examples
+from astro_dl.science.mass_profile.estimators import WALKER, WOLF
 from astro_dl.science.mass_profile.inputs import Stars, prepare
 from astro_dl.science.mass_profile.physics import MassProfilePhysics
 from astro_dl.science.mass_profile.simulation.binaries import draw_kicks
@@ -22,8 +23,7 @@ ERROR_SCATTER = 0.3
 """Standard deviation of ln error among the stars of a galaxy."""
 
 CROWDING = 1.0
-WOLF_RADIUS = 4 / 3
-"""In half-light radii, where the mass depends least on the orbits by Wolf et al. (2010)."""
+"""Largest power by which the centre is observed more or less fully, see `draw_places`."""
 
 
 def draw_galaxies(physics: MassProfilePhysics, n: int, rng: np.random.Generator) -> Galaxies:
@@ -117,8 +117,8 @@ def simulate(physics: MassProfilePhysics, n: int, rng: np.random.Generator) -> E
             "extent": galaxies.extent,
             "circular_velocity_kms": drawn.velocity_kms,
             "log_mass_ratio": y[:, 1],
-            "log_mass_wolf": np.log10(galaxies.mass_within(WOLF_RADIUS)),
-            "log_mass_half": np.log10(galaxies.mass_within(1.0)),
+            "log_mass_wolf": np.log10(galaxies.mass_within(WOLF.radius)),
+            "log_mass_half": np.log10(galaxies.mass_within(WALKER.radius)),
             "contamination": drawn.contamination,
             "error_kms": drawn.error_kms,
             "stars": ready.stars,
