@@ -31,6 +31,7 @@ _HOME = {
     "compare": "astro_dl.evaluation.compare",
     "evaluate": "astro_dl.evaluation.evaluate",
     "export": "astro_dl.exporting",
+    "generate": "astro_dl.generation",
     "inspect": "astro_dl.inspection",
     "list_models": "astro_dl.core.registry",
     "list_tasks": "astro_dl.core.registry",

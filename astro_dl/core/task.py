@@ -190,6 +190,30 @@ class Files:
 
 
 @dataclass(frozen=True)
+class Generation(Generic[Given]):
+    """How new examples are drawn from a network, see `astro_dl.generation`.
+
+    Parameters
+    ----------
+    draw : callable
+        ``(predictor, n, rng, **conditions) -> Examples``: new examples in the form that the task's
+        ``simulate`` gives; whatever of the conditions is left out is as usual as in the training.
+    write : callable
+        ``(predictor, examples, path, header) -> Path``: examples to one file, with further plain
+        values for its header.
+    peers : mapping of str to callable
+        ``(physics, inputs, rng) -> ndarray``: beside which networks are scored, what else is drawn
+        where the same is known as of the given inputs.
+    """
+
+    draw: Callable[..., Examples]
+    write: Callable[[Any, Examples, Path, Mapping[str, Any]], Path]
+    peers: Mapping[str, Callable[[Given, Inputs, np.random.Generator], np.ndarray]] = field(
+        default_factory=dict
+    )
+
+
+@dataclass(frozen=True)
 class Task(Generic[Physics]):
     """A science question.
 
@@ -223,6 +247,8 @@ class Task(Generic[Physics]):
         Augmentation`` where that depends on the physics. See `changes`.
     files : Files
         What predicts on real files, and draws the prediction.
+    generation : Generation or None
+        How new examples are drawn; None for tasks that draw none.
     signal_fraction : str or None
         Physics field that holds the fraction of positives in simulated sets (binary tasks).
     zero_signal : mapping
@@ -252,6 +278,7 @@ class Task(Generic[Physics]):
     datasets: Mapping[str, Dataset[Physics]] = field(default_factory=dict)
     augmentation: Augmentation | Callable[[Physics], Augmentation] = Augmentation()
     files: Files = Files()
+    generation: Generation[Physics] | None = None
     signal_fraction: str | None = None
     zero_signal: Mapping[str, Any] = field(default_factory=dict)
     extra_metrics: Callable[..., dict[str, Any]] | None = None

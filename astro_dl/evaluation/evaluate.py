@@ -281,9 +281,10 @@ def _groups(predictor: "Predictor", outcome: Outcome, dataset: str | None) -> np
 
 def _extra_metrics(predictor: "Predictor") -> Callable[..., dict[str, Any]] | None:
     """Return the task's own metrics, which are of its answers and not of reconstructions."""
-    if predictor.task is None or not predictor.head.labelled:
+    task, head = predictor.task, predictor.head
+    if task is None or not (head.labelled or task.head(predictor.physics).kind == head.kind):
         return None
-    return predictor.task.extra_metrics
+    return task.extra_metrics
 
 
 def _importance(predictor: "Predictor", data: Store | Examples, n: int) -> dict[str, Any]:

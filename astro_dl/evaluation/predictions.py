@@ -52,6 +52,9 @@ class Outcome:
         Which of the methods is the theoretical optimum.
     unsupervised : Unsupervised, optional
         What else methods without labels made of the examples (reconstructions).
+    neighbours : tuple of ndarray, optional
+        As many inputs of the training set and of another one, of which what is drawn may be copies
+        (generation).
     about : dict
         What was evaluated on what, plain values: ``model``, ``task``, ``data``.
     own : str, default "network"
@@ -72,6 +75,7 @@ class Outcome:
     difficulty: Difficulty | None = None
     bound: str | None = None
     unsupervised: Unsupervised | None = None
+    neighbours: tuple[np.ndarray, np.ndarray] | None = None
     about: dict[str, Any] = field(default_factory=dict)
     own: str = NETWORK
 

@@ -173,8 +173,10 @@ def _streams(predictor: "Predictor[Any]", arguments: Arguments) -> bool:
     return arguments.out is not None and not shown and parts
 
 
-def add_task_options(parser: VerbParser) -> None:
-    """Add the keyword parameters with which the task of the named bundle reads files."""
+def add_task_options(
+    parser: VerbParser, function_of: Callable[[str], Callable[..., Any]] | None = None
+) -> None:
+    """Add the keyword parameters of a function of the named bundle: by default `file_reader`."""
     from astro_dl.core.schema import keyword_defaults
     from astro_dl.core.shipped import known_bundles
     from astro_dl.core.source.docstrings import parameter_texts
@@ -189,7 +191,7 @@ def add_task_options(parser: VerbParser) -> None:
     )
     if model is None:
         return
-    reader = file_reader(model)
+    reader = (function_of or file_reader)(model)
     options, texts = keyword_defaults(reader), parameter_texts(reader)
     parser.set_defaults(task_options=tuple(options))
     for name, default in options.items():

@@ -1,0 +1,39 @@
+"""Figures of images that networks draw."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from astro_dl.evaluation.figures.style import new_figure
+from astro_dl.evaluation.predictions import Outcome
+
+EXAMPLES = 8
+TICKS = np.array([0, 1, 3, 10, 30, 100, 300, 1000])
+
+
+def draw_generated(outcome: Outcome) -> Figure:
+    """Return the first images of a test set, and below each what every method draws in its place.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Of an answer of kind generation.
+    """
+    rows = {"test set": outcome.y, **outcome.scores}
+    count = min(EXAMPLES, len(outcome.y))
+    figure, panels = new_figure(
+        len(rows), count, 1.25 * count + 1.5, 1.3 * len(rows) + 0.3, sharex=True, sharey=True
+    )
+    top = np.arcsinh(np.quantile(outcome.y[:count].max(axis=(1, 2)), 0.8))
+    for line, (name, images) in zip(panels, rows.items(), strict=True):
+        for axes, image in zip(line, images, strict=False):
+            picture = axes.imshow(
+                np.arcsinh(image), cmap="gray", origin="lower", vmin=np.arcsinh(-2), vmax=top
+            )
+            axes.set(xticks=[], yticks=[])
+            axes.grid(False)
+        line[0].set_ylabel(name, fontsize=8)
+    ticks = TICKS[np.arcsinh(TICKS) <= top]
+    bar = figure.colorbar(picture, ax=list(panels.flat), ticks=np.arcsinh(ticks), shrink=0.8)
+    bar.ax.set_yticklabels([str(tick) for tick in ticks])
+    bar.set_label("light [σ]", fontsize=9)
+    return figure

@@ -1,0 +1,62 @@
+"""Can two sets of images be told apart? The accuracy of a network that was taught to.
+
+Lopez-Paz & Oquab (2017), arXiv:1610.06545: on the half that it was not taught, 0.5 where both sets
+are of one distribution, and never far below.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from astro_dl.metrics.intervals import binomial_interval, estimate
+
+Array = np.ndarray
+EPOCHS, BATCH = 12, 64
+FILTERS = (16, 32, 64)
+
+
+def two_sample_accuracy(one: Array, other: Array, confidence: float, seed: int = 0) -> dict:
+    """Return the accuracy of a small convolutional network, with its binomial interval.
+
+    Parameters
+    ----------
+    one, other : ndarray, (n, H, W)
+        In standard deviations of the noise. Every second of each is taught, the others are told
+        apart.
+    confidence : float
+        Of the interval.
+    seed : int, default 0
+        Of weights and order.
+    """
+    import keras
+
+    x = np.arcsinh(np.concatenate([one, other]))[..., None].astype(np.float32)
+    y = np.repeat([0.0, 1.0], [len(one), len(other)]).astype(np.float32)
+    taught = np.concatenate([np.arange(len(one)), np.arange(len(other))]) % 2 == 0
+    keras.utils.set_random_seed(seed)
+    network = _network(x.shape[1:])
+    steps = EPOCHS * -(-int(taught.sum()) // BATCH)
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
+    network.compile(keras.optimizers.Adam(rate), "binary_crossentropy")
+    network.fit(x[taught], y[taught], batch_size=BATCH, epochs=EPOCHS, verbose=0)
+    told = network.predict(x[~taught], batch_size=256, verbose=0)[:, 0] > 0.5
+    return accuracy(told == (y[~taught] > 0.5), confidence)
+
+
+def accuracy(right: Array, confidence: float) -> dict[str, Any]:
+    """Return the share of right answers (n,) with its interval."""
+    n = len(right)
+    return estimate(right.mean(), *binomial_interval(right.sum(), n, confidence), n=n)
+
+
+def _network(shape: tuple[int, ...]) -> Any:
+    import keras
+
+    layers = [keras.Input(shape)]
+    for filters in FILTERS:
+        layers += [
+            keras.layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu"),
+            keras.layers.Conv2D(filters, 3, padding="same", activation="relu"),
+        ]
+    dense = keras.layers.Dense(1, activation="sigmoid")
+    return keras.Sequential([*layers, keras.layers.GlobalAveragePooling2D(), dense])

@@ -1,0 +1,1 @@
+"""Galaxies drawn by networks: of the magnitude, size and kind that are asked for."""

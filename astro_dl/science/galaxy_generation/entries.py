@@ -1,0 +1,36 @@
+"""The task and the models of drawn galaxies by name."""
+
+from astro_dl.core.registry import SmallForm, register_model, register_task
+
+register_task(
+    "galaxy_generation",
+    "astro_dl.science.galaxy_generation.task:task",
+    summary="Draw images of galaxies of a magnitude, half-light radius and kind",
+    headline={
+        "structure_accuracy": "two-sample accuracy, structure",
+        "sliced_wasserstein": "sliced Wasserstein distance, structure",
+    },
+    small={"size_pixels": 16, "point_spread_pixels": 7, "re_arcsec_range": (0.2, 0.4)},
+    reference="Lanusse et al. (2021), arXiv:2008.03833",
+)
+register_model(
+    "galaxy_vae",
+    "astro_dl.models.generators.networks:image_vae",
+    summary="Autoencoder whose decoder is seen through the point spread, and a flow on its codes",
+    task="galaxy_generation",
+    kind="generation",
+    answers=("generation",),
+    small=SmallForm({"filters": (4, 4, 8), "last_filters": 4, "couplings": 2, "flow_units": 8}),
+    reference="Lanusse et al. (2021), arXiv:2008.03833",
+    bibtex="""@article{Lanusse2021,
+  author = {Lanusse, Fran{\\c c}ois and Mandelbaum, Rachel and Ravanbakhsh, Siamak and
+    Li, Chun-Liang and Freeman, Peter and P{\\'o}czos, Barnab{\\'a}s},
+  title = {Deep generative models for galaxy image simulations},
+  journal = {Monthly Notices of the Royal Astronomical Society},
+  volume = {504},
+  pages = {5543},
+  year = {2021},
+  eprint = {2008.03833},
+  doi = {10.1093/mnras/stab1214}
+}""",
+)
