@@ -43,6 +43,7 @@ class Generated(AnswerKind):
     kind: ClassVar[str] = "generation"
     labelled: ClassVar[bool] = False
     tells_code: ClassVar[bool] = True
+    monitors: ClassVar[Mapping[str, bool]] = {"val_loss": False, "val_misfit": False}
     titles: ClassVar[Mapping[str, str]] = {
         "two_sample_accuracy": "two-sample accuracy, network",
         "neighbour_ratio": "neighbour distance, training / held out",

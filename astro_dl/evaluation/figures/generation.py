@@ -1,12 +1,14 @@
 """Figures of images that networks draw."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from astro_dl.evaluation.figures.style import new_figure
 from astro_dl.evaluation.predictions import Outcome
 
 EXAMPLES = 8
+SCALE_PIXELS = 10
 TICKS = np.array([0, 1, 3, 10, 30, 100, 300, 1000])
 
 
@@ -31,9 +33,17 @@ def draw_generated(outcome: Outcome) -> Figure:
             )
             axes.set(xticks=[], yticks=[])
             axes.grid(False)
-        line[0].set_ylabel(name, fontsize=8)
+        line[0].set_ylabel(name.replace(" of ", "\nof "), fontsize=8)
+    _scale_bar(panels[0, 0], outcome.y.shape[1])
     ticks = TICKS[np.arcsinh(TICKS) <= top]
     bar = figure.colorbar(picture, ax=list(panels.flat), ticks=np.arcsinh(ticks), shrink=0.8)
     bar.ax.set_yticklabels([str(tick) for tick in ticks])
     bar.set_label("light [σ]", fontsize=9)
     return figure
+
+
+def _scale_bar(axes: Axes, size: int) -> None:
+    """Draw how long ten pixels are."""
+    low = 0.08 * size
+    axes.plot([low, low + SCALE_PIXELS], [low, low], color="white", linewidth=2)
+    axes.text(low, 1.6 * low, f"{SCALE_PIXELS} pixels", color="white", fontsize=6)

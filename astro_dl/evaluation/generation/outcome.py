@@ -67,7 +67,7 @@ def generated_outcome(
         mixture = PrincipalMixture.fitted(images, known, config.seed)
         scores["PCA + mixture"] = _noisy(mixture.draw(x[CONDITIONS], rng), rng)
         some = slice(0, min(len(known), len(held_out[CONDITIONS])))
-        scores["copies"] = copies(images[some], known[some], x[CONDITIONS])
+        scores["copies of training images"] = copies(images[some], known[some], x[CONDITIONS])
         neighbours = images[some], held_out[IMAGE][some, ..., 0]
     return Outcome(
         head=predictor.head,
@@ -75,6 +75,7 @@ def generated_outcome(
         scores=scores,
         info=data.info[first],
         neighbours=neighbours,
+        bound=task.classical.bound,
         about={"model": card.name, "task": card.task or "", "data": source},
         own=own,
     )

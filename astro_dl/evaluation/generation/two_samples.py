@@ -11,7 +11,7 @@ import numpy as np
 from astro_dl.metrics.intervals import binomial_interval, estimate
 
 Array = np.ndarray
-EPOCHS, BATCH = 12, 64
+EPOCHS, BATCH = 10, 64
 FILTERS = (16, 32, 64)
 
 

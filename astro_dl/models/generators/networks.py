@@ -71,7 +71,7 @@ def image_vae(
     UsageError
         If inputs or answer are others, or a hyper-parameter is out of range.
     """
-    image, spread, conditions = _inputs(input_spec, "image_vae")
+    image, spread, conditions = generator_inputs(input_spec, "image_vae")
     stages, style = listed(filters), Style(activation)
     if head.kind != "generation":
         raise UsageError(f"image_vae draws images; it gives no {head.kind} answers")
@@ -81,7 +81,11 @@ def image_vae(
             f"kl_weight {kl_weight:g}; accepted: 2, 1, 1 and 0 at least"
         )
     pixels = int(image.shape[1]) * int(image.shape[2])
-    gaussian = _encoded(image, spread, stages, latent_size, style)
+    features = residual_stages(compressed_bands(image, spread), stages, style)
+    gaussian = [
+        keras.layers.Dense(latent_size, dtype="float32", name=name)(features)
+        for name in ("latent", "latent_log_variance")
+    ]
     embedding = keras.layers.Identity(dtype="float32", name="embedding")(gaussian[0])
     gaussian = [embedding, gaussian[1]]
     code = GaussianSample(dtype="float32", name=CODE)(gaussian)
@@ -125,14 +129,8 @@ def decoded(
     return PointSpreadConvolution(dtype="float32", name=SEEN)([light, spread])
 
 
-def _encoded(
-    image: keras.KerasTensor,
-    spread: keras.KerasTensor,
-    stages: Sequence[int],
-    latent_size: int,
-    style: Style,
-) -> list[keras.KerasTensor]:
-    """Return means and log-variances of codes."""
+def compressed_bands(image: keras.KerasTensor, spread: keras.KerasTensor) -> keras.KerasTensor:
+    """Return asinh of an image and of its point-spread function, as two channels."""
     before = (int(image.shape[1]) - int(spread.shape[1])) // 2
     after = int(image.shape[1]) - int(spread.shape[1]) - before
     padded = keras.layers.ZeroPadding2D(
@@ -142,17 +140,17 @@ def _encoded(
         Compressed(1.0, name="image_compressed")(image),
         Compressed(0.01, name="point_spread_compressed")(padded),
     ]
-    x = keras.layers.Concatenate(name="bands")(bands)
+    return keras.layers.Concatenate(name="bands")(bands)
+
+
+def residual_stages(x: keras.KerasTensor, stages: Sequence[int], style: Style) -> keras.KerasTensor:
+    """Return the flat features of an image, halved before each stage."""
     for number, width in enumerate(stages):
         name = f"encoder_{number + 1}"
         x = convolve(x, width, 5 if number == 0 else KERNEL, style, name, stride=2)
         x = _block(x, style, name)
     x = activate(x, style.activation, "encoder_last")
-    x = keras.layers.Flatten(name="flatten")(x)
-    return [
-        keras.layers.Dense(latent_size, dtype="float32", name=name)(x)
-        for name in ("latent", "latent_log_variance")
-    ]
+    return keras.layers.Flatten(name="flatten")(x)
 
 
 def _block(x: keras.KerasTensor, style: Style, name: str) -> keras.KerasTensor:
@@ -165,7 +163,8 @@ def _block(x: keras.KerasTensor, style: Style, name: str) -> keras.KerasTensor:
     return keras.layers.Add(name=f"{name}_sum")([x, y])
 
 
-def _inputs(input_spec: InputSpec, name: str) -> list[keras.KerasTensor]:
+def generator_inputs(input_spec: InputSpec, name: str) -> list[keras.KerasTensor]:
+    """Return image, point spread and conditions; raise `UsageError` for other inputs."""
     shape, wanted = input_spec.shape, (IMAGE, POINT_SPREAD, CONDITIONS)
     if not isinstance(shape, dict) or set(shape) != set(wanted):
         raise UsageError(f"{name} takes the inputs {', '.join(wanted)}")

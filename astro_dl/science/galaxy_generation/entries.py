@@ -34,3 +34,26 @@ register_model(
   doi = {10.1093/mnras/stab1214}
 }""",
 )
+register_model(
+    "galaxy_gan",
+    "astro_dl.models.generators.adversarial:image_gan",
+    summary="Generator of galaxies and its critic, which learn against each other",
+    task="galaxy_generation",
+    kind="generation",
+    answers=("generation",),
+    answer="astro_dl.science.galaxy_generation.task:adversarial_head",
+    small=SmallForm(
+        {"filters": (4, 4, 8), "last_filters": 4, "critic_units": 8}, learning_rate=0.01
+    ),
+    reference="Goodfellow et al. (2014), arXiv:1406.2661; galaxies as of Ravanbakhsh et al. (2017), "
+    "arXiv:1609.05796",
+    bibtex="""@inproceedings{Goodfellow2014,
+  author = {Goodfellow, Ian J. and Pouget-Abadie, Jean and Mirza, Mehdi and Xu, Bing and
+    Warde-Farley, David and Ozair, Sherjil and Courville, Aaron and Bengio, Yoshua},
+  title = {Generative Adversarial Networks},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume = {27},
+  year = {2014},
+  eprint = {1406.2661}
+}""",
+)

@@ -1,8 +1,11 @@
 """Drawing galaxies: images in the likeness of a set, of the magnitude, size and kind asked for."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from astro_dl.answers.generation import Generated
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.task import Classical, Generation, Task
+from astro_dl.core.task import Classical, Generation, InputSpec, Task
 from astro_dl.science.galaxy_generation.draw import draw_galaxies
 from astro_dl.science.galaxy_generation.files import write_galaxies
 from astro_dl.science.galaxy_generation.inputs import generation_spec
@@ -18,6 +21,11 @@ def head(physics: GalaxyGenerationPhysics) -> AnswerKind:
     return Generated(("misfit", "code_cost", "prior_cost"))
 
 
+def adversarial_head(input_spec: InputSpec, hyperparameters: Mapping[str, Any]) -> AnswerKind:
+    """Return the costs of networks that learn against each other."""
+    return Generated(("critic_cost", "generator_cost", "misfit"))
+
+
 task = Task(
     name="galaxy_generation",
     summary="Draw images of galaxies of a magnitude, half-light radius and kind",
@@ -26,7 +34,7 @@ task = Task(
     input_spec=generation_spec,
     simulate=simulate,
     group="galaxy_id",
-    classical=Classical(features=statistics_features),
+    classical=Classical(features=statistics_features, bound="simulator"),
     generation=Generation(
         draw=draw_galaxies,
         write=write_galaxies,

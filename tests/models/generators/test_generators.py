@@ -153,3 +153,43 @@ def test_other_inputs_are_refused():
     head = astro_dl.core.registry.answer_kind("generation")(("a", "b", "c"))
     with pytest.raises(UsageError, match="point_spread"):
         image_vae(spec, head)
+
+
+@pytest.fixture(scope="module")
+def adversaries():
+    keras.utils.set_random_seed(1)
+    small = {"filters": (4, 4, 8), "last_filters": 4, "critic_units": 8, "latent_size": 3}
+    return astro_dl.build_model("galaxy_gan", physics=PHYSICS, **small)
+
+
+def test_generator_and_critic_learn_each_from_its_own_cost(adversaries, inputs):
+    """The generator's cost moves no weight of the critic, and the critic's none of the generator."""
+    logits = keras.Model(adversaries.input, adversaries.get_layer("logits").output)
+    start = logits.get_weights()
+    paths = [weight.path for weight in logits.weights]
+    for index, moving in ((0, ("critic", "encoder", "how_real")), (1, ("decoder",))):
+        logits.set_weights(start)
+        logits.compile(
+            keras.optimizers.SGD(0.1),
+            lambda _, costs, index=index: costs[:, index],
+            run_eagerly=True,
+        )
+        logits.train_on_batch(inputs, np.zeros((6, 1)))
+        changes = zip(paths, start, logits.get_weights(), strict=True)
+        moved = {path for path, old, new in changes if np.abs(new - old).max() > 1e-6}
+        named = {path for path in paths if path.startswith(moving) and "seed" not in path}
+        assert {path for path in moved if "seed" not in path} <= named
+        assert len(moved & named) > len(named) / 2
+
+
+def test_the_generators_cost_is_zero_whatever_it_draws(adversaries, inputs):
+    costs = array(adversaries(inputs, training=True))
+    np.testing.assert_allclose(costs[:, 1], 0, atol=1e-5)
+
+
+def test_adversaries_draw_as_an_autoencoder_does(adversaries, inputs):
+    drawn = draw_images(
+        adversaries, inputs["conditions"], inputs["point_spread"], np.random.default_rng(0)
+    )
+    assert drawn.images.shape == (6, 16, 16)
+    np.testing.assert_allclose(drawn.codes[:, 3:], inputs["conditions"])
