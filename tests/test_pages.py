@@ -125,6 +125,16 @@ def test_the_page_on_deconvolution_runs(tmp_path):
 
 
 @pytest.mark.slow
+def test_the_page_on_drawing_galaxies_runs(tmp_path):
+    page = "galaxy_generation.md"
+    run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks(page, "sh")))
+    assert fits.getdata(tmp_path / "cube.fits").shape == (64, 32, 32)
+    assert set(Table.read(tmp_path / "spirals.fits", "GALAXIES")["kind"]) == {"spiral"}
+    (program,) = blocks(page, "python")
+    run(tmp_path, sys.executable, "-c", program)
+
+
+@pytest.mark.slow
 def test_the_pages_on_galaxies_and_stars_run(tmp_path):
     rng = np.random.default_rng(0)
     for name, fwhm, radius in (("galaxy", 3.0, 3.0), ("large", 6.0, 9.0), ("source", 3.0, 3.0)):

@@ -48,5 +48,6 @@ def draw_images(
         part = slice(start, start + AT_ONCE)
         code = np.asarray(keras.ops.convert_to_numpy(prior.codes(unit[part], conditions[part])))
         codes.append(code)
-        images.append(np.asarray(decoder.predict_on_batch([code, point_spread[part]]))[..., 0])
+        seen = decoder([code, point_spread[part]], training=False)
+        images.append(np.asarray(keras.ops.convert_to_numpy(seen))[..., 0])
     return Drawn(np.concatenate(codes), np.concatenate(images))

@@ -45,7 +45,7 @@ register_model(
     small=SmallForm(
         {"filters": (4, 4, 8), "last_filters": 4, "critic_units": 8}, learning_rate=0.01
     ),
-    reference="Goodfellow et al. (2014), arXiv:1406.2661; galaxies as of Ravanbakhsh et al. (2017), "
+    reference="Goodfellow et al. (2014), arXiv:1406.2661; of galaxies Ravanbakhsh et al. (2017), "
     "arXiv:1609.05796",
     bibtex="""@inproceedings{Goodfellow2014,
   author = {Goodfellow, Ian J. and Pouget-Abadie, Jean and Mirza, Mehdi and Xu, Bing and

@@ -55,7 +55,7 @@ def write_galaxies(
         "PIXSCALE": (physics.pixel_scale_arcsec, "[arcsec] width of a pixel"),
         "NOISE": (galaxies.info.meta["noise"], "noise that was added [sigma]"),
         "MODEL": (card.name, "drawn by this network: no real galaxies"),
-        "SHA256": (predictor.bundle.sha256, "of its bundle"),
+        "SHA256": (predictor.bundle.sha256, ""),
         **{name.upper(): (value, "") for name, value in header.items()},
     }
     cube.header.update(cards)

@@ -163,7 +163,7 @@ def adversaries():
 
 
 def test_generator_and_critic_learn_each_from_its_own_cost(adversaries, inputs):
-    """The generator's cost moves no weight of the critic, and the critic's none of the generator."""
+    """No cost moves a weight of the other one."""
     logits = keras.Model(adversaries.input, adversaries.get_layer("logits").output)
     start = logits.get_weights()
     paths = [weight.path for weight in logits.weights]

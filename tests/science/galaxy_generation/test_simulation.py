@@ -56,7 +56,8 @@ def test_arms_change_neither_light_nor_half_light_radius():
     )
     bright = disc > 0.02 * disc.max()
     assert np.abs(armed[bright] / disc[bright] - 1).max() > 0.2
-    assert armed.min() > -1e-3 * armed.max()
+    # But for the ringing of what pixels cannot sample there is no negative light.
+    assert armed.min() > -0.01 * armed.max()
     smooth, spiral = statistics(disc), statistics(armed)
     assert spiral["magnitude"] == pytest.approx(smooth["magnitude"], abs=0.01)
     assert spiral["ln_radius"] == pytest.approx(smooth["ln_radius"], abs=0.05)
