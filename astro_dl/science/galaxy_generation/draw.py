@@ -15,7 +15,7 @@ from astro_dl.observations.galaxies.inputs import network_input
 from astro_dl.observations.galaxies.point_spread import moffat_images
 from astro_dl.science.galaxy_generation.inputs import conditions
 from astro_dl.science.galaxy_generation.physics import KINDS, GalaxyGenerationPhysics, Kind
-from astro_dl.science.galaxy_generation.simulate import Seeing, draw_seeing
+from astro_dl.science.galaxy_generation.simulate import Seeing, draw_seeing, log_uniform
 
 Asked = float | tuple[float, float] | None
 """One value for all, a range of which it is drawn, or what is usual."""
@@ -74,9 +74,8 @@ def draw_galaxies(
     if not (np.isfinite(noise) and noise >= 0):
         raise UsageError(f"noise is {noise:g}; accepted: 0 and above")
     magnitudes = _asked("magnitude", magnitude, physics.magnitude_range, n, rng)
-    usual = np.log(physics.re_arcsec_range)
     if re_arcsec is None:
-        radii = np.exp(rng.uniform(*usual, n))
+        radii = log_uniform(physics.re_arcsec_range, n, rng)
     else:
         radii = _asked("re_arcsec", re_arcsec, physics.re_arcsec_range, n, rng)
     numbers = (

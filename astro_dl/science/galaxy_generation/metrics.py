@@ -7,6 +7,7 @@ import numpy as np
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.evaluation.generation.two_samples import accuracy
 from astro_dl.evaluation.predictions import Outcome
+from astro_dl.metrics.generation import centred
 from astro_dl.metrics.intervals import repeated, resampled
 from astro_dl.science.galaxy_generation.statistics import structure_statistics
 
@@ -93,7 +94,7 @@ def _wasserstein(real: Array, drawn: Array, settings: EvaluationConfig) -> dict[
         a, b = (np.sort(s[drawn_again], axis=0) for s in (one, other))
         return float(np.abs(a - b).mean())
 
-    return resampled(distance, len(real), min(settings.bootstrap, 50), settings.confidence)
+    return centred(distance, len(real), min(settings.bootstrap, 50), settings.confidence)
 
 
 def _off(wrong: Array, settings: EvaluationConfig) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def simulate(physics: GalaxyGenerationPhysics, n: int, rng: np.random.Generator)
         number of its kind, which is not learnt; ``info`` with all that was drawn.
     """
     magnitude = rng.uniform(*physics.magnitude_range, n)
-    re_arcsec = np.exp(rng.uniform(*np.log(physics.re_arcsec_range), n))
+    re_arcsec = log_uniform(physics.re_arcsec_range, n, rng)
     kind = rng.choice(len(KINDS), n, p=physics.shares)
     seeing = draw_seeing(physics, n, rng)
     images, structure = galaxy_images(physics, magnitude, re_arcsec, kind, seeing.image, rng)
@@ -133,7 +133,7 @@ def galaxy_images(
     def uniform(bounds: tuple[float, float]) -> Array:
         return rng.uniform(*bounds, n)
 
-    index = np.where(disc, 1.0, np.exp(rng.uniform(*np.log(physics.sersic_index_range), n)))
+    index = np.where(disc, 1.0, log_uniform(physics.sersic_index_range, n, rng))
     axis_ratio = np.where(
         disc,
         uniform(physics.disc_axis_ratio_range),
@@ -165,6 +165,12 @@ def galaxy_images(
     structure = {"sersic_index": index, "axis_ratio": axis_ratio, "e1": e1, "e2": e2}
     structure |= {"bulge_fraction": bulge, "arm_strength": strength, "x": x, "y": y}
     return images, structure
+
+
+def log_uniform(bounds: tuple[float, float], n: int, rng: np.random.Generator) -> Array:
+    """Return n numbers whose logarithms are uniform."""
+    low, high = bounds
+    return np.exp(rng.uniform(np.log(low), np.log(high), n))
 
 
 def flux_of(physics: GalaxyGenerationPhysics, magnitude: Array) -> Array:
