@@ -58,8 +58,8 @@ axes = lower.subplots(1, 2)
 for (name, galaxies), color in zip(both.items(), ("tab:gray", "tab:blue"), strict=True):
     found = structure_statistics(galaxies.x["image"][..., 0], physics.noise_magnitude)
     radius = np.exp(found[:, 1]) * physics.pixel_scale_arcsec
-    axes[0].plot(galaxies.info["magnitude"], found[:, 0], ".", color=color, label=name)
-    axes[1].plot(galaxies.info["re_arcsec"], radius, ".", color=color, label=name)
+    axes[0].plot(galaxies.info["magnitude"], found[:, 0], ".", ms=3, color=color, label=name)
+    axes[1].plot(galaxies.info["re_arcsec"], radius, ".", ms=3, color=color, label=name)
 axes[0].axline((21, 21), slope=1, color="black", linewidth=0.8)
 axes[1].axline((0.4, 0.4), slope=1, color="black", linewidth=0.8)
 axes[0].set(xlabel="magnitude asked for", ylabel="magnitude measured")

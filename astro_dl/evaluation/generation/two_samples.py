@@ -57,7 +57,7 @@ def accuracy(right: Array, confidence: float) -> dict[str, Any]:
 
 def _turned(images: Array, rng: np.random.Generator) -> Array:
     """Return a batch of square images, turned and mirrored all alike: neither set minds."""
-    turned = np.rot90(images, rng.integers(4), axes=(1, 2))
+    turned = np.rot90(images, int(rng.integers(4)), axes=(1, 2))
     return np.ascontiguousarray(turned[:, ::-1] if rng.integers(2) else turned)
 
 
