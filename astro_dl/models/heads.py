@@ -154,5 +154,13 @@ def attach_reconstruction(
     """
     rebuilt = keras.layers.Identity(dtype="float32", name="reconstruction")(rebuilt)
     errors = SquaredErrors(marks, dtype="float32", name="errors")([inputs, rebuilt])
+    return attach_errors(errors, cost)
+
+
+def attach_errors(errors: keras.KerasTensor, cost: keras.KerasTensor) -> keras.KerasTensor:
+    """Return the output of a model that is judged by errors (batch, names) and a cost (batch, 1).
+
+    Adds the layers ``"logits"`` (the errors, then the cost) and ``"values"`` (the same).
+    """
     logits = keras.layers.Concatenate(dtype="float32", name="logits")([errors, cost])
     return keras.layers.Activation("linear", dtype="float32", name="values")(logits)

@@ -19,7 +19,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.models.activations import activate
 from astro_dl.models.autoencoders.latent import CodeMagnitude, GaussianSample, KullbackLeibler
-from astro_dl.models.autoencoders.reconstruction import has_marks
+from astro_dl.models.autoencoders.reconstruction import REBUILT, has_marks
 from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_reconstruction
 from astro_dl.models.layers import (
@@ -183,6 +183,11 @@ def _input(
 ) -> keras.KerasTensor:
     if head.labelled:
         raise UsageError(f"{family} rebuilds its input; it gives no {head.kind} answers")
+    if REBUILT in input_spec.contract:
+        raise UsageError(
+            f"{family} rebuilds all of its input, of which {input_spec.contract[REBUILT]} alone is "
+            "to be rebuilt; take a model made for it"
+        )
     if latent_size < 1:
         raise UsageError(f"latent_size is {latent_size}; accepted: 1 and above")
     rank = 1 if isinstance(input_spec.shape, dict) else len(input_spec.shape)

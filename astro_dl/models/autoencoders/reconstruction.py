@@ -9,6 +9,9 @@ from astro_dl.core.task import InputSpec
 NAME_KEYS = ("columns", "detectors", "bands", "channels", "wavelengths_um")
 """Keys of an input contract under which quantities may be named."""
 
+REBUILT = "rebuilt"
+"""Key of an input contract that names what alone is rebuilt; a decoder is told the rest."""
+
 
 def reconstructed_names(spec: InputSpec) -> tuple[str, ...]:
     """Return the names of what a model rebuilds of its input.
@@ -22,7 +25,8 @@ def reconstructed_names(spec: InputSpec) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        One for each column, or for each channel of a series or an image.
+        Those that the contract says are ``rebuilt``, or one for each column, or for each channel of
+        a series or an image.
 
     Raises
     ------
@@ -35,6 +39,8 @@ def reconstructed_names(spec: InputSpec) -> tuple[str, ...]:
             "autoencoders take inputs of shape (features,), (steps, channels) or (height, width, "
             f"channels), not {shape}"
         )
+    if REBUILT in spec.contract:
+        return tuple(spec.contract[REBUILT])
     count = shape[-1] // 2 if has_marks(spec) else shape[-1]
     for key in NAME_KEYS:
         names = spec.contract.get(key)

@@ -5,6 +5,7 @@ What only their truth tells (redshifts, templates, dates of maximum) is in ``inf
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +16,14 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import SET, Examples
 from astro_dl.core.files import find_in
 from astro_dl.core.reading.door import reading
+from astro_dl.core.rows import join_rows
 from astro_dl.core.task import Dataset
 from astro_dl.observations.tables.read import read_table
+from astro_dl.science.supernovae.farther import known_objects, seen_farther
 from astro_dl.science.supernovae.inputs import light_curve_inputs
 from astro_dl.science.supernovae.nights import Points
 from astro_dl.science.supernovae.physics import SupernovaPhysics
+from astro_dl.science.supernovae.simulate import host_redshifts
 from astro_dl.science.supernovae.simulation.band_light import ZERO_POINT
 
 Array = np.ndarray
@@ -47,6 +51,7 @@ CATALOG_BANDS = {
 CATALOG_BRIGHTEST, CATALOG_ERROR = 21.0, 4.0
 LARGEST_ERROR = 500.0
 EVERY_THIRD = 3
+FARTHER_COPIES = 16
 
 
 def read_spcc(
@@ -74,9 +79,53 @@ def read_spcc(
     UsageError
         If files are missing, or the physics is of another survey or has other classes.
     """
+    return _spcc_examples(physics, *_spcc(physics, folder), choose)
+
+
+def read_spcc_farther(physics: SupernovaPhysics, folder: Path) -> Examples:
+    """Return SPCC as `read_spcc` divides it by `spectroscopic`, with more to train on.
+
+    The 1,103 objects of known type and redshift are followed by 16 times as many that are seen
+    farther away, see `astro_dl.science.supernovae.farther`; these are drawn with a fixed seed,
+    classes as the physics shares them out. ``object_id`` is that of the object they come from.
+
+    Raises
+    ------
+    UsageError
+        As `read_spcc`, or if a class is among none of the 1,103.
+    """
+    table, points = _spcc(physics, folder)
+    train = np.flatnonzero(np.asarray(table["spec_train"]) == 1)
+    number = np.full(len(table), -1)
+    number[train] = np.arange(len(train))
+    own = points[number[points.object] >= 0]
+    own = replace(own, object=number[own.object])
+    redshift = np.asarray(table["z_spec"], float)[train]
+    kind = class_numbers(physics, np.asarray(table["coarse"], str)[train])
+    known, rng = known_objects(physics, own, redshift), np.random.default_rng(0)
+    moved = seen_farther(physics, known, kind, FARTHER_COPIES * len(train), rng)
+    copies = table[train[moved.source]]
+    copies["z_true"], copies["peakmjd_true"] = moved.redshift, np.nan
+    copies["z_host_phot"], copies["z_host_phot_err"] = host_redshifts(moved.redshift, rng)
+    moved_points = replace(moved.points, object=moved.points.object + len(table))
+    both = vstack([table, copies], metadata_conflicts="silent")
+    return _spcc_examples(physics, both, join_rows([points, moved_points]), spectroscopic)
+
+
+def _spcc(physics: SupernovaPhysics, folder: Path) -> tuple[Table, Points]:
+    """Return objects and points of SPCC, bands numbered as the physics does."""
     _check_survey("spcc", physics, "des")
     table = _objects(folder, "transients/spcc_objects.csv.gz")
     points, bands = _points(folder, "transients/spcc_lightcurves.npz", "mjd_minus_56000")
+    return table, in_bands(physics, points, bands)
+
+
+def _spcc_examples(
+    physics: SupernovaPhysics,
+    table: Table,
+    points: Points,
+    choose: Callable[[Table], Array | None],
+) -> Examples:
     info = Table(
         {"object_id": np.asarray(table["snid"]), "subtype": np.asarray(table["type"], str)}
     )
@@ -87,7 +136,7 @@ def read_spcc(
     sets = choose(table)
     if sets is not None:
         info[SET] = sets
-    return _examples(physics, points, bands, np.asarray(table["coarse"], str), info, host)
+    return _examples(physics, points, physics.bands, np.asarray(table["coarse"], str), info, host)
 
 
 def spectroscopic(table: Table) -> Array:
@@ -128,7 +177,7 @@ def read_plasticc(physics: SupernovaPhysics, folder: Path) -> Examples:
         parts.append(Points(own.object + count, own.time, own.band, own.flux, own.error))
         count += len(table)
     info = vstack(tables)
-    points = _joined(parts)
+    points = join_rows(parts)
     host = (np.asarray(info["redshift"]), np.asarray(info["error"]))
     info.remove_column("error")
     return _examples(physics, points, bands, np.asarray(info["subtype"]), info, host)
@@ -222,9 +271,15 @@ def _points(folder: Path, name: str, clock: str) -> tuple[Points, tuple[str, ...
     return points[np.isfinite(flux) & np.isfinite(error) & (error > 0)], bands
 
 
-def _joined(parts: list[Points]) -> Points:
-    names = ("object", "time", "band", "flux", "error")
-    return Points(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
+def in_bands(physics: SupernovaPhysics, points: Points, bands: tuple[str, ...]) -> Points:
+    """Return points whose bands are numbered as the physics lists them."""
+    place = np.array([physics.bands.index(band) for band in bands])
+    return replace(points, band=place[points.band])
+
+
+def class_numbers(physics: SupernovaPhysics, kind: Array) -> Array:
+    """Return the number of each class by name (n,), -1 for those that the physics has not."""
+    return np.array([physics.classes.index(one) if one in physics.classes else -1 for one in kind])
 
 
 def _examples(
@@ -236,8 +291,7 @@ def _examples(
     host: tuple[Array, ...],
 ) -> Examples:
     """Return the objects that are of a class of the physics and detected."""
-    place = np.array([physics.bands.index(band) for band in bands])
-    points = Points(points.object, points.time, place[points.band], points.flux, points.error)
+    points = in_bands(physics, points, bands)
     n = len(info)
     x, start = light_curve_inputs(physics, points, n, (host[0], host[1]))
     snr = np.zeros(n)
@@ -245,7 +299,7 @@ def _examples(
     info["snr"], info["points"] = snr, np.bincount(points.object, minlength=n)
     if "peak" in info.colnames:
         info["peak"] = np.asarray(info["peak"]) - start
-    y = np.array([physics.classes.index(one) if one in physics.classes else -1 for one in kind])
+    y = class_numbers(physics, kind)
     used = (y >= 0) & np.isfinite(start)
     return Examples(x[used], y[used].astype(np.int32), info[used])
 
@@ -264,6 +318,12 @@ DATASETS = {
         partial(read_spcc, spectroscopic),
         n=17_332,
         reference=SPCC_REFERENCE,
+        licence="public; MIT as distributed",
+    ),
+    "spcc_farther": Dataset(
+        "The same 1,103, also as they would be seen farther away, and the rest",
+        read_spcc_farther,
+        reference=f"{SPCC_REFERENCE}; Boone (2019), AJ 158, 257",
         licence="public; MIT as distributed",
     ),
     "spcc_templates": Dataset(

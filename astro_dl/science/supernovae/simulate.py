@@ -1,21 +1,19 @@
 """Simulated light curves of supernovae, in the form that networks are given."""
 
-from collections.abc import Sequence
-from dataclasses import fields, replace
-from typing import TypeVar
+from dataclasses import replace
 
 import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
+from astro_dl.core.rows import join_rows
 from astro_dl.science.supernovae.inputs import light_curve_inputs
 from astro_dl.science.supernovae.nights import Points
 from astro_dl.science.supernovae.physics import SupernovaPhysics
 from astro_dl.science.supernovae.simulation.light_curves import Sources, simulate_class
 
 Array = np.ndarray
-Record = TypeVar("Record", Sources, Points)
 
 DRAWN_AT_ONCE = 2048
 ROUNDS = 400
@@ -91,7 +89,7 @@ def detected_supernovae(
                 f"{physics.redshift_range} are detected; set redshift_range or detection_snr"
             )
     order = np.argsort(np.concatenate(places))
-    return _joined(sources)[order], _joined(points)
+    return join_rows(sources)[order], join_rows(points)
 
 
 def host_redshifts(redshift: Array, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -102,13 +100,6 @@ def host_redshifts(redshift: Array, rng: np.random.Generator) -> tuple[Array, Ar
     lost = rng.random(n) < HOST_OUTLIERS
     measured = np.where(lost, redshift * np.exp(rng.normal(0, 0.3, n)), measured)
     return np.maximum(measured, 0.01), error
-
-
-def _joined(parts: Sequence[Record]) -> Record:
-    first = parts[0]
-    return type(first)(
-        *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(first))
-    )
 
 
 def _info(

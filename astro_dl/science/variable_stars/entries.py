@@ -68,3 +68,24 @@ register_model(
     ),
     reference="Cabrera-Vives et al. (2024), arXiv:2405.03078, for the idea",
 )
+register_model(
+    "variable_gru_autoencoder",
+    "astro_dl.science.variable_stars.autoencoder:variable_gru_autoencoder",
+    summary="Recurrent autoencoder of folded light curves: a code of 64 numbers, without labels",
+    task="variable_star",
+    kind="reconstruction",
+    physics={"inputs": ("phased",), "cycles": 1},
+    small=SmallForm({"recurrent_units": (8,), "latent_size": 4}, (8, 4), 1e-2),
+    reference="Naul et al. (2018), Nature Astronomy 2, 151, arXiv:1711.10609",
+    bibtex="""@article{Naul2018,
+  author = {Naul, Brett and Bloom, Joshua S. and P{\\'e}rez, Fernando
+    and van der Walt, St{\\'e}fan},
+  title = {A recurrent neural network for classification of unevenly sampled variable stars},
+  journal = {Nature Astronomy},
+  volume = {2},
+  pages = {151},
+  year = {2018},
+  eprint = {1711.10609},
+  doi = {10.1038/s41550-017-0321-z}
+}""",
+)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FOLDED_CHANNELS = ("magnitude", "known")
 SEQUENCE_CHANNELS = ("time", "log_step", "magnitude", "error", "known")
+PHASED_CHANNELS = ("phase_step", "magnitude", "error", "known")
 TIME, LOG_STEP, MAGNITUDE, ERROR, KNOWN = range(5)
 SHORTEST_STEP_DAYS = 1e-3
 LARGEST_SCALED = 10.0
@@ -46,6 +47,7 @@ def input_shapes(physics: "VariablePhysics") -> dict[str, tuple[int, ...]]:
         "folded": (physics.bins, len(FOLDED_CHANNELS)),
         "sequence": (physics.steps, len(SEQUENCE_CHANNELS)),
         "features": (len(FEATURES),),
+        "phased": (physics.steps, len(PHASED_CHANNELS)),
     }
     return {name: shapes[name] for name in physics.inputs}
 
@@ -70,6 +72,9 @@ def prepare(
         "folded": lambda curve: folded_curve(curve, physics.bins, physics.cycles),
         "sequence": lambda curve: sequence(curve, physics.steps),
         "features": light_curve_features,
+        "phased": lambda curve: phased(
+            sequence(curve, physics.steps), curve.period.period, physics.cycles
+        ),
     }
     made: dict[str, list[np.ndarray]] = {name: [] for name in physics.inputs}
     rows = []
@@ -131,6 +136,29 @@ def sequence(curve: Curve, steps: int) -> np.ndarray:
     points[rows, ERROR] = np.minimum(error / max(curve.value.std(), 1e-4), LARGEST_SCALED)
     points[rows, KNOWN] = 1
     return points
+
+
+def phased(points: np.ndarray, period: float, cycles: int) -> np.ndarray:
+    """Return a sequence (steps, 5) in order of phase, (steps, 4): see `PHASED_CHANNELS`.
+
+    Phase goes from 0 to 1 within so many periods [d] and begins where the wave of one period that
+    fits best has least light; steps of it are in units of their mean. Without a period there is no
+    point.
+    """
+    known = points[:, KNOWN] > 0
+    found = np.zeros((len(points), len(PHASED_CHANNELS)), np.float32)
+    if not np.isfinite(period) or not known.any():
+        return found
+    time, magnitude, error = (points[known, one] for one in (TIME, MAGNITUDE, ERROR))
+    turns = time.astype(float) / period
+    wave = np.sum(magnitude * np.exp(2j * np.pi * turns))
+    phase = (turns - np.angle(wave) / (2 * np.pi)) / cycles % 1
+    order = np.argsort(phase, kind="stable")
+    step = np.diff(phase[order], prepend=0) * len(phase)
+    found[: len(order)] = np.stack(
+        [step, magnitude[order], error[order], np.ones(len(order))], axis=1
+    )
+    return found
 
 
 def _scaled(value: np.ndarray, among: np.ndarray) -> np.ndarray:

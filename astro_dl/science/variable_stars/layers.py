@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
+SMALLEST_VARIANCE = 1e-6
 register = keras.saving.register_keras_serializable(package="astro_dl")
 
 
@@ -113,3 +114,29 @@ class MeanOfKnown(keras.layers.Layer):
         """Return the shape of the output."""
         batch, _, channels = input_shape[0]
         return (batch, channels)
+
+
+@register
+class WeightedErrors(keras.layers.Layer):
+    """Mean squared errors of a reconstruction, points weighted by their inverse variance.
+
+    Naul et al. (2018, Nature Astronomy 2, 151), equation 2, where weights are scaled to a mean of
+    one in each curve, so that none outweighs the others.
+    """
+
+    supports_masking = True
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+        """Return none: nothing of the steps is left."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return (batch, 1) from values, rebuilt ones, errors and marks, (batch, steps, 1) each."""
+        value, rebuilt, error, known = inputs
+        weight = ops.where(known > 0.5, 1 / ops.maximum(ops.square(error), SMALLEST_VARIANCE), 0)
+        squared = ops.where(known > 0.5, ops.square(value - rebuilt), 0)
+        total = ops.sum(weight * squared, axis=1)
+        return total / ops.maximum(ops.sum(weight, axis=1), 1e-9)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return (batch, 1)."""
+        return (input_shape[0][0], 1)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from astro_dl.core.limits import Bounds, Choice, Count, NonNegative, Positive
 from astro_dl.core.schema import checked
 
-INPUTS = ("folded", "sequence", "features")
+INPUTS = ("folded", "sequence", "features", "phased")
 
 
 @checked
@@ -17,14 +17,15 @@ class VariablePhysics:
     inputs : tuple of str
         What a network is given: ``folded`` (the curve folded with the period that was found),
         ``sequence`` (points in order of time), ``features`` (numbers that describe the curve, see
-        `astro_dl.science.variable_stars.features.FEATURES`). One alone is a plain array.
+        `astro_dl.science.variable_stars.features.FEATURES`), ``phased`` (the points of the sequence
+        in order of phase). One alone is a plain array.
     scheme : {"common", "asas", "crts", "eros"}
         Whose classes are asked for, see `astro_dl.science.variable_stars.classes.SCHEMES`.
     survey : {"asas", "crts", "eros", "ogle", "ztf", "lsst", "any"}
         When and how exactly simulated stars are observed; ``any`` draws a survey for each block.
     bins, cycles : int, defaults 128 and 2
-        Bins of the folded curve, and how many periods it holds: with two, minima of different depth
-        stay apart if half the period was found.
+        Bins of the folded curve, and how many periods it, or the order of phase, holds: with two,
+        minima of different depth stay apart if half the period was found.
     steps : int, default 200
         Points of a sequence; longer ones are thinned.
     maximum_frequency : float, default 16

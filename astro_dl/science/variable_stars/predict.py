@@ -112,7 +112,9 @@ def _prediction(
         x if len(x) > 1 else arrays[physics.inputs[0]], batch_size, usable=usable
     )
     ids = [star.id for star in stars]
-    label = np.asarray(prediction_table(predictor.head, ids, answers)["label"])
+    told = prediction_table(predictor.head, ids, answers)
+    # A code tells no class.
+    label = np.asarray(told["label"]) if "label" in told.colnames else np.full(len(ids), "")
     scheme = SCHEMES[physics.scheme]
     single = arrays["features"][:, FEATURES.index("second_minimum")] < ONE_MINIMUM
     doubled = single & np.isin(label, scheme.alike)

@@ -13,8 +13,7 @@ from astro_dl.core.examples import inputs_by_name
 from astro_dl.core.files import atomic_path, file_sha256
 from astro_dl.core.reading.folders import cache_folder
 from astro_dl.observations.irregular_series.series import IrregularSeries
-from astro_dl.science.variable_stars.inputs import Prepared, prepare
-from astro_dl.science.variable_stars.physics import INPUTS
+from astro_dl.science.variable_stars.inputs import Prepared, phased, prepare
 
 if TYPE_CHECKING:
     from astro_dl.science.variable_stars.physics import VariablePhysics
@@ -23,6 +22,8 @@ VERSION = 2
 """Raised whenever the same light curves would give other inputs."""
 
 FOUND = "found/"
+KEPT = ("folded", "sequence", "features")
+"""Inputs that are kept; others follow from these at once."""
 
 
 def prepared(
@@ -41,29 +42,34 @@ def prepared(
     rows : ndarray of int
         Which stars of the file they are.
     """
-    everything = replace(physics, inputs=INPUTS)
+    everything = replace(physics, inputs=KEPT)
     settings = VERSION, physics.bins, physics.cycles, physics.steps, physics.maximum_frequency
     key = sha256(repr((settings, file_sha256(path), rows.tolist())).encode()).hexdigest()[:24]
     kept = cache_folder() / "variable_stars" / f"{key}.npz"
     if kept.is_file():
-        return _chosen(_read(kept), physics.inputs)
+        return _chosen(_read(kept), physics)
     made = prepare(everything, stars)
     arrays: dict[str, Any] = dict(inputs_by_name(made.x))
     arrays |= {f"{FOUND}{name}": np.asarray(made.found[name]) for name in made.found.colnames}
     kept.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(kept) as temporary, temporary.open("wb") as file:
         np.savez(file, **arrays)
-    return _chosen(made, physics.inputs)
+    return _chosen(made, physics)
 
 
-def _chosen(everything: Prepared, inputs: tuple[str, ...]) -> Prepared:
+def _chosen(everything: Prepared, physics: "VariablePhysics") -> Prepared:
     arrays = inputs_by_name(everything.x)
-    x = {name: arrays[name] for name in inputs} if len(inputs) > 1 else arrays[inputs[0]]
-    return Prepared(x, everything.found)
+    if "phased" in physics.inputs:
+        stars = zip(arrays["sequence"], everything.found["found_period"], strict=True)
+        arrays["phased"] = np.array(
+            [phased(points, period, physics.cycles) for points, period in stars]
+        )
+    x = {name: arrays[name] for name in physics.inputs}
+    return Prepared(x if len(x) > 1 else x[physics.inputs[0]], everything.found)
 
 
 def _read(path: Path) -> Prepared:
     with np.load(path, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     found = {name[len(FOUND) :]: array for name, array in arrays.items() if name.startswith(FOUND)}
-    return Prepared({name: arrays[name] for name in INPUTS}, Table(found))
+    return Prepared({name: arrays[name] for name in KEPT}, Table(found))

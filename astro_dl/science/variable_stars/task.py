@@ -17,6 +17,7 @@ from astro_dl.science.variable_stars.features import FEATURES
 from astro_dl.science.variable_stars.figures import draw_stars
 from astro_dl.science.variable_stars.inputs import (
     FOLDED_CHANNELS,
+    PHASED_CHANNELS,
     SEQUENCE_CHANNELS,
     input_shapes,
 )
@@ -40,6 +41,9 @@ def input_spec(physics: VariablePhysics) -> InputSpec:
         contract["sequence"] = list(SEQUENCE_CHANNELS)
     if "features" in shapes:
         contract["features"] = list(FEATURES)
+    if "phased" in shapes:
+        contract |= {"phased": list(PHASED_CHANNELS), "cycles": physics.cycles}
+        contract["rebuilt"] = ["magnitude"]
     return InputSpec(shapes if len(shapes) > 1 else shapes[physics.inputs[0]], contract)
 
 

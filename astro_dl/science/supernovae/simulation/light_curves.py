@@ -190,7 +190,7 @@ def simulate_class(
     flux *= 10 ** (-0.4 * dimming[visits.object, visits.band])
     flux, error = measured(about, flux, visits.log_error, rng)
     points = Points(visits.object, visits.day, visits.band, flux, error)
-    kept = _triggered(points, n, about, threshold, rng)
+    kept = triggered(points, n, about, threshold, rng)
     points = points[kept[points.object]]
     return source[kept], replace(points, object=(np.cumsum(kept) - 1)[points.object])
 
@@ -229,7 +229,7 @@ def foreground(n: int, survey: str, bands: tuple[str, ...], rng: Generator) -> A
     return rng.exponential(MEAN_FOREGROUND[survey], (n, 1)) * per_reddening
 
 
-def _triggered(points: Points, n: int, about: Survey, threshold: float, rng: Generator) -> Array:
+def triggered(points: Points, n: int, about: Survey, threshold: float, rng: Generator) -> Array:
     """Return which of n objects the survey detects."""
     found = points[detected(about, points.signal_to_noise, threshold, rng)]
     bands = np.zeros((n, len(about.log_error[0])), bool)
