@@ -209,27 +209,11 @@ def seen_farther(
     UsageError
         If hardly any of a class is detected, or none is known.
     """
-    farthest = np.array([horizon(one, physics.redshift_range[1]) for one in known])
-    wanted = rng.multinomial(n, physics.shares)
     found: list[FartherObjects] = []
-    for number, missing in enumerate(wanted):
-        name = physics.classes[number]
-        nearest = np.array([one.redshift for one in known])
-        rows = np.flatnonzero((kind == number) & (farthest > nearest))
-        for _ in range(ROUNDS if len(rows) else 0):
-            if missing <= 0:
-                break
-            source = rng.choice(rows, DRAWN_AT_ONCE)
-            redshift = _redshifts_between(name, nearest[source], farthest[source], rng)
-            seen = _detected(physics, known, source, redshift, rng)
-            seen = seen.first(missing)
-            found.append(seen)
-            missing -= len(seen.source)
-        if missing > 0:
-            raise UsageError(
-                f"of {len(rows)} known supernovae of class {name} too few are detected farther "
-                "away; set its part of class_shares to 0"
-            )
+    for number, count in enumerate(rng.multinomial(n, physics.shares)):
+        own = np.flatnonzero(kind == number)
+        seen = _of_class(physics, physics.classes[number], [known[row] for row in own], count, rng)
+        found += [replace(one, source=own[one.source]) for one in seen]
     starts = np.cumsum([0, *(len(one.source) for one in found)])
     points = [
         replace(one.points, object=one.points.object + start)
@@ -237,6 +221,29 @@ def seen_farther(
     ]
     sources, redshifts = ([getattr(one, name) for one in found] for name in ("source", "redshift"))
     return FartherObjects(join_rows(points), np.concatenate(sources), np.concatenate(redshifts))
+
+
+def _of_class(
+    physics: "SupernovaPhysics", kind: str, known: Sequence[KnownObject], count: int, rng: Generator
+) -> list[FartherObjects]:
+    """Return so many of one class, in parts; their sources are numbers among the known ones."""
+    nearest = np.array([one.redshift for one in known])
+    farthest = np.array([horizon(one, physics.redshift_range[1]) for one in known])
+    rows = np.flatnonzero(farthest > nearest)
+    found: list[FartherObjects] = []
+    for _ in range(ROUNDS if len(rows) else 0):
+        if count <= 0:
+            break
+        source = rng.choice(rows, DRAWN_AT_ONCE)
+        redshift = _redshifts_between(kind, nearest[source], farthest[source], rng)
+        found.append(_detected(physics, known, source, redshift, rng).first(count))
+        count -= len(found[-1].source)
+    if count > 0:
+        raise UsageError(
+            f"of {len(rows)} known supernovae of class {kind} too few are detected farther away; "
+            "set its part of class_shares to 0"
+        )
+    return found
 
 
 def horizon(known: KnownObject, largest: float) -> float:
