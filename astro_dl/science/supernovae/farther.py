@@ -212,7 +212,8 @@ def seen_farther(
     found: list[FartherObjects] = []
     for number, count in enumerate(rng.multinomial(n, physics.shares)):
         own = np.flatnonzero(kind == number)
-        seen = _of_class(physics, physics.classes[number], [known[row] for row in own], count, rng)
+        alike = [known[row] for row in own.tolist()]
+        seen = _of_class(physics, physics.classes[number], alike, count, rng)
         found += [replace(one, source=own[one.source]) for one in seen]
     starts = np.cumsum([0, *(len(one.source) for one in found)])
     points = [
