@@ -74,7 +74,7 @@ register_model(
     summary="Recurrent autoencoder of folded light curves: a code of 64 numbers, without labels",
     task="variable_star",
     kind="reconstruction",
-    physics={"inputs": ("phased",), "cycles": 1},
+    physics={"inputs": ("phased",)},
     small=SmallForm({"recurrent_units": (8,), "latent_size": 4}, (8, 4), 1e-2),
     reference="Naul et al. (2018), Nature Astronomy 2, 151, arXiv:1711.10609",
     bibtex="""@article{Naul2018,
