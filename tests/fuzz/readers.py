@@ -21,6 +21,7 @@ from astro_dl.core.reading.fits_files import read_image
 from astro_dl.core.reading.strict_yaml import read_yaml
 from astro_dl.core.shipped import shipped_bundles
 from astro_dl.observations.galaxies.band_files import find_candidates, read_cutout
+from astro_dl.observations.galaxies.positions import read_catalogue
 from astro_dl.observations.images.band_images import read_window
 from astro_dl.observations.light_curves.files import read_light_curve
 from astro_dl.observations.spectra.files import read_spectra
@@ -29,7 +30,6 @@ from astro_dl.observations.tables.columns import read_columns
 from astro_dl.observations.tables.read import iterate_table, read_table
 from astro_dl.science.gravitational_waves.psd import load_psd
 from astro_dl.science.gravitational_waves.strain_files import open_file, read_slice
-from astro_dl.science.lenses.positions import read_catalogue
 from astro_dl.science.photo_z.datasets import boss_galaxies, dc2_galaxies, des_galaxies
 from astro_dl.science.sun.hmi import read_sharp
 from tests.observations.spectra.spectrum_files import write_csv, write_image, write_sdss

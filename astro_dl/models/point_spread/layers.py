@@ -102,3 +102,28 @@ class Compressed(keras.layers.Layer):
     def get_config(self) -> dict[str, object]:
         """Return the arguments that make this layer again."""
         return {**super().get_config(), "softening": self.softening}
+
+
+FAINT_POINT_SPREAD = 0.01
+"""Share of the light in a pixel, below which a point-spread function is seen linearly."""
+
+
+def point_spread_map(
+    point_spread: keras.KerasTensor, height: int, width: int, units: int
+) -> keras.KerasTensor:
+    """Return a map of numbers that tell of a point-spread function, the same all over.
+
+    Parameters
+    ----------
+    point_spread : KerasTensor
+        (batch, k, k, 1), of unit sum.
+    height, width : int
+        Of the map.
+    units : int
+        How many numbers.
+    """
+    seen = Compressed(FAINT_POINT_SPREAD, name="point_spread_compressed")(point_spread)
+    seen = keras.layers.Flatten(name="point_spread_flat")(seen)
+    seen = keras.layers.Dense(units, name="point_spread_dense")(seen)
+    seen = keras.layers.RepeatVector(height * width, name="point_spread_repeated")(seen)
+    return keras.layers.Reshape((height, width, units), name="point_spread_map")(seen)

@@ -78,6 +78,26 @@ def star_stamps(x: Array, y: Array, flux: Array, point_spread: Array, size: int)
     return stamps
 
 
+def source_stamps(
+    light: SersicLight, flux: Array, star: Array, point_spread: Array, size: int
+) -> Array:
+    """Return images of galaxies and stars; of stars the centre of the light alone counts.
+
+    Parameters
+    ----------
+    star : ndarray of bool, (n,)
+        Which are stars; all others are as of `galaxy_stamps`.
+    """
+    found = np.empty((len(flux), size, size), np.float32)
+    own, others = (
+        point_spread[kind] if point_spread.ndim == 3 else point_spread for kind in (star, ~star)
+    )
+    points = light.take(star)
+    found[star] = star_stamps(points.center_x, points.center_y, flux[star], own, size)
+    found[~star] = galaxy_stamps(light.take(~star), flux[~star], others, size)
+    return found
+
+
 def stamp_derivatives(
     light: SersicLight, flux: Array, point_spread: Array, size: int
 ) -> tuple[Array, Array]:

@@ -7,7 +7,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.inference.protocol import Predictor
-from astro_dl.science.deconvolution.files import open_image
+from astro_dl.observations.galaxies.fields import open_image
 from astro_dl.science.deconvolution.physics import DeconvolutionPhysics
 from astro_dl.science.deconvolution.sharpen import sharpen
 

@@ -17,11 +17,8 @@ from astro_dl.core.task import InputSpec
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Normalization, Style
 from astro_dl.models.point_spread.inputs import IMAGE, POINT_SPREAD
-from astro_dl.models.point_spread.layers import Compressed
+from astro_dl.models.point_spread.layers import Compressed, point_spread_map
 from astro_dl.models.unet import encoded_decoded
-
-FAINT_POINT_SPREAD = 0.01
-"""Share of the light in a pixel, below which a point-spread function is seen linearly."""
 
 
 @keras.saving.register_keras_serializable(package="astro_dl")
@@ -98,11 +95,7 @@ def deconvolution_unet(
         raise UsageError(f"deconvolution_unet takes the inputs {IMAGE} and {POINT_SPREAD}")
     image, point_spread = (keras.Input(shape[one], name=one) for one in (IMAGE, POINT_SPREAD))
     height, width, channels = image.shape[1:]
-    seen = Compressed(FAINT_POINT_SPREAD, name="point_spread_compressed")(point_spread)
-    seen = keras.layers.Flatten(name="point_spread_flat")(seen)
-    seen = keras.layers.Dense(point_spread_units, name="point_spread_dense")(seen)
-    seen = keras.layers.RepeatVector(height * width, name="point_spread_repeated")(seen)
-    seen = keras.layers.Reshape((height, width, point_spread_units), name="point_spread_map")(seen)
+    seen = point_spread_map(point_spread, height, width, point_spread_units)
     given = [Compressed(1.0, name="image_compressed")(image), seen]
     x = encoded_decoded(
         keras.layers.Concatenate(name="given")(given),

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 from astropy.io import fits
-from astropy.stats import mad_std
 from astropy.table import QTable
 from tqdm.auto import tqdm
 
@@ -16,20 +15,14 @@ from astro_dl.core.files import atomic_path, distinct_names, stem_of
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.protocol import Predictor
+from astro_dl.observations.galaxies.fields import POINT_SPREAD, SkyImage, open_image
 from astro_dl.observations.images.degrading import full_width_at_half_maximum
-from astro_dl.science.deconvolution.files import POINT_SPREAD, SkyImage, open_image
 from astro_dl.science.deconvolution.fourier import target_image
 from astro_dl.science.deconvolution.physics import DeconvolutionPhysics
 from astro_dl.science.deconvolution.sharpen import BAND, Sharpened, sharpen
 
-LEAST_WHITE = 0.85
-"""Of the noise: the scatter of neighbouring pixels' differences over √2, where noise is white."""
-
 MOST_RESIDUAL = 1.3
 """Root mean square [σ] of what an answer leaves of an image, above which it does not explain it."""
-
-SAMPLE_PIXELS = 4_000_000
-"""About as many are looked at for the noise."""
 
 NOT_OF_IMAGES = ("BSCALE", "BZERO", "BLANK", "CHECKSUM", "DATASUM", "EXTNAME", "EXTVER")
 WITHHELD = "psf_outside_training_range"
@@ -92,14 +85,14 @@ def predict_images(
     for path in tqdm(files, unit="image", disable=not progress):
         with may_fail(path), open_image(path, predictor.physics, psf, hdu, sigma) as image:
             row, words = _described(image)
-            if _usual(image, predictor.physics) or keep_flagged:
+            if image.has_usual_seeing(predictor.physics) or keep_flagged:
                 answer = sharpen(predictor, image)
                 row |= _measured(image, answer)
                 if images is not None:
                     _write(Path(images), names[path], predictor.physics, image, answer)
             words |= {
                 "image_not_explained": row["residual_rms"] > MOST_RESIDUAL,
-                WITHHELD: not _usual(image, predictor.physics),
+                WITHHELD: not image.has_usual_seeing(predictor.physics),
             }
             flags = ",".join(word for word, holds in words.items() if holds)
             rows.append({"id": names[path], **row, "flags": flags})
@@ -113,28 +106,18 @@ def predict_images(
     return table
 
 
-def _usual(image: SkyImage, physics: DeconvolutionPhysics) -> bool:
-    """Whether the point-spread function is as wide as those of the training, the pixel included."""
-    narrow, wide = physics.seeing_fwhm_pixels_range
-    width = full_width_at_half_maximum(image.point_spread)
-    return bool(0.9 * narrow <= width <= 1.1 * np.hypot(wide, 1))
-
-
 def _described(image: SkyImage) -> tuple[dict[str, float], dict[str, bool]]:
     """Return the columns and flags that need no network."""
-    some = slice(None, None, 1 + image.data.size // SAMPLE_PIXELS)
-    missing = float(1 - np.mean([np.isfinite(row).mean() for row in image.data]))
+    missing = image.masked_fraction
     row = {
         "light_sum": np.nan,
         "light_blurred_sum": np.nan,
         "residual_rms": np.nan,
-        "noise": float(np.median(image.noise(some))),
+        "noise": float(np.median(image.noise(image.sample))),
         "seeing_fwhm": full_width_at_half_maximum(image.point_spread),
         "masked_fraction": missing,
     }
-    steps = np.diff(image.light(some), axis=1)
-    white = mad_std(steps, ignore_nan=True) / np.sqrt(2)
-    return row, {"masked": missing > 0, "noise_correlated": bool(white < LEAST_WHITE)}
+    return row, {"masked": missing > 0, "noise_correlated": image.has_correlated_noise()}
 
 
 def _measured(image: SkyImage, answer: Sharpened) -> dict[str, float]:

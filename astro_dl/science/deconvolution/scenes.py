@@ -7,7 +7,7 @@ import numpy as np
 from astropy.table import QTable
 from scipy import fft
 
-from astro_dl.observations.galaxies.stamps import galaxy_stamps, star_stamps
+from astro_dl.observations.galaxies.stamps import source_stamps
 from astro_dl.observations.images.ellipse import ellipticity
 from astro_dl.observations.images.point_spread import FWHM_PER_SIGMA
 from astro_dl.observations.images.sersic import SersicLight
@@ -65,15 +65,10 @@ class Sources:
 
     def stamps(self, some: Array | slice, point_spread: Array) -> Array:
         """Return the images of some sources, each alone; see `through`."""
-        light, flux = self.light.take(some), self.flux[some]
-        star, scene = self.star[some], self.scene[some]
-        spread = point_spread[scene] if point_spread.ndim == 3 else point_spread
-        found = np.empty((len(flux), self.size, self.size), np.float32)
-        own = [spread[kind] if spread.ndim == 3 else spread for kind in (star, ~star)]
-        points = light.take(star)
-        found[star] = star_stamps(points.center_x, points.center_y, flux[star], own[0], self.size)
-        found[~star] = galaxy_stamps(light.take(~star), flux[~star], own[1], self.size)
-        return found
+        spread = point_spread[self.scene[some]] if point_spread.ndim == 3 else point_spread
+        return source_stamps(
+            self.light.take(some), self.flux[some], self.star[some], spread, self.size
+        )
 
 
 @dataclass(frozen=True)

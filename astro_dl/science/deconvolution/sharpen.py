@@ -9,8 +9,8 @@ from scipy import fft, signal
 
 from astro_dl.inference.protocol import Predictor
 from astro_dl.models.point_spread.inputs import IMAGE, POINT_SPREAD
+from astro_dl.observations.galaxies.fields import SkyImage
 from astro_dl.observations.images.tiles import in_tiles, mirrored, tiling_of_unet
-from astro_dl.science.deconvolution.files import SkyImage
 from astro_dl.science.deconvolution.fourier import target_image, transfer
 from astro_dl.science.deconvolution.inputs import tikhonov_kernels, with_deconvolutions
 from astro_dl.science.deconvolution.physics import DeconvolutionPhysics

@@ -27,10 +27,10 @@ from astro_dl.observations.galaxies.band_files import (
     find_candidates,
     read_cutout,
 )
+from astro_dl.observations.galaxies.positions import place_candidates, read_catalogue
 from astro_dl.observations.images.band_images import Opener, OpenImages
 from astro_dl.science.lenses.inputs import cutout_spec, network_input_of
 from astro_dl.science.lenses.physics import LensPhysics
-from astro_dl.science.lenses.positions import place_candidates, read_catalogue
 from astro_dl.science.lenses.simulation.population import SHEAR
 from astro_dl.science.lenses.stacks import is_stack, read_stack
 

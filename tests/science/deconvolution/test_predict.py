@@ -10,8 +10,8 @@ from astro_dl.core.errors import UsageError
 from astro_dl.explain.explanation import explain
 from astro_dl.explain.files import examples_of_files
 from astro_dl.models.unet import reach
+from astro_dl.observations.galaxies.fields import open_image
 from astro_dl.observations.images import tiles
-from astro_dl.science.deconvolution.files import open_image
 from astro_dl.science.deconvolution.inputs import tikhonov_kernels, with_deconvolutions
 from astro_dl.science.deconvolution.sharpen import sharpen
 from tests.science.deconvolution.stand_in import SIDE, STARS, field, point_spread, write

@@ -4,7 +4,7 @@ from astropy import units as u
 from astropy.table import QTable, Table
 
 from astro_dl.core.errors import UsageError
-from astro_dl.science.lenses.positions import read_catalogue
+from astro_dl.observations.galaxies.positions import read_catalogue
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.ecsv", "a.fits", "a.vot"])

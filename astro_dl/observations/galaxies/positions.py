@@ -50,12 +50,29 @@ def read_catalogue(path: str | Path) -> list[Position]:
     """
     path = Path(path)
     table = read_table(path)
-    ra, dec = (_degrees(table, names, path) for names in (RIGHT_ASCENSIONS, DECLINATIONS))
+    ra, dec = sky_coordinates(table, path)
+    ids = identifiers(table)
+    return [Position(one, float(x), float(y)) for one, x, y in zip(ids, ra, dec, strict=True)]
+
+
+def sky_coordinates(table: Table, path: str | Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return right ascensions and declinations [deg] of a table, NaN where there are none.
+
+    Raises
+    ------
+    UsageError
+        As of `read_catalogue`.
+    """
+    ra, dec = (_degrees(table, names, Path(path)) for names in (RIGHT_ASCENSIONS, DECLINATIONS))
     if np.any(np.abs(dec) > 90):
         raise UsageError(f"{path} has declinations beyond ±90°; wanted are degrees")
-    column = _column(table, IDENTIFIERS)
-    ids = range(1, len(table) + 1) if column is None else table[column]
-    return [Position(str(one), float(x), float(y)) for one, x, y in zip(ids, ra, dec, strict=True)]
+    return ra, dec
+
+
+def identifiers(table: Table) -> list[str]:
+    """Return what the rows of a table are called, by default their numbers from 1."""
+    name = _column(table, IDENTIFIERS)
+    return [str(one) for one in (range(1, len(table) + 1) if name is None else table[name])]
 
 
 def place_candidates(fields: Sequence[Candidate], positions: Sequence[Position]) -> list[Candidate]:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
+from astropy.stats import mad_std
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.fits_files import chosen_image, has_image, open_fits, read_image
-from astro_dl.observations.galaxies.stamp_files import fitted_point_spread
+from astro_dl.observations.galaxies.stamp_files import StampPhysics, fitted_point_spread
 from astro_dl.observations.images.background import Background
-from astro_dl.science.deconvolution.physics import DeconvolutionPhysics
+from astro_dl.observations.images.degrading import full_width_at_half_maximum
 
 Array = np.ndarray
 POINT_SPREAD, MASK = "PSF", "MASK"
@@ -22,6 +23,11 @@ BOX = 256
 """Pixels along either side of the boxes in which sky and noise are measured."""
 
 MOST_UNKNOWN = 0.5
+LEAST_WHITE = 0.85
+"""Of the noise: the scatter of neighbouring pixels' differences over √2, where noise is white."""
+
+SAMPLE_PIXELS = 4_000_000
+"""About as many are looked at for the noise."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +72,32 @@ class SkyImage:
         values = np.asarray(self.data[rows], np.float32)
         return (values - self.background.at(rows)[0]) / self.noise(rows)
 
+    @property
+    def sample(self) -> slice:
+        """Rows that tell of the noise, about four million pixels."""
+        return slice(None, None, 1 + self.data.size // SAMPLE_PIXELS)
+
+    @property
+    def masked_fraction(self) -> float:
+        """Of the pixels, those that are not known."""
+        return float(1 - np.mean([np.isfinite(row).mean() for row in self.data]))
+
+    def has_correlated_noise(self) -> bool:
+        """Whether the noise of neighbouring pixels is alike, as in resampled images."""
+        steps = np.diff(self.light(self.sample), axis=1)
+        return bool(mad_std(steps, ignore_nan=True) / np.sqrt(2) < LEAST_WHITE)
+
+    def has_usual_seeing(self, physics: StampPhysics) -> bool:
+        """Whether it is seen as widely as in a training, whose widths are before the pixel."""
+        narrow, wide = physics.seeing_fwhm_pixels_range
+        width = full_width_at_half_maximum(self.point_spread)
+        return bool(0.9 * narrow <= width <= 1.1 * np.hypot(wide, 1))
+
 
 @contextmanager
 def open_image(
     path: str | Path,
-    physics: DeconvolutionPhysics,
+    physics: StampPhysics,
     psf: str | Path | None = None,
     hdu: int | str | None = None,
     sigma: float | None = None,
@@ -81,7 +108,7 @@ def open_image(
     ----------
     path : str or Path
         A FITS file.
-    physics : DeconvolutionPhysics
+    physics : StampPhysics
         Says how large point-spread functions are.
     psf : str or Path, optional
         FITS file of the point-spread function, in place of the extension ``PSF``.
