@@ -135,6 +135,24 @@ def test_the_page_on_drawing_galaxies_runs(tmp_path):
 
 
 @pytest.mark.slow
+def test_the_page_on_deblending_runs(tmp_path):
+    spread = moffat_images(4.0, 3.5, 31)[0]
+    image = np.random.default_rng(0).normal(100, 2, (200, 300))
+    for column in (80, 86):
+        image[60:91, column : column + 31] += 4000 * spread
+    fits.writeto(tmp_path / "psf.fits", spread)
+    hdus = [fits.PrimaryHDU(), fits.ImageHDU(image.astype(np.float32), name="SCI")]
+    for name, more in (("field", [fits.ImageHDU(spread, name="PSF")]), ("raw", [])):
+        fits.HDUList([*hdus, *more]).writeto(tmp_path / f"{name}.fits")
+    Table({"x": [95.0, 101.0], "y": [75.0, 75.0]}).write(tmp_path / "places.csv")
+    run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks("deblending.md", "sh")))
+    np.testing.assert_allclose(Table.read(tmp_path / "raw.ecsv")["flux"], 4000, rtol=0.1)
+    assert (tmp_path / "models" / "field_sources.fits").is_file()
+    (program,) = blocks("deblending.md", "python")
+    run(tmp_path, sys.executable, "-c", program)
+
+
+@pytest.mark.slow
 def test_the_pages_on_galaxies_and_stars_run(tmp_path):
     rng = np.random.default_rng(0)
     for name, fwhm, radius in (("galaxy", 3.0, 3.0), ("large", 6.0, 9.0), ("source", 3.0, 3.0)):

@@ -124,6 +124,7 @@ MAKERS = {
     "asteroid_mlp": reflectance,
     "cosmic_ray_unet": exposure,
     "cosmology_npe": universe,
+    "deblending_unet": blurred,
     "deconvolution_unet": blurred,
     "deep_hits": stamps,
     "gw_cnn": strain,

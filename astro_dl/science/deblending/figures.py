@@ -1,0 +1,148 @@
+"""Images beside what their sources have of them; errors of fluxes beside the least possible."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+from matplotlib.figure import Figure
+
+from astro_dl.inference.protocol import Predictor
+from astro_dl.observations.galaxies.fields import open_image
+from astro_dl.science.deblending.deblend import deblend, light_of
+from astro_dl.science.deblending.metrics import MEDIAN_OF_ABSOLUTE_NORMAL
+from astro_dl.science.deblending.physics import DeblendingPhysics
+
+MOST_FILES = 12
+WINDOW = 128
+"""Pixels along either side of the part that is drawn."""
+
+TICKS = np.array([0, 1, 3, 10, 30, 100, 300, 1000])
+SHOWN_REST = 5.0
+
+
+def draw_models(
+    predictor: Predictor[DeblendingPhysics],
+    paths: Sequence[str | Path],
+    table: Table,
+    folder: str | Path,
+) -> list[Path]:
+    """Draw the part of each image about its most blended source: as it is, models, and the rest.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        The network that made the table.
+    paths : sequence of path
+        The files that it was applied to; the first twelve that have an answer are drawn.
+    table : astropy.table.Table
+        What `astro_dl.science.deblending.predict.predict_sources` returned.
+    folder : str or Path
+        Where the figures go.
+
+    Returns
+    -------
+    list of Path
+        ``<name>_sources.png`` of each file.
+    """
+    from astro_dl.evaluation.figures.style import new_figure, save_figure
+
+    file_names = np.array([Path(str(one)).name for one in table["id"]])
+    answered = np.isfinite(np.asarray(table["flux"], float))
+    drawn: list[Path] = []
+    for path in [one for one in map(Path, paths) if (file_names[answered] == one.name).any()]:
+        if len(drawn) == MOST_FILES:
+            break
+        rows = table[answered & (file_names == path.name)]
+        xy = np.stack([np.asarray(rows[name], float) for name in ("x", "y")], axis=1)
+        options = {name: table.meta.get(name) for name in ("psf", "hdu", "sigma")}
+        with open_image(path, predictor.physics, **options) as image:
+            light = light_of(image)
+            claimed = deblend(predictor, image, light, xy).claimed
+        blended = np.nan_to_num(np.asarray(rows["blendedness"], float))
+        window = _about(xy[int(np.argmax(blended))], light.shape)
+        figure, ((left, middle, right),) = new_figure(1, 3, 12.6, 4.2, sharex=True, sharey=True)
+        top = float(np.arcsinh(np.nanmax(light[window])))
+        down, across = window
+        extent = (across.start - 0.5, across.stop - 0.5, down.start - 0.5, down.stop - 0.5)
+        style = {"origin": "lower", "extent": extent, "interpolation": "nearest"}
+        for panel, shown, title in (
+            (left, light, path.name),
+            (middle, light * claimed, "light of the sources"),
+        ):
+            picture = panel.imshow(
+                np.arcsinh(shown[window]), cmap="gray", vmin=np.arcsinh(-2), vmax=top, **style
+            )
+            panel.set_title(title, fontsize=10)
+        left.plot(*xy.T, "+", color="tab:red", markersize=5)
+        ticks = TICKS[np.arcsinh(TICKS) <= top]
+        bar = figure.colorbar(picture, ax=[left, middle], ticks=np.arcsinh(ticks), shrink=0.85)
+        bar.ax.set_yticklabels([str(tick) for tick in ticks])
+        bar.set_label("light above the sky [σ]")
+        picture = right.imshow(
+            (light * (1 - claimed))[window],
+            cmap="RdBu_r",
+            vmin=-SHOWN_REST,
+            vmax=SHOWN_REST,
+            **style,
+        )
+        right.set_title("what no source has", fontsize=10)
+        figure.colorbar(picture, ax=right, shrink=0.85).set_label("rest [σ]")
+        for panel in (left, middle, right):
+            panel.grid(False)
+            panel.set(xlabel="x [pixel]", xlim=extent[:2], ylim=extent[2:])
+        left.set(ylabel="y [pixel]")
+        drawn.append(save_figure(figure, Path(folder) / f"{path.stem}_sources.png"))
+    return drawn
+
+
+def draw_flux_errors(metrics: Mapping[str, Any]) -> Figure:
+    """Return errors of fluxes against blendedness, and the Cramér–Rao bound, of several methods.
+
+    Parameters
+    ----------
+    metrics : mapping
+        By method, as of `astro_dl.science.deblending.metrics.flux_metrics`.
+    """
+    from astro_dl.evaluation.figures.style import new_figure
+
+    figure, ((panel,),) = new_figure(1, 1, 6.4, 4.4)
+    for number, (name, one) in enumerate(metrics.items()):
+        bins = one["by blendedness"]
+        errors = bins["flux_error"]
+        middles = np.array([(part["from"] + part["to"]) / 2 for part in errors])
+        values, low, high = (
+            np.array([part[key] for part in errors], float) for key in ("value", "low", "high")
+        )
+        if number == 0:
+            bound = MEDIAN_OF_ABSOLUTE_NORMAL * np.array(bins["bound"])
+            panel.plot(middles, bound, "k--", label="Cramér–Rao bound, shapes known")
+        panel.errorbar(
+            middles + 0.006 * number,
+            values,
+            (values - low, high - values),
+            fmt="o-",
+            capsize=2,
+            label=name,
+        )
+    panel.set(
+        xlabel="blendedness",
+        ylabel="median relative error of the flux",
+        yscale="log",
+        xlim=(0, 1),
+    )
+    panel.legend(fontsize=8)
+    return figure
+
+
+def _about(place: np.ndarray, shape: tuple[int, int]) -> tuple[slice, slice]:
+    """Return the window about a place x, y, as far as it is inside an image."""
+    starts = [
+        int(np.clip(round(middle) - WINDOW // 2, 0, max(0, side - WINDOW)))
+        for middle, side in zip(place[::-1], shape, strict=True)
+    ]
+    down, across = (
+        slice(start, min(side, start + WINDOW)) for start, side in zip(starts, shape, strict=True)
+    )
+    return down, across
