@@ -148,8 +148,7 @@ def test_the_page_on_deblending_runs(tmp_path):
     run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks("deblending.md", "sh")))
     np.testing.assert_allclose(Table.read(tmp_path / "raw.ecsv")["flux"], 4000, rtol=0.1)
     assert (tmp_path / "models" / "field_sources.fits").is_file()
-    (program,) = blocks("deblending.md", "python")
-    run(tmp_path, sys.executable, "-c", program)
+    run(tmp_path, sys.executable, "-c", "\n".join(blocks("deblending.md", "python")))
 
 
 @pytest.mark.slow

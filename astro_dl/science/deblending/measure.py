@@ -11,7 +11,10 @@ from astro_dl.science.deblending.shares import noisy_blendedness, windows
 
 Array = np.ndarray
 MEASURED = ("flux", "flux_error", "window_flux", "window_flux_error", "blendedness")
-SHARING_ERROR = 0.0
+SHARING_ERROR = 0.5
+"""Standard deviation, over the light m (1 − s) of a source's pixels that others have as well: a
+convention, as the network tells no errors of its shares s."""
+
 CLOSE_SEEING = 0.6
 """Distance in widths of the seeing below which two sources are hardly told apart."""
 
@@ -29,7 +32,7 @@ def measured(answer: Deblended, point_spread: Array) -> dict[str, Array]:
     found = {}
     for name, weight in (("flux", np.ones_like(window)), ("window_flux", window)):
         variance = np.sum((weight * answer.share) ** 2, axis=(1, 2))
-        doubtful = np.sum(weight * np.abs(light) * (1 - answer.share), axis=(1, 2))
+        doubtful = np.sum(weight * light * (1 - answer.share), axis=(1, 2))
         found[name] = np.sum(weight * light, axis=(1, 2)) * answer.noise
         found[f"{name}_error"] = np.sqrt(variance + (SHARING_ERROR * doubtful) ** 2) * answer.noise
     found["blendedness"] = noisy_blendedness(answer.share, answer.light)

@@ -35,6 +35,6 @@ task = Task(
     extra_metrics=deblending_metrics,
     caution="Trained on simulated Sérsic galaxies and stars in white noise, in one band. Arms, "
     "tails and saturated stars were never seen; light of sources that are not told of is shared "
-    "between those that are. Fluxes are no better than the shares: a joint fit is better wherever "
-    "its profiles are true. The point-spread function must be known.",
+    "between those that are. Fluxes are drawn towards usual ones. The point-spread function must "
+    "be known.",
 )

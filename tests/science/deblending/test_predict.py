@@ -187,10 +187,10 @@ def test_close_and_crowded_sources_are_flagged(predictor, tmp_path):
 
 def test_sources_larger_than_their_stamps_are_flagged(predictor, tmp_path):
     down, across = np.indices(SIDE)
-    image = field(fluxes=(0, 0, 0)) + 3e4 / (20 + (down - 45) ** 2 + (across - 60) ** 2)
+    image = field(fluxes=(0, 0, 0)) + 3e4 / (60 + (down - 45) ** 2 + (across - 60) ** 2)
     path = write(tmp_path / "one.fits", image)
     places = catalogue(tmp_path / "p.csv", np.array([[60.0, 45.0]]))
-    table = predictor.predict([path], positions=places, progress=False)
+    table = predictor.predict([path], positions=places, sigma=NOISE, progress=False)
     assert table["flags"][0] == "light_at_border"
 
 
