@@ -11,15 +11,15 @@ from astro_dl.science.deblending.shares import noisy_blendedness, windows
 
 Array = np.ndarray
 MEASURED = ("flux", "flux_error", "window_flux", "window_flux_error", "blendedness")
-SHARING_ERROR = 0.5
-"""Standard deviation, over the light m (1 − s) of a source's pixels that others have as well: a
-convention, as the network tells no errors of its shares s."""
+SHARING_ERROR = 0.7
+"""Standard deviation over Σ m (1 − s), m the light of a source and s its shares, of which the
+network tells no errors: about the scatter of fluxes in windows, on simulated blends."""
 
 CLOSE_SEEING = 0.6
 """Distance in widths of the seeing below which two sources are hardly told apart."""
 
-MOST_MISSING = 0.3
-"""Share of the middle of a source that can be unknown."""
+LEAST_MISSING, MOST_MISSING = 1e-3, 0.3
+"""Share of the window of a source that is unknown: from where on that is told; and at most."""
 
 BORDER, LEAST_AT_BORDER, CLEAR = 2, 0.05, 5.0
 """Pixels along the sides of a stamp; what of a source's light can be there, and how clearly."""
@@ -55,7 +55,7 @@ def unusual(answer: Deblended, image: SkyImage) -> dict[str, Array]:
     noise = np.sqrt(np.sum((answer.share * ring) ** 2, axis=(1, 2)))
     return {
         "edge": edge,
-        "masked": (missing > 0) & ~edge,
+        "masked": (missing > LEAST_MISSING) & ~edge,
         "too_few_pixels": missing > MOST_MISSING,
         "close_pair": apart < CLOSE_SEEING * fwhm,
         "crowded": answer.others >= MOST_SOURCES,
