@@ -146,7 +146,7 @@ def test_the_page_on_deblending_runs(tmp_path):
         fits.HDUList([*hdus, *more]).writeto(tmp_path / f"{name}.fits")
     Table({"x": [95.0, 101.0], "y": [75.0, 75.0]}).write(tmp_path / "places.csv")
     run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks("deblending.md", "sh")))
-    np.testing.assert_allclose(Table.read(tmp_path / "raw.ecsv")["flux"], 4000, rtol=0.1)
+    np.testing.assert_allclose(Table.read(tmp_path / "raw.ecsv")["flux"], 4000, rtol=0.2)
     assert (tmp_path / "models" / "field_sources.fits").is_file()
     run(tmp_path, sys.executable, "-c", "\n".join(blocks("deblending.md", "python")))
 
