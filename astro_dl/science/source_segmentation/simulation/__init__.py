@@ -1,0 +1,1 @@
+"""Fields of stars and galaxies, counted by magnitude, as a survey takes them."""
