@@ -15,7 +15,7 @@ from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.door import reading
-from astro_dl.core.reading.fits_structure import Extension, check_structure
+from astro_dl.core.reading.fits_structure import CARD, Extension, check_structure
 
 UNPACK: dict[bytes, Callable[[BinaryIO], Any]] = {
     b"\x1f\x8b": gzip.open,
@@ -23,6 +23,9 @@ UNPACK: dict[bytes, Callable[[BinaryIO], Any]] = {
     b"\xfd7zXZ": lzma.open,
 }
 """By the first bytes of a compressed file."""
+
+SCALING = {"BZERO", "BSCALE", "BLANK"}
+"""Keywords by which pixels are scaled or left out."""
 
 MOST_UNPACKED_BYTES = 2**30
 BYTES_AT_ONCE = 2**20
@@ -37,7 +40,8 @@ def open_fits(path: str | Path, memmap: bool = False) -> Iterator[fits.HDUList]:
     path : str or Path
         Plain, or compressed by gzip, bzip2 or xz, when it is unpacked into a temporary file.
     memmap : bool, default False
-        As of `astropy.io.fits.open`.
+        As of `astropy.io.fits.open`; a file with images of scaled integers, as detectors write
+        them, cannot be mapped and is read as a whole.
 
     Raises
     ------
@@ -47,8 +51,8 @@ def open_fits(path: str | Path, memmap: bool = False) -> Iterator[fits.HDUList]:
     """
     with (
         reading(path, "FITS"),
-        sound_fits(path) as (file, _),
-        fits.open(file, memmap=memmap) as hdus,
+        sound_fits(path) as (file, extensions),
+        fits.open(file, memmap=memmap and not any(map(_is_scaled, extensions))) as hdus,
     ):
         yield hdus
 
@@ -149,6 +153,11 @@ def keyword_number(
 def is_number(value: Any) -> bool:
     """Whether a keyword's value is a finite number."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_scaled(extension: Extension) -> bool:
+    starts = range(0, len(extension.header), CARD)
+    return not SCALING.isdisjoint(extension.header[one : one + 8].rstrip() for one in starts)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import pytest
 from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.fits_files import open_fits
 from astro_dl.core.reading.fits_images import ImageFile, cards_of, open_images
 
 RNG = np.random.default_rng(0)
@@ -42,6 +43,14 @@ def test_pixels_are_those_of_the_library(tmp_path, form):
             np.testing.assert_array_equal(found, theirs.section[index].astype(np.float64))
             assert found.dtype == np.float64
         assert np.isnan(ours.section[0:20, 0:20]).any() == (form == "scaled")
+
+
+@pytest.mark.parametrize(("form", "mapped"), [("uint16", False), ("float32", True)])
+def test_integers_of_detectors_are_read_where_maps_are_asked_for(tmp_path, form, mapped):
+    path = file_of(tmp_path / "one.fits", FORMS[form].copy())
+    with open_fits(path, memmap=True) as hdus:
+        np.testing.assert_array_equal(hdus[1].data, FORMS[form].data)
+        assert (hdus[1].data.base is not None) or not mapped
 
 
 def test_cards_are_texts_without_quotes_and_comments(tmp_path):
