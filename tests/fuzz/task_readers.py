@@ -9,6 +9,7 @@ from astropy.table import Table
 from astro_dl.core.examples import inputs_by_name
 from astro_dl.core.registry import get_task
 from astro_dl.science.cosmic_rays.exposures import open_exposure
+from astro_dl.science.source_segmentation.files import open_field
 from astro_dl.science.supernovae.files.read import iterate_photometry
 from tests.fuzz.readers import READERS as OF_FORMATS
 from tests.fuzz.readers import Arrays, Reader, images, plane, text_of
@@ -47,6 +48,12 @@ def read_exposure(path: Path) -> Arrays:
     """Read the first rows of an exposure; some pixels may be unknown."""
     with open_exposure(path):
         return []
+
+
+def read_field(path: Path) -> Arrays:
+    """Read the light of all pixels; those that are not known are without any."""
+    with open_field(path) as field:
+        return [field.light(slice(None))]
 
 
 def read_photometry(path: Path) -> Arrays:
@@ -94,6 +101,7 @@ READERS: dict[str, Reader] = {
         as_input("real_bogus"),
     ),
     "exposure": Reader("fits", "a.fits", images(plane((40, 60), BUNIT="electron")), read_exposure),
+    "sky_field": Reader("fits", "a.fits", images(plane((40, 60), BUNIT="nJy")), read_field),
     "asteroid_csv": Reader("text", "a.csv", spectrum, as_input("asteroid_taxonomy")),
     "photometry_csv": Reader("text", "a.csv", nights, read_photometry),
 }

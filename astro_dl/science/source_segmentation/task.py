@@ -7,12 +7,14 @@ which the network is told.
 
 from astro_dl.answers.maps.pixels import Pixels
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.task import Augmentation, Classical, Task
+from astro_dl.core.task import Augmentation, Classical, Files, Task
 from astro_dl.observations.images.orientations import random_orientation_of_both
 from astro_dl.science.source_segmentation.baselines import sep_scores
+from astro_dl.science.source_segmentation.figures import draw_segments
 from astro_dl.science.source_segmentation.inputs import field_spec
 from astro_dl.science.source_segmentation.metrics import source_metrics
 from astro_dl.science.source_segmentation.physics import CLASSES, SourceSegmentationPhysics
+from astro_dl.science.source_segmentation.predict import predict_fields
 from astro_dl.science.source_segmentation.simulate import simulate
 
 
@@ -31,8 +33,9 @@ task = Task(
     group="field_id",
     classical=Classical(baselines=sep_scores),
     augmentation=Augmentation(pairs=random_orientation_of_both),
+    files=Files(predict=predict_fields, draw=draw_segments),
     extra_metrics=source_metrics,
-    caution="Trained on simulated stars and smooth galaxies alone; probabilities rest on the counts "
-    "of a deep field at high to low Galactic latitudes. Arms, knots, satellites' trails, cosmic "
-    "rays and saturated stars were never seen.",
+    caution="Trained on simulated stars and smooth galaxies alone; probabilities rest on the "
+    "counts of a deep field at high to low Galactic latitudes. Arms, knots, trails of satellites, "
+    "cosmic rays and saturated stars were never seen.",
 )

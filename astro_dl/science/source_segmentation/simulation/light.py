@@ -73,7 +73,7 @@ def reach(sources: Sources, seeing: Seeing) -> Array:
     radius, b = np.maximum(sources.radius, 1e-3), half_light_b(sources.index)
     half_light = sources.flux / sersic_flux(SersicLight(radius, sources.index))
     fall = np.maximum(1 + np.log(np.maximum(half_light / EDGE_SIGMA, 1e-9)) / b, 0)
-    galaxy = radius * fall**sources.index / np.sqrt((1 - np.hypot(sources.e1, sources.e2)))
+    galaxy = radius * fall**sources.index / np.sqrt(1 - np.hypot(sources.e1, sources.e2))
     return np.where(sources.kind == STAR, star, np.maximum(galaxy, np.minimum(star, 3 * fwhm)))
 
 

@@ -153,18 +153,16 @@ def draw_sources(
     star_image, star_magnitude = _counted(physics, seeing, stars, physics.star_counts_slope, rng)
     image, magnitude = _counted(physics, seeing, galaxies, physics.galaxy_counts_slope, rng)
     spheroid = rng.random(len(image)) < physics.spheroid_fraction
-    kind = np.concatenate(
-        [np.full(len(star_image), STAR), np.where(spheroid, SPHEROID, DISC)]
-    )
+    kind = np.concatenate([np.full(len(star_image), STAR), np.where(spheroid, SPHEROID, DISC)])
     image = np.concatenate([star_image, image])
     magnitude = np.concatenate([star_magnitude, magnitude])
     m = len(image)
     lg_radius = np.log10(physics.galaxy_radius_arcsec / seeing.pixel_scale[image])
     lg_radius += -RADIUS_SLOPE * (magnitude - RADIUS_MAGNITUDE)
     lg_radius += physics.radius_scatter * rng.standard_normal(m)
-    flattest, roundest = np.array([AXIS_RATIOS.get(one, (1.0, 1.0)) for one in range(len(CLASSES))])[
-        kind
-    ].T
+    flattest, roundest = np.array(
+        [AXIS_RATIOS.get(one, (1.0, 1.0)) for one in range(len(CLASSES))]
+    )[kind].T
     e1, e2 = ellipticity(rng.uniform(flattest, roundest), rng.uniform(0, np.pi, m))
     side = physics.size_pixels
     x, y = rng.uniform(-MARGIN_PIXELS - 0.5, side + MARGIN_PIXELS - 0.5, (2, m))

@@ -1,0 +1,96 @@
+"""Images beside the stars, spheroids and discs that were found in them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.inference.predictor import Predictor
+from astro_dl.science.source_segmentation.files import open_field
+from astro_dl.science.source_segmentation.physics import CLASSES, SourceSegmentationPhysics
+from astro_dl.science.source_segmentation.predict import class_map, segment
+
+MOST_FILES = 12
+WINDOW = 512
+SHOWN_SIGMA = (-3.0, 60.0)
+TICKS = np.array([-2, 0, 2, 5, 10, 30, 60])
+COLOURS = {"star": "#E69F00", "spheroid": "#D55E00", "disc": "#56B4E9"}
+
+
+def draw_segments(
+    predictor: Predictor[SourceSegmentationPhysics],
+    paths: Sequence[str | Path],
+    table: Table,
+    folder: str | Path,
+) -> list[Path]:
+    """Draw the busiest part of each image: as it is, and with its sources by class.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        The network that made the table.
+    paths : sequence of path
+        The files that it was applied to; the first twelve are drawn.
+    table : astropy.table.Table
+        What `astro_dl.science.source_segmentation.predict.predict_fields` returned.
+    folder : str or Path
+        Where the figures go.
+
+    Returns
+    -------
+    list of Path
+        ``<name>_segments.png`` of each file.
+    """
+    from matplotlib.colors import ListedColormap
+    from matplotlib.lines import Line2D
+
+    from astro_dl.evaluation.figures.style import new_figure, save_figure
+
+    threshold, fwhm = table.meta.get("threshold", 0.5), table.meta.get("fwhm")
+    drawn = []
+    for path in map(Path, paths[:MOST_FILES]):
+        some = table[[Path(str(name)).name == path.name for name in table["id"]]]
+        x, y = (np.asarray(some[name], float) for name in ("x", "y"))
+        with open_field(path, table.meta.get("hdu"), table.meta.get("weights")) as field:
+            found = segment(predictor, field, threshold, fwhm)
+        rows, columns = (
+            _busiest(places, side) for places, side in zip((y, x), field.shape, strict=True)
+        )
+        figure, axes = new_figure(1, 2, 11, 5, sharex=True, sharey=True)
+        extent = (columns.start - 0.5, columns.stop - 0.5, rows.start - 0.5, rows.stop - 0.5)
+        where = {"origin": "lower", "extent": extent, "interpolation": "nearest"}
+        low, high = np.arcsinh(SHOWN_SIGMA)
+        for panel in axes.flat:
+            panel.grid(False)
+            picture = panel.imshow(
+                found.brightness[rows, columns].astype(np.float32),
+                cmap="gray",
+                vmin=low,
+                vmax=high,
+                **where,
+            )
+            panel.set(xlabel="x [pixel]", ylabel="y [pixel]")
+        classes = class_map(found)[rows, columns].astype(float)
+        classes[classes == 0] = np.nan
+        colours = ListedColormap([COLOURS[name] for name in CLASSES[1:]])
+        axes[0, 1].imshow(classes, cmap=colours, vmin=0.5, vmax=3.5, alpha=0.6, **where)
+        marks = [
+            Line2D([], [], marker="s", linestyle="", color=COLOURS[name], label=name)
+            for name in CLASSES[1:]
+        ]
+        axes[0, 1].legend(handles=marks, loc="upper right", fontsize=8)
+        axes[0, 0].set_title(f"{path.name}, stars of {found.fwhm:.1f} pixels", fontsize=10)
+        axes[0, 1].set_title(f"{len(some)} sources in the whole image", fontsize=10)
+        bar = figure.colorbar(picture, ax=axes, ticks=np.arcsinh(TICKS), shrink=0.9)
+        bar.ax.set_yticklabels([str(tick) for tick in TICKS])
+        bar.set_label("light above the sky [σ]")
+        drawn.append(save_figure(figure, Path(folder) / f"{path.stem}_segments.png"))
+    return drawn
+
+
+def _busiest(places: np.ndarray, side: int) -> slice:
+    """Return a window along an axis, about the middle of the sources."""
+    middle = int(np.median(places)) if len(places) else side // 2
+    start = int(np.clip(middle - WINDOW // 2, 0, max(0, side - WINDOW)))
+    return slice(start, min(side, start + WINDOW))
