@@ -106,9 +106,8 @@ def catalogue(field: Field, found: Segmentation, gain: float | None) -> QTable:
 def _summed(found: Segmentation) -> _Sums:
     """Return sums weighted by light over segments, band by band."""
     size = found.count + 1
-    sums = _Sums(
-        *(np.zeros(size) for _ in range(4)), np.zeros((size, len(CLASSES))), np.zeros(size)
-    )
+    flat = {name: np.zeros(size) for name in ("pixels", "weight", "x", "y", "edge")}
+    sums = _Sums(**flat, by_class=np.zeros((size, len(CLASSES))))
     height, width = found.segments.shape
     for rows, segments in grown(found.segments, 0):
         row, column = np.nonzero(segments)

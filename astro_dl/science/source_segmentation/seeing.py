@@ -5,6 +5,7 @@ from scipy.ndimage import maximum_filter
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.images.degrading import full_width_at_half_maximum
+from astro_dl.observations.images.point_spread import FWHM_PER_SIGMA
 from astro_dl.science.source_segmentation.files import Field
 
 Array = np.ndarray
@@ -14,11 +15,15 @@ REACH = 10
 LEAST_SIGMA = 15.0
 """Of the noise, by which a peak stands above the sky."""
 
-FEWEST_PEAKS, MOST_PEAKS = 5, 300
+FEWEST_PEAKS, MOST_PEAKS, FEWEST_OF_BAND = 5, 300, 20
+"""Of an image, and of each of its bands of rows."""
+
 ALIKE_SHARE = 0.2
 """Of all peaks, at least, that have the width of stars."""
 
 WIDTHS = (1.0, 2 * REACH - 4.0)
+PIXEL_FWHM = FWHM_PER_SIGMA / np.sqrt(12)
+"""Of a Gaussian with the standard deviation of a pixel."""
 
 
 def seeing_of(field: Field) -> float:
@@ -32,14 +37,17 @@ def seeing_of(field: Field) -> float:
     UsageError
         If there are fewer than five peaks above 15 σ.
     """
-    widths = np.concatenate([_widths(field.light(rows)) for rows in field.bands()])
+    bands = list(field.bands())
+    most = max(FEWEST_OF_BAND, MOST_PEAKS // len(bands))
+    widths = np.concatenate([_widths(field.light(rows), most) for rows in bands])
     if len(widths) < FEWEST_PEAKS:
         raise UsageError(
             f"{field.path}: {len(widths)} sources are bright enough to measure how wide stars are, "
             f"and {FEWEST_PEAKS} are needed; give fwhm= with their full width at half maximum in "
             "pixels"
         )
-    return commonest(widths)
+    # Networks are told the seeing itself, in which the pixel is not.
+    return float(np.sqrt(max(commonest(widths) ** 2 - PIXEL_FWHM**2, WIDTHS[0] ** 2)))
 
 
 def commonest(widths: Array) -> float:
@@ -50,14 +58,14 @@ def commonest(widths: Array) -> float:
     return float(np.median(rising[first : first + count]))
 
 
-def _widths(light: Array) -> Array:
-    """Return the widths of the bright peaks of a part of an image, of 300 at most."""
+def _widths(light: Array, most: int) -> Array:
+    """Return the widths of the bright peaks of a part of an image, of so many at most."""
     peaks = (light > LEAST_SIGMA) & (light == maximum_filter(light, 2 * REACH + 1))
     rows, columns = np.nonzero(peaks)
     height, width = light.shape
     inside = (np.minimum(rows, columns) >= REACH) & (rows < height - REACH)
     inside &= columns < width - REACH
-    places = np.column_stack([rows, columns])[inside][:MOST_PEAKS]
+    places = np.column_stack([rows, columns])[inside][:most]
     stamps = (
         light[row - REACH : row + REACH + 1, column - REACH : column + REACH + 1]
         for row, column in places

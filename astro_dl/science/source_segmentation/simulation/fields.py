@@ -55,13 +55,11 @@ def draw_fields(physics: SourceSegmentationPhysics, n: int, rng: np.random.Gener
     def log_uniform(bounds: tuple[float, float]) -> Array:
         return np.exp(rng.uniform(np.log(bounds[0]), np.log(bounds[1]), n))
 
-    seeing = Seeing(
-        log_uniform(physics.seeing_fwhm_pixels_range),
-        uniform(physics.moffat_beta_range),
-        *(physics.point_spread_ellipticity * rng.standard_normal((2, n))),
-        uniform(physics.depth_magnitude_range),
-        log_uniform(physics.pixel_scale_arcsec_range),
-    )
+    fwhm = log_uniform(physics.seeing_fwhm_pixels_range)
+    beta = uniform(physics.moffat_beta_range)
+    e1, e2 = physics.point_spread_ellipticity * rng.standard_normal((2, n))
+    depth = uniform(physics.depth_magnitude_range)
+    seeing = Seeing(fwhm, beta, e1, e2, depth, log_uniform(physics.pixel_scale_arcsec_range))
     sources = draw_sources(physics, seeing, rng)
     light = light_by_class(sources, seeing, physics.size_pixels)
     whole = light.sum(axis=0)

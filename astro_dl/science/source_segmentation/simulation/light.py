@@ -88,10 +88,9 @@ def place(position: Array, side: int) -> tuple[Array, Array]:
 
 def _stamps(some: Sources, seeing: Seeing, side: int) -> Array:
     images, which = np.unique(some.image, return_inverse=True)
-    one = (seeing.fwhm, seeing.beta)
-    spread = moffat_images(
-        *(values[images] for values in one), side - 1, seeing.e1[images], seeing.e2[images]
-    ).astype(np.float32)[which]
+    fwhm, beta = seeing.fwhm[images], seeing.beta[images]
+    spreads = moffat_images(fwhm, beta, side - 1, seeing.e1[images], seeing.e2[images])
+    spread = spreads.astype(np.float32)[which]
     (_, x), (_, y) = (place(position, side) for position in (some.x, some.y))
     stamps = np.empty((len(some), side, side), np.float32)
     star = some.kind == STAR
