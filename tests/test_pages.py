@@ -17,6 +17,9 @@ from astro_dl.observations.images.sersic import SersicLight
 from astro_dl.science.gaia.simulation.catalogue import simulate_catalogue
 from tests.science.gravitational_waves.gwosc_files import write_gwosc
 from tests.science.lenses.stand_in import coordinates, cutout, write_bands, write_extensions
+from tests.science.source_segmentation.test_predict import SIDE
+from tests.science.source_segmentation.test_predict import sky as star_field
+from tests.science.source_segmentation.test_predict import write as write_field
 from tests.science.transits.stand_in import light_curve
 from tests.test_readme import run
 
@@ -105,6 +108,18 @@ def test_the_page_on_cosmic_rays_runs(tmp_path):
     assert 60 <= Table.read(tmp_path / "hits.ecsv")["x"].value[0] < 80
     assert (tmp_path / "masks" / "exposure_hits.fits").is_file()
     (program,) = blocks("cosmic_rays.md", "python")
+    run(tmp_path, sys.executable, "-c", program)
+
+
+@pytest.mark.slow
+def test_the_page_on_source_segmentation_runs(tmp_path):
+    for name in ("field", "coadd"):
+        write_field(tmp_path / f"{name}.fits", star_field(), np.full(SIDE, 1 / 9))
+    page = "\n".join(blocks("source_segmentation.md", "sh"))
+    run(tmp_path, "bash", "-euo", "pipefail", "-c", page)
+    assert "star" in Table.read(tmp_path / "sources.ecsv")["label"]
+    assert (tmp_path / "maps" / "field_segments.fits").is_file()
+    (program,) = blocks("source_segmentation.md", "python")
     run(tmp_path, sys.executable, "-c", program)
 
 

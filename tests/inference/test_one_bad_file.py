@@ -21,6 +21,8 @@ from tests.science.galaxy_structure.test_predict import write as write_stamp
 from tests.science.gravitational_waves.gwosc_files import write_gwosc
 from tests.science.lenses.stand_in import cutout, write_cube
 from tests.science.real_bogus.stand_in import triplet, write_fits
+from tests.science.source_segmentation.test_predict import sky as star_field
+from tests.science.source_segmentation.test_predict import write as write_stars
 from tests.science.sun.stand_in import bipole, write_map
 from tests.science.supernovae.test_predict import light_curves
 from tests.science.transits.stand_in import light_curve, write_spoc
@@ -95,6 +97,10 @@ def photograph(folder, number):
     return [write_galaxy(folder / f"{number}.fits", galaxy_planes(64, seed=number))]
 
 
+def stars(folder, number):
+    return [write_stars(folder / f"{number}.fits", star_field(number))]
+
+
 def observation(folder, number):
     Table({"x_1": [0.1 * number], "x_2": [0.2]}).write(folder / f"{number}.csv")
     return [folder / f"{number}.csv"]
@@ -133,6 +139,7 @@ MAKERS = {
     "photoz_mdn": catalogue,
     "redshift_cnn1d": spectrum,
     "sbi_two_moons": observation,
+    "segmentation_unet": stars,
     "sgq_mlp": catalogue,
     "star_galaxy_resnet": galaxy,
     "starnet": spectrum,

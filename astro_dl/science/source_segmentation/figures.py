@@ -15,7 +15,7 @@ MOST_FILES = 12
 WINDOW = 512
 SHOWN_SIGMA = (-3.0, 60.0)
 TICKS = np.array([-2, 0, 2, 5, 10, 30, 60])
-COLOURS = {"star": "#E69F00", "spheroid": "#D55E00", "disc": "#56B4E9"}
+COLOURS = {"star": "#F0E442", "spheroid": "#D55E00", "disc": "#0072B2"}
 
 
 def draw_segments(

@@ -30,8 +30,8 @@ def source_metrics(outcome: Outcome, settings: EvaluationConfig) -> dict[str, An
     -------
     dict
         By method: ``source_average_precision``; ``source_iou``, the greatest overlap of pixels
-        above a threshold with the true ones, whatever the threshold; ``precision`` at a recall of
-        0.8; and ``recall`` by false-positive rate.
+        above a threshold with the true ones, whatever the threshold;
+        ``source_precision_at_recall_0.8``; and ``recall`` by false-positive rate.
     """
     y = (np.asarray(outcome.y) > 0).astype(np.uint8)
     found = {}
@@ -43,7 +43,7 @@ def source_metrics(outcome: Outcome, settings: EvaluationConfig) -> dict[str, An
         found[name] = {
             "source_average_precision": ranked["average_precision"],
             "source_iou": _best_overlap(counts, *chance),
-            "precision": ranked["precision_at_recall"],
+            f"source_precision_at_recall_{RECALL:g}": ranked["precision_at_recall"],
             "recall": {
                 f"at FPR {one['false_positive_rate']:g}": one for one in ranked["recall_at"]
             },

@@ -29,7 +29,9 @@ def test_a_perfect_answer_overlaps_wholly_and_noise_does_not():
     assert found["network"]["source_average_precision"]["value"] == pytest.approx(1)
     share = truth.mean()
     assert found["noise"]["source_iou"]["value"] == pytest.approx(share, abs=0.03)
-    assert found["noise"]["precision"]["value"] == pytest.approx(share, abs=0.05)
+    assert found["noise"]["source_precision_at_recall_0.8"]["value"] == pytest.approx(
+        share, abs=0.05
+    )
     assert found["noise"]["source_iou"]["low"] <= found["noise"]["source_iou"]["value"]
 
 
