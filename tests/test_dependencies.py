@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OURS = {
     *("toy_astro", "astro_dl", "tests"),
-    *("benchmarking", "scripts", "simulator_benchmarks", "zoo_pages"),
+    *("benchmarking", "cutout_files", "scripts", "simulator_benchmarks", "zoo_pages"),
 }
 # Distributions of another name, which need not be installed.
 OPTIONAL = {"batman": "batman-package", "lal": "lalsuite", "lalsimulation": "lalsuite"}

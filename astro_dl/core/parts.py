@@ -44,8 +44,11 @@ def part_folder(parent: Path) -> Iterator[Path]:
 def _locked_folder(parent: Path) -> tuple[Path, int]:
     while True:
         folder = Path(tempfile.mkdtemp(SUFFIX, PREFIX, parent))
-        descriptor = os.open(folder, os.O_RDONLY)
-        # Another process may have taken it for a leftover, before it was locked.
+        # Another process may take it for a leftover, until it is locked.
+        try:
+            descriptor = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
         if _is_locked(descriptor) is not False and folder.exists():
             return folder, descriptor
         os.close(descriptor)
