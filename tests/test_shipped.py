@@ -124,6 +124,10 @@ def anomalies_ranked(y, logits, info, predictor):
     assert roc_auc_score(info[predictor.task.anomaly], score) > 0.7
 
 
+def most_of_the_light_explained(y, logits, info, predictor):
+    assert np.mean((logits.reshape(y.shape) - y) ** 2) < 0.2 * np.mean(y**2)
+
+
 def explained_but_for_the_noise(y, logits, info, predictor):
     # Half of the mean squared residual of a network that has learnt nothing is some hundred.
     assert 0.45 < logits[:, 0].mean() < 1
@@ -136,6 +140,7 @@ FAR_FROM_CHANCE = {
     "pixels": pixels_ranked,
     "flow": more_told_than_by_the_prior,
     "reconstruction": anomalies_ranked,
+    "image": most_of_the_light_explained,
     "generation": explained_but_for_the_noise,
 }
 

@@ -18,4 +18,5 @@ def test_a_folder_that_another_process_takes_for_a_leftover_is_made_anew(tmp_pat
     monkeypatch.setattr(tempfile, "mkdtemp", swept_once)
     with part_folder(tmp_path) as folder:
         (folder / "draft").write_text("rows")
-    assert len(made) == 2 and not list(tmp_path.iterdir())
+    assert len(made) == 2
+    assert not list(tmp_path.iterdir())

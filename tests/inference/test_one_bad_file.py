@@ -157,7 +157,7 @@ def reader_of(folder):
 def test_every_reader_of_shipped_bundles_is_tried():
     bundles = shipped_bundles()
     tried = {reader_of(bundles[name]) for name in MAKERS}
-    assert tried == {reader_of(folder) for folder in bundles.values()}
+    assert tried == {reader_of(folder) for folder in bundles.values()} - {None}
 
 
 @pytest.mark.slow

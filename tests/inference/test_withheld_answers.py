@@ -69,7 +69,7 @@ ANSWERS_OF_ALL = {
 """Tasks whose readers leave no answer out, and why."""
 
 
-@pytest.mark.parametrize("name", [one for one in list_tasks() if get_task(one).files])
+@pytest.mark.parametrize("name", [one for one in list_tasks() if get_task(one).files.reader])
 def test_readers_give_flagged_answers_to_whoever_asks_for_them(name):
     options = signature(get_task(name).files.reader).parameters
     assert ("keep_flagged" in options) == (name not in ANSWERS_OF_ALL)

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from astropy.table import Table
-from matplotlib.figure import Figure
 
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.galaxies.fields import open_image
 from astro_dl.science.deblending.deblend import deblend, light_of
 from astro_dl.science.deblending.metrics import MEDIAN_OF_ABSOLUTE_NORMAL
 from astro_dl.science.deblending.physics import DeblendingPhysics
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_FILES = 12
 WINDOW = 128
@@ -97,7 +99,7 @@ def draw_models(
     return drawn
 
 
-def draw_flux_errors(metrics: Mapping[str, Any]) -> Figure:
+def draw_flux_errors(metrics: Mapping[str, Any]) -> "Figure":
     """Return errors of fluxes against blendedness, and the Cramér–Rao bound, of several methods.
 
     Parameters
