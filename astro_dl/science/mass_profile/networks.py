@@ -92,6 +92,10 @@ def mass_profile_flow(
     inputs = {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
     known = Known(name="known")(Channels([KNOWN], name="marks")(inputs[STARS]))
     told = Channels([RADIUS, SPEED, ERROR], name="told")(inputs[STARS])
+    # Dispersions are means of squares, which no mean of the rest tells.
+    speed = Channels([SPEED], name="speed")(inputs[STARS])
+    square = keras.layers.Multiply(name="speed_squared")([speed, speed])
+    told = keras.layers.Concatenate(name="star")([told, square])
     x = _dense(_dense(told, width, style, "star_1"), width, style, "star_2")
     for number in range(1, rounds + 1):
         found = _attended(x, known, seeds, style, f"round_{number}")
