@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from astropy import units as u
 from astropy.io import fits
 from astropy.table import Table
 
@@ -125,6 +126,17 @@ def blurred(folder, number):
     return [write_field(folder / f"{number}.fits", field(number))]
 
 
+def dwarf(folder, number):
+    rng = np.random.default_rng(number)
+    columns = {
+        "R": rng.uniform(10, 600, 60) * u.pc,
+        "v": rng.normal(220, 7, 60) * u.km / u.s,
+        "e_v": np.full(60, 2.0) * u.km / u.s,
+    }
+    Table(columns, meta={"half_light_radius": "250 pc"}).write(folder / f"{number}.ecsv")
+    return [folder / f"{number}.ecsv"]
+
+
 MAKERS = {
     "ar_resnet": maps,
     "asteroid_mlp": reflectance,
@@ -135,6 +147,7 @@ MAKERS = {
     "deep_hits": stamps,
     "gw_cnn": strain,
     "lens_cnn": images,
+    "mass_profile_flow": dwarf,
     "metallicity_resnet": photograph,
     "photoz_mdn": catalogue,
     "redshift_cnn1d": spectrum,

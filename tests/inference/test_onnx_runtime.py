@@ -48,10 +48,22 @@ def test_a_network_says_the_same_by_either_runtime(name):
     check_agreement(name)
 
 
+BEYOND = {"deconvolution_unet": "weighs maps of hundreds of σ that nearly cancel"}
+"""Networks that runtimes round differently by more than is allowed, and why."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(shipped_bundles()))
+@pytest.mark.parametrize("name", sorted(set(shipped_bundles()) - set(BEYOND)))
 def test_every_shipped_network_says_the_same_by_either_runtime(name):
     check_agreement(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BEYOND)
+def test_a_network_that_another_runtime_rounds_differently_is_left_to_keras(name):
+    with pytest.raises(UsageError, match=f"{name}: ONNX Runtime gives other logits, by"):
+        load_pretrained(name, "onnx")
+    assert isinstance(load_pretrained(name).runtime, KerasRuntime)
 
 
 @pytest.fixture
