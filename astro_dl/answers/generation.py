@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from astro_dl.answers.classes import highest
+from astro_dl.answers.value_columns import code_columns
 from astro_dl.answers.without_labels import nothing_to_learn
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from astro_dl.training.objective import Objective
 
 Array = np.ndarray
-LONGEST_CODE = 16
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,8 @@ class Generated(AnswerKind):
 
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return ``code_<number>``, ``anomaly_score`` and what it is the sum of."""
-        code = answers.parts.get("code", np.zeros((len(answers.values), 0)))
-        told = code.T if code.shape[1] <= LONGEST_CODE else ()
         return {
-            **{f"code_{number}": one for number, one in enumerate(told, start=1)},
+            **code_columns(answers),
             "anomaly_score": answers.values,
             **dict(zip(self.names, answers.logits.T, strict=True)),
         }

@@ -8,6 +8,7 @@ import numpy as np
 
 from astro_dl.answers.binary import Binary, measurable_thresholds
 from astro_dl.answers.classes import highest
+from astro_dl.answers.value_columns import code_columns
 from astro_dl.answers.without_labels import nothing_to_learn, outcome_metrics
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from astro_dl.training.objective import Objective
 
 Array = np.ndarray
-LONGEST_CODE = 16
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,9 @@ class Reconstruction(AnswerKind):
 
         Codes are told if they have at most 16 numbers; errors are mean squared ones.
         """
-        code = answers.parts.get("code", np.zeros((len(answers.values), 0)))
         errors = zip(self.names, answers.logits.T, strict=False)
-        told = code.T if code.shape[1] <= LONGEST_CODE else ()
         return {
-            **{f"code_{number}": one for number, one in enumerate(told, start=1)},
+            **code_columns(answers),
             "anomaly_score": answers.values,
             **{f"error_{name}": error for name, error in errors},
         }

@@ -14,6 +14,7 @@ QUANTILES = {"q05": 0.05, "q16": 0.16, "q50": 0.5, "q84": 0.84, "q95": 0.95}
 
 MOMENTS = ("std", "mean", "mode")
 STATISTICS = (*MOMENTS, *QUANTILES)
+LONGEST_CODE = 16
 
 
 def value_columns(
@@ -66,3 +67,10 @@ def _quantiles(distribution: Distribution, names: list[str]) -> dict[str, np.nda
     values = distribution.quantile(np.array([QUANTILES[name] for name in others]))
     found = dict(zip(others, np.moveaxis(values, -1, 0), strict=True))
     return {f"_{name}": found.get(name, distribution.median) for name in names}
+
+
+def code_columns(answers: Answers) -> dict[str, Any]:
+    """Return ``code_<number>`` from 1, of codes of at most 16 numbers."""
+    code = answers.parts.get("code", np.zeros((len(answers.values), 0)))
+    told = code.T if code.shape[1] <= LONGEST_CODE else ()
+    return {f"code_{number}": one for number, one in enumerate(told, start=1)}

@@ -17,6 +17,7 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.registry import get_task
 from astro_dl.data.cache import split_physics
 from astro_dl.models.build import model_head, resolve
+from astro_dl.training.checkpoint import check_unfinished
 from astro_dl.training.objective import improves, monitor_rises
 
 AS_IT_STANDS = "as it stands"
@@ -104,8 +105,7 @@ def train_alternatives(
     monitor, runs = config.training.monitor, folder / ".alternatives"
     if not monitor.startswith("val_"):
         raise UsageError(f"training.monitor: {monitor!r} is no validation score to compare by")
-    if runs.is_dir() and not resume:
-        raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
+    check_unfinished(folder, runs.is_dir(), resume)
     best, scores, made = folder, dict[str, float](), variants(config)
     plain = made[AS_IT_STANDS]
     head = model_head(plain.model, get_task(plain.task), split_physics(plain, "train"))

@@ -42,6 +42,12 @@ FREE_TO_CHANGE = {
 """What may differ between a training and its continuation."""
 
 
+def check_unfinished(folder: Path, left: bool, resume: bool) -> None:
+    """Raise `UsageError` if a folder holds what a training left that is not to go on."""
+    if left and not resume:
+        raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
+
+
 @dataclass(frozen=True)
 class State:
     """What is known after some epochs.

@@ -25,7 +25,7 @@ from astro_dl.data.cache import split_physics
 from astro_dl.data.real import is_real, real_split
 from astro_dl.models.build import build_from, logits_model, model_head
 from astro_dl.models.committee import join_members
-from astro_dl.training.checkpoint import State
+from astro_dl.training.checkpoint import State, check_unfinished
 from astro_dl.training.data import TrainingData
 from astro_dl.training.epochs import predict_logits
 from astro_dl.training.objective import make_objective
@@ -105,8 +105,7 @@ def train_cross_validated(
         If interrupted; what was done until then is kept for `resume`.
     """
     runs = folder / ".members"
-    if runs.is_dir() and not resume:
-        raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
+    check_unfinished(folder, runs.is_dir(), resume)
     trained: list[Bundle] = []
     for number, one in enumerate(member_configs(config), start=1):
         run = runs / f"{number}" / f"member {number}"

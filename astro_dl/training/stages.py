@@ -13,6 +13,7 @@ from astro_dl.core.config import Config, each_stage, in_a_row
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import resolve_fit
 from astro_dl.training.alternatives import variants
+from astro_dl.training.checkpoint import check_unfinished
 
 OF_THE_WHOLE = ("model", "initial_weights")
 
@@ -47,8 +48,7 @@ def train_stages(
         If interrupted; what was done until then is kept for `resume`.
     """
     runs = folder / ".stages"
-    if runs.is_dir() and not resume:
-        raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
+    check_unfinished(folder, runs.is_dir(), resume)
     trained: list[Bundle] = []
     for number, stage in enumerate(each_stage(config, _checked), start=1):
         # The name of a run is that of its bundle, which cards of later ones mention.

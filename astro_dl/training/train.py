@@ -26,6 +26,7 @@ from astro_dl.training.alternatives import is_made_from, train_alternatives
 from astro_dl.training.batches import steps_per_epoch
 from astro_dl.training.checkpoint import (
     State,
+    check_unfinished,
     checkpoint_file,
     load_checkpoint,
     save_checkpoint,
@@ -125,8 +126,7 @@ def _train_alone(
     """Train into a folder that no other training writes into; as `train`."""
     checkpoint = checkpoint_file(folder)
     going_on = checkpoint.is_file()
-    if going_on and not resume:
-        raise UsageError(f"{folder} holds an unfinished training; resume it or delete the folder")
+    check_unfinished(folder, going_on, resume)
     if (folder / "card.json").exists() and not going_on:
         return _finished(folder, asked, resume)
     check_target(folder)

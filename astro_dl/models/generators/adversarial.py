@@ -147,10 +147,8 @@ def image_gan(
     UsageError
         If inputs or answer are others, or a hyper-parameter is out of range.
     """
-    image, spread, conditions = generator_inputs(input_spec, "image_gan")
+    image, spread, conditions = generator_inputs(input_spec, head, "image_gan")
     stages, style = listed(filters), Style(activation)
-    if head.kind != "generation":
-        raise UsageError(f"image_gan draws images; it gives no {head.kind} answers")
     if latent_size < 1 or critic_units < 1:
         raise UsageError(
             f"latent_size is {latent_size} and critic_units {critic_units}; accepted: 1 and above"

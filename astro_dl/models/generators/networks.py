@@ -71,10 +71,8 @@ def image_vae(
     UsageError
         If inputs or answer are others, or a hyper-parameter is out of range.
     """
-    image, spread, conditions = generator_inputs(input_spec, "image_vae")
+    image, spread, conditions = generator_inputs(input_spec, head, "image_vae")
     stages, style = listed(filters), Style(activation)
-    if head.kind != "generation":
-        raise UsageError(f"image_vae draws images; it gives no {head.kind} answers")
     if latent_size < 2 or couplings < 1 or flow_units < 1 or kl_weight < 0:
         raise UsageError(
             f"latent_size is {latent_size}, couplings {couplings}, flow_units {flow_units}, "
@@ -163,9 +161,11 @@ def _block(x: keras.KerasTensor, style: Style, name: str) -> keras.KerasTensor:
     return keras.layers.Add(name=f"{name}_sum")([x, y])
 
 
-def generator_inputs(input_spec: InputSpec, name: str) -> list[keras.KerasTensor]:
-    """Return image, point spread and conditions; raise `UsageError` for other inputs."""
+def generator_inputs(input_spec: InputSpec, head: AnswerKind, name: str) -> list[keras.KerasTensor]:
+    """Return image, point spread and conditions; raise `UsageError` for other inputs or answers."""
     shape, wanted = input_spec.shape, (IMAGE, POINT_SPREAD, CONDITIONS)
     if not isinstance(shape, dict) or set(shape) != set(wanted):
         raise UsageError(f"{name} takes the inputs {', '.join(wanted)}")
+    if head.kind != "generation":
+        raise UsageError(f"{name} draws images; it gives no {head.kind} answers")
     return [keras.Input(shape[one], name=one) for one in wanted]

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from astropy.io import fits
 
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.files import STORES
+from astro_dl.core.files import STORES, atomic_path, stem_of
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import chosen_image, open_fits
 from astro_dl.core.reading.hdf5_files import open_hdf5
@@ -25,6 +26,8 @@ SINGLE = (*FITS, *PICTURES, ".npy")
 STACKS = (*HDF5, *NUMPY, *ZARR, *PARQUET)
 GREY, COLOURS = ("1", "L", "I", "F", "I;16", "I;16B", "I;16L"), "RGB"
 FEWEST_PIXELS = 4
+OF_THE_ARRAY = ("BSCALE", "BZERO", "BLANK", "CHECKSUM", "DATASUM", "EXTNAME", "EXTVER")
+"""Keywords that hold for the array of a file alone, not for what is made of it."""
 
 
 def read_image_file(path: str | Path, hdu: int | str | None = None) -> np.ndarray:
@@ -216,3 +219,46 @@ def _array_of(column: Any) -> np.ndarray | None:
         shape.append(lengths[0].as_py())
         column = column.flatten()
     return np.asarray(column.to_numpy(zero_copy_only=False)).reshape(shape)
+
+
+def derived_files(
+    folder: str | Path | None, names: Mapping[Path, str], ending: str
+) -> dict[Path, Path]:
+    """Return where what is made of each file goes, nothing without a folder.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        Where they go.
+    names : mapping of Path to str
+        Of the files that are read, as `astro_dl.core.files.distinct_names` gives them.
+    ending : str
+        After the stems of these names, as ``_sharp.fits``.
+
+    Raises
+    ------
+    UsageError
+        If one of the files that are read would be overwritten.
+    """
+    if folder is None:
+        return {}
+    found = {path: Path(folder) / f"{stem_of(name)}{ending}" for path, name in names.items()}
+    read = {path.resolve() for path in names}
+    for target in found.values():
+        if target.resolve() in read:
+            raise UsageError(f"{target} is one of the files that are read; give another folder")
+    return found
+
+
+def derived_header(header: fits.Header) -> fits.Header:
+    """Return the header of what is made of an image, pixel by pixel: coordinates and history."""
+    kept = header.copy(strip=True)
+    for keyword in OF_THE_ARRAY:
+        kept.remove(keyword, ignore_missing=True)
+    return kept
+
+
+def write_hdus(target: Path, hdus: list[Any]) -> None:
+    """Write a FITS file whole or not at all; its folder is made."""
+    with atomic_path(target) as temporary:
+        fits.HDUList(hdus).writeto(temporary, overwrite=True)

@@ -11,11 +11,12 @@ from scipy import ndimage
 from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import atomic_path, distinct_names, stem_of
+from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.predictor import Predictor
 from astro_dl.observations.images.background import Background
+from astro_dl.observations.images.image_files import derived_files, write_hdus
 from astro_dl.observations.images.tiles import in_tiles, tiling_of_unet
 from astro_dl.science.cosmic_rays.exposures import Exposure, open_exposure
 from astro_dl.science.cosmic_rays.inputs import network_input
@@ -80,6 +81,7 @@ def predict_exposures(
         raise UsageError(f"threshold is {threshold:g}; accepted: a probability within 0 and 1")
     files = [Path(path) for path in paths]
     names = distinct_names(files)
+    targets = derived_files(masks, names, "_hits.fits")
     tables = []
     with tqdm(total=len(files), unit="exposure", disable=not progress) as bar:
         for path in files:
@@ -88,8 +90,8 @@ def predict_exposures(
                 mask = probability > threshold
                 tables.append(_catalogue(names[path], exposure, background, probability, mask))
                 tables[-1]["flags"] = _flags(tables[-1], exposure, background, predictor.physics)
-                if masks is not None:
-                    _write_mask(Path(masks), names[path], mask, probability)
+                if path in targets:
+                    _write_mask(targets[path], mask, probability)
             bar.update()
     if not tables:
         raise nothing_read()
@@ -187,11 +189,8 @@ def _flags(
     return np.array(joined, dtype=str)
 
 
-def _write_mask(folder: Path, name: str, mask: np.ndarray, probability: np.ndarray) -> None:
-    target = folder / f"{stem_of(name)}_hits.fits"
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _write_mask(target: Path, mask: np.ndarray, probability: np.ndarray) -> None:
     shares = fits.ImageHDU(np.rint(STEPS * probability).astype(np.uint8), name="PROBABILITY")
     shares.header["BSCALE"] = 1 / STEPS
-    with atomic_path(target) as temporary:
-        hdus = [fits.PrimaryHDU(), fits.ImageHDU(mask.astype(np.uint8), name="MASK"), shares]
-        fits.HDUList(hdus).writeto(temporary, overwrite=True)
+    masked = fits.ImageHDU(mask.astype(np.uint8), name="MASK")
+    write_hdus(target, [fits.PrimaryHDU(), masked, shares])

@@ -10,11 +10,12 @@ from astropy.table import QTable, Table, vstack
 from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import atomic_path, distinct_names, stem_of
+from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.galaxies.fields import SkyImage, open_image
+from astro_dl.observations.images.image_files import derived_files, derived_header, write_hdus
 from astro_dl.science.deblending.catalogue import Places, celestial, read_places
 from astro_dl.science.deblending.deblend import Deblended, deblend, light_of
 from astro_dl.science.deblending.detection import find_peaks
@@ -22,7 +23,6 @@ from astro_dl.science.deblending.measure import MEASURED, measured, unusual
 from astro_dl.science.deblending.physics import DeblendingPhysics
 
 WITHHELD = "psf_outside_training_range"
-NOT_OF_IMAGES = ("BSCALE", "BZERO", "BLANK", "CHECKSUM", "DATASUM", "EXTNAME", "EXTVER")
 
 
 @divisible()
@@ -91,6 +91,7 @@ def predict_sources(
         raise UsageError(f"threshold is {threshold:g}; accepted: above 0")
     files = [Path(path) for path in paths]
     names = distinct_names(files)
+    targets = derived_files(images, names, "_sources.fits")
     tables = []
     for path in tqdm(files, unit="image", disable=not progress):
         with may_fail(path), open_image(path, predictor.physics, psf, hdu, sigma) as image:
@@ -102,8 +103,8 @@ def predict_sources(
             )
             if not usual:
                 table["flags"] = [",".join(filter(None, (one, WITHHELD))) for one in table["flags"]]
-            if images is not None and answer is not None:
-                _write(Path(images), table, image, light, answer)
+            if path in targets and answer is not None:
+                _write(targets[path], table, image, light, answer)
             tables.append(table)
     if not tables:
         raise nothing_read()
@@ -173,14 +174,9 @@ def _table(
 
 
 def _write(
-    folder: Path, table: QTable, image: SkyImage, light: np.ndarray, answer: Deblended
+    target: Path, table: QTable, image: SkyImage, light: np.ndarray, answer: Deblended
 ) -> None:
-    target = folder / f"{stem_of(str(table['id'][0]))}_sources.fits"
-    if target.resolve() == image.path.resolve():
-        raise UsageError(f"{target} is one of the files that are read; give another folder")
-    header = image.header.copy(strip=True)
-    for keyword in NOT_OF_IMAGES:
-        header.remove(keyword, ignore_missing=True)
+    header = derived_header(image.header)
     header["HISTORY"] = "Sky and sources subtracted"
     rest = light * (1 - answer.claimed) * image.noise(slice(None))
     columns, rows = answer.corners.T
@@ -196,6 +192,4 @@ def _write(
         fits.ImageHDU(answer.models, name="MODELS"),
         fits.BinTableHDU(sources, name="SOURCES"),
     ]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_path(target) as temporary:
-        fits.HDUList(hdus).writeto(temporary, overwrite=True)
+    write_hdus(target, hdus)

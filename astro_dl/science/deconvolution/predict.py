@@ -10,13 +10,13 @@ from astropy.io import fits
 from astropy.table import QTable
 from tqdm.auto import tqdm
 
-from astro_dl.core.errors import UsageError
-from astro_dl.core.files import atomic_path, distinct_names, stem_of
+from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.galaxies.fields import POINT_SPREAD, SkyImage, open_image
 from astro_dl.observations.images.degrading import full_width_at_half_maximum
+from astro_dl.observations.images.image_files import derived_files, derived_header, write_hdus
 from astro_dl.science.deconvolution.fourier import target_image
 from astro_dl.science.deconvolution.physics import DeconvolutionPhysics
 from astro_dl.science.deconvolution.sharpen import BAND, Sharpened, sharpen
@@ -24,7 +24,6 @@ from astro_dl.science.deconvolution.sharpen import BAND, Sharpened, sharpen
 MOST_RESIDUAL = 1.3
 """Root mean square [σ] of what an answer leaves of an image, above which it does not explain it."""
 
-NOT_OF_IMAGES = ("BSCALE", "BZERO", "BLANK", "CHECKSUM", "DATASUM", "EXTNAME", "EXTVER")
 WITHHELD = "psf_outside_training_range"
 
 
@@ -81,6 +80,7 @@ def predict_images(
     """
     files = [Path(path) for path in paths]
     names = distinct_names(files)
+    targets = derived_files(images, names, "_sharp.fits")
     rows: list[dict[str, Any]] = []
     for path in tqdm(files, unit="image", disable=not progress):
         with may_fail(path), open_image(path, predictor.physics, psf, hdu, sigma) as image:
@@ -88,8 +88,8 @@ def predict_images(
             if image.has_usual_seeing(predictor.physics) or keep_flagged:
                 answer = sharpen(predictor, image)
                 row |= _measured(image, answer)
-                if images is not None:
-                    _write(Path(images), names[path], predictor.physics, image, answer)
+                if path in targets:
+                    _write(targets[path], predictor.physics, image, answer)
             words |= {
                 "image_not_explained": row["residual_rms"] > MOST_RESIDUAL,
                 WITHHELD: not image.has_usual_seeing(predictor.physics),
@@ -130,15 +130,8 @@ def _measured(image: SkyImage, answer: Sharpened) -> dict[str, float]:
     }
 
 
-def _write(
-    folder: Path, name: str, physics: DeconvolutionPhysics, image: SkyImage, answer: Sharpened
-) -> None:
-    target = folder / f"{stem_of(name)}_sharp.fits"
-    if target.resolve() == image.path.resolve():
-        raise UsageError(f"{target} is one of the files that are read; give another folder")
-    header = image.header.copy(strip=True)
-    for keyword in NOT_OF_IMAGES:
-        header.remove(keyword, ignore_missing=True)
+def _write(target: Path, physics: DeconvolutionPhysics, image: SkyImage, answer: Sharpened) -> None:
+    header = derived_header(image.header)
     fwhm = physics.target_fwhm_pixels
     header["HISTORY"] = f"Sky subtracted and sharpened to a Gaussian of {fwhm:g} pixels (FWHM)"
     hdus = [
@@ -146,6 +139,4 @@ def _write(
         fits.ImageHDU(answer.residual, name="RESIDUAL"),
         fits.ImageHDU(target_image(physics).astype(np.float32), name=POINT_SPREAD),
     ]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_path(target) as temporary:
-        fits.HDUList(hdus).writeto(temporary, overwrite=True)
+    write_hdus(target, hdus)

@@ -9,10 +9,11 @@ from astropy.table import QTable, vstack
 from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import atomic_path, distinct_names, stem_of
+from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.predictor import Predictor
+from astro_dl.observations.images.image_files import derived_files, derived_header, write_hdus
 from astro_dl.observations.images.tiles import in_tiles, tiling_of_unet
 from astro_dl.science.source_segmentation.files import BAND, Field, open_field
 from astro_dl.science.source_segmentation.inputs import network_input
@@ -33,7 +34,6 @@ UNUSUAL = 1.1
 """By which the seeing may be beyond that of the training without a flag."""
 
 FLAGS = ("edge", "blended", "unknown_pixels")
-NOT_OF_MAPS = ("BSCALE", "BZERO", "BLANK", "BUNIT", "CHECKSUM", "DATASUM", "EXTNAME", "EXTVER")
 
 
 @divisible()
@@ -96,6 +96,7 @@ def predict_fields(
     _check("gain", gain, (0.0, np.inf), "electrons per unit of the file, above 0")
     files = [Path(path) for path in paths]
     names = distinct_names(files)
+    targets = derived_files(maps, names, "_segments.fits")
     tables = []
     for path in tqdm(files, unit="image", disable=not progress):
         with may_fail(path), open_field(path, hdu, weights) as field:
@@ -103,8 +104,8 @@ def predict_fields(
             table = catalogue(field, found, gain)
             table.add_column(np.full(len(table), names[path]), name="id", index=0)
             _join_flags(table, _unusual(found.fwhm, predictor.physics))
-            if maps is not None:
-                _write(Path(maps) / f"{stem_of(names[path])}_segments.fits", field, found)
+            if path in targets:
+                _write(targets[path], field, found)
             tables.append(table)
     if not tables:
         raise nothing_read()
@@ -182,11 +183,8 @@ def _join_flags(table: QTable, unusual: bool) -> None:
 
 
 def _write(target: Path, field: Field, found: Segmentation) -> None:
-    if target.resolve() == field.path.resolve():
-        raise UsageError(f"{target} is one of the files that are read; give another folder")
-    header = field.header.copy(strip=True)
-    for keyword in NOT_OF_MAPS:
-        header.remove(keyword, ignore_missing=True)
+    header = derived_header(field.header)
+    header.remove("BUNIT", ignore_missing=True)
     hdus = [fits.PrimaryHDU(header=header)]
     planes = {"CLASS": class_map(found), "PROBABILITY": found.probability}
     for name, plane in (planes | {"SEGMENTS": found.segments}).items():
@@ -195,6 +193,4 @@ def _write(target: Path, field: Field, found: Segmentation) -> None:
         hdus[1].header[f"CLASS{number}"] = name
         hdus[2].header[f"PLANE{number + 1}"] = name
     hdus[2].header["BSCALE"] = 1 / STEPS
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_path(target) as temporary:
-        fits.HDUList(hdus).writeto(temporary, overwrite=True)
+    write_hdus(target, hdus)
