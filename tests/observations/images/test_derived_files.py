@@ -10,7 +10,7 @@ from astro_dl.observations.images.image_files import derived_files, derived_head
 
 def test_no_file_that_is_read_would_be_overwritten(tmp_path):
     names = {tmp_path / name: name for name in ("sky.fits", "sky_sharp.fits")}
-    with pytest.raises(UsageError, match="sky_sharp.fits is one of the files that are read"):
+    with pytest.raises(UsageError, match=r"sky_sharp\.fits is one of the files that are read"):
         derived_files(tmp_path, names, "_sharp.fits")
     other = derived_files(tmp_path / "other", names, "_sharp.fits")
     assert other[tmp_path / "sky.fits"] == tmp_path / "other" / "sky_sharp.fits"
