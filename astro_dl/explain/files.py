@@ -1,9 +1,9 @@
 """What a network is given of real files: the examples that a task's reader makes of them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from astropy.table import QTable
@@ -13,6 +13,7 @@ from astro_dl.core.examples import Inputs, input_length, inputs_by_name, take_in
 from astro_dl.inference.files import predict_files
 from astro_dl.inference.input_checks import finite_rows, given_paths
 from astro_dl.inference.protocol import Predictor
+from astro_dl.inference.runtime import Arrays, Runtime
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ class Listener:
         whose pixels stand out most.
     kept : list of Heard
         What was given to the network, and is kept.
+    heard : int
+        How many examples were given to it.
+    deaf : bool
+        Whether what is given just now is not of the files.
     """
 
     predictor: Predictor[Any]
@@ -59,9 +64,15 @@ class Listener:
     window: tuple[int, int] | None = None
     kept: list[Heard] = field(default_factory=list)
     heard: int = 0
+    deaf: bool = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.predictor, name)
+
+    @property
+    def runtime(self) -> Runtime:
+        """What runs the network, without all that would pass the listener by."""
+        return cast(Runtime, HeardRuntime(self, self.predictor.runtime))
 
     def enlarged(self, size: tuple[int, int]) -> "Listener":
         """Return a listener of larger images, which keeps windows of them with what this keeps."""
@@ -96,6 +107,8 @@ class Listener:
         return table
 
     def _keep(self, x: Inputs, logits: np.ndarray, ids: Any = None) -> None:
+        if self.deaf:
+            return
         if self.window is not None:
             x = inputs_of_windows(x, self.window, logits.shape[1:3])
             parts = windows(logits, self.window)
@@ -121,6 +134,36 @@ class Listener:
             for k in best
         ]
         self.kept[:] = sorted([*self.kept, *new], key=lambda one: -one.rank)[: self.count]
+
+
+@dataclass(frozen=True)
+class HeardRuntime:
+    """The runtime of a listener's predictor: files are given to it example by example.
+
+    Parameters
+    ----------
+    listener : Listener
+        Who hears what is given to the predictor.
+    runtime : Runtime
+        Of the predictor; all else is its own.
+    """
+
+    listener: Listener
+    runtime: Runtime
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.runtime, name)
+
+    def scanner(self, step: int) -> None:
+        """Return none: a scanner scores a series whole, and no example would be heard."""
+
+    def kept(self, name: str, make: Callable[[], Arrays]) -> Arrays:
+        """Return what was found about the network, whose own simulations are not of the files."""
+        self.listener.deaf = True
+        try:
+            return self.runtime.kept(name, make)
+        finally:
+            self.listener.deaf = False
 
 
 def examples_of_files(

@@ -152,6 +152,22 @@ def test_files_are_read_by_the_task_and_the_surest_examples_kept(binary, x, tmp_
         examples_of_files(binary, [tmp_path / "none.npy"])
 
 
+def test_what_a_reader_asks_about_the_network_itself_is_not_of_the_files(binary, x):
+    def kept(name, make):
+        return make()
+
+    asked = SimpleNamespace(**vars(binary))
+    asked.runtime = SimpleNamespace(kept=kept, scanner=lambda step: "scanner", packages=("keras",))
+    listener = Listener(asked, 5)
+    own = listener.runtime.kept("scale", lambda: {"logits": listener.score(100 * x)})
+    np.testing.assert_array_equal(own["logits"], binary.score(100 * x))
+    assert listener.heard == 0
+    assert listener.runtime.scanner(16) is None
+    assert listener.runtime.packages == ("keras",)
+    listener.score(x[:2])
+    assert [one.place for one in sorted(listener.kept, key=lambda one: one.place)] == [0, 1]
+
+
 def test_what_is_not_finite_is_never_kept(binary, x):
     damaged = x.copy()
     damaged[2, 3] = np.nan

@@ -10,6 +10,8 @@ from astropy import units as u
 import astro_dl
 from astro_dl.bundles.bundle import load_bundle
 from astro_dl.core.shipped import shipped_bundles
+from astro_dl.explain.files import examples_of_files
+from tests.science.gravitational_waves.gwosc_files import write_gwosc
 
 NAMES = [name for name in sorted(shipped_bundles()) if load_bundle(name).card.task == "gw_bbh"]
 GW150914 = 1126259462.42
@@ -37,3 +39,18 @@ def test_gw150914_is_the_loudest_trigger(name):
     tolerance = 0.1 if name == "gw_resnet" else 0.3
     assert abs(table["gps_time"][0].to_value(u.s) - GW150914) < tolerance
     assert table["ranking_statistic"][0] > 2 + table["ranking_statistic"][1:].max(initial=4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_explained_is_of_the_files(name, tmp_path):
+    rng = np.random.default_rng(4)
+    files = [
+        write_gwosc(
+            tmp_path / f"{detector}.hdf5", rng.normal(0, 1e-21, 16 * 4096), detector=detector
+        )
+        for detector in ("H1", "L1")
+    ]
+    x, ids = examples_of_files(astro_dl.load_pretrained(name, runtime="keras"), files, 2)
+    assert len(ids) == len(x) == 2
+    # Simulated signals, by which a search measures its network, reach ratios above a hundred.
+    assert np.abs(x).max() < 6
