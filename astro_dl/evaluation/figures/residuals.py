@@ -16,6 +16,8 @@ BEYOND_TRUTH = 0.5
 """Predictions so far beyond the range of the truth, in its widths, stand at the edge."""
 REACH = 8.0
 """Of the panel of residuals, in NMAD."""
+REDSHIFT = "redshift"
+"""The target whose residuals are Δz / (1 + z), as everywhere that redshifts are scored."""
 
 
 def draw_residuals(
@@ -23,7 +25,8 @@ def draw_residuals(
 ) -> Figure:
     """Return prediction and residual against the truth, two panels above each other per target.
 
-    Points beyond a panel are triangles at its edge, and their number is told.
+    Points beyond a panel are triangles at its edge, and their number is told. Residuals of
+    redshifts are over 1 + z.
 
     Parameters
     ----------
@@ -50,7 +53,8 @@ def draw_residuals(
 def _draw_target(
     upper: Axes, lower: Axes, true: np.ndarray, values: np.ndarray, name: str, unit: str
 ) -> None:
-    residual = values - true
+    redshifts = name == REDSHIFT
+    residual = (values - true) / (1 + true) if redshifts else values - true
     spread = nmad(residual)
     line = (true.min(), true.max())
     more = BEYOND_TRUTH * max(line[1] - line[0], 1e-12)
@@ -72,7 +76,7 @@ def _draw_target(
         fontsize=9,
     )
     upper.set_ylabel(f"predicted {name}{said}")
-    lower.set_ylabel(f"predicted − true{said}")
+    lower.set_ylabel("(predicted − true) / (1 + true)" if redshifts else f"predicted − true{said}")
     lower.set_xlabel(f"true {name}{said}")
     upper.legend(fontsize=8, loc="upper left")
     lower.legend(fontsize=8, loc="upper left", ncols=2)

@@ -35,3 +35,12 @@ def test_each_target_has_two_panels_and_no_figure_is_wider_than_four(answers, ta
     figure = draw_residuals(predicted, true, [f"t{k}" for k in range(targets)])
     assert len(figure.axes) == panels
     assert figure.get_figwidth() < 18
+
+
+def test_residuals_of_redshifts_are_over_one_plus_the_redshift():
+    true = np.linspace(0, 3, 300)[:, None]
+    predicted = true + np.resize([0.01, -0.01], (300, 1)) * (1 + true)
+    upper, lower = draw_residuals(predicted, true, ["redshift"]).axes
+    assert "NMAD 0.0148" in upper.get_title()
+    assert lower.get_ylabel() == "(predicted − true) / (1 + true)"
+    np.testing.assert_allclose(np.abs(lower.lines[0].get_ydata()), 0.01, rtol=1e-6)
