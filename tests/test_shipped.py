@@ -17,7 +17,7 @@ import astro_dl
 from astro_dl.bundles.bundle import load_bundle
 from astro_dl.core.config import load_config
 from astro_dl.core.examples import inputs_by_name, take_inputs
-from astro_dl.core.registry import model_entry
+from astro_dl.core.registry import get_task, model_entry
 from astro_dl.core.schema import plain
 from astro_dl.core.shipped import shipped_bundles, shipped_configs
 from astro_dl.training.alternatives import is_made_from
@@ -70,6 +70,15 @@ def test_cards_hold_no_rows_of_data(name):
     # Summaries, such as the Gaussians of a mixture, have a dozen rows at most.
     assert all(len(rows) <= 12 for rows in tables)
     assert len(json.dumps(card.to_plain())) < 32_000
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cards_have_the_cautions_of_what_the_network_learnt_from(name):
+    """scripts/renew_cards writes them anew."""
+    data = load_bundle(name).card.data
+    simulated = data.source == "simulation" or "simulation" in " ".join(data.started_from)
+    task = get_task(load_bundle(name).config.task)
+    assert (data.caution or "") == task.cautions(simulated or data.source is None)
 
 
 @pytest.mark.parametrize("name", NAMES)

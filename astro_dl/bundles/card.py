@@ -28,6 +28,7 @@ FILE_NAME = re.compile(
     r"|plots/[A-Za-z0-9][A-Za-z0-9_.-]*\.(png|pdf|svg)"
 )
 REQUIRED_FILES = ("config.yaml", "weights.h5")
+SIMULATION = "simulation"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -73,6 +74,14 @@ class CardData:
     validation: Mapping[str, float | None] = field(default_factory=dict)
     alternatives: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
     compared: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the network learnt from simulations, then or in a training before."""
+        # Older cards name no source.
+        return self.source in (None, SIMULATION) or any(
+            one.endswith(f"{SIMULATION})") for one in self.started_from
+        )
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> Self:

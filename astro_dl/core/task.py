@@ -261,7 +261,9 @@ class Task(Generic[Physics]):
     anomaly : str or None
         Boolean column of ``Examples.info``, true for what an unsupervised model should find odd.
     caution : str
-        What whoever uses a network of this task must know of its training; it goes on the card.
+        What whoever uses any network of this task must know of its training; it goes on the card.
+    simulation_caution : str
+        What else must be known of those that learnt from simulations, be it in a training before.
     version : int
         Raised whenever the same seed would give other examples, so that stored sets are remade.
     """
@@ -284,12 +286,18 @@ class Task(Generic[Physics]):
     extra_metrics: Callable[..., dict[str, Any]] | None = None
     anomaly: str | None = None
     caution: str = ""
+    simulation_caution: str = ""
     version: int = 1
 
     def changes(self, physics: Physics) -> Augmentation:
         """Return how examples of a physics may be changed."""
         given = self.augmentation
         return given if isinstance(given, Augmentation) else given(physics)
+
+    def cautions(self, simulated: bool) -> str:
+        """Return the cautions for a network that has, or has not, learnt from simulations."""
+        told = (self.caution, self.simulation_caution if simulated else "")
+        return " ".join(filter(None, told))
 
 
 def unsimulated(physics: object, n: int, rng: np.random.Generator) -> Examples:

@@ -229,6 +229,9 @@ def _rescale(model: Any, scaling: Scaling | None, scale: Array, offset: Array) -
     if scaling is None:
         return
     factor, shift = scaling(scale, offset)
+    if np.all(factor == 1) and np.all(shift == 0):
+        # Bins stay where they are, and their last layer may have no weights.
+        return
     layer = model.get_layer("logits")
     kernel, bias = (np.asarray(one, np.float64) for one in layer.get_weights())
     layer.set_weights([kernel * factor, bias * factor + shift])

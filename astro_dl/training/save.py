@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from astro_dl.bundles.bundle import Bundle, load_bundle, save_bundle
+from astro_dl.bundles.card import SIMULATION, CardData
 from astro_dl.core import backend
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config
@@ -66,6 +67,8 @@ def save_result(
     logits = head.per_example(score(validation.x)) if held_out is None else held_out
     streamed = config.data.mode == "stream" and not is_real(config)
     best = best_epoch(state.history, config.training.monitor, objective.rises)
+    source = split_title(config, "train") if is_real(config) else config.data.source
+    origins = _origins(config)
     parts = {
         "calibration": _calibration(config, head, logits, validation.y),
         "thresholds": head.thresholds(
@@ -73,15 +76,15 @@ def save_result(
         ),
         "input_statistics": _statistics(config, validation.x),
         "data": {
-            "source": split_title(config, "train") if is_real(config) else config.data.source,
-            "started_from": _origins(config),
+            "source": source,
+            "started_from": origins,
             "mode": config.data.mode,
             "n_train": data.n * (len(state.history) if streamed else 1),
             "n_validation": len(validation),
             "epochs": len(state.history),
             "best_epoch": best + 1,
             "interrupted": interrupted,
-            "caution": get_task(config.task).caution,
+            "caution": get_task(config.task).cautions(CardData(source, origins).simulated),
             "validation": {k: v for k, v in state.history[best].items() if k.startswith("val_")},
         },
         "split_hash": data.split_hash,
@@ -99,15 +102,15 @@ def _calibration(config: Config, head: AnswerKind, logits: np.ndarray, y: np.nda
     return head.recalibrations[method](logits, y, own)
 
 
-def _origins(config: Config) -> list[str]:
+def _origins(config: Config) -> tuple[str, ...]:
     """Return what the initial weights were trained on, training by training."""
     if config.initial_weights is None:
-        return []
+        return ()
     bundle = load_bundle(config.initial_weights)
     data = bundle.card.data
     # Older cards name no source.
-    source = data.source or "simulation"
-    return [*data.started_from, f"{bundle.folder.name} (n_train {data.n_train}, {source})"]
+    source = data.source or SIMULATION
+    return (*data.started_from, f"{bundle.folder.name} (n_train {data.n_train}, {source})")
 
 
 def _statistics(config: Config, x: Inputs) -> dict[str, Any]:

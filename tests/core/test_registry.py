@@ -107,3 +107,11 @@ def test_every_task_is_found_under_its_own_name(name):
 @pytest.mark.parametrize("name", list_tasks())
 def test_headline_metrics_are_of_tasks_that_have_metrics_of_their_own(name):
     assert bool(task_entry(name).headline) <= (get_task(name).extra_metrics is not None)
+
+
+@pytest.mark.parametrize("name", list_tasks())
+def test_only_networks_that_learnt_from_simulations_are_cautioned_against_them(name):
+    of_all = get_task(name).cautions(simulated=False).lower()
+    assert "simulat" not in of_all
+    assert "trained on" not in of_all
+    assert get_task(name).cautions(simulated=True).lower().startswith(of_all)

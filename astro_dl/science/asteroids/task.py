@@ -296,7 +296,8 @@ task = Task(
     },
     augmentation=Augmentation(inputs=hide_wavelengths),
     files=Files(inputs=input_of_file, predict=classify_spectra),
-    caution="Means and scatter of the simulated classes are those of all spectra of busdemeo, the "
-    "ones that it is scored on included: accuracies on that set are too good, by about 0.05.",
+    simulation_caution="Means and scatter of the simulated classes are those of all spectra of "
+    "busdemeo, the ones that it is scored on included: accuracies on that set are too good, by "
+    "about 0.05.",
     zero_signal={"distinct": False},
 )

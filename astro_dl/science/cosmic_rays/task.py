@@ -34,6 +34,6 @@ task = Task(
     augmentation=Augmentation(pairs=random_orientation_of_both),
     files=Files(predict=predict_exposures, draw=draw_masks),
     extra_metrics=found_by_seeing,
-    caution="Trained on simulated exposures alone; probabilities rest on 100 to 3,000 hits in a "
-    "million pixels.",
+    simulation_caution="Trained on simulated exposures alone; probabilities rest on 100 to 3,000 "
+    "hits in a million pixels.",
 )

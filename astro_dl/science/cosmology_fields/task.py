@@ -36,7 +36,7 @@ task = Task(
     augmentation=augmentation,
     files=Files(inputs=input_of_file, predict=predict_maps, draw=draw_maps),
     extra_metrics=likelihood_metrics,
-    caution="Trained on flat, periodic maps without mask, with white noise of known level, sources "
-    "of known redshift, and neither intrinsic alignments nor baryons: a map of the sky breaks all "
-    "of these, and none of them is seen by the network.",
+    simulation_caution="Trained on flat, periodic maps without mask, with white noise of known "
+    "level, sources of known redshift, and neither intrinsic alignments nor baryons: a map of the "
+    "sky breaks all of these, and none of them is seen by the network.",
 )

@@ -33,8 +33,8 @@ task = Task(
     classical=Classical(baselines=classical_shares),
     files=Files(predict=predict_sources, draw=draw_models),
     extra_metrics=deblending_metrics,
-    caution="Trained on simulated Sérsic galaxies and stars in white noise, in one band. Arms, "
-    "tails and saturated stars were never seen; light of sources that are not told of is shared "
-    "between those that are. Fluxes are drawn towards usual ones. The point-spread function must "
-    "be known.",
+    simulation_caution="Trained on simulated Sérsic galaxies and stars in white noise, in one "
+    "band. Arms, tails and saturated stars were never seen; light of sources that are not told of "
+    "is shared between those that are. Fluxes are drawn towards usual ones. The point-spread "
+    "function must be known.",
 )

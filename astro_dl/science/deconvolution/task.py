@@ -36,7 +36,7 @@ task = Task(
     augmentation=Augmentation(pairs=random_orientation_of_both),
     files=Files(predict=predict_images, draw=draw_sharpened),
     extra_metrics=deconvolution_metrics,
-    caution="Trained on simulated Sérsic galaxies and stars in white noise: what is sharper than "
-    "the point-spread function is a likely guess in their likeness, no measurement. Arms, rings "
-    "and lensed arcs were never seen. The point-spread function must be known.",
+    simulation_caution="Trained on simulated Sérsic galaxies and stars in white noise: what is "
+    "sharper than the point-spread function is a likely guess in their likeness, no measurement. "
+    "Arms, rings and lensed arcs were never seen. The point-spread function must be known.",
 )

@@ -147,5 +147,5 @@ task = Task(
     files=Files(rows=inputs_of_rows, predict_blocks=predict_rows),
     zero_signal={"distinct": False},
     anomaly="contaminant",
-    caution="Contaminants are simulated: real catalogues hold others too.",
+    simulation_caution="Contaminants are simulated: real catalogues hold others too.",
 )

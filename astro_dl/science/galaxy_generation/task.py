@@ -41,7 +41,7 @@ task = Task(
         peers={"simulator": simulated_again, "smooth Sérsic": smooth_galaxies},
     ),
     extra_metrics=generation_metrics,
-    caution="Trained on simulated galaxies: bulges, discs and regular spiral arms in white noise. "
-    "What it draws is in their likeness, no prediction of what the sky holds, and finds no use "
-    "where rare or irregular galaxies matter.",
+    simulation_caution="Trained on simulated galaxies: bulges, discs and regular spiral arms in "
+    "white noise. What it draws is in their likeness, no prediction of what the sky holds, and "
+    "finds no use where rare or irregular galaxies matter.",
 )

@@ -41,6 +41,7 @@ task = Task(
     augmentation=Augmentation(inputs=random_orientation, symmetries=ORIENTATIONS),
     files=Files(inputs=galaxy_of_file, predict_blocks=predict_galaxies, draw=draw_galaxies),
     zero_signal={"distinct": False},
-    caution="The voters are simulated: shares are of people who see what stands out from the "
-    "noise. Photographs of another stretch look like other galaxies; fine-tune on your own.",
+    caution="Photographs of another stretch look like other galaxies; fine-tune on your own.",
+    simulation_caution="The voters are simulated: shares are of people who see what stands out "
+    "from the noise.",
 )

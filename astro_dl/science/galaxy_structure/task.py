@@ -44,8 +44,8 @@ task = Task(
     datasets={"cosmos": COSMOS},
     files=Files(inputs=input_of_file, predict=predict_stamps, draw=draw_stamps),
     extra_metrics=structure_metrics,
-    caution="Trained on single Sérsic profiles in white noise, without neighbours; a galaxy of "
-    "another kind gets the Sérsic profile that the network takes for nearest. Point-spread "
-    "functions are Moffat profiles, known exactly: one that is told a few percent wrong, or of "
-    "another form, can give quite another galaxy, and no flag says so.",
+    simulation_caution="Trained on single Sérsic profiles in white noise, without neighbours; a "
+    "galaxy of another kind gets the Sérsic profile that the network takes for nearest. "
+    "Point-spread functions are Moffat profiles, known exactly: one that is told a few percent "
+    "wrong, or of another form, can give quite another galaxy, and no flag says so.",
 )

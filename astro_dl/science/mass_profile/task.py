@@ -37,9 +37,9 @@ task = Task(
     classical=Classical(features=moments, peers=("logistic_regression",)),
     files=Files(inputs=input_of_file, predict=predict_masses, draw=draw_galaxies),
     extra_metrics=mass_metrics,
-    caution="Trained on round galaxies in equilibrium, whose orbits are isotropic within some "
-    "radius and radial beyond, with stars like a Plummer sphere that weigh nothing, in haloes "
-    "that fall as r⁻³ outside. Flattening, rotation, tides, tangential orbits and several "
-    "populations of stars are unknown to the network, and no flag tells them: no posterior here "
-    "says whether a real halo has a cusp or a core.",
+    simulation_caution="Trained on round galaxies in equilibrium, whose orbits are isotropic "
+    "within some radius and radial beyond, with stars like a Plummer sphere that weigh nothing, "
+    "in haloes that fall as r⁻³ outside. Flattening, rotation, tides, tangential orbits and "
+    "several populations of stars are unknown to the network, and no flag tells them: no "
+    "posterior here says whether a real halo has a cusp or a core.",
 )

@@ -124,7 +124,7 @@ task = Task(
     datasets=DATASETS,
     augmentation=Augmentation(inputs=hide_bands),
     files=Files(rows=inputs_of_galaxies, predict_blocks=predict_redshifts),
-    caution="The ranges of magnitudes and redshifts that configs give the simulation of SDSS were "
-    "chosen after a look at the colours of whole real sets, test galaxies included: scores of "
-    "simulated networks on them are not blind. No setting was chosen by those scores.",
+    simulation_caution="The ranges of magnitudes and redshifts that configs give the simulation "
+    "of SDSS were chosen after a look at the colours of whole real sets, test galaxies included: "
+    "scores of simulated networks on them are not blind. No setting was chosen by those scores.",
 )

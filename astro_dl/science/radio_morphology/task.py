@@ -52,6 +52,6 @@ task = Task(
     files=Files(inputs=map_of_file, predict_blocks=predict_maps, draw=draw_maps),
     zero_signal={"distinct": False},
     extra_metrics=radio_metrics,
-    caution="Everything in the circle is taken to be one source. Simulated classes are equally "
-    "frequent, which they are not in the sky.",
+    caution="Everything in the circle is taken to be one source.",
+    simulation_caution="Simulated classes are equally frequent, which they are not in the sky.",
 )

@@ -50,7 +50,7 @@ task = Task(
     signal_fraction="real_fraction",
     zero_signal={"distinct": False},
     extra_metrics=missed_reals,
-    caution="Trained on simulated artefacts: those of a real camera differ. Look at what it says "
-    "of your own stamps, and fine-tune it on labelled ones.",
+    simulation_caution="Trained on simulated artefacts: those of a real camera differ. Look at "
+    "what it says of your own stamps, and fine-tune it on labelled ones.",
     version=2,
 )

@@ -100,7 +100,7 @@ def redshift_cnn1d(
     x = keras.layers.Flatten(name="flatten")(convolve(x, 1, 1, style, "together"))
     options: dict[str, Any] = dict(style.penalty)
     if isinstance(head, Regression) and head.bins:
-        options = {"kernel_initializer": ShiftsToBins(head.bins, shifts), "trainable": False}
+        options = {"layer": ShiftsToBins, "edges": head.bins}
     return keras.Model(inputs, attach_head(x, head, **options), name="redshift_cnn1d")
 
 
@@ -175,33 +175,40 @@ class Correlation(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="astro_dl")
-class ShiftsToBins(keras.initializers.Initializer):
-    """Weights by which bins of redshift are interpolated between shifts.
+class ShiftsToBins(keras.layers.Layer):
+    """Bins of redshift, interpolated between shifts; it has no weights.
 
     Keys (1981), IEEE Transactions on Acoustics, Speech, and Signal Processing 29, 1153: cubic
     convolution, exact for parabolas, so that a peak between two shifts is as high as one on them.
 
     Parameters
     ----------
+    bins : int
+        Their number.
     edges : sequence of float
         Edges of the bins; the first shift is that of the first edge, the last of the last.
-    shifts : int
-        Their number.
+    **options
+        Of `keras.layers.Layer`.
     """
 
-    def __init__(self, edges: Sequence[float], shifts: int) -> None:
+    def __init__(self, bins: int, edges: Sequence[float], **options: Any) -> None:
+        super().__init__(**options)
+        self.bins = int(bins)
         self.edges = tuple(float(edge) for edge in edges)
-        self.shifts = int(shifts)
 
-    def __call__(self, shape: Any, dtype: Any = None, **options: Any) -> Any:
-        """Return weights (shifts, bins)."""
+    def call(self, inputs: Any) -> Any:
+        """Return (batch, bins) from (batch, shifts)."""
         at = np.log1p(self.edges)
-        place = (0.5 * (at[1:] + at[:-1]) - at[0]) / (at[-1] - at[0]) * (self.shifts - 1)
-        x = np.abs(np.arange(self.shifts)[:, None] - place)
+        place = (0.5 * (at[1:] + at[:-1]) - at[0]) / (at[-1] - at[0]) * (inputs.shape[1] - 1)
+        x = np.abs(np.arange(inputs.shape[1])[:, None] - place)
         near, far = 1 - x**2 * (2.5 - 1.5 * x), 2 - x * (4 - x * (2.5 - 0.5 * x))
         weights = np.where(x < 1, near, np.where(x < 2, far, 0))
-        return ops.convert_to_tensor(weights / weights.sum(axis=0), dtype=dtype)
+        return ops.matmul(inputs, ops.cast(weights / weights.sum(axis=0), inputs.dtype))
+
+    def compute_output_shape(self, input_shape: Any) -> tuple:
+        """Return the shape of the output."""
+        return (input_shape[0], self.bins)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make this initialiser again."""
-        return {"edges": self.edges, "shifts": self.shifts}
+        """Return the arguments that make this layer again."""
+        return {**super().get_config(), "bins": self.bins, "edges": self.edges}

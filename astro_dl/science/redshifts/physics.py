@@ -38,6 +38,10 @@ class GalaxyRedshiftPhysics:
         pixels of (lines / noise)².
     sky_residual : float, default 2
         Noise within the brightest lines of the night sky, relative to that between them.
+    blue_noise : float, default 0
+        What is added to the noise at the blue end, relative to that of the red, where spectrographs
+        lose light; it falls redward as exp(-ln(λ / λ_blue) / 0.08), as in spectra of BOSS and
+        eBOSS, of which this is 4.5.
     known_noise : float, default 0.1
         Relative error of the noise that a spectrum states.
     lines : bool, default True
@@ -55,5 +59,6 @@ class GalaxyRedshiftPhysics:
     kind_fractions: Annotated[tuple[float, ...], Shares(len(KINDS))] = (0.75, 0.1, 0.15)
     snr_range: PositiveRange = (3.0, 100.0)
     sky_residual: NonNegative = 2.0
+    blue_noise: NonNegative = 0.0
     known_noise: Fraction = 0.1
     lines: bool = True

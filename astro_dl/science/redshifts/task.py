@@ -42,6 +42,9 @@ from astro_dl.science.redshifts.simulation.galaxies import (
 )
 from astro_dl.science.redshifts.simulation.night_sky import sky_residuals
 
+BLUE_LOSS = 0.08
+"""Interval of ln λ in which the noise that blue light adds falls by e."""
+
 
 def head(physics: GalaxyRedshiftPhysics) -> Regression:
     """Return the redshift, as probabilities of its classes."""
@@ -75,7 +78,7 @@ def simulate(physics: GalaxyRedshiftPhysics, n: int, rng: np.random.Generator) -
     lines = flux - pseudo_continuum(flux, smoothing)
     if not physics.lines:
         flux = flux - lines
-    shape = np.hypot(1.0, physics.sky_residual * sky_residuals(edges, physics.resolving_power))
+    shape = noise_shape(physics)
     snr = np.exp(rng.uniform(np.log(physics.snr_range[0]), np.log(physics.snr_range[1]), n))
     strength = np.sqrt(((lines / shape) ** 2).sum(axis=1))
     sigma = (strength / snr)[:, None] * shape
@@ -85,6 +88,14 @@ def simulate(physics: GalaxyRedshiftPhysics, n: int, rng: np.random.Generator) -
     info["halpha_width"] = galaxies.widths[:, list(EMISSION).index("Halpha")]
     x = redshift_spectrum_inputs(physics, observed, stated)
     return Examples(x, redshift[:, None].astype(np.float32), info)
+
+
+def noise_shape(physics: GalaxyRedshiftPhysics) -> np.ndarray:
+    """Return the noise of each pixel (pixels,), one between lines of the sky at the red end."""
+    edges = spectrum_edges(physics)
+    sky = np.hypot(1.0, physics.sky_residual * sky_residuals(edges, physics.resolving_power))
+    redward = np.log(np.sqrt(edges[1:] * edges[:-1]) / edges[0])
+    return sky * (1 + physics.blue_noise * np.exp(-redward / BLUE_LOSS))
 
 
 @divisible()

@@ -35,7 +35,7 @@ task = Task(
     augmentation=Augmentation(pairs=random_orientation_of_both),
     files=Files(predict=predict_fields, draw=draw_segments),
     extra_metrics=source_metrics,
-    caution="Trained on simulated stars and smooth galaxies alone; probabilities rest on the "
-    "counts of a deep field at high to low Galactic latitudes. Arms, knots, trails of satellites, "
-    "cosmic rays and saturated stars were never seen.",
+    simulation_caution="Trained on simulated stars and smooth galaxies alone; probabilities rest "
+    "on the counts of a deep field at high to low Galactic latitudes. Arms, knots, trails of "
+    "satellites, cosmic rays and saturated stars were never seen.",
 )

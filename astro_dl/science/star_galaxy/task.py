@@ -47,6 +47,6 @@ task = Task(
     signal_fraction="galaxy_fraction",
     zero_signal={"radius_fwhm_range": (1e-3, 1e-3)},
     extra_metrics=area_by_brightness,
-    caution="Trained on isolated sources with the true point-spread function; probabilities rest "
-    "on as many galaxies as stars, of signal-to-noise ratios of 5 to 100.",
+    simulation_caution="Trained on isolated sources with the true point-spread function; "
+    "probabilities rest on as many galaxies as stars, of signal-to-noise ratios of 5 to 100.",
 )

@@ -48,7 +48,7 @@ COLOR_COLUMNS = (
 )
 """From SDSS magnitudes without correction for Galactic dust."""
 
-CAUTION = (
+SIMULATION_CAUTION = (
     "The simulator's loci of colours are medians of all objects of sdss_dr14, test objects "
     "included; scatter, colours and magnitudes along them, and the share of bad magnitudes were "
     "set on the training and validation objects of the split that sgq_committee_sdss names, which "
@@ -169,6 +169,6 @@ task = Task(
     augmentation=Augmentation(inputs=hide_values),
     files=Files(rows=inputs_of_rows, predict_blocks=predict_rows),
     zero_signal={"distinct": False},
-    caution=CAUTION,
+    simulation_caution=SIMULATION_CAUTION,
     version=2,
 )

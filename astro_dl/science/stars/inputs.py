@@ -31,10 +31,13 @@ PEERS = ("random_forest", "gradient_boosting", "logistic_regression", "knn")
 """The classical methods that are scored beside networks on stars."""
 
 CAUTION = (
+    "What configs list as alternatives is chosen on each network's own validation set. No test "
+    "score chose a setting."
+)
+SIMULATION_CAUTION = (
     "The widths of the simulator's lines were set against all stars of MILES, test stars included, "
     "and rates and lengths of the fine-tuning with an eye on validation parts of five folds, which "
-    "hold test stars of other folds: scores on MILES are not wholly blind. What configs list as "
-    "alternatives is chosen on each network's own validation set. No test score chose a setting."
+    "hold test stars of other folds: scores on MILES are not wholly blind."
 )
 
 WAVELENGTH_RANGE = (3800.0, 7400.0)

@@ -12,6 +12,7 @@ from astro_dl.science.stars.inputs import (
     CAUTION,
     DIFFICULTY,
     PEERS,
+    SIMULATION_CAUTION,
     augment_spectra,
     simulated_inputs,
     spectrum_features,
@@ -69,5 +70,6 @@ task = Task(
     augmentation=Augmentation(inputs=augment_spectra),
     files=Files(inputs=input_of_file, predict=predict_stars),
     caution=CAUTION,
+    simulation_caution=SIMULATION_CAUTION,
     version=3,
 )

@@ -13,6 +13,7 @@ from astro_dl.science.stars.inputs import (
     CAUTION,
     DIFFICULTY,
     PEERS,
+    SIMULATION_CAUTION,
     augment_spectra,
     simulated_inputs,
     spectrum_features,
@@ -74,6 +75,7 @@ task = Task(
     augmentation=Augmentation(inputs=augment_spectra),
     files=Files(inputs=input_of_file, predict=predict_stars),
     caution=CAUTION,
+    simulation_caution=SIMULATION_CAUTION,
     zero_signal={"distinct": False},
     version=3,
 )

@@ -131,7 +131,8 @@ task = Task(
     files=Files(predict=classify_regions, objects=is_map, draw=draw_regions),
     zero_signal={"flux_factor": 0.0, "decorrelate_size": True},
     extra_metrics=complexity_metrics,
-    caution="There are no labelled images of real regions here: all scores are of simulations, "
-    "whose statistics follow measured ones. AR 11158 was looked at while the simulator was made.",
+    simulation_caution="There are no labelled images of real regions here: all scores are of "
+    "simulations, whose statistics follow measured ones. AR 11158 was looked at while the "
+    "simulator was made.",
     version=3,
 )

@@ -70,7 +70,7 @@ task = Task(
     ),
     zero_signal={"signals": False, "minimum_snr": 0.0},
     extra_metrics=triage_and_vetting,
-    caution="The simulator's priors and the views' geometry were set against the distributions of "
-    "the whole set tess_ffi, test stars included: scores of simulated networks on it are not "
-    "blind. No setting was chosen by those scores.",
+    caution="The views' geometry was set against the distributions of the whole set tess_ffi, test "
+    "stars included: scores on it are not blind. No setting was chosen by those scores.",
+    simulation_caution="The simulator's priors were set against them, too.",
 )

@@ -79,6 +79,6 @@ task = Task(
     files=Files(predict_blocks=predict_stars, draw=draw_stars),
     zero_signal={"signals": False, "survey": "crts"},
     extra_metrics=period_fractions,
-    caution="Periods are found in the light curve itself. Simulated classes are equally frequent, "
-    "which they are not in the sky.",
+    caution="Periods are found in the light curve itself.",
+    simulation_caution="Simulated classes are equally frequent, which they are not in the sky.",
 )

@@ -15,7 +15,7 @@ from astro_dl.science.redshifts.inputs import (
 )
 from astro_dl.science.redshifts.metrics import redshift_metrics
 from astro_dl.science.redshifts.physics import GalaxyRedshiftPhysics
-from astro_dl.science.redshifts.task import head, simulate
+from astro_dl.science.redshifts.task import head, noise_shape, simulate
 
 SMALL = GalaxyRedshiftPhysics(bins=80, pixels=450, snr_range=(20.0, 100.0))
 
@@ -46,6 +46,37 @@ def test_halpha_is_where_the_redshift_puts_it():
 def test_noise_is_one_where_there_are_no_lines():
     x = draw(replace(SMALL, lines=False, known_noise=0.0)).x[..., 0]
     assert np.std(3 * np.sinh(x)) == pytest.approx(1, abs=0.05)
+
+
+OPTICAL = GalaxyRedshiftPhysics(
+    redshift_range=(0.0, 1.0),
+    wavelength_range_angstrom=(3600.0, 9800.0),
+    pixels=2000,
+    resolving_power=1500.0,
+    sky_residual=10.0,
+    blue_noise=4.5,
+)
+
+
+def test_optical_noise_is_that_of_sdss():
+    """Ranges hold 13 spectra of BOSS and eBOSS: noise / noise at 6000 to 6500 Å, and its spread."""
+    edges = spectrum_edges(OPTICAL)
+    centre = np.sqrt(edges[1:] * edges[:-1])
+
+    def level(low, high, quantile):
+        return np.quantile(noise_shape(OPTICAL)[(centre > low) & (centre < high)], quantile)
+
+    usual = level(6000, 6500, 0.25)
+    assert 1.8 < level(3600, 3800, 0.25) / usual < 5.1
+    assert 1.0 < level(3800, 4000, 0.25) / usual < 2.6
+    assert 1.0 < level(4250, 4500, 0.25) / usual < 1.6
+    for low, high, least, most in ((7500, 8000, 1.6, 2.8), (9400, 9800, 2.0, 4.8)):
+        assert least < level(low, high, 0.9) / level(low, high, 0.25) < most
+
+
+def test_noise_of_the_blue_is_none_unless_asked_for():
+    red = replace(OPTICAL, blue_noise=0.0, sky_residual=0.0)
+    np.testing.assert_array_equal(noise_shape(red), 1.0)
 
 
 def test_unknown_noise_is_measured_and_unknown_pixels_are_zero():
