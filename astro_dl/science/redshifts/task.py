@@ -162,5 +162,7 @@ task = Task(
     classical=Classical(baselines=correlate_templates),
     files=Files(inputs=input_of_file, predict=predict_galaxies),
     extra_metrics=redshift_metrics,
+    simulation_caution="The noise of optical spectra was set on 13 spectra of BOSS and eBOSS, of "
+    "which three are in range: they are no blind test. Quasars are not simulated.",
     version=2,
 )
