@@ -214,6 +214,24 @@ class Generation(Generic[Given]):
 
 
 @dataclass(frozen=True)
+class DeviceSimulator(Generic[Given]):
+    """How examples are simulated whose inputs are made on the device that Keras computes on.
+
+    Parameters
+    ----------
+    draw : callable
+        ``(physics, n, rng) -> drawn``: all that is random of n examples but their noise; picklable,
+        as worker processes draw.
+    render : callable
+        ``(physics, drawn, rng) -> Examples`` with a tensor as ``x``, that of the task's
+        ``simulate`` within float32, the noise itself apart; ``rng`` is what was left by ``draw``.
+    """
+
+    draw: Callable[[Given, int, np.random.Generator], Any]
+    render: Callable[[Given, Any, np.random.Generator], Examples]
+
+
+@dataclass(frozen=True)
 class Task(Generic[Physics]):
     """A science question.
 
@@ -266,6 +284,8 @@ class Task(Generic[Physics]):
         What else must be known of those that learnt from simulations, be it in a training before.
     version : int
         Raised whenever the same seed would give other examples, so that stored sets are remade.
+    on_device : DeviceSimulator or None
+        ``simulate`` on a device; None for tasks that are simulated on processors alone.
     """
 
     name: str
@@ -288,6 +308,7 @@ class Task(Generic[Physics]):
     caution: str = ""
     simulation_caution: str = ""
     version: int = 1
+    on_device: DeviceSimulator[Physics] | None = None
 
     def changes(self, physics: Physics) -> Augmentation:
         """Return how examples of a physics may be changed."""

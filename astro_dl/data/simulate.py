@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from astro_dl.core.registry import get_task
 from astro_dl.core.schema import plain, read_dataclass
 from astro_dl.core.task import Physics, Task
 from astro_dl.data.parallel import parallel_map, prefers_threads
+
+Drawn = TypeVar("Drawn")
 
 BLOCK_SIZE = 1024
 
@@ -126,10 +128,7 @@ def simulate_block(
     block: Block,
 ) -> Examples:
     """Return the examples of one block, refusing non-finite inputs."""
-    if seed < 0:
-        raise UsageError(f"seed must be 0 or more, not {seed}")
-    rng = np.random.default_rng(np.random.SeedSequence([seed, block.stream, block.index]))
-    examples = simulator(physics, block.size, rng)
+    examples = simulator(physics, block.size, _generator(seed, block))
     for name, array in inputs_by_name(examples.x).items():
         if not np.isfinite(array).all():
             raise UsageError(
@@ -137,6 +136,24 @@ def simulate_block(
                 f"{block.stream}; check the ranges under physics"
             )
     return examples
+
+
+def draw_block(
+    draw: Callable[[Physics, int, np.random.Generator], Drawn],
+    physics: Physics,
+    seed: int,
+    block: Block,
+) -> tuple[Drawn, np.random.Generator]:
+    """Return what is drawn of one block, and the generator after that."""
+    rng = _generator(seed, block)
+    return draw(physics, block.size, rng), rng
+
+
+def _generator(seed: int, block: Block) -> np.random.Generator:
+    """Return the generator of all that is random in a block."""
+    if seed < 0:
+        raise UsageError(f"seed must be 0 or more, not {seed}")
+    return np.random.default_rng(np.random.SeedSequence([seed, block.stream, block.index]))
 
 
 def epoch_stream(epoch: int) -> int:

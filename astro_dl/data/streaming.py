@@ -8,9 +8,16 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
-from astro_dl.core.task import Physics
-from astro_dl.data.parallel import background_map
-from astro_dl.data.simulate import BLOCK_SIZE, blocks_of, epoch_stream, simulate_block
+from astro_dl.core.task import DeviceSimulator, Physics
+from astro_dl.data.parallel import Result, background_map
+from astro_dl.data.simulate import (
+    BLOCK_SIZE,
+    Block,
+    blocks_of,
+    draw_block,
+    epoch_stream,
+    simulate_block,
+)
 
 
 def stream_blocks(
@@ -45,7 +52,38 @@ def stream_blocks(
     workers : int, default 1
         Worker processes, at least one.
     """
+    make = partial(simulate_block, simulator, physics, seed)
+    return _stream(make, n, epochs, block_size, workers)
+
+
+def stream_rendered(
+    simulator: DeviceSimulator[Physics],
+    physics: Physics,
+    n: int,
+    seed: int,
+    epochs: range,
+    block_size: int = BLOCK_SIZE,
+    workers: int = 1,
+) -> Iterator[Examples]:
+    """Yield blocks as `stream_blocks` does: workers draw them, and the device makes their inputs.
+
+    Parameters
+    ----------
+    simulator : DeviceSimulator
+        Of a task.
+    physics, n, seed, epochs, block_size, workers
+        As of `stream_blocks`.
+    """
+    draw = partial(draw_block, simulator.draw, physics, seed)
+    for drawn, rng in _stream(draw, n, epochs, block_size, workers):
+        yield simulator.render(physics, drawn, rng)
+
+
+def _stream(
+    make: Callable[[Block], Result], n: int, epochs: range, block_size: int, workers: int
+) -> Iterator[Result]:
+    """Yield what workers make of the blocks of several epochs."""
     if n < 1:
         raise UsageError(f"data.n_train must be at least 1, not {n}")
     blocks = chain.from_iterable(blocks_of(n, epoch_stream(epoch), block_size) for epoch in epochs)
-    return background_map(partial(simulate_block, simulator, physics, seed), blocks, workers)
+    return background_map(make, blocks, workers)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
@@ -15,12 +16,13 @@ from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import WEIGHT, Examples, Inputs
 from astro_dl.core.registry import get_task
+from astro_dl.core.task import DeviceSimulator
 from astro_dl.data.cache import cached_split, split_physics
 from astro_dl.data.memory import fits_in_memory
 from astro_dl.data.real import dataset_group, is_real, real_split
 from astro_dl.data.simulate import Block, epoch_stream, simulate_block
 from astro_dl.data.splits import assert_disjoint
-from astro_dl.data.streaming import stream_blocks
+from astro_dl.data.streaming import stream_blocks, stream_rendered
 from astro_dl.models.build import model_head
 from astro_dl.training.batches import Piece, stored_pieces
 
@@ -30,11 +32,11 @@ class DeviceRows:
 
     Parameters
     ----------
-    array : ndarray
-        Copied to the device once.
+    array : ndarray or tensor
+        Copied to the device once; a tensor is there.
     """
 
-    def __init__(self, array: np.ndarray) -> None:
+    def __init__(self, array: Any) -> None:
         self.tensor = keras.ops.convert_to_tensor(array)
 
     def __len__(self) -> int:
@@ -146,11 +148,9 @@ def _stored(config: Config, validation: Examples, progress: bool) -> Iterator[Tr
 @contextmanager
 def _streamed(config: Config, validation: Examples, progress: bool) -> Iterator[TrainingData]:
     task, data = get_task(config.task), config.data
+    made: Callable[..., Iterator[Examples]] = partial(stream_blocks, task.simulate)
     if config.training.data_on == "device":
-        raise UsageError(
-            "training.data_on: 'device' is for sets that stay the same; data.mode 'stream' makes "
-            "new examples in every epoch"
-        )
+        made = partial(stream_rendered, _simulator_on_device(config))
     physics = split_physics(config, "train")
     taken = {"validation": np.asarray(validation.info[task.group])}
     first = Block(epoch_stream(0), 0, min(data.block_size, data.n_train))
@@ -163,8 +163,7 @@ def _streamed(config: Config, validation: Examples, progress: bool) -> Iterator[
     def pieces(epoch: int, rng: np.random.Generator) -> Iterator[Piece]:
         if not stream:
             stream.append(
-                stream_blocks(
-                    task.simulate,
+                made(
                     physics,
                     data.n_train,
                     config.seed,
@@ -180,7 +179,7 @@ def _streamed(config: Config, validation: Examples, progress: bool) -> Iterator[
             groups = {**taken, "training": np.asarray(block.info[task.group])}
             assert_disjoint(groups, task.group)
             remaining -= len(block)
-            yield block.x, block.y
+            yield _placed(config, block.x), block.y
 
     try:
         yield TrainingData(data.n_train, pieces, y, validation, _hash(taken))
@@ -188,6 +187,18 @@ def _streamed(config: Config, validation: Examples, progress: bool) -> Iterator[
         with lock:
             for blocks in stream:
                 blocks.close()  # type: ignore[attr-defined]
+
+
+def _simulator_on_device(config: Config) -> DeviceSimulator:
+    """Return what simulates a task's examples on the device, or refuse."""
+    found = get_task(config.task).on_device
+    if found is None:
+        raise UsageError(
+            f"training.data_on: examples of {config.task} are simulated on processors alone, so "
+            "that those of data.mode 'stream' cannot be made on the device; accepted: 'host', or "
+            "data.mode 'store'"
+        )
+    return found
 
 
 def _placed(config: Config, x: Inputs) -> Any:

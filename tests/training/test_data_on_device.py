@@ -59,6 +59,6 @@ def test_where_the_data_lie_changes_no_weight(tmp_path, toy_task):
     assert_equal_weights(one, other)
 
 
-def test_sets_that_are_made_anew_cannot_stay(tmp_path, toy_task):
-    with pytest.raises(UsageError, match="'stream' makes new examples in every epoch"):
+def test_a_task_without_a_simulator_on_the_device_is_refused(tmp_path, toy_task):
+    with pytest.raises(UsageError, match="toy_binary are simulated on processors alone"):
         run(tmp_path / "run", **{"training.data_on": "device", "data.mode": "stream"})

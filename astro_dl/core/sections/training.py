@@ -69,8 +69,10 @@ class TrainingConfig:
         Whether every batch is shared equally among all devices that JAX knows, see
         `astro_dl.core.backend.on_devices`.
     data_on : {"host", "device"}
-        Where the inputs of a stored or real training set lie: on the device they are copied to it
-        once, and batches are gathered there, and images turned. It must have room for them.
+        Where the inputs of a training set lie: those of a stored or real one are copied to the
+        device once, those of a streamed one are simulated there, where the task has a simulator for
+        it; batches are gathered there, and images turned. It must have room for the set, or for a
+        block.
     tensorboard : bool
         Whether TensorBoard logs are written.
     label_smoothing : float

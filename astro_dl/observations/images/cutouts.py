@@ -3,9 +3,12 @@
 Simulated and real images go through the same functions.
 """
 
+from typing import Any
+
 import numpy as np
 
 from astro_dl.core.errors import UsageError
+from astro_dl.data.namespace import namespace_of, on_device
 
 FRAME_FRACTION = 1 / 16
 MEDIAN_OF_ABSOLUTE_NORMAL = 0.6744897501960817
@@ -13,12 +16,12 @@ COARSEST_RATIO = 0.5
 
 
 def normalise(
-    images: np.ndarray,
+    images: Any,
     *,
     clip_sigma: float = 1000.0,
     softening_sigma: float = 5.0,
     sigma: np.ndarray | None = None,
-) -> np.ndarray:
+) -> Any:
     """Return images in units of their own sky noise, clipped and compressed.
 
     Each band of each image is freed of its sky level and divided by the standard deviation of its
@@ -28,8 +31,8 @@ def normalise(
 
     Parameters
     ----------
-    images : ndarray
-        (n, y, x, bands), in any linear unit of flux; NaN where masked.
+    images : ndarray or tensor
+        (n, y, x, bands), in any linear unit of flux; NaN where masked, which tensors may not be.
     clip_sigma : float, default 1000
         Largest absolute value before the compression, in standard deviations.
     softening_sigma : float, default 5
@@ -39,11 +42,16 @@ def normalise(
 
     Returns
     -------
-    ndarray
+    ndarray or tensor
         (n, y, x, bands) float32; 0, the sky, where masked; NaN in bands without any noise or with
         fewer than half of their pixels.
     """
+    xp = namespace_of(images)
     sigma = noise_sigma(images) if sigma is None else np.asarray(sigma, np.float64)
+    if xp is not np:
+        scaled = (images - sky_level(images)[:, None, None, :]) / on_device(sigma)[:, None, None, :]
+        clipped = xp.clip(scaled, -clip_sigma, clip_sigma)
+        return softening_sigma * xp.arcsinh(clipped / softening_sigma)
     scaled = images - sky_level(images)[:, None, None, :]
     scaled[~np.isfinite(images)] = 0.0
     scaled = (scaled / sigma[:, None, None, :]).astype(np.float32)
@@ -51,18 +59,20 @@ def normalise(
     return softening_sigma * np.arcsinh(scaled / softening_sigma)
 
 
-def sky_level(images: np.ndarray) -> np.ndarray:
+def sky_level(images: Any) -> Any:
     """Return the median of each band's outermost pixels, (n, bands); NaN pixels don't count.
 
     Parameters
     ----------
-    images : ndarray
+    images : ndarray or tensor
         (n, y, x, bands); the outer sixteenth on every side is taken as the sky.
     """
     height, width = images.shape[1:3]
     frame = np.ones((height, width), dtype=bool)
     top, left = (max(1, round(size * FRAME_FRACTION)) for size in (height, width))
     frame[top:-top, left:-left] = False
+    if namespace_of(images) is not np:
+        return _median_of_frame(images, frame)
     edge = images[:, frame]
     if np.isfinite(edge).all():
         return np.median(edge, axis=1)
@@ -71,7 +81,16 @@ def sky_level(images: np.ndarray) -> np.ndarray:
     return np.nanmedian(np.where(empty, 0.0, known), axis=1)
 
 
-def noise_sigma(images: np.ndarray) -> np.ndarray:
+def _median_of_frame(images: Any, frame: np.ndarray) -> Any:
+    """Return the median (n, bands) of these pixels of tensors."""
+    xp = namespace_of(images)
+    pixels = xp.reshape(images, (images.shape[0], -1, images.shape[-1]))
+    edge = xp.take(pixels, np.flatnonzero(frame), axis=1)
+    ordered, count = xp.sort(edge, axis=1), edge.shape[1]
+    return (ordered[:, (count - 1) // 2] + ordered[:, count // 2]) / 2
+
+
+def noise_sigma(images: Any) -> Any:
     """Return the standard deviation of each band's sky noise, measured from the image itself.
 
     The median absolute response of a mask that smooth light does not excite, as Immerkær (1996),
@@ -81,15 +100,17 @@ def noise_sigma(images: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    images : ndarray
-        (n, y, x, bands); pixels that are not finite don't count.
+    images : ndarray or tensor
+        (n, y, x, bands); pixels that are not finite don't count, and may not be in tensors.
 
     Returns
     -------
-    ndarray
-        (n, bands) float64 in the images' unit; NaN where there is none, or fewer than half of the
-        pixels can be used.
+    ndarray or tensor
+        (n, bands) float64 (of tensors float32) in the images' unit; NaN where there is none, or
+        fewer than half of the pixels can be used.
     """
+    if namespace_of(images) is not np:
+        return _noise_of_tensors(images)
     planes = np.ascontiguousarray(np.moveaxis(images, 3, 1), dtype=np.float32)
     known = np.isfinite(planes)
     whole = known.all()
@@ -107,6 +128,20 @@ def noise_sigma(images: np.ndarray) -> np.ndarray:
     sigma = spread / (6 * MEDIAN_OF_ABSOLUTE_NORMAL)
     measured = np.isfinite(limit[..., 0]) & np.isfinite(sigma) & (sigma > 0)
     return np.where(measured, sigma, np.nan).astype(np.float64)
+
+
+def _noise_of_tensors(images: Any) -> Any:
+    """Return the noise (n, bands) of tensors, as `noise_sigma`."""
+    xp = namespace_of(images)
+    planes = xp.moveaxis(images, 3, 1)
+    response = xp.abs(xp.diff(xp.diff(planes, 2, axis=2), 2, axis=3))
+    response = xp.reshape(response, (*planes.shape[:2], -1))
+    brightness = xp.reshape(_three_by_three(planes), response.shape)
+    half = response.shape[2] // 2
+    limit = xp.sort(brightness, axis=2)[..., half, None]
+    spread = xp.sort(xp.where(brightness >= limit, np.inf, response), axis=2)[..., half // 2]
+    sigma = spread / (6 * MEDIAN_OF_ABSOLUTE_NORMAL)
+    return xp.where(xp.isfinite(sigma) & (sigma > 0), sigma, np.nan)
 
 
 def centre_crop(image: np.ndarray, size: int) -> np.ndarray:
@@ -172,7 +207,7 @@ def resampling_matrix(length: int, ratio: float) -> np.ndarray:
     return np.maximum(high - low, 0.0)
 
 
-def _three_by_three(planes: np.ndarray) -> np.ndarray:
+def _three_by_three(planes: Any) -> Any:
     """Return the sums of all 3 × 3 pixels along the last two axes, two shorter in each."""
     rows = planes[..., :-2, :] * 1 + planes[..., 1:-1, :] + planes[..., 2:, :]
     return rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.rows import take_rows
+from astro_dl.data.namespace import namespace_of
 from astro_dl.observations.images.ellipse import axis_ratio_and_angle
 from astro_dl.observations.images.pixels import blocks, pixel_axis
 from astro_dl.observations.images.sersic import SersicLight, sersic_flux, surface_brightness
@@ -123,28 +124,47 @@ def component_profile(components: Components, x: np.ndarray, y: np.ndarray) -> n
     for index in np.flatnonzero(rings | armed):
         one = components.take(slice(index, index + 1))
         here_x, here_y = (grid[index if len(grid) > 1 else 0] for grid in (x, y))
-        radius, azimuth = _plane_coordinates(one, here_x, here_y)
+        ring, arms = ring_and_arms(one, here_x, here_y)
         if rings[index]:
-            profile[index] = np.exp(-0.5 * ((radius - one.ring_radius) / one.ring_width) ** 2)
-        phase = one.arm_number * azimuth + one.arm_phase
-        if np.any(one.arm_winding != 0):
-            phase = phase + one.arm_winding * np.log(
-                np.maximum(2 * radius / one.effective_radius, 1e-3)
-            )
-        profile[index] *= 1 + one.arm_strength * np.cos(phase)
+            profile[index] = ring
+        profile[index] *= arms
     return profile
 
 
-def _plane_coordinates(
-    one: Components, x: np.ndarray, y: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the circularised radius and the azimuth in the plane of one component's disc."""
-    q, angle = axis_ratio_and_angle(one.e1, one.e2)
-    cos, sin = np.cos(angle), np.sin(angle)
-    dx, dy = x - one.x, y - one.y
-    along = (cos * dx + sin * dy) * np.sqrt(q)
-    across = (cos * dy - sin * dx) / np.sqrt(q)
-    return np.hypot(along, across), np.arctan2(across, along)
+def ring_and_arms(some: Components, x: Any, y: Any) -> tuple[Any, Any]:
+    """Return the brightness of the rings of components, and what spiral arms multiply theirs by.
+
+    Parameters
+    ----------
+    some : Components
+        Their fields broadcast with the positions.
+    x, y : ndarray or tensor
+        Positions [arcsec].
+
+    Returns
+    -------
+    ring, arms : ndarray or tensor
+        The first is 0 without a ring, the second 1 without arms.
+    """
+    xp = namespace_of(x)
+
+    def given(value: Any) -> Any:
+        return value if xp is np else np.asarray(value, np.float32)
+
+    q, angle = axis_ratio_and_angle(some.e1, some.e2)
+    cos, sin, root = (given(value) for value in (np.cos(angle), np.sin(angle), np.sqrt(q)))
+    dx, dy = x - given(some.x), y - given(some.y)
+    along, across = (cos * dx + sin * dy) * root, (cos * dy - sin * dx) / root
+    radius, azimuth = xp.hypot(along, across), xp.arctan2(across, along)
+    phase = given(some.arm_number) * azimuth + given(some.arm_phase)
+    if np.any(np.asarray(some.arm_winding) != 0):
+        relative = xp.maximum(2 * radius / given(some.effective_radius), 1e-3)
+        phase = phase + given(some.arm_winding) * xp.log(relative)
+    arms = 1 + given(some.arm_strength) * xp.cos(phase)
+    if not np.any(np.asarray(some.ring_radius) > 0):
+        return 0 * radius, arms
+    ring = xp.exp(-0.5 * ((radius - given(some.ring_radius)) / given(some.ring_width)) ** 2)
+    return ring * given(some.ring_radius > 0), arms
 
 
 def render_components(
@@ -186,20 +206,38 @@ def render_components(
 
 def _divide_cores(profiles: np.ndarray, some: Components, pixel_scale: float) -> None:
     """Replace, in profiles (m, H, W), the pixels near the centres by the mean over finer points."""
-    size, side = profiles.shape[-1], 2 * CORE + 1
-    column, row = (
-        np.rint(centre / pixel_scale + (size - 1) / 2).astype(int) for centre in (some.x, some.y)
-    )
-    fine = pixel_axis(side * CORE_OVERSAMPLING, pixel_scale / CORE_OVERSAMPLING, np.float32)
-    x, y = (
-        fine + ((nearest - (size - 1) / 2) * pixel_scale).astype(np.float32)[:, None]
-        for nearest in (column, row)
-    )
-    cores = component_profile(some, x[:, None, :], y[:, :, None])
-    cores = cores.reshape(len(some), side, CORE_OVERSAMPLING, side, CORE_OVERSAMPLING)
-    step = np.arange(-CORE, CORE + 1)
-    rows, columns = (nearest[:, None] + step for nearest in (row, column))
-    row_inside, column_inside = ((i >= 0) & (i < size) for i in (rows, columns))
+    (rows, y), (columns, x) = divided_cores(some, profiles.shape[-1], pixel_scale)
+    cores = mean_of_cores(component_profile(some, x[:, None, :], y[:, :, None]))
+    row_inside, column_inside = ((i >= 0) & (i < profiles.shape[-1]) for i in (rows, columns))
     inside = row_inside[:, :, None] & column_inside[:, None, :]
     which, i, j = np.nonzero(inside)
-    profiles[which, rows[which, i], columns[which, j]] = cores.mean(axis=(2, 4))[which, i, j]
+    profiles[which, rows[which, i], columns[which, j]] = cores[which, i, j]
+
+
+def divided_cores(
+    some: Components, size: int, pixel_scale: float
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return, along rows and along columns, which pixels around each centre are divided, and where.
+
+    Returns
+    -------
+    list of (pixels, positions)
+        (m, 2 `CORE` + 1) numbers of pixels, maybe outside the image, and the positions of the
+        points in them, `CORE_OVERSAMPLING` each [arcsec, float32].
+    """
+    fine = pixel_axis(
+        (2 * CORE + 1) * CORE_OVERSAMPLING, pixel_scale / CORE_OVERSAMPLING, np.float32
+    )
+    found = []
+    for centre in (some.y, some.x):
+        nearest = np.rint(centre / pixel_scale + (size - 1) / 2).astype(int)
+        offset = ((nearest - (size - 1) / 2) * pixel_scale).astype(np.float32)
+        found.append((nearest[:, None] + np.arange(-CORE, CORE + 1), fine + offset[:, None]))
+    return found
+
+
+def mean_of_cores(points: Any) -> Any:
+    """Return the means (m, side, side) of profiles at the points of divided pixels."""
+    side, xp = 2 * CORE + 1, namespace_of(points)
+    split = (points.shape[0], side, CORE_OVERSAMPLING, side, CORE_OVERSAMPLING)
+    return xp.mean(xp.reshape(points, split), axis=(2, 4))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.errors import UsageError, unknown_name
+from astro_dl.data.namespace import namespace_of
 from astro_dl.observations.images.galaxy_types import Photometry
 from astro_dl.observations.images.point_spread import PointSpread, prepare_kernel
 from astro_dl.observations.photometry.surveys import Survey
@@ -59,17 +60,18 @@ class Observation:
         """Half the side of what is rendered [arcsec]."""
         return self.rendered * self.pixel_scale / 2
 
-    def expose(self, light: np.ndarray, images: Any) -> np.ndarray:
+    def expose(self, light: Any, images: Any) -> Any:
         """Return light (..., m, B, rendered, rendered) as seen in these m images: blurred and cut.
 
-        Several layers of the same images are best blurred at once.
+        Several layers of the same images are best blurred at once. Tensors of Keras are blurred on
+        their device.
         """
         inner = slice(self.margin, self.margin + self.size)
         blurred = [
             spread.take(images).blur(light[..., band, :, :], self.margin)[..., inner, inner]
             for band, spread in enumerate(self.point_spreads)
         ]
-        return np.stack(blurred, axis=-3)
+        return namespace_of(light).stack(blurred, axis=-3)
 
 
 def draw_observation(

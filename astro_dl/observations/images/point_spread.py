@@ -12,8 +12,12 @@ from numpy.typing import ArrayLike
 from scipy import fft
 
 from astro_dl.core.errors import UsageError
+from astro_dl.data.namespace import namespace_of, on_device
 
 FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
+
+GAUSSIAN_REACH = 2.5
+"""Widths beyond which a Gaussian on a device has no light: less than 1e-7 of it."""
 
 MOFFAT_REACH = 4.0
 """Widths beyond which a Moffat profile has no light: 0.1% of it for an exponent of 3.5."""
@@ -47,38 +51,46 @@ class PointSpread:
             kernel[index] if kernel is not None and kernel.ndim > 2 else kernel,
         )
 
-    def blur(self, images: np.ndarray, margin: int = 0) -> np.ndarray:
-        """Return the images (..., n, H, W), blurred, in their type; ``margin`` as in `convolve`."""
+    def blur(self, images: Any, margin: int = 0) -> Any:
+        """Return the images (..., n, H, W), blurred, in their type; ``margin`` as in `convolve`.
+
+        Tensors of Keras are blurred on their device.
+        """
         if self.kernel is not None:
             return convolve(images, self.kernel, margin)
-        if self.moffat_beta is None:
+        on_processor = namespace_of(images) is np
+        if self.moffat_beta is None and on_processor:
             return convolve_gaussian(images, np.asarray(self.fwhm) / FWHM_PER_SIGMA)
-        widest = float(np.max(self.fwhm, initial=1))
-        reach = min(int(np.ceil(MOFFAT_REACH * widest)), min(images.shape[-2:]) // 2)
-        return convolve(images, moffat_kernel(self.fwhm, self.moffat_beta, reach), margin)
+        widths = self.fwhm if on_processor else on_device(np.asarray(self.fwhm))
+        widest, half = float(np.max(self.fwhm, initial=1)), min(images.shape[-2:]) // 2
+        if self.moffat_beta is None:
+            reach = min(int(np.ceil(GAUSSIAN_REACH * widest)), half)
+            return convolve(images, gaussian_kernel(widths, reach), margin)
+        reach = min(int(np.ceil(MOFFAT_REACH * widest)), half)
+        return convolve(images, moffat_kernel(widths, self.moffat_beta, reach), margin)
 
 
-def gaussian_kernel(fwhm: ArrayLike, reach: int) -> np.ndarray:
+def gaussian_kernel(fwhm: Any, reach: int) -> Any:
     """Return Gaussian kernels of unit sum.
 
     Parameters
     ----------
-    fwhm : array_like
+    fwhm : array_like or tensor
         [pixel], a number or (n,).
     reach : int
         Pixels on either side of the central one.
 
     Returns
     -------
-    ndarray
+    ndarray or tensor
         (2 reach + 1, 2 reach + 1), with a leading (n,) if the width has it.
     """
-    sigma = np.asarray(fwhm, float)[..., None, None] / FWHM_PER_SIGMA
-    profile = np.exp(-0.5 * _squared_pixel_radius(reach) / sigma**2)
-    return profile / profile.sum(axis=(-2, -1), keepdims=True)
+    width, squared, xp = _on_pixels(fwhm, reach)
+    profile = xp.exp(-0.5 * squared / (width / FWHM_PER_SIGMA) ** 2)
+    return profile / xp.sum(profile, axis=(-2, -1), keepdims=True)
 
 
-def moffat_kernel(fwhm: ArrayLike, beta: float, reach: int) -> np.ndarray:
+def moffat_kernel(fwhm: Any, beta: float, reach: int) -> Any:
     """Return Moffat kernels [1 + (r/α)²]^(−β) of unit sum, α = FWHM / (2 √(2^(1/β) − 1)).
 
     Moffat (1969), A&A 3, 455, cut off at `MOFFAT_REACH` widths. Parameters and result as in
@@ -86,11 +98,11 @@ def moffat_kernel(fwhm: ArrayLike, beta: float, reach: int) -> np.ndarray:
     """
     if beta <= 1:
         raise UsageError(f"the Moffat exponent must be above 1, not {beta}")
-    width = np.asarray(fwhm, float)[..., None, None]
+    width, squared, xp = _on_pixels(fwhm, reach)
     alpha = width / (2 * np.sqrt(2 ** (1 / beta) - 1))
-    squared = _squared_pixel_radius(reach)
-    profile = (1 + squared / alpha**2) ** -beta * (squared <= (MOFFAT_REACH * width) ** 2)
-    return profile / profile.sum(axis=(-2, -1), keepdims=True)
+    profile = (1 + squared / alpha**2) ** -beta
+    profile = xp.where(squared <= (MOFFAT_REACH * width) ** 2, profile, 0.0)
+    return profile / xp.sum(profile, axis=(-2, -1), keepdims=True)
 
 
 def prepare_kernel(kernel: ArrayLike) -> np.ndarray:
@@ -117,31 +129,63 @@ def prepare_kernel(kernel: ArrayLike) -> np.ndarray:
     return kernel / kernel.sum()
 
 
-def convolve(images: np.ndarray, kernel: np.ndarray, margin: int = 0) -> np.ndarray:
+def convolve(images: Any, kernel: Any, margin: int = 0) -> Any:
     """Return images convolved with kernels, zero outside the images, by fast Fourier transform.
 
     Parameters
     ----------
-    images : ndarray
+    images : ndarray or tensor
         (..., H, W).
-    kernel : ndarray
-        (..., k, k) of odd k, broadcasting with the images.
+    kernel : ndarray or tensor
+        (..., k, k) of odd k, broadcasting with the images; of tensors no larger than they are.
     margin : int, default 0
         Width of a border that will be cut off, and into which light may come around from the other
         side: a shorter transform.
 
     Returns
     -------
-    ndarray
+    ndarray or tensor
         (..., H, W) in the type of the images.
     """
     height, width = images.shape[-2:]
     reach = kernel.shape[-1] // 2
     padding = max(reach - margin, 0)
     shape = (fft.next_fast_len(height + padding, True), fft.next_fast_len(width + padding, True))
+    if namespace_of(images) is not np:
+        return _convolve_tensors(images, kernel, shape)
     spectrum = fft.rfft2(images, shape)
     spectrum *= fft.rfft2(_wrapped(kernel.astype(images.dtype), shape))
     return fft.irfft2(spectrum, shape)[..., :height, :width]
+
+
+def _convolve_tensors(images: Any, kernel: Any, shape: tuple[int, int]) -> Any:
+    """Return tensors convolved on a torus of this shape: two layers as one complex transform."""
+    xp = namespace_of(images)
+    height, width = images.shape[-2:]
+    in_pairs = images.ndim > 3 and images.shape[0] == 2
+    parts = (images[0], images[1]) if in_pairs else (images, xp.zeros_like(images))
+
+    def transformed(*both: Any) -> tuple[Any, Any]:
+        sides = [(0, 0)] * (both[0].ndim - 2)
+        sides += [(0, full - now) for full, now in zip(shape, both[0].shape[-2:], strict=True)]
+        return xp.fft2(tuple(xp.pad(one, sides) for one in both))
+
+    if namespace_of(kernel) is np:
+        wrapped = on_device(_wrapped(kernel, shape))
+        kernel_real, kernel_imaginary = transformed(wrapped, xp.zeros_like(wrapped))
+        first = 0
+    else:
+        kernel_real, kernel_imaginary = transformed(kernel, xp.zeros_like(kernel))
+        first = kernel.shape[-1] // 2
+    real, imaginary = transformed(*parts)
+    product = (
+        real * kernel_real - imaginary * kernel_imaginary,
+        real * kernel_imaginary + imaginary * kernel_real,
+    )
+    # a kernel that is not wrapped around moves everything by its reach
+    blurred = [xp.roll(one, (-first, -first), axis=(-2, -1)) for one in xp.ifft2(product)]
+    seen = [one[..., :height, :width] for one in blurred]
+    return xp.stack(seen) if in_pairs else seen[0]
 
 
 def convolve_gaussian(images: np.ndarray, sigma: ArrayLike) -> np.ndarray:
@@ -179,9 +223,13 @@ def _gaussian_matrix(size: int, sigma: ArrayLike, dtype: np.dtype) -> np.ndarray
     return np.ascontiguousarray(sliding_window_view(mirrored, size, axis=-1)[..., ::-1, :])
 
 
-def _squared_pixel_radius(reach: int) -> np.ndarray:
+def _on_pixels(fwhm: Any, reach: int) -> tuple[Any, np.ndarray, Any]:
+    """Return widths, for axes of pixels, the pixels' squared radii, and the widths' namespace."""
     squared = np.arange(-reach, reach + 1.0) ** 2
-    return squared[:, None] + squared
+    squared = squared[:, None] + squared
+    if not hasattr(fwhm, "dtype") or namespace_of(fwhm) is np:
+        return np.asarray(fwhm, float)[..., None, None], squared, np
+    return fwhm[..., None, None], squared.astype(np.float32), namespace_of(fwhm)
 
 
 def _wrapped(kernel: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

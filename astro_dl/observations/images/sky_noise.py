@@ -4,44 +4,50 @@ One unit is the standard deviation of the sky's noise in a pixel of that image a
 sky has unit variance and light s adds s/g, with g the electrons that make one unit.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
+from astro_dl.data.namespace import float_type, namespace_of, on_host, standard_normal
 
-def noise_variance(images: np.ndarray, electrons_per_sigma: ArrayLike) -> np.ndarray:
+
+def noise_variance(images: Any, electrons_per_sigma: ArrayLike) -> Any:
     """Return the variance of the noise, 1 + s/g, of images without noise.
 
     Parameters
     ----------
-    images : ndarray
-        (n, B, H, W) light s [σ].
+    images : ndarray or tensor
+        (n, B, H, W) light s [σ]. All functions of this module take tensors of Keras as well, and
+        give them back but for what is told of the images.
     electrons_per_sigma : array_like
         g, (n, B) or a number; infinite for noise of the sky alone.
     """
     gain = np.asarray(electrons_per_sigma, np.float32)
     gain = gain[..., None, None] if gain.ndim else gain
-    return 1 + np.maximum(images, 0) / gain
+    return 1 + namespace_of(images).maximum(images, 0) / gain
 
 
 def add_noise(
-    images: np.ndarray,
+    images: Any,
     electrons_per_sigma: ArrayLike,
     rng: np.random.Generator,
     smoothing: np.ndarray | None = None,
-) -> np.ndarray:
+) -> Any:
     """Return images with the noise of the sky and of the light's own photons.
 
     Gaussian of the variance of the counts: a coadd's pixel holds more than a hundred electrons of
     sky, at which the Poisson distribution can't be told apart. Parameters as in `noise_variance`;
     with ``smoothing`` (n,) [pixel] the noise is as alike in neighbours as `smooth_noise` makes it.
     """
-    deviation = np.sqrt(noise_variance(images, electrons_per_sigma))
-    noise = rng.standard_normal(images.shape, dtype=np.float32)
+    deviation = namespace_of(images).sqrt(noise_variance(images, electrons_per_sigma))
+    noise = standard_normal(images, rng)
     deviation *= noise if smoothing is None else smooth_noise(noise, smoothing)
     return images + deviation
 
 
-def smooth_noise(noise: np.ndarray, width: np.ndarray) -> np.ndarray:
+def smooth_noise(noise: Any, width: np.ndarray) -> Any:
     """Return white noise that is smoothed as by resampling, of the same variance everywhere.
 
     Parameters
@@ -57,15 +63,16 @@ def smooth_noise(noise: np.ndarray, width: np.ndarray) -> np.ndarray:
         scale = np.maximum(width, 1e-3)[:, None, None, None]
         weight = np.exp(-0.5 * (apart / scale) ** 2)
         weight /= np.sqrt(np.sum(weight**2, axis=-1, keepdims=True))
-        return weight.astype(noise.dtype)
+        return weight.astype(float_type(noise))
 
+    xp = namespace_of(noise)
     height, image_width = noise.shape[-2:]
-    return matrix(height) @ noise @ np.swapaxes(matrix(image_width), -1, -2)
+    return xp.matmul(xp.matmul(matrix(height), noise), np.swapaxes(matrix(image_width), -1, -2))
 
 
 def mask_defects(
-    images: np.ndarray, probability: float, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+    images: Any, probability: float, rng: np.random.Generator
+) -> tuple[Any, np.ndarray]:
     """Return images of which some have bad columns or bad rectangles, which are set to zero.
 
     Parameters
@@ -80,29 +87,34 @@ def mask_defects(
     Returns
     -------
     images : ndarray
-        A copy where anything is masked.
+        A copy if anything is masked.
     fraction : ndarray
         (n,) fraction of the pixels of all bands that were masked.
     """
-    n, bands, height, width = images.shape
-    bad = np.argwhere(rng.random((n, bands)) < probability)
-    masked = np.zeros(n)
-    if not len(bad):
-        return images, masked
-    images = images.copy()
-    for image, band in bad:
+    kept, fraction = np.ones(images.shape, bool), np.zeros(len(images))
+    for defect in _draw_defects(images.shape, probability, rng):
+        fraction[defect[0]] += kept[defect].size / kept[0].size
+        kept[defect] = False
+    if kept.all():
+        return images, fraction
+    return namespace_of(images).where(kept, images, np.float32(0)), fraction
+
+
+def _draw_defects(
+    shape: tuple[int, ...], probability: float, rng: np.random.Generator
+) -> Iterator[tuple[int, int, slice, slice]]:
+    """Yield the places of defects in images (n, B, H, W)."""
+    n, bands, height, width = shape
+    for image, band in np.argwhere(rng.random((n, bands)) < probability):
         kind, row, column = rng.integers((3, height, width))
         tall, wide = rng.integers(2, 9, 2)
         rows, columns = slice(row, row + tall), slice(column, column + wide)
         if kind == 0:
             rows, columns = slice(None), slice(column, column + rng.integers(1, 3))
-        defect = images[image, band, rows, columns]
-        masked[image] += defect.size / (bands * height * width)
-        defect[...] = 0
-    return images, masked
+        yield image, band, rows, columns
 
 
-def signal_to_noise(light: np.ndarray, variance: np.ndarray, threshold: float = 1.0) -> np.ndarray:
+def signal_to_noise(light: Any, variance: Any, threshold: float = 1.0) -> np.ndarray:
     """Return how well light, such as an arc, stands out in images of several bands, (n,).
 
     Parameters are those of `band_signal_to_noise`, whose results are added in quadrature.
@@ -110,9 +122,7 @@ def signal_to_noise(light: np.ndarray, variance: np.ndarray, threshold: float = 
     return np.sqrt(np.sum(_squared_ratios(light, variance, threshold), axis=-1))
 
 
-def band_signal_to_noise(
-    light: np.ndarray, variance: np.ndarray, threshold: float = 1.0
-) -> np.ndarray:
+def band_signal_to_noise(light: Any, variance: Any, threshold: float = 1.0) -> np.ndarray:
     """Return how well light stands out in each band.
 
     Σ s / √(Σ σ²) over the pixels where the light is above the threshold.
@@ -134,8 +144,13 @@ def band_signal_to_noise(
     return np.sqrt(_squared_ratios(light, variance, threshold))
 
 
-def _squared_ratios(light: np.ndarray, variance: np.ndarray, threshold: float) -> np.ndarray:
-    counted = light > threshold
-    signal = np.sum(light, axis=(-2, -1), where=counted)
-    noise = np.sum(variance, axis=(-2, -1), where=counted)
+def _squared_ratios(light: Any, variance: Any, threshold: float) -> np.ndarray:
+    counted, xp = light > threshold, namespace_of(light)
+    if xp is np:
+        signal = np.sum(light, axis=(-2, -1), where=counted)
+        noise = np.sum(variance, axis=(-2, -1), where=counted)
+    else:
+        signal, noise = (
+            on_host(xp.sum(xp.where(counted, one, 0.0), axis=(-2, -1))) for one in (light, variance)
+        )
     return signal**2 / np.maximum(noise, 1e-9)

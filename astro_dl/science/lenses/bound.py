@@ -9,7 +9,7 @@ from astro_dl.observations.photometry.surveys import named_survey
 from astro_dl.science.lenses.physics import LensPhysics
 from astro_dl.science.lenses.simulate import lens_priors
 from astro_dl.science.lenses.simulation.bound import cramer_rao
-from astro_dl.science.lenses.simulation.cutouts import IMAGES_AT_ONCE, expose
+from astro_dl.science.lenses.simulation.cutouts import IMAGES_AT_ONCE, DrawnCutouts, expose
 from astro_dl.science.lenses.simulation.scenes import draw_scenes
 
 
@@ -48,9 +48,10 @@ def least_errors(
     priors = lens_priors(physics)
     scenes = draw_scenes(np.full(n, "lens"), observation, priors, rng, physics.satellite_rate)
     wanted = physics.arc_snr_min * (1 + rng.exponential(1, n))
+    drawn = DrawnCutouts(physics.bands, observation, scenes, physics.arc_snr_min, wanted, None)
     images, found = [], []
     for part in blocks(n, IMAGES_AT_ONCE):
-        light, about = expose(scenes, part, observation, physics.arc_snr_min, wanted)
+        light, about = expose(drawn, part)
         images.append(light)
         found.append(Table(about))
     brightened, ratio = (

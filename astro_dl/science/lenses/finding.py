@@ -24,7 +24,7 @@ from astro_dl.core.limits import (
     Range,
 )
 from astro_dl.core.schema import checked
-from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, Task
+from astro_dl.core.task import Augmentation, Classical, DeviceSimulator, Difficulty, Files, Task
 from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
 from astro_dl.science.lenses.datasets import BOLOGNA_GROUND, BOLOGNA_SPACE, DES_BACKGROUNDS, SLACS
 from astro_dl.science.lenses.features import lens_features
@@ -33,7 +33,13 @@ from astro_dl.science.lenses.inputs import cutout_spec
 from astro_dl.science.lenses.metrics import EINSTEIN_RADIUS_EDGES, lens_metrics
 from astro_dl.science.lenses.physics import check_bands
 from astro_dl.science.lenses.predict import cutout_of_file, predict_cutouts
-from astro_dl.science.lenses.simulate import second_opinions, simulated_cutouts
+from astro_dl.science.lenses.simulate import (
+    rendered_cutouts,
+    scene_settings,
+    second_opinions,
+    simulated_cutouts,
+)
+from astro_dl.science.lenses.simulation.cutouts import DrawnCutouts, draw_cutouts
 from astro_dl.science.lenses.simulation.population import AxisRatioRange, RedshiftRange, Shear
 from astro_dl.science.lenses.simulation.variety import Variety
 
@@ -216,6 +222,31 @@ def simulate(physics: StrongLensPhysics, n: int, rng: np.random.Generator) -> Ex
     return Examples(x, np.asarray(truth["kind"] == "lens", np.float32), truth)
 
 
+def draw_examples(physics: StrongLensPhysics, n: int, rng: np.random.Generator) -> DrawnCutouts:
+    """Return what is in n cutouts, for `render_examples`.
+
+    Raises
+    ------
+    UsageError
+        If some are to be the other simulator's, which runs on processors alone.
+    """
+    if physics.second_opinion_fraction:
+        raise UsageError(
+            "physics.second_opinion_fraction: the other simulator makes no cutouts on a device; "
+            "accepted there: 0"
+        )
+    settings = scene_settings(physics, physics.kinds, physics.variety)
+    return draw_cutouts(physics.survey, physics.bands, n, rng, **settings)
+
+
+def render_examples(
+    physics: StrongLensPhysics, drawn: DrawnCutouts, rng: np.random.Generator
+) -> Examples:
+    """Return drawn cutouts as `simulate` does, made on the device of Keras."""
+    x, truth = rendered_cutouts(physics, drawn, rng, physics.contrast_scatter)
+    return Examples(x, np.asarray(truth["kind"] == "lens", np.float32), truth)
+
+
 task = Task(
     name="strong_lens",
     summary="Is the galaxy in the middle of a cutout a strong gravitational lens?",
@@ -223,6 +254,7 @@ task = Task(
     head=head,
     input_spec=cutout_spec,
     simulate=simulate,
+    on_device=DeviceSimulator(draw_examples, render_examples),
     group="object_id",
     difficulty=Difficulty(
         column="einstein_radius",

@@ -1,6 +1,7 @@
 """What lens networks are given: cutouts in units of the sky noise, compressed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -24,13 +25,11 @@ def cutout_spec(physics: LensPhysics) -> InputSpec:
     return InputSpec((physics.size_pixels, physics.size_pixels, len(physics.bands)), contract)
 
 
-def network_input(
-    physics: LensPhysics, images: np.ndarray, sigma: np.ndarray | None = None
-) -> np.ndarray:
+def network_input(physics: LensPhysics, images: Any, sigma: np.ndarray | None = None) -> Any:
     """Return images (n, size, size, bands) as a network with these physics takes them, float32.
 
     See `astro_dl.observations.images.cutouts.normalise`; ``sigma`` (n, bands) is the noise where it
-    was measured.
+    was measured. Of a tensor of Keras a tensor is made.
     """
     return normalise(
         images,

@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.reading.fits_files import read_image
+from astro_dl.data.namespace import on_host
 from astro_dl.observations.images.cutouts import noise_sigma
 from astro_dl.observations.images.point_spread import prepare_kernel
 from astro_dl.observations.photometry.surveys import named_survey
 from astro_dl.science.lenses.inputs import network_input
 from astro_dl.science.lenses.physics import LensPhysics
-from astro_dl.science.lenses.simulation.cutouts import simulate_cutouts
+from astro_dl.science.lenses.simulation.cutouts import DrawnCutouts, simulate_cutouts
+from astro_dl.science.lenses.simulation.on_device import render_cutouts
 from astro_dl.science.lenses.simulation.population import LensPriors
 from astro_dl.science.lenses.simulation.second_opinion import second_cutouts
 from astro_dl.science.lenses.simulation.variety import Variety
@@ -48,21 +51,50 @@ def simulated_cutouts(
         physics.bands,
         n,
         rng,
-        kinds=kinds,
-        priors=lens_priors(physics),
-        size=physics.size_pixels,
-        arc_snr_min=physics.arc_snr_min,
-        exposure_factor=physics.exposure_factor,
-        depth_scatter=physics.depth_scatter_mag,
-        kernels=_kernels(physics.bands, physics.point_spread_files),
-        satellite_rate=physics.satellite_rate,
         defect_probability=physics.masked_fraction,
-        variety=variety,
+        **scene_settings(physics, kinds, variety),
     )
+    return _seen_by_networks(physics, images, truth, rng, contrast_scatter)
+
+
+def rendered_cutouts(
+    physics: LensPhysics, drawn: DrawnCutouts, rng: np.random.Generator, contrast_scatter: float
+) -> tuple[Any, Table]:
+    """Return drawn cutouts as `simulated_cutouts` does, as a tensor made on the device of Keras."""
+    images, truth = render_cutouts(drawn, rng, physics.masked_fraction)
+    return _seen_by_networks(physics, images, truth, rng, contrast_scatter)
+
+
+def scene_settings(
+    physics: LensPhysics, kinds: Mapping[str, float], variety: Variety | None
+) -> dict[str, Any]:
+    """Return what `draw_cutouts` is told beside survey, bands and number."""
+    return {
+        "kinds": kinds,
+        "priors": lens_priors(physics),
+        "size": physics.size_pixels,
+        "arc_snr_min": physics.arc_snr_min,
+        "exposure_factor": physics.exposure_factor,
+        "depth_scatter": physics.depth_scatter_mag,
+        "kernels": _kernels(physics.bands, physics.point_spread_files),
+        "satellite_rate": physics.satellite_rate,
+        "variety": variety,
+    }
+
+
+def _seen_by_networks(
+    physics: LensPhysics,
+    images: Any,
+    truth: Table,
+    rng: np.random.Generator,
+    contrast_scatter: float,
+) -> tuple[Any, Table]:
+    """Return cutouts as networks take them, the noise of their bands mistaken, and their truth."""
     truth.rename_column("group", "object_id")
     sigma = None
     if contrast_scatter:
-        sigma = noise_sigma(images) * np.exp(rng.normal(0, contrast_scatter, (n, images.shape[-1])))
+        mistaken = rng.normal(0, contrast_scatter, (len(truth), len(physics.bands)))
+        sigma = on_host(noise_sigma(images)) * np.exp(mistaken)
     return network_input(physics, images, sigma), truth
 
 

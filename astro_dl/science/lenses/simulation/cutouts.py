@@ -5,12 +5,15 @@ the sky itself subtracted, as Lanusse et al. (2018), MNRAS 473, 3895, scale thei
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from astropy import units as u
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
+from astro_dl.data.namespace import namespace_of
 from astro_dl.observations.images.galaxies import render_components
 from astro_dl.observations.images.observation import Observation, draw_observation
 from astro_dl.observations.images.pixels import blocks
@@ -29,11 +32,54 @@ from astro_dl.science.lenses.simulation.variety import Variety
 
 IMAGES_AT_ONCE = 64
 
+MEASURED = ("arc_snr", "magnification", "brightened", "masked_fraction")
+"""What is told of every cutout after its pixels were made, beside the bands' ``band_arc_snr``."""
+
 BRIGHTEST = 100.0
 """Largest factor by which a source is made brighter."""
 
 
-def simulate_cutouts(
+@dataclass(frozen=True)
+class DrawnCutouts:
+    """What is in cutouts and how they are taken, before any pixel is made.
+
+    Parameters
+    ----------
+    bands : tuple of str
+        The channels.
+    observation : Observation
+        Of the n images.
+    scenes : Scenes
+        What is in them.
+    least, wanted : float and ndarray
+        Sources whose signal-to-noise ratio is below the first are brought to the second, (n,).
+    noise_widths : ndarray or None
+        (n,) by which their noise is smoothed [pixel].
+    """
+
+    bands: tuple[str, ...]
+    observation: Observation
+    scenes: Scenes
+    least: float
+    wanted: np.ndarray
+    noise_widths: np.ndarray | None
+
+    def __len__(self) -> int:
+        return len(self.wanted)
+
+    def finished(
+        self, light: Any, part: slice, defect_probability: float, rng: np.random.Generator
+    ) -> tuple[Any, np.ndarray]:
+        """Return light (m, B, H, W) of a range of images with noise and defects, and their share.
+
+        Tensors of Keras stay where they are.
+        """
+        widths = None if self.noise_widths is None else self.noise_widths[part]
+        light = add_noise(light, self.observation.electrons_per_sigma[part], rng, widths)
+        return mask_defects(light, defect_probability, rng)
+
+
+def draw_cutouts(
     survey: str | Survey,
     bands: Sequence[str],
     n: int,
@@ -48,11 +94,9 @@ def simulate_cutouts(
     depth_scatter: float = 0.1,
     kernels: Mapping[str, np.ndarray] | None = None,
     satellite_rate: float = 1.0,
-    defect_probability: float = 0.01,
-    noise: bool = True,
     variety: Variety | None = None,
-) -> tuple[np.ndarray, Table]:
-    """Simulate cutouts of a survey.
+) -> DrawnCutouts:
+    """Draw what is in cutouts of a survey.
 
     Parameters
     ----------
@@ -85,12 +129,60 @@ def simulate_cutouts(
         of the survey's Moffat or Gaussian.
     satellite_rate : float, default 1
         Mean number of companions of a central galaxy; see `lens_scenes.draw_scenes`.
+    variety : Variety, optional
+        What else differs between cutouts; by default nothing.
+
+    Raises
+    ------
+    UsageError
+        If a survey, band or kind is unknown, or a number out of its range.
+    """
+    if n < 1:
+        raise UsageError(f"the number of cutouts must be at least 1, not {n}")
+    survey = named_survey(survey) if isinstance(survey, str) else survey
+    variety = variety or Variety()
+    observation = draw_observation(
+        variety.of_survey(survey),
+        bands,
+        n,
+        rng,
+        size=size,
+        pixel_scale=pixel_scale,
+        exposure_factor=exposure_factor,
+        depth_scatter=depth_scatter,
+        kernels=kernels,
+    )
+    observation = variety.of_observation(observation, rng)
+    kind = draw_kinds(kinds, n, rng)
+    scenes = draw_scenes(kind, observation, priors or LensPriors(), rng, satellite_rate)
+    least, wanted = variety.arc_ratios(arc_snr_min, n, rng)
+    return DrawnCutouts(
+        tuple(bands), observation, scenes, least, wanted, variety.noise_widths(n, rng)
+    )
+
+
+def simulate_cutouts(
+    survey: str | Survey,
+    bands: Sequence[str],
+    n: int,
+    rng: np.random.Generator,
+    *,
+    defect_probability: float = 0.01,
+    noise: bool = True,
+    **scene: Any,
+) -> tuple[np.ndarray, Table]:
+    """Simulate cutouts of a survey.
+
+    Parameters
+    ----------
+    survey, bands, n, rng
+        As of `draw_cutouts`.
     defect_probability : float, default 0.01
         That a band of a cutout has masked pixels, which are zero.
     noise : bool, default True
         False for images without noise and defects.
-    variety : Variety, optional
-        What else differs between cutouts; by default nothing.
+    **scene
+        What else `draw_cutouts` takes.
 
     Returns
     -------
@@ -117,51 +209,29 @@ def simulate_cutouts(
     UsageError
         If a survey, band or kind is unknown, or a number out of its range.
     """
-    if n < 1:
-        raise UsageError(f"the number of cutouts must be at least 1, not {n}")
-    if not 0 <= defect_probability <= 1:
-        raise UsageError(f"defect_probability must be between 0 and 1, not {defect_probability}")
-    survey = named_survey(survey) if isinstance(survey, str) else survey
-    variety = variety or Variety()
-    observation = draw_observation(
-        variety.of_survey(survey),
-        bands,
-        n,
-        rng,
-        size=size,
-        pixel_scale=pixel_scale,
-        exposure_factor=exposure_factor,
-        depth_scatter=depth_scatter,
-        kernels=kernels,
-    )
-    observation = variety.of_observation(observation, rng)
-    kind = draw_kinds(kinds, n, rng)
-    scenes = draw_scenes(kind, observation, priors or LensPriors(), rng, satellite_rate)
-    least, wanted = variety.arc_ratios(arc_snr_min, n, rng)
-    widths = variety.noise_widths(n, rng)
-
-    images = np.empty((n, size, size, len(bands)), np.float32)
-    names = ("arc_snr", "magnification", "brightened", "masked_fraction")
-    measured = {name: np.zeros(n) for name in names}
-    measured["band_arc_snr"] = np.zeros((n, len(bands)))
+    check_defects(defect_probability)
+    drawn = draw_cutouts(survey, bands, n, rng, **scene)
+    size = drawn.observation.size
+    images = np.empty((n, size, size, len(drawn.bands)), np.float32)
+    told = []
     for part in blocks(n, IMAGES_AT_ONCE):
-        light, about = expose(scenes, part, observation, least, wanted)
-        for name, values in about.items():
-            measured[name][part] = values
+        light, about = expose(drawn, part)
         if noise:
-            smoothed = None if widths is None else widths[part]
-            light = add_noise(light, observation.electrons_per_sigma[part], rng, smoothed)
-            light, measured["masked_fraction"][part] = mask_defects(light, defect_probability, rng)
+            light, about["masked_fraction"] = drawn.finished(light, part, defect_probability, rng)
         images[part] = np.moveaxis(light, 1, -1)
-    truth = _truth(scenes, observation, bands, measured)
-    truth["group"] = rng.integers(2**62, size=n)
-    return images, truth
+        told.append(about)
+    return images, truth_of(drawn, told, rng)
 
 
-def expose(
-    scenes: Scenes, part: slice, observation: Observation, least: float, wanted: np.ndarray
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def check_defects(probability: float) -> None:
+    """Refuse a probability of defects that is none."""
+    if not 0 <= probability <= 1:
+        raise UsageError(f"defect_probability must be between 0 and 1, not {probability}")
+
+
+def expose(drawn: DrawnCutouts, part: slice) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return images (m, B, size, size) without noise, and what is measured on their arcs."""
+    scenes, observation, wanted = drawn.scenes, drawn.observation, drawn.wanted
     m = part.stop - part.start
     size, pixel_scale = observation.rendered, observation.pixel_scale
     foreground = render_components(
@@ -171,7 +241,7 @@ def expose(
     arcs = lensed_light(
         sources.mass, sources.light, sources.flux, size=size, pixel_scale=pixel_scale
     )
-    about = {name: np.zeros(m) for name in ("arc_snr", "magnification", "brightened")}
+    about = {name: np.zeros(m) for name in MEASURED}
     about["band_arc_snr"] = np.zeros((m, foreground.shape[1]))
 
     behind = sources.image
@@ -182,7 +252,7 @@ def expose(
     before, arcs_seen = observation.expose(both, behind + part.start)
     gain = observation.electrons_per_sigma[behind + part.start]
     factor, about["arc_snr"][behind] = brightening(
-        arcs_seen, before, gain, least, wanted[behind + part.start]
+        arcs_seen, before, gain, drawn.least, wanted[behind + part.start]
     )
     arcs_seen = arcs_seen * factor.astype(np.float32)[:, None, None, None]
     light[behind] = before + arcs_seen
@@ -195,9 +265,11 @@ def expose(
 
 
 def brightening(
-    arcs: np.ndarray, before: np.ndarray, gain: np.ndarray, least: float, wanted: np.ndarray
+    arcs: Any, before: Any, gain: np.ndarray, least: float, wanted: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return factors that bring arcs (m, B, H, W) of too low a signal-to-noise ratio to the wanted.
+
+    Arcs, and what else is in the images, may be tensors of Keras.
 
     Returns
     -------
@@ -205,9 +277,14 @@ def brightening(
         (m,) 1 where the ratio is at least ``least``, and the ratio with this factor.
     """
 
+    in_memory = namespace_of(arcs) is np
+
     def measure(which: np.ndarray) -> np.ndarray:
-        brighter = arcs[which] * factor[which].astype(np.float32)[:, None, None, None]
-        return signal_to_noise(brighter, noise_variance(before[which] + brighter, gain[which]))
+        # On a device all are measured: arrays of other shapes would be compiled for each.
+        some = which if in_memory else slice(None)
+        brighter = arcs[some] * factor[some].astype(np.float32)[:, None, None, None]
+        ratio = signal_to_noise(brighter, noise_variance(before[some] + brighter, gain[some]))
+        return ratio if in_memory else ratio[which]
 
     factor = np.ones(len(arcs))
     ratio = measure(np.arange(len(arcs)))
@@ -220,13 +297,12 @@ def brightening(
     return factor, ratio
 
 
-def _truth(
-    scenes: Scenes,
-    observation: Observation,
-    bands: Sequence[str],
-    measured: dict[str, np.ndarray],
+def truth_of(
+    drawn: DrawnCutouts, told: Sequence[dict[str, np.ndarray]], rng: np.random.Generator
 ) -> Table:
-    """Return the truth table of `simulate_cutouts`, without the groups."""
+    """Return the truth table of `simulate_cutouts` from what is told of their parts, in order."""
+    scenes, observation, bands = drawn.scenes, drawn.observation, drawn.bands
+    measured = {name: np.concatenate([about[name] for about in told]) for name in told[0]}
     n, image = len(scenes.kind), scenes.sources.image
     sigma_magnitude = observation.photometry.sigma_magnitude
 
@@ -276,4 +352,5 @@ def _truth(
         truth[f"exposure_arc_snr_{band}"] = exposure_arc_snr[:, index]
         truth[f"seeing_{band}"] = observation.seeing[:, index] * u.arcsec
     truth["masked_fraction"] = measured["masked_fraction"]
+    truth["group"] = rng.integers(2**62, size=n)
     return truth

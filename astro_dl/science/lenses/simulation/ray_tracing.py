@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from astro_dl.data.namespace import float_type, namespace_of
 from astro_dl.observations.images.ellipse import axis_ratio_and_angle, quadratic_form
 from astro_dl.observations.images.pixels import blocks, pixel_axis
 from astro_dl.observations.images.point_spread import PointSpread
@@ -159,7 +160,7 @@ def lensed_light(
         deflector = mass.take(part, 2)
         x, y = axis[None, None, :], axis[None, :, None]
         beta = source_position(deflector, x, y)
-        extent = _source_extent(deflector, x, y, pixel_scale)
+        extent = source_extent(deflector, x, y, pixel_scale)
         fineness = _fineness(source.take(part), weight[part], beta, extent)
         for finer in FINENESS:
             which, row, column = np.nonzero(fineness == finer)
@@ -190,15 +191,16 @@ def _mean_light(
     return light
 
 
-def _source_extent(mass: LensMass, x: np.ndarray, y: np.ndarray, pixel_scale: float) -> np.ndarray:
+def source_extent(mass: LensMass, x: Any, y: Any, pixel_scale: float) -> Any:
     """Return how wide pixels (n, H, W) are in the source plane, at most and about [arcsec].
 
     An isothermal lens makes images smaller by θ_E/θ − 1 within half its Einstein radius.
     """
-    dx, dy = x - np.asarray(mass.center_x, x.dtype), y - np.asarray(mass.center_y, y.dtype)
-    radius = np.sqrt(np.maximum(dx**2 + dy**2, (0.1 * pixel_scale) ** 2))
-    shrinking = np.asarray(mass.einstein_radius, x.dtype) / radius - 1
-    return pixel_scale * np.maximum(shrinking, 1, out=shrinking)
+    dtype, xp = float_type(x, y), namespace_of(x)
+    dx, dy = x - np.asarray(mass.center_x, dtype), y - np.asarray(mass.center_y, dtype)
+    radius = xp.sqrt(xp.maximum(dx**2 + dy**2, (0.1 * pixel_scale) ** 2))
+    shrinking = np.asarray(mass.einstein_radius, dtype) / radius - 1
+    return pixel_scale * xp.maximum(shrinking, 1, out=shrinking)
 
 
 def _fineness(
@@ -208,18 +210,39 @@ def _fineness(
     fineness = np.zeros(beta[0].shape, np.int8)
     for k in range(weight.shape[1]):
         lit = np.flatnonzero(weight[:, k].any(axis=1))
-        one = source.take((lit, k), 2)
-        dx = beta[0][lit] - one.center_x.astype(np.float32)
-        dy = beta[1][lit] - one.center_y.astype(np.float32)
-        q, angle = axis_ratio_and_angle(one.e1, one.e2)
-        circularised = (np.sqrt(q) * one.effective_radius).astype(np.float32)
-        # radii along the minor axis, less what the pixel itself covers
-        radius = np.sqrt(quadratic_form(dx, dy, q, angle)) - 0.7 * extent[lit]
-        ratio = extent[lit] / (FINEST * circularised)
-        wanted = np.full(radius.shape, FINENESS[0], np.int8)
-        for coarser, finer in itertools.pairwise(FINENESS):
-            wanted[ratio > coarser] = finer
-        wanted[radius > CORE * circularised] = FINENESS[0]
-        wanted[radius > REACH * circularised] = 0
+        seen = beta[0][lit], beta[1][lit]
+        wanted = fineness_of_one(source.take((lit, k), 2), seen, extent[lit])
         fineness[lit] = np.maximum(fineness[lit], wanted)
     return fineness
+
+
+def fineness_of_one(one: SersicLight, beta: tuple[Any, Any], extent: Any) -> Any:
+    """Return by how much pixels are to be divided for one component of their source.
+
+    Parameters
+    ----------
+    one : SersicLight
+        Fields that broadcast with the pixels.
+    beta : tuple of ndarray or tensor
+        Where in the source plane the pixels' centres are [arcsec].
+    extent : ndarray or tensor
+        How wide they are there [arcsec].
+
+    Returns
+    -------
+    ndarray or tensor of int8
+        Of `FINENESS`; 0 where it is dark.
+    """
+    xp = namespace_of(extent)
+    dx = beta[0] - one.center_x.astype(np.float32)
+    dy = beta[1] - one.center_y.astype(np.float32)
+    q, angle = axis_ratio_and_angle(one.e1, one.e2)
+    circularised = (np.sqrt(q) * one.effective_radius).astype(np.float32)
+    # radii along the minor axis, less what the pixel itself covers
+    radius = xp.sqrt(quadratic_form(dx, dy, q, angle)) - 0.7 * extent
+    ratio = extent / (FINEST * circularised)
+    wanted = xp.full(radius.shape, FINENESS[0], dtype="int8")
+    for coarser, finer in itertools.pairwise(FINENESS):
+        wanted = xp.where(ratio > coarser, np.int8(finer), wanted)
+    wanted = xp.where(radius > CORE * circularised, np.int8(FINENESS[0]), wanted)
+    return xp.where(radius > REACH * circularised, np.int8(0), wanted)
