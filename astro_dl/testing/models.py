@@ -103,7 +103,7 @@ def check_model(
     # dropout would hide whether the batch is learnt
     rates = {key: 0.0 for key in default_hyperparameters(name) if key.endswith("dropout")}
     rate = small.learning_rate if learning_rate is None else learning_rate
-    _check_learning(build(rates), x, y, loss, steps, rate)
+    _check_learning(build(rates) if rates else model, x, y, loss, steps, rate)
 
 
 def parametrize_with_models(pattern: str = "*", **options: Any) -> Any:

@@ -14,6 +14,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.registry import register_task
 from astro_dl.core.task import Classical, InputSpec, Task
+from astro_dl.data.parallel import mapping_by
 from astro_dl.explain.explanation import explain
 from astro_dl.explain.files import Listener
 from astro_dl.metrics.pixels import UNKNOWN
@@ -81,7 +82,8 @@ def report(bundle):
 
 
 def test_the_task_keeps_its_promises():
-    check_task("toy_discs", n=32)
+    with mapping_by(map):
+        check_task("toy_discs", n=32)
 
 
 def test_a_region_is_seen_that_no_pixel_shows(report):

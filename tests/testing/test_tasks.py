@@ -2,11 +2,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from loky import ProcessPoolExecutor
 
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Augmentation, Classical
+from astro_dl.data import parallel
 from astro_dl.testing import check_task, parametrize_with_tasks
 from tests import toy
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _processes_of_all_tasks():
+    """Start two worker processes once: anew for each task they take longer than its checks."""
+    with (
+        ProcessPoolExecutor(2, env={**parallel.WORKER_ENVIRONMENT}) as kept,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(parallel, "ProcessPoolExecutor", lambda *args, **settings: kept)
+        patch.setattr(kept, "shutdown", lambda: None)
+        yield
 
 
 @parametrize_with_tasks()

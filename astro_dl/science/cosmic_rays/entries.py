@@ -6,6 +6,7 @@ register_task(
     "cosmic_ray",
     "astro_dl.science.cosmic_rays.task:task",
     summary="Which pixels of a single CCD exposure did cosmic rays hit?",
+    small={"size_pixels": 32},
     reference="Zhang & Bloom (2020), arXiv:1907.09500; Xu et al. (2021), arXiv:2106.14922",
 )
 register_model(

@@ -35,7 +35,7 @@ register_model(
     summary="Gated recurrent units on the points in order of time, without a period",
     task="variable_star",
     physics={"inputs": ("sequence",)},
-    small=SmallForm({"recurrent_units": (12,), "units": (16,)}, learning_rate=1e-2),
+    small=SmallForm({"recurrent_units": (12,), "units": (16,)}, (8, 5), 1e-2),
     reference="Becker et al. (2020), MNRAS 493, 2981, arXiv:2002.00994",
     bibtex="""@article{Becker2020,
   author = {Becker, I. and Pichara, K. and Catelan, M. and Protopapas, P. and Aguirre, C. and
