@@ -10,17 +10,22 @@ import math
 import os
 import resource
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from astro_dl.core.showing.text_table import text_table
+
+ROOT = Path(__file__).resolve().parents[1]
+"""Of this checkout."""
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1") | {
@@ -140,6 +145,60 @@ class Command:
         if process.returncode:
             raise RuntimeError(f"{self.name} ended with {process.returncode}: {said[-500:]}")
         return Run(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """Code that is run again and again in a process of some checkout of the package.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    root : Path
+        Folder of the checkout; a worktree of an earlier commit is one.
+    prepare, work : str
+        Code that is run once, and what is timed; ``arguments`` are in ``sys.argv[1:]``.
+    arguments : sequence of str
+        For the code.
+    n : int, default 1
+        Items that one run makes.
+    """
+
+    name: str
+    root: Path
+    prepare: str
+    work: str
+    arguments: Sequence[str] = ()
+    n: int = 1
+
+    @contextmanager
+    def opened(self) -> Iterator[Callable[[], Run]]:
+        """Give what runs it once, after a run that warms up."""
+        code = f"""
+import sys, time
+{self.prepare}
+for _ in sys.stdin:
+    start = time.process_time()
+    {self.work}
+    print(time.process_time() - start, flush=True)
+"""
+        words = [sys.executable, "-c", code, *map(str, self.arguments)]
+        environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": str(self.root)}
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        with subprocess.Popen(words, cwd=self.root, env=environment, text=True, **pipes) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            ask, answers = process.stdin, process.stdout
+
+            def run() -> Run:
+                ask.write("\n")
+                ask.flush()
+                return Run(float(answers.readline()))
+
+            run()
+            yield run
+            ask.close()
 
 
 @dataclass(frozen=True)

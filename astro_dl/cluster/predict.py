@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 
 from astro_dl import __version__
 from astro_dl.bundles.bundle import Bundle, load_bundle
-from astro_dl.cluster.division import Part, divide
+from astro_dl.cluster.division import ROWS_PER_PART, Part, divide
 from astro_dl.cluster.question import Network, Question, answer
 from astro_dl.cluster.run_folder import RunFolder
 from astro_dl.cluster.scheduler import connected
@@ -133,7 +133,8 @@ def predict_parts(
         missing = [part for part in parts if part.number not in run.done]
         if missing:
             with part_folder(run.folder.absolute()) as drafts:
-                question = Question(network, options, tolerant, str(drafts), str(Path.cwd()))
+                asked = _in_one_piece(reader, part_size) | options
+                question = Question(network, asked, tolerant, str(drafts), str(Path.cwd()))
                 _work(scheduler, question, parts, missing, run, progress)
         return run.finish(_unreadable(run, paths))
 
@@ -209,6 +210,11 @@ def _division(reader: Callable[..., Any], options: Mapping[str, Any]) -> Divisio
         if options.get(name):
             raise UsageError(f"{name}: is for runs without a scheduler, whose rows come in order")
     return division
+
+
+def _in_one_piece(reader: Callable[..., Any], part_size: int | None) -> dict[str, Any]:
+    """Return the option by which a part of rows is one table, and not joined of several."""
+    return {"rows": part_size or ROWS_PER_PART} if "rows" in keyword_defaults(reader) else {}
 
 
 def _runtime(bundles: Sequence[Bundle], runtime: RuntimeName) -> RuntimeName:

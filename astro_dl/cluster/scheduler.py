@@ -28,6 +28,8 @@ LOCAL_SETTINGS = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "5s",
+    # Ten times less often than by default: what a worker holds are the rows of one part.
+    "distributed.worker.memory.monitor-interval": "1s",
 }
 PATIENCE_S = 30.0
 """How long a scheduler, and the first of its workers, are waited for [s]."""

@@ -1,6 +1,6 @@
 """What lies outside the training set as a whole, though each of its numbers may lie within."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,15 +78,24 @@ def rows_outside_joint_range(features: Array, statistics: Mapping[str, Any] | No
     used = spread > 0
     means, covariances = _gaussians(statistics)
     scaled = values[:, used] / spread[used]
-    patterns, index = np.unique(np.isfinite(scaled), axis=0, return_inverse=True)
-    for number, known in enumerate(patterns):
+    for known, rows in _by_pattern(np.isfinite(scaled)):
         if known.any():
-            rows = np.flatnonzero(np.ravel(index) == number)
             # What a Gaussian says of some of its features is again a Gaussian.
             marginal = covariances[:, known][:, :, known]
             distances = _distances(scaled[np.ix_(rows, known)], means[:, known], marginal)
             outside[rows] = distances > statistics["limit"]
     return outside
+
+
+def _by_pattern(known: Array) -> Iterator[tuple[Array, Array]]:
+    """Yield which features are known (k,), and of which rows."""
+    complete = known.all(axis=1)
+    yield np.ones(known.shape[1], bool), np.flatnonzero(complete)
+    # Sorting patterns is slow, and most rows are complete.
+    others = np.flatnonzero(~complete)
+    patterns, index = np.unique(known[others], axis=0, return_inverse=True)
+    for number, pattern in enumerate(patterns):
+        yield pattern, others[np.ravel(index) == number]
 
 
 def _fit_gaussians(rows: Array) -> tuple[Array, Array]:
@@ -125,8 +134,10 @@ def _numbers(texts: Sequence[str]) -> Array:
 
 def _distances(rows: Array, means: Array, covariances: Array) -> Array:
     """Return the root-mean-square distance of each row from the nearest Gaussian."""
-    nearest = np.full(len(rows), np.inf)
+    nearest, columns = np.full(len(rows), np.inf), np.ascontiguousarray(rows.T)
     for mean, covariance in zip(means, covariances, strict=True):
-        deviations = np.linalg.solve(np.linalg.cholesky(covariance), (rows - mean).T)
-        np.minimum(nearest, np.mean(deviations**2, axis=0), out=nearest)
-    return np.sqrt(nearest)
+        # Factors are small, and their diagonals far from zero: an inverse is exact enough.
+        whitener = np.linalg.inv(np.linalg.cholesky(covariance))
+        deviations = whitener @ (columns - mean[:, None])
+        np.minimum(nearest, np.einsum("kn,kn->n", deviations, deviations), out=nearest)
+    return np.sqrt(nearest / rows.shape[1])

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import mahalanobis
 from scipy.stats import chi
 
 from astro_dl.inference import out_of_distribution
@@ -34,6 +35,31 @@ def test_unusual_combinations_of_usual_numbers_are_outside(known):
 def test_missing_values_are_left_out_of_the_distance(known):
     rows = np.array([[0.0, np.nan, 0.0], [np.nan, 9.0, 0.0], [np.nan] * 3, [np.nan, np.nan, 9.0]])
     assert rows_outside_joint_range(rows, known).tolist() == [False, True, False, True]
+
+
+def test_rows_of_any_missing_values_are_as_far_as_mahalanobis_says():
+    rng = np.random.default_rng(3)
+    mixing = rng.normal(size=(4, 4))
+    known = joint_statistics(rng.normal(size=(5000, 4)) @ mixing)
+    rows = 1.5 * rng.normal(size=(400, 4)) @ mixing
+    rows[rng.random(rows.shape) < 0.2] = np.nan
+    means = np.array([text.split() for text in known["means"]], float)
+    factors = np.zeros((len(means), 4, 4))
+    factors[:, *np.tril_indices(4)] = [text.split() for text in known["factors"]]
+    expected = []
+    for row in rows / known["spread"]:
+        seen = np.isfinite(row)
+        distances = [
+            mahalanobis(
+                row[seen], mean[seen], np.linalg.inv((factor @ factor.T)[np.ix_(seen, seen)])
+            )
+            for mean, factor in zip(means, factors, strict=True)
+            if seen.any()
+        ]
+        nearest = min(distances, default=0.0) / np.sqrt(max(1, seen.sum()))
+        expected.append(nearest > known["limit"])
+    assert 0.1 < np.mean(expected) < 0.9
+    assert rows_outside_joint_range(rows, known).tolist() == expected
 
 
 def test_features_that_do_not_vary_do_no_harm():

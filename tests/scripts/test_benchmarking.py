@@ -5,7 +5,14 @@ import sys
 import numpy as np
 import pytest
 
-from scripts.benchmarking import Command, Function, alternate, compare, comparison_text
+from scripts.benchmarking import (
+    Checkout,
+    Command,
+    Function,
+    alternate,
+    compare,
+    comparison_text,
+)
 
 ROUNDS, ATTEMPTS = 41, 5
 """Other processes of the machine disturb some comparisons, an unfair harness all of them."""
@@ -59,6 +66,21 @@ def test_a_command_that_fails_is_no_measurement():
     with pytest.raises(RuntimeError, match="broken ended with 3: too bad"):
         compare([Command("broken", [sys.executable, "-c", "import sys; print('too bad', file="
                                     "sys.stderr); sys.exit(3)"])], 1)  # fmt: skip
+
+
+def test_a_checkout_works_by_its_own_code_in_every_round(tmp_path):
+    sides = []
+    for name, times in (("once", 1), ("many", 10)):
+        (tmp_path / name).mkdir()
+        module = f"def work(): return sum(sum(range(200_000)) for _ in range({times}))"
+        (tmp_path / name / "worked_on.py").write_text(module)
+        words = [str(tmp_path / f"{name}.txt")]
+        work = "open(sys.argv[1], 'a').write(f'{worked_on.work()} ')"
+        sides.append(Checkout(name, tmp_path / name, "import worked_on", work, words, 2))
+    once, many = compare(sides, 3)
+    assert 5 < many.ratio < 20
+    assert once.seconds.shape == (3,)
+    assert (tmp_path / "many.txt").read_text().split() == [str(10 * sum(range(200_000)))] * 4
 
 
 def test_a_table_tells_ratios_with_their_spread():

@@ -107,7 +107,7 @@ def run(arguments: Arguments) -> None:
     options |= {"on_error": arguments.on_error, "embedding": arguments.embedding}
     options |= {"coverage": arguments.coverage, "prior": dict(arguments.prior or ())}
     _predict(predictor, arguments, options)
-    if arguments.runtime == "auto":
+    if arguments.runtime != "keras":
         for one in predictor.members or (predictor,):
             keep_quietly(one.bundle, one.runtime)
 
