@@ -17,6 +17,7 @@ from astro_dl.inference import onnx_runtime
 from astro_dl.inference.load import load_pretrained
 from astro_dl.inference.onnx_runtime import keep_network, keep_quietly, network_file
 from astro_dl.inference.runtime import KerasRuntime
+from tests.science.gravitational_waves.gwosc_files import write_gwosc
 
 pytest.importorskip("onnxruntime")
 pytest.importorskip("tf2onnx")
@@ -131,6 +132,17 @@ def test_a_cache_that_cannot_be_written_spoils_no_prediction(tmp_path, monkeypat
     monkeypatch.setenv("ASTRO_DL_CACHE", str(tmp_path / "file"))
     predictor = load_pretrained(SMALL, "keras")
     keep_quietly(predictor.bundle, predictor.runtime)
+
+
+@pytest.mark.slow
+def test_what_a_prediction_needed_keras_for_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("ASTRO_DL_CACHE", str(tmp_path / "cache"))
+    noise = np.random.default_rng(0).normal(0, 1e-21, 16 * 4096)
+    path = write_gwosc(tmp_path / "H1.hdf5", noise)
+    assert main(["predict", "gw_cnn", str(path), "--runtime", "onnx"]) == 0
+    predictor = load_pretrained("gw_cnn", "onnx")
+    predictor.predict([path], progress=False)
+    assert predictor.runtime.loaded is None
 
 
 def test_what_was_found_about_a_network_is_kept_and_made_anew_where_it_is_damaged():
