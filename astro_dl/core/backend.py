@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any
 
 import keras
@@ -100,36 +100,56 @@ def device_count(setting: str) -> int:
     Raises
     ------
     UsageError
-        For "all" with another backend than JAX.
+        For "all" with PyTorch.
     """
     return 1 if setting == "one" else len(_devices())
 
 
 @contextmanager
-def on_devices(setting: str) -> Iterator[None]:
+def on_devices(setting: str) -> Iterator[Callable[[], AbstractContextManager[Any]]]:
     """Build and train models on one device, or on all, each of which gets a share of every batch.
 
-    Weights are the same on all of them, and so are the steps: those of one device on whole batches.
+    Weights are the same on all of them, and so are the steps: those of one device on whole batches,
+    but for what layers draw at random.
 
     Parameters
     ----------
     setting
         As of `device_count`.
+
+    Yields
+    ------
+    callable
+        Gives the context in which a model is made, and another time its optimiser. What else is
+        done stays outside: TensorFlow takes the mean of any loss within for that of a share.
     """
     if device_count(setting) < 2:
-        yield
+        yield nullcontext
+    elif keras.backend.backend() == "tensorflow":
+        import tensorflow
+
+        yield tensorflow.distribute.MirroredStrategy(_devices()).scope
     else:
         with keras.distribution.DataParallel(devices=_devices()).scope():
-            yield
+            yield nullcontext
 
 
-def shareable(n: int) -> int:
-    """Return the largest number of examples, up to n, that devices can share equally now."""
-    return n - n % _sharing()
+def shareable(model: keras.Model, n: int) -> int:
+    """Return the largest number of examples, up to n, that a model's devices can share equally."""
+    return n - n % _sharing(model)
 
 
-def _sharing() -> int:
-    """Return how many devices share batches now."""
+def shared(model: keras.Model, x: Any) -> Any:
+    """Return inputs, of as many examples as `shareable` says, as `predict_on_batch` shares them."""
+    if keras.backend.backend() != "tensorflow" or _sharing(model) == 1:
+        return x
+    return _tensorflow_shares(model.distribute_strategy, x)
+
+
+def _sharing(model: keras.Model) -> int:
+    """Return how many devices share the batches of a model."""
+    if keras.backend.backend() == "tensorflow":
+        return model.distribute_strategy.num_replicas_in_sync
     distribution = keras.distribution.distribution()
     return 1 if distribution is None else distribution.device_mesh.devices.size
 
@@ -139,8 +159,14 @@ def _devices() -> list[str]:
     name = keras.backend.backend()
     if name == "jax":
         return list(keras.distribution.list_devices())
+    if name == "tensorflow":
+        import tensorflow
+
+        known = tensorflow.config.list_logical_devices
+        return [one.name for one in known("GPU") or known("CPU")]
     raise UsageError(
-        f"training.devices: 'all' is for JAX, not for {name}; set KERAS_BACKEND=jax, or 'one'"
+        f"training.devices: 'all' is for TensorFlow and JAX, not for {name}; "
+        "set KERAS_BACKEND=tensorflow or jax, or 'one'"
     )
 
 
@@ -157,7 +183,7 @@ def device_name() -> str:
     return f"CPU ({os.cpu_count()} cores, {platform.machine()})"
 
 
-def use_jit(setting: str, measured: Mapping[str, bool]) -> bool:
+def use_jit(setting: str, measured: Mapping[str, bool], devices: int = 1) -> bool:
     """Return whether to compile by XLA.
 
     Parameters
@@ -168,10 +194,24 @@ def use_jit(setting: str, measured: Mapping[str, bool]) -> bool:
         Device kind to whether it is faster with TensorFlow, see
         `astro_dl.core.registry.ModelEntry.jit_compile`. JAX is always compiled, PyTorch only if
         asked.
+    devices : int, default 1
+        How many share batches; of several, TensorFlow compiles no step.
+
+    Raises
+    ------
+    UsageError
+        For "on" with several devices of TensorFlow.
     """
+    name = keras.backend.backend()
+    if name == "tensorflow" and devices > 1:
+        if setting == "on":
+            raise UsageError(
+                "training.jit_compile: TensorFlow compiles no step that devices share; "
+                "leave it, or set training.devices to 'one'"
+            )
+        return False
     if setting != "auto":
         return setting == "on"
-    name = keras.backend.backend()
     return name == "jax" or (name == "tensorflow" and measured.get(device_kind(), False))
 
 
@@ -227,8 +267,9 @@ def _gpu() -> tuple[str, tuple[int, int]] | None:
 def _tensorflow_runner(model: keras.Model) -> Callable[[Sequence[Any]], np.ndarray]:
     import tensorflow
 
+    one_step = model.train_step if _sharing(model) == 1 else _tensorflow_shared_step(model)
     step = tensorflow.function(
-        tensorflow.autograph.experimental.do_not_convert(model.train_step),
+        tensorflow.autograph.experimental.do_not_convert(one_step),
         jit_compile=model.jit_compile,
     )
 
@@ -262,6 +303,66 @@ def _tensorflow_runner(model: keras.Model) -> Callable[[Sequence[Any]], np.ndarr
         return compiled[str(form)](stacked).numpy()
 
     return run
+
+
+def _tensorflow_shared_step(model: keras.Model) -> Callable[[Any], dict[str, Any]]:
+    """Return a model's step with each device on its share of the batch, as if one had it whole."""
+    strategy = model.distribute_strategy
+    for layer in model._flatten_layers(include_self=False):
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.synchronized = True
+    _sum_before_update(model.optimizer)
+    _draw_apart(model)
+
+    def step(batch: Any) -> dict[str, Any]:
+        told = strategy.run(model.train_step, (_tensorflow_shares(strategy, batch),))
+        return {key: strategy.reduce("MEAN", one, axis=None) for key, one in told.items()}
+
+    return step
+
+
+def _tensorflow_shares(strategy: Any, batch: Any) -> Any:
+    """Return arrays of a batch as equal shares, one for each device."""
+    import tensorflow
+
+    def share(context: Any) -> Any:
+        def part(array: Any) -> Any:
+            size = array.shape[0] // context.num_replicas_in_sync
+            first = context.replica_id_in_sync_group * size
+            return tensorflow.convert_to_tensor(array[first : first + size])
+
+        return tensorflow.nest.map_structure(part, batch)
+
+    return strategy.experimental_distribute_values_from_function(share)
+
+
+def _sum_before_update(optimizer: keras.optimizers.Optimizer) -> None:
+    """Let an optimiser sum gradients over devices before it looks at them.
+
+    Keras sums them last: each device would clip by the norm of its own share, and look there alone
+    for overflows of half precision.
+    """
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    summed, apply = inner._all_reduce_sum_gradients, optimizer.apply
+
+    def apply_to_sum(gradients: Sequence[Any], variables: Sequence[Any]) -> None:
+        pairs = summed(list(zip(gradients, variables, strict=True)))
+        apply([gradient for gradient, _ in pairs], variables)
+
+    optimizer.apply = apply_to_sum
+    inner._all_reduce_sum_gradients = lambda pairs: pairs
+
+
+def _draw_apart(model: keras.Model) -> None:
+    """Give random layers another seed on each device, lest all shares be thinned out alike."""
+    kept = {id(weight) for weight in model.weights}
+    for state in model.variables:
+        if id(state) not in kept and state.path.endswith("seed_generator_state"):
+            first, *others = state.value.values
+            seed, drawn = map(int, np.asarray(first))
+            for number, copy in enumerate(others, 1):
+                own = np.random.SeedSequence([seed, number]).generate_state(1)[0]
+                copy.assign(np.array([own, drawn], np.asarray(first).dtype))
 
 
 def _tensorflow_gradient(function: Callable[[Any], Any], x: np.ndarray) -> Any:

@@ -93,13 +93,14 @@ def predict_logits(model: keras.Model, x: Inputs, batch_size: int) -> np.ndarray
     which takes TensorFlow as long as some hundred small batches.
     """
     n = input_length(x)
-    size = backend.shareable(min(batch_size, n))
+    size = backend.shareable(model, min(batch_size, n))
     if not size:
         raise UsageError(f"{n} validation examples cannot be shared by so many devices")
     parts = []
     for start in range(0, n, size):
         first = min(start, n - size)
-        logits = model.predict_on_batch(take_inputs(x, slice(first, first + size)))
+        batch = take_inputs(x, slice(first, first + size))
+        logits = model.predict_on_batch(backend.shared(model, batch))
         parts.append(np.asarray(logits, np.float32)[start - first :])
     return np.concatenate(parts)
 

@@ -148,12 +148,12 @@ def _train_alone(
     policy = backend.precision_policy(config.training.mixed_precision)
     _check_parameters(config)
     with ExitStack() as devices:
-        devices.enter_context(backend.on_devices(config.training.devices))
-        with backend.precision(policy):
+        building = devices.enter_context(backend.on_devices(config.training.devices))
+        with building(), backend.precision(policy):
             model = build_configured(config)
+            network = logits_model(model)
         source = config.initial_weights
         same_head = source is not None and start_from(model, load_bundle(source))
-        network = logits_model(model)
         freeze_lower(network, config.training.unfrozen)
         with open_training_data(config, progress) as data:
             check_shared(config.training, data.n)
@@ -162,7 +162,8 @@ def _train_alone(
                 unfold_scaling(model, objective)
             if source is None:
                 standardize_inputs(network, data.validation.x)
-            compile_network(network, objective, config, data.n)
+            with building():
+                compile_network(network, objective, config, data.n)
             start = state = load_checkpoint(checkpoint, network, config) if going_on else State()
             interrupted = False
             tell = watch or (lambda history: None)
@@ -223,6 +224,8 @@ def check_training(head: AnswerKind, training: TrainingConfig) -> None:
 def check_shared(training: TrainingConfig, n: int | None = None) -> None:
     """Refuse batches, or n examples of which none can be made, that devices cannot share."""
     devices = backend.device_count(training.devices)
+    # Before the data are made, what would be refused after.
+    backend.use_jit(training.jit_compile, {}, devices)
     size = training.batch_size if n is None else min(training.batch_size, n)
     if size % devices:
         raise UsageError(
@@ -240,7 +243,9 @@ def compile_network(
     network.compile(
         make_optimizer(training, steps_per_epoch(n_train, training.batch_size)),
         objective.loss,
-        jit_compile=backend.use_jit(training.jit_compile, measured),
+        jit_compile=backend.use_jit(
+            training.jit_compile, measured, backend.device_count(training.devices)
+        ),
     )
     network.optimizer.build(network.trainable_variables)
     slow_lower(network, training.layer_decay)

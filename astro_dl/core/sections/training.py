@@ -66,8 +66,8 @@ class TrainingConfig:
         "auto" takes float16/bfloat16 on GPUs only, and compiles by XLA where that was measured to
         be faster for the model on the device.
     devices : {"one", "all"}
-        Whether every batch is shared equally among all devices that JAX knows, see
-        `astro_dl.core.backend.on_devices`.
+        Whether every batch is shared equally among all GPUs, or without any all processors that
+        TensorFlow or JAX knows, see `astro_dl.core.backend.on_devices`.
     data_on : {"host", "device"}
         Where the inputs of a training set lie: those of a stored or real one are copied to the
         device once, those of a streamed one are simulated there, where the task has a simulator for
