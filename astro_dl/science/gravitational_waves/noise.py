@@ -1,7 +1,11 @@
 """Stationary Gaussian detector noise of a given power spectral density."""
 
+from typing import Any
+
 import numpy as np
 from scipy.fft import irfft
+
+from astro_dl.data.namespace import namespace_of, standard_normal
 
 
 def white_noise_spectrum(n: int, bins: int, rng: np.random.Generator) -> np.ndarray:
@@ -31,6 +35,31 @@ def white_noise_spectrum(n: int, bins: int, rng: np.random.Generator) -> np.ndar
     edges = [0, bins - 1]
     spectrum[:, edges] = np.sqrt(np.float32(2)) * spectrum[:, edges].real
     return spectrum
+
+
+def colored_noise_of_tensors(n: int, response: Any, rng: np.random.Generator) -> tuple[Any, Any]:
+    """Return `white_noise_spectrum` times a response, as tensors on the device of Keras.
+
+    Parameters
+    ----------
+    n : int
+        Number of series.
+    response : tensor
+        (bins,) float32.
+    rng : numpy.random.Generator
+        Gives the seed of the deviates, which are drawn on the device.
+
+    Returns
+    -------
+    real, imaginary : tensor
+        (n, bins) float32.
+    """
+    xp, bins = namespace_of(response), response.shape[0]
+    parts = standard_normal(xp.broadcast_to(response[:, None], (n, bins, 2)), rng)
+    deviation = np.full((2, bins), np.sqrt(bins - 1), np.float32)
+    deviation[:, [0, -1]] *= [[np.sqrt(2)], [0]]
+    real, imaginary = deviation
+    return parts[..., 0] * (real * response), parts[..., 1] * (imaginary * response)
 
 
 def coloring_filter(psd: np.ndarray, sample_rate: float) -> np.ndarray:

@@ -1,18 +1,23 @@
 """Seconds of whitened strain, with and without a binary black hole."""
 
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.examples import Examples
+from astro_dl.data.namespace import namespace_of, on_host
 from astro_dl.data.parallel import in_threads
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.strain import (
     Conditioning,
+    PlacedGlitches,
     conditioning,
     glitch_windows,
     noise_windows,
+    place_glitches,
     signal_windows,
 )
 
@@ -117,42 +122,137 @@ def simulate(physics: BinaryBlackHolePhysics, n: int, rng: np.random.Generator) 
         signal; ``info`` with the parameters of the signals (NaN in noise), ``snr`` (0 in noise),
         ``snr_<detector>``, ``glitch`` (empty where there is none), ``glitch_snr`` and ``pair_id``.
     """
+    drawn = draw_strain(physics, n, rng)
+    conditionings = drawn.conditionings
+    noise = noise_windows(conditionings, n, drawn.noise)
+    signals = signal_windows(conditionings, physics.detectors, **drawn.binaries)
+    return assemble(physics, drawn, noise, signals, glitch_windows(conditionings, drawn.glitches))
+
+
+@dataclass(frozen=True)
+class DrawnStrain:
+    """All that is random in n windows but the noise itself.
+
+    Parameters
+    ----------
+    conditionings : list of Conditioning
+        Of each detector.
+    has_signal, has_glitch : ndarray of bool
+        (n,) which windows hold what.
+    pair_id : ndarray
+        (n,) random numbers.
+    binaries : dict of ndarray
+        The parameters of `signal_windows` of each signal.
+    wanted : ndarray
+        Signal-to-noise ratio of each, where no distances are wanted.
+    glitches : PlacedGlitches
+        Of unit peak.
+    loudness : ndarray
+        Norm of each once it is whitened.
+    noise : numpy.random.Generator
+        Makes the noise.
+    """
+
+    conditionings: list[Conditioning]
+    has_signal: np.ndarray
+    has_glitch: np.ndarray
+    pair_id: np.ndarray
+    binaries: dict[str, np.ndarray]
+    wanted: np.ndarray
+    glitches: PlacedGlitches
+    loudness: np.ndarray
+    noise: np.random.Generator
+
+
+def draw_strain(physics: BinaryBlackHolePhysics, n: int, rng: np.random.Generator) -> DrawnStrain:
+    """Draw what is in n windows; parameters are those of `simulate`."""
     choice, noise, binary, glitch, off_source = rng.spawn(5)
     conditionings = detector_conditionings(physics, off_source)
     has_signal = choice.random(n) < physics.signal_fraction
     has_glitch = choice.random(n) < physics.glitch_fraction
     n_signals, n_glitches = int(has_signal.sum()), int(has_glitch.sum())
-    x = noise_windows(conditionings, n, noise)
+    binaries = draw_binaries(physics, n_signals, binary)
+    glitches = place_glitches(conditionings, physics.glitch_kinds, n_glitches, glitch)
+    quietest, loudest = np.log(physics.glitch_snr_range)
+    return DrawnStrain(
+        conditionings=conditionings,
+        has_signal=has_signal,
+        has_glitch=has_glitch,
+        pair_id=choice.integers(2**62, size=n),
+        binaries=binaries,
+        wanted=binary.uniform(*physics.snr_range, n_signals),
+        glitches=glitches,
+        loudness=np.exp(glitch.uniform(quietest, loudest, n_glitches)),
+        noise=noise,
+    )
 
-    parameters = draw_binaries(physics, n_signals, binary)
-    target = binary.uniform(*physics.snr_range, n_signals)
-    signals = signal_windows(conditionings, physics.detectors, **parameters)
-    norm = np.sqrt(np.sum(signals**2, axis=(1, 2), dtype=np.float64))
+
+def assemble(
+    physics: BinaryBlackHolePhysics, drawn: DrawnStrain, x: Any, signals: Any, glitches: Any
+) -> Examples:
+    """Return noise with signals and glitches of the wanted strength in it, as `simulate` does.
+
+    Parameters
+    ----------
+    physics : BinaryBlackHolePhysics
+        The protocol.
+    drawn : DrawnStrain
+        What is in the windows.
+    x : ndarray or tensor
+        (n, N, D) noise; an array is written to.
+    signals, glitches : ndarray or tensor
+        (m, N, D) windows of those that were drawn, and perhaps of more, which are left out.
+    """
+    parameters = dict(drawn.binaries)
     if physics.distance_range_mpc is None:
-        scale = target / norm
+        scale = drawn.wanted / _norm(signals, (1, 2))[: len(drawn.wanted)]
         with np.errstate(divide="ignore"):
             parameters["distance_mpc"] = parameters["distance_mpc"] / scale
-        signals *= scale[:, None, None].astype(np.float32)
-    x[has_signal] += signals
+        signals = _scaled(signals, scale)
+    x = _added(x, drawn.has_signal, signals)
+    x = _added(x, drawn.has_glitch, _scaled(glitches, drawn.loudness))
 
     table = Table()
-    table["pair_id"] = choice.integers(2**62, size=n)
-    snr = np.sqrt(np.sum(signals**2, axis=1, dtype=np.float64))
-    table["snr"] = _scatter(np.sqrt(np.sum(snr**2, axis=1)), has_signal, 0.0)
+    table["pair_id"] = drawn.pair_id
+    snr = _norm(signals, 1)[: len(drawn.wanted)]
+    table["snr"] = _scatter(np.sqrt(np.sum(snr**2, axis=1)), drawn.has_signal, 0.0)
     for index, name in enumerate(physics.detectors):
-        table[f"snr_{name}"] = _scatter(snr[:, index], has_signal, 0.0)
+        table[f"snr_{name}"] = _scatter(snr[:, index], drawn.has_signal, 0.0)
     for name, values in parameters.items():
-        table[name] = _scatter(values, has_signal, np.nan)
+        table[name] = _scatter(values, drawn.has_signal, np.nan)
         table[name].unit = UNITS.get(name)
+    table["glitch"] = np.full(len(table), "", dtype="U16")
+    table["glitch"][drawn.has_glitch] = drawn.glitches.kind
+    table["glitch_snr"] = _scatter(drawn.loudness, drawn.has_glitch, 0.0)
+    return Examples(x, drawn.has_signal.astype(np.float32), table)
 
-    windows, kinds = glitch_windows(conditionings, physics.glitch_kinds, n_glitches, glitch)
-    quietest, loudest = np.log(physics.glitch_snr_range)
-    loudness = np.exp(glitch.uniform(quietest, loudest, n_glitches))
-    x[has_glitch] += windows * loudness[:, None, None].astype(np.float32)
-    table["glitch"] = np.full(n, "", dtype="U16")
-    table["glitch"][has_glitch] = kinds
-    table["glitch_snr"] = _scatter(loudness, has_glitch, 0.0)
-    return Examples(x, has_signal.astype(np.float32), table)
+
+def _norm(windows: Any, axes: int | tuple[int, ...]) -> np.ndarray:
+    """Return the norms of windows over some axes, float64."""
+    xp = namespace_of(windows)
+    if xp is np:
+        return np.sqrt(np.sum(windows**2, axis=axes, dtype=np.float64))
+    return on_host(xp.sqrt(xp.sum(windows**2, axis=axes))).astype(np.float64)
+
+
+def _scaled(windows: Any, factors: np.ndarray) -> Any:
+    """Return windows times factors, of which those after the last are zero; arrays in place."""
+    filled = np.zeros((len(windows), 1, 1), np.float32)
+    filled[: len(factors), 0, 0] = factors
+    windows *= filled
+    return windows
+
+
+def _added(x: Any, where: np.ndarray, windows: Any) -> Any:
+    """Return windows x (n, N, D), to which others are added in order where it is said."""
+    xp = namespace_of(x)
+    if xp is np:
+        x[where] += windows
+        return x
+    if not where.any():
+        return x
+    row = np.maximum(np.cumsum(where) - 1, 0).astype(np.int32)
+    return x + xp.take(windows, row, axis=0) * where[:, None, None].astype(np.float32)
 
 
 def _scatter(values: np.ndarray, mask: np.ndarray, fill: float) -> np.ndarray:

@@ -6,11 +6,13 @@ Nothing is tapered inside the window: what precedes it is simulated too, and the
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import fft
 
+from astro_dl.data.namespace import namespace_of
 from astro_dl.science.gravitational_waves.detectors import antenna_patterns, arrival_time_difference
 from astro_dl.science.gravitational_waves.glitches import draw_glitches
 from astro_dl.science.gravitational_waves.noise import (
@@ -21,6 +23,9 @@ from astro_dl.science.gravitational_waves.noise import (
 from astro_dl.science.gravitational_waves.psd import estimate_psd, named_psd
 from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd, time_to_merger
 from astro_dl.science.gravitational_waves.whitening import whitening_filter
+
+PIVOT_HZ = 20.0
+"""From here the time that a signal takes to its merger is known."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +66,31 @@ class Conditioning:
         return self.segment - self.margin - self.duration
 
     @property
+    def kept(self) -> float:
+        """How long before its merger a signal is left untouched [s]."""
+        return self.duration + 2 * self.margin
+
+    @property
     def frequencies(self) -> np.ndarray:
         """Frequency grid of the segment [Hz]."""
         return np.arange(len(self.response)) / self.segment
 
-    def cut(self, spectrum: np.ndarray) -> np.ndarray:
-        """Return the windows (..., N) of segments given as whitened spectra (..., F)."""
+    @property
+    def scaled_response(self) -> np.ndarray:
+        """The whitening response with a greatest modulus of one."""
+        return self.response / np.abs(self.response).max()
+
+    def cut(self, spectrum: Any) -> Any:
+        """Return the windows (..., N) of segments given as whitened spectra (..., F).
+
+        A spectrum is an array of complex numbers, or tensors of their real and imaginary parts.
+        """
         start = round(self.window_start * self.sample_rate)
-        segment = fft.irfft(spectrum, round(self.segment * self.sample_rate), axis=-1)
+        samples = round(self.segment * self.sample_rate)
+        if isinstance(spectrum, tuple):
+            segment = namespace_of(spectrum[0]).irfft(spectrum, samples)
+        else:
+            segment = fft.irfft(spectrum, samples, axis=-1)
         return segment[..., start : start + self.samples] * np.float32(self.sample_rate)
 
 
@@ -201,54 +223,109 @@ def signal_windows(
         frequencies, mass_1, mass_2, spin_1z, spin_2z, distance_mpc, phase, dtype=np.complex64
     )
     _taper_start(waveform, frequencies, mass_1, mass_2, first)
-    cosine = np.broadcast_to(np.cos(inclination), merger_time.shape)
     windows = np.empty((len(mass_1), first.samples, len(detectors)), np.float32)
     for index, (name, detector) in enumerate(zip(detectors, conditionings, strict=True)):
-        f_plus, f_cross = antenna_patterns(
-            name, right_ascension, declination, polarization, gps_time
+        seen = projection(
+            name,
+            inclination=inclination,
+            right_ascension=right_ascension,
+            declination=declination,
+            polarization=polarization,
+            gps_time=gps_time,
+            reference=detectors[0],
         )
-        delay = arrival_time_difference(
-            name, right_ascension, declination, gps_time, reference=detectors[0]
-        )
-        amplitude = f_plus * (1 + cosine**2) / 2 - 1j * f_cross * cosine
-        time = first.window_start + merger_time + delay
+        time = first.window_start + merger_time + seen.delay
         spectrum = _time_shift(len(frequencies), time / first.segment)
         spectrum *= waveform
         spectrum *= detector.response
-        spectrum *= amplitude.astype(np.complex64)[:, None]
+        spectrum *= seen.amplitude.astype(np.complex64)[..., None]
         windows[..., index] = detector.cut(spectrum)
     return windows
 
 
-def glitch_windows(
+@dataclass(frozen=True)
+class Projection:
+    """What a detector makes of face-on waveforms.
+
+    Parameters
+    ----------
+    amplitude : ndarray
+        (n,) complex factor on the strain.
+    delay : ndarray
+        (n,) of their arrival after that at the reference [s].
+    """
+
+    amplitude: np.ndarray
+    delay: np.ndarray
+
+
+def projection(
+    detector: str,
+    *,
+    inclination: ArrayLike,
+    right_ascension: ArrayLike,
+    declination: ArrayLike,
+    polarization: ArrayLike,
+    gps_time: ArrayLike,
+    reference: str,
+) -> Projection:
+    """Return how binaries are seen by a detector; see `signal_windows` for the parameters."""
+    cosine = np.cos(inclination)
+    f_plus, f_cross = antenna_patterns(
+        detector, right_ascension, declination, polarization, gps_time
+    )
+    delay = arrival_time_difference(
+        detector, right_ascension, declination, gps_time, reference=reference
+    )
+    amplitude = f_plus * (1 + cosine**2) / 2 - 1j * f_cross * cosine
+    return Projection(*np.broadcast_arrays(amplitude, delay))
+
+
+@dataclass(frozen=True)
+class PlacedGlitches:
+    """Glitches before any conditioning.
+
+    Parameters
+    ----------
+    shapes : ndarray
+        (n, N_segment) float32, of unit peak.
+    kind : ndarray
+        (n,) names.
+    detector : ndarray
+        (n,) number of the detector that each is in.
+    """
+
+    shapes: np.ndarray
+    kind: np.ndarray
+    detector: np.ndarray
+
+
+def place_glitches(
     conditionings: list[Conditioning],
     kinds: tuple[str, ...],
     n: int,
     rng: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return windows of whitened glitches of unit norm, each in one detector, and their kinds.
-
-    Returns
-    -------
-    windows : ndarray
-        (n, N, D) float32.
-    kind : ndarray
-        (n,) names.
-    """
+) -> PlacedGlitches:
+    """Return n random glitches, each in one detector and centred inside the window."""
     first = conditionings[0]
     start = first.window_start
     centre = (start + 0.1 * first.duration, start + 0.9 * first.duration)
     shapes, about = draw_glitches(kinds, n, first.sample_rate, first.segment, centre, rng)
-    spectra = fft.rfft(shapes, axis=-1).astype(np.complex64)
-    spectra /= np.float32(first.sample_rate)
     where = rng.integers(len(conditionings), size=n)
-    windows = np.zeros((n, first.samples, len(conditionings)), np.float32)
+    return PlacedGlitches(shapes, np.asarray(about["kind"]), where)
+
+
+def glitch_windows(conditionings: list[Conditioning], glitches: PlacedGlitches) -> np.ndarray:
+    """Return windows (n, N, D) float32 of whitened glitches of unit norm."""
+    first = conditionings[0]
+    spectra = fft.rfft(glitches.shapes, axis=-1).astype(np.complex64)
+    spectra /= np.float32(first.sample_rate)
+    windows = np.zeros((len(spectra), first.samples, len(conditionings)), np.float32)
     for index, detector in enumerate(conditionings):
-        chosen = where == index
-        scaled = detector.response / np.abs(detector.response).max()
-        windows[chosen, :, index] = detector.cut(spectra[chosen] * scaled)
+        chosen = glitches.detector == index
+        windows[chosen, :, index] = detector.cut(spectra[chosen] * detector.scaled_response)
     norm = np.sqrt(np.sum(windows**2, axis=(1, 2), keepdims=True))
-    return windows / np.maximum(norm, np.finfo(np.float32).tiny), np.asarray(about["kind"])
+    return windows / np.maximum(norm, np.finfo(np.float32).tiny)
 
 
 def _time_shift(bins: int, time: np.ndarray, block: int = 64) -> np.ndarray:
@@ -273,15 +350,30 @@ def _taper_start(
     """Remove from waveforms (n, F), in place, what would wrap around the segment's start.
 
     A signal that is longer than the segment would reappear at its end. Frequencies passed earlier
-    than ``longest`` before the merger are removed, those later than ``kept`` are untouched; what is
-    kept reaches back beyond the start of the window and the reach of the whitening filter.
+    than ``window_start`` before the merger are removed, those later than ``kept`` are untouched,
+    which reaches back beyond the start of the window and the reach of the whitening filter.
     """
-    kept = about.duration + 2 * about.margin
-    longest = about.window_start
-    pivot = 20.0
-    from_pivot = time_to_merger(pivot, mass_1, mass_2)
+    from_pivot = time_to_merger(PIVOT_HZ, mass_1, mass_2)
     # the time to the merger goes as f^(-8/3): above this bin every binary is close enough
-    bins = np.searchsorted(frequencies, pivot * (from_pivot.max(initial=0) / kept) ** (3 / 8))
-    elapsed = np.outer(from_pivot, (frequencies[1:bins] / pivot) ** (-8 / 3))
-    fraction = np.clip((longest - elapsed) / (longest - kept), 0.0, 1.0)
-    waveform[:, 1:bins] *= (np.sin(np.pi / 2 * fraction) ** 2).astype(np.float32)
+    nearest = PIVOT_HZ * (from_pivot.max(initial=0) / about.kept) ** (3 / 8)
+    bins = np.searchsorted(frequencies, nearest)
+    shorter = (frequencies[1:bins] / PIVOT_HZ) ** (-8 / 3)
+    waveform[:, 1:bins] *= start_taper(from_pivot, shorter, about).astype(np.float32)
+
+
+def start_taper(from_pivot: Any, shorter: Any, about: Conditioning) -> Any:
+    """Return the factors (n, F) of `_taper_start`, in the type of the arguments.
+
+    Parameters
+    ----------
+    from_pivot : ndarray or tensor
+        (n,) time to the merger from `PIVOT_HZ` [s].
+    shorter : ndarray or tensor
+        (F,) of it that is left from each frequency, as a factor.
+    about : Conditioning
+        Of any detector.
+    """
+    xp, longest = namespace_of(from_pivot), about.window_start
+    elapsed = from_pivot[:, None] * shorter
+    fraction = xp.clip((longest - elapsed) / (longest - about.kept), 0.0, 1.0)
+    return xp.sin(np.pi / 2 * fraction) ** 2

@@ -8,12 +8,13 @@ one detector at design sensitivity, non-spinning bodies of 10 to 50 solar masses
 import numpy as np
 
 from astro_dl.answers.binary import Binary
-from astro_dl.core.task import Classical, Difficulty, Files, InputSpec, Task
+from astro_dl.core.task import Classical, DeviceSimulator, Difficulty, Files, InputSpec, Task
 from astro_dl.science.gravitational_waves.baselines import OPTIMAL_BOUND, baseline_statistics
 from astro_dl.science.gravitational_waves.figures import draw_search, picture_triggers
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
 from astro_dl.science.gravitational_waves.search import search
 from astro_dl.science.gravitational_waves.simulate import simulate
+from astro_dl.science.gravitational_waves.simulation.on_device import draw_examples, render_examples
 
 
 def input_spec(physics: BinaryBlackHolePhysics) -> InputSpec:
@@ -45,6 +46,7 @@ task = Task(
     head=head,
     input_spec=input_spec,
     simulate=simulate,
+    on_device=DeviceSimulator(draw_examples, render_examples),
     group="pair_id",
     difficulty=Difficulty(
         column="snr",

@@ -12,6 +12,7 @@ from astro_dl.science.gravitational_waves.simulate import detector_conditionings
 from astro_dl.science.gravitational_waves.strain import (
     glitch_windows,
     noise_windows,
+    place_glitches,
     signal_windows,
 )
 from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd
@@ -119,8 +120,10 @@ def test_whitening_from_off_source_strain_keeps_noise_nearly_white():
 
 def test_glitches_have_unit_norm_and_lie_in_one_detector():
     kinds = ("sine_gaussian", "blip", "scattered_light")
-    windows, kind = glitch_windows(detector_conditionings(TWO), kinds, 60, np.random.default_rng(7))
+    conditionings = detector_conditionings(TWO)
+    glitches = place_glitches(conditionings, kinds, 60, np.random.default_rng(7))
+    windows = glitch_windows(conditionings, glitches)
     np.testing.assert_allclose(np.sum(windows**2, axis=(1, 2)), 1, rtol=1e-4)
     present = np.any(windows != 0, axis=1)
     assert np.all(present.sum(axis=1) == 1)
-    assert set(kind) == set(kinds)
+    assert set(glitches.kind) == set(kinds)

@@ -10,11 +10,18 @@ model's phase defines it; the envelope of the strain peaks close to it: 9 to 17 
 earlier (1.5 to 8 ms) for bodies of 10 to 50 solar masses without spin.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from astro_dl.core.errors import UsageError
-from astro_dl.science.gravitational_waves.waveforms.phenom_d_grid import evaluate
+from astro_dl.science.gravitational_waves.waveforms.phenom_d_grid import (
+    Sums,
+    evaluate,
+    evaluate_on_device,
+    sums_of,
+)
 from astro_dl.science.gravitational_waves.waveforms.phenom_d_pieces import (
     Pieces,
     make_pieces,
@@ -92,18 +99,9 @@ def imrphenomd(
     reference = low_frequency if reference_frequency is None else reference_frequency
     _check_positive("low_frequency", np.asarray(low_frequency))
     _check_positive("reference_frequency", np.asarray(reference))
-    parameters = _broadcast(
-        mass_1=mass_1,
-        mass_2=mass_2,
-        spin_1z=spin_1z,
-        spin_2z=spin_2z,
-        distance_mpc=distance_mpc,
-        reference_phase=reference_phase,
+    parameters = _checked_parameters(
+        mass_1, mass_2, spin_1z, spin_2z, distance_mpc, reference_phase
     )
-    parameters = tuple(np.atleast_1d(values) for values in parameters)
-    _check_binaries(*parameters[:4])
-    _check_positive("distance_mpc", parameters[4])
-
     shape = (*parameters[0].shape, len(grid))
     if len(shape) != 2:
         raise UsageError(f"parameters must be numbers or 1-D arrays, got shape {shape[:-1]}")
@@ -122,16 +120,70 @@ def imrphenomd(
 
     # Neighbours in total mass pass from piece to piece at nearly the same bins.
     order = np.argsort(parameters[0] + parameters[1])
-    m1, m2, s1, s2, distance, turn = (values[order] for values in parameters)
+    pieces = _seen_pieces(reference, *(values[order] for values in parameters))
+    evaluate(pieces, grid[start:stop] / UNIT, order, out[:, start:stop])
+    return out
+
+
+def imrphenomd_sums(
+    frequencies: ArrayLike,
+    mass_1: ArrayLike,
+    mass_2: ArrayLike,
+    spin_1z: ArrayLike = 0.0,
+    spin_2z: ArrayLike = 0.0,
+    distance_mpc: ArrayLike = 100.0,
+    reference_phase: ArrayLike = 0.0,
+    *,
+    reference_frequency: float = 20.0,
+) -> Sums:
+    """Return all of the waveforms of `imrphenomd` that does not grow with the frequencies.
+
+    `imrphenomd_on_device` makes them of it. These are some fifty numbers a waveform: fits of the
+    coefficients and smooth joins of the pieces, in float64. Parameters are those of `imrphenomd`;
+    the frequencies must be positive.
+    """
+    parameters = _checked_parameters(
+        mass_1, mass_2, spin_1z, spin_2z, distance_mpc, reference_phase
+    )
+    grid = _checked_frequencies(frequencies)
+    return sums_of(_seen_pieces(reference_frequency, *parameters), grid / UNIT, np.float32)
+
+
+def imrphenomd_on_device(frequencies: ArrayLike, sums: Sums) -> tuple[Any, Any]:
+    """Return amplitudes [1/Hz] and angles [rad] (B, F) of waveforms, whose strain is A exp(iφ).
+
+    Parameters
+    ----------
+    frequencies : (F,) array_like
+        Frequencies in Hz, those of the sums.
+    sums : Sums
+        Of B waveforms, from `imrphenomd_sums`.
+
+    Returns
+    -------
+    amplitude, angle : tensor
+        float32, on the device of Keras; the waveforms of `imrphenomd` within float32.
+    """
+    return evaluate_on_device(sums, _checked_frequencies(frequencies) / UNIT)
+
+
+def _seen_pieces(
+    reference: float,
+    m1: np.ndarray,
+    m2: np.ndarray,
+    s1: np.ndarray,
+    s2: np.ndarray,
+    distance: np.ndarray,
+    turn: np.ndarray,
+) -> Pieces:
+    """Return the pieces in units of `UNIT` at a distance, with their phase at the reference."""
     total = (m1 + m2) * SOLAR_MASS_SECONDS
     # Khan et al. (2016), eq. 17, with the (2, 2) harmonic seen face-on.
     newtonian = np.sqrt(5 / 24 * symmetric_mass_ratio(m1, m2)) * np.pi ** (-2 / 3) * total**2
     strength = newtonian / (distance * MEGAPARSEC_SECONDS)
     pieces = rescale(_pieces(m1, m2, s1, s2), total * UNIT, strength)
     offset = 2 * turn + phase_at(np.full_like(m1, reference / UNIT), pieces)
-    pieces = shift(pieces, -offset, np.zeros_like(offset))
-    evaluate(pieces, grid[start:stop] / UNIT, order, out[:, start:stop])
-    return out
+    return shift(pieces, -offset, np.zeros_like(offset))
 
 
 def polarizations(h: np.ndarray, inclination: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -250,6 +302,28 @@ def _broadcast(**parameters: ArrayLike) -> tuple[np.ndarray, ...]:
     except ValueError:
         shapes = ", ".join(f"{name} {values.shape}" for name, values in arrays.items())
         raise UsageError(f"the shapes of the parameters do not fit together: {shapes}") from None
+
+
+def _checked_parameters(
+    mass_1: ArrayLike,
+    mass_2: ArrayLike,
+    spin_1z: ArrayLike,
+    spin_2z: ArrayLike,
+    distance_mpc: ArrayLike,
+    reference_phase: ArrayLike,
+) -> tuple[np.ndarray, ...]:
+    parameters = _broadcast(
+        mass_1=mass_1,
+        mass_2=mass_2,
+        spin_1z=spin_1z,
+        spin_2z=spin_2z,
+        distance_mpc=distance_mpc,
+        reference_phase=reference_phase,
+    )
+    parameters = tuple(np.atleast_1d(values) for values in parameters)
+    _check_binaries(*parameters[:4])
+    _check_positive("distance_mpc", parameters[4])
+    return parameters
 
 
 def _check_binaries(m1: np.ndarray, m2: np.ndarray, s1: np.ndarray, s2: np.ndarray) -> None:

@@ -2,22 +2,26 @@
 
 Every sum of terms is a matrix product of coefficients (waveforms by terms) and powers of the
 frequencies (terms by bins). The inspiral's phase, which runs through many turns, is summed in
-float64 and reduced to half a turn; all else may be in single precision.
+float64 and reduced to half a turn; all else may be in single precision. The pieces are those of
+arrays and of tensors; whoever joins tensors' makes each over all bins.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from astro_dl.data.namespace import namespace_of, on_device
 from astro_dl.science.gravitational_waves.waveforms.phenom_d_pieces import (
     AMPLITUDE_TERMS,
     PHASE_TERMS,
     Pieces,
     terms,
 )
+from astro_dl.science.gravitational_waves.waveforms.turns import angle_of_tensors
 
 # Waveforms evaluated together: few enough for a core's cache, enough to make NumPy's calls cheap.
 BLOCK = 16
@@ -54,7 +58,8 @@ class Powers:
     quadratic: np.ndarray
 
 
-Piece = Callable[[np.ndarray, Sums, Powers, slice], None]
+Piece = Callable[..., Any]
+"""``(sums, powers, columns, out=None)``: values (B, n) over bins, of arrays written to ``out``."""
 
 
 def evaluate(pieces: Pieces, frequencies: np.ndarray, rows: np.ndarray, out: np.ndarray) -> None:
@@ -72,7 +77,7 @@ def evaluate(pieces: Pieces, frequencies: np.ndarray, rows: np.ndarray, out: np.
         Result; zero beyond the end of each waveform.
     """
     real = out.real.dtype
-    sums = _sums(pieces, frequencies, real)
+    sums = sums_of(pieces, frequencies, real)
     powers = _powers(frequencies.tobytes(), real.name)
     work = np.empty((3, BLOCK, len(frequencies)), real)
     strain = np.empty((BLOCK, len(frequencies)), out.dtype)
@@ -92,7 +97,35 @@ def evaluate(pieces: Pieces, frequencies: np.ndarray, rows: np.ndarray, out: np.
         out[target, longest:] = 0
 
 
-def _sums(pieces: Pieces, frequencies: np.ndarray, real: DTypeLike) -> Sums:
+def evaluate_on_device(sums: Sums, frequencies: np.ndarray) -> tuple[Any, Any]:
+    """Return amplitude and angle (B, F) of waveforms, float32 tensors on the device of Keras.
+
+    Parameters
+    ----------
+    sums : Sums
+        Of B waveforms, in float32.
+    frequencies : (F,) ndarray
+        What these were made for.
+    """
+    sums = Sums(**_tensors(vars(sums)))
+    powers = Powers(**_tensors(vars(_powers(frequencies.tobytes(), "float32"))))
+    bins = on_device(np.arange(len(frequencies)))
+    angle = _join_tensors(PHASE, sums.phase_joins, sums, powers, bins)
+    amplitude = _join_tensors(AMPLITUDE, sums.amplitude_joins, sums, powers, bins)
+    xp = namespace_of(amplitude)
+    return xp.where(bins < sums.end[:, None], amplitude, 0.0), angle
+
+
+def _tensors(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """Return arrays and numbers of bins as float32 tensors; what is in float64 stays as it is."""
+    return {
+        name: values if values.dtype == np.float64 else on_device(values)
+        for name, values in arrays.items()
+    }
+
+
+def sums_of(pieces: Pieces, frequencies: np.ndarray, real: DTypeLike) -> Sums:
+    """Return what waveforms contribute to the sums; see `evaluate` for the parameters."""
     # Minus the phase is the angle of the strain.
     inspiral, middle, merger = (-c for c in pieces.phase)
     # Whole turns are left out, which would cost single precision its last digits.
@@ -140,36 +173,62 @@ def _powers(frequencies: bytes, real: str) -> Powers:
     )
 
 
-def _inspiral_phase(part: np.ndarray, sums: Sums, powers: Powers, columns: slice) -> None:
+def _sum(coefficients: Any, terms: Any, out: np.ndarray | None = None) -> Any:
+    """Return ``coefficients @ terms``; of tensors term by term.
+
+    Devices multiply matrices with factors of fewer bits than float32 has.
+    """
+    if namespace_of(terms) is np:
+        return np.matmul(coefficients, terms, out=out)
+    total: Any = 0.0
+    for k in range(terms.shape[0]):
+        total = total + coefficients[:, k, None] * terms[k]
+    return total
+
+
+def _inspiral_phase(
+    sums: Sums, powers: Powers, columns: slice, out: np.ndarray | None = None
+) -> Any:
+    if namespace_of(sums.middle_angle) is not np:
+        return angle_of_tensors(sums.inspiral_turns, powers.inspiral_turns[:, columns])
     turns = sums.inspiral_turns @ powers.inspiral_turns[:, columns]
-    np.subtract(turns, np.rint(turns), out=part, casting="same_kind")
+    part = np.subtract(turns, np.rint(turns), out=out, casting="same_kind")
     part *= 2 * np.pi
+    return part
 
 
-def _middle_phase(part: np.ndarray, sums: Sums, powers: Powers, columns: slice) -> None:
-    np.matmul(sums.middle_angle, powers.middle_angle[:, columns], out=part)
+def _middle_phase(sums: Sums, powers: Powers, columns: slice, out: np.ndarray | None = None) -> Any:
+    return _sum(sums.middle_angle, powers.middle_angle[:, columns], out)
 
 
-def _merger_phase(part: np.ndarray, sums: Sums, powers: Powers, columns: slice) -> None:
-    np.matmul(sums.merger_angle, powers.merger_angle[:, columns], out=part)
-    bend = sums.arctangent_argument @ powers.quadratic[:2, columns]
-    np.arctan(bend, out=bend)
+def _merger_phase(sums: Sums, powers: Powers, columns: slice, out: np.ndarray | None = None) -> Any:
+    part = _sum(sums.merger_angle, powers.merger_angle[:, columns], out)
+    bend = _sum(sums.arctangent_argument, powers.quadratic[:2, columns])
+    bend = namespace_of(bend).arctan(bend, out=bend)
     bend *= sums.arctangent_height
     part += bend
+    return part
 
 
-def _inspiral_amplitude(part: np.ndarray, sums: Sums, powers: Powers, columns: slice) -> None:
-    np.matmul(sums.inspiral_amplitude, powers.inspiral_amplitude[:, columns], out=part)
+def _inspiral_amplitude(
+    sums: Sums, powers: Powers, columns: slice, out: np.ndarray | None = None
+) -> Any:
+    return _sum(sums.inspiral_amplitude, powers.inspiral_amplitude[:, columns], out)
 
 
-def _middle_amplitude(part: np.ndarray, sums: Sums, powers: Powers, columns: slice) -> None:
-    np.matmul(sums.middle_amplitude, powers.middle_amplitude[:, columns], out=part)
+def _middle_amplitude(
+    sums: Sums, powers: Powers, columns: slice, out: np.ndarray | None = None
+) -> Any:
+    return _sum(sums.middle_amplitude, powers.middle_amplitude[:, columns], out)
 
 
-def _merger_amplitude(part: np.ndarray, sums: Sums, powers: Powers, columns: slice) -> None:
-    np.matmul(sums.merger_log_amplitude, powers.merger_log_amplitude[:, columns], out=part)
-    np.exp(part, out=part)
-    part /= sums.lorentzian @ powers.quadratic[:, columns]
+def _merger_amplitude(
+    sums: Sums, powers: Powers, columns: slice, out: np.ndarray | None = None
+) -> Any:
+    part = _sum(sums.merger_log_amplitude, powers.merger_log_amplitude[:, columns], out)
+    part = namespace_of(part).exp(part, out=part)
+    part /= _sum(sums.lorentzian, powers.quadratic[:, columns])
+    return part
 
 
 PHASE: tuple[Piece, ...] = (_inspiral_phase, _middle_phase, _merger_phase)
@@ -199,6 +258,17 @@ def _join(
         settled = stops[index - 1] if index else 0
         mixed = values[:, start:settled]
         before = mixed.copy()
-        piece(values[:, start:stop], sums, powers, slice(start, stop))
+        piece(sums, powers, slice(start, stop), values[:, start:stop])
         if settled > start:
             np.copyto(mixed, before, where=bins[start:settled] < joins[:, index - 1, None])
+
+
+def _join_tensors(
+    pieces: tuple[Piece, ...], joins: Any, sums: Sums, powers: Powers, bins: Any
+) -> Any:
+    """Return values (B, F) of the pieces, of which the later two begin at the bins joins (B, 2)."""
+    values = pieces[0](sums, powers, slice(None))
+    for index, piece in enumerate(pieces[1:]):
+        later = piece(sums, powers, slice(None))
+        values = namespace_of(values).where(bins < joins[:, index, None], values, later)
+    return values
