@@ -1,8 +1,11 @@
 """Random changes of folded views that leave the class as it is."""
 
+from typing import Any
+
 import numpy as np
 
 from astro_dl.core.examples import Inputs
+from astro_dl.data.namespace import namespace_of, standard_normal
 
 NOISE_RANGE = (1e-3, 0.08)
 SCALAR_NOISE = 0.03
@@ -13,14 +16,14 @@ def augment_views(x: Inputs, rng: np.random.Generator) -> Inputs:
 
     Parameters
     ----------
-    x : ndarray (n, bins, 1), or dict of these and of scalars (n, k)
+    x : ndarray or tensor (n, bins, 1), or dict of these and of scalars (n, k)
         Views of minimum −1; all views of an example are reversed together.
     rng : numpy.random.Generator
         Determines everything.
 
     Returns
     -------
-    ndarray or dict of ndarray, float32
+    ndarray or tensor, or dict of these, float32
         The added noise has a standard deviation log-uniform between 0.001 and 0.08 of the depth in
         a view of 61 bins, and more in finer ones as their bins are shorter; scalars get 0.03.
     """
@@ -30,7 +33,7 @@ def augment_views(x: Inputs, rng: np.random.Generator) -> Inputs:
     return {
         name: _changed(array, reverse, noise, rng)
         if array.ndim == 3
-        else array + SCALAR_NOISE * rng.standard_normal(array.shape, np.float32)
+        else array + SCALAR_NOISE * standard_normal(array, rng)
         for name, array in x.items()
     }
 
@@ -41,9 +44,7 @@ def _draw(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     return rng.random(n) < 0.5, noise.astype(np.float32)[:, None, None]
 
 
-def _changed(
-    view: np.ndarray, reverse: np.ndarray, noise: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    turned = np.where(reverse[:, None, None], view[:, ::-1], view)
+def _changed(view: Any, reverse: np.ndarray, noise: np.ndarray, rng: np.random.Generator) -> Any:
+    turned = namespace_of(view).where(reverse[:, None, None], view[:, ::-1], view)
     finer = np.float32(np.sqrt(view.shape[1] / 61))
-    return turned + finer * noise * rng.standard_normal(view.shape, np.float32)
+    return turned + finer * noise * standard_normal(view, rng)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from astro_dl.core.examples import Inputs, inputs_by_name
+from astro_dl.data.namespace import namespace_of, on_device
 from astro_dl.science.transits.detrending import clip_outliers, detrend, in_transit
 from astro_dl.science.transits.search.trapezoids import TransitFit, fit_trapezoids
 from astro_dl.science.transits.views import Ephemeris, ViewShape, fold_views
@@ -35,17 +36,17 @@ class FoldedCurves:
 
     Parameters
     ----------
-    x : ndarray or dict of ndarray
+    x : ndarray or tensor, or dict of these
         Inputs, as `named_inputs` gives them.
     fit : TransitFit
         Trapezoids, whose epochs and durations the views are made with.
-    flux : ndarray, (n, T)
-        Detrended flux; NaN at outliers.
+    flux : ndarray or tensor, (n, T)
+        Detrended flux, of tensors less 1; NaN at outliers.
     """
 
     x: Inputs
     fit: TransitFit
-    flux: np.ndarray
+    flux: Any
 
 
 def view_shape(physics: "TransitPhysics") -> ViewShape:
@@ -58,9 +59,7 @@ def view_shape(physics: "TransitPhysics") -> ViewShape:
     )
 
 
-def flat_light_curves(
-    time: np.ndarray, flux: np.ndarray, ephemeris: Ephemeris, window: float
-) -> np.ndarray:
+def flat_light_curves(time: np.ndarray, flux: Any, ephemeris: Ephemeris, window: float) -> Any:
     """Return light curves (n, T) detrended past their transits, outliers set to NaN.
 
     Points within 0.65 durations of a transit's centre don't count in the trend.
@@ -72,7 +71,7 @@ def flat_light_curves(
 
 
 def light_curve_inputs(
-    physics: "TransitPhysics", time: np.ndarray, flux: np.ndarray, ephemeris: Ephemeris
+    physics: "TransitPhysics", time: np.ndarray, flux: Any, ephemeris: Ephemeris
 ) -> FoldedCurves:
     """Return the inputs of light curves, and what was found on the way to them.
 
@@ -82,8 +81,9 @@ def light_curve_inputs(
         Which views, their bins, and the window of the detrending.
     time : ndarray, (T,)
         Ascending times of all curves [d].
-    flux : ndarray, (n, T)
-        Flux before detrending, in any units; NaN where it is not to be used.
+    flux : ndarray or tensor, (n, T)
+        Flux before detrending, in any units; NaN where it is not to be used. Of tensors, inputs are
+        tensors.
     ephemeris : Ephemeris
         Where the transits are, roughly: epoch and duration are fitted.
     """
@@ -93,6 +93,8 @@ def light_curve_inputs(
     views = fold_views(time, flat, fit.ephemeris, folded, view_shape(physics))
     when = fit.ephemeris
     scalars = scalar_inputs(when.period, when.duration, fit.depth, fit.snr)
+    if namespace_of(flux) is not np:
+        scalars = on_device(scalars)
     return FoldedCurves(named_inputs(physics, views, scalars), fit, flat)
 
 
@@ -130,9 +132,7 @@ def scalar_inputs(
     return np.nan_to_num(standard).astype(np.float32)
 
 
-def named_inputs(
-    physics: "TransitPhysics", views: Mapping[str, np.ndarray], scalars: np.ndarray
-) -> Inputs:
+def named_inputs(physics: "TransitPhysics", views: Mapping[str, Any], scalars: Any) -> Inputs:
     """Return inputs: (n, bins, 1) for each view and (n, 5) ``scalars``; one alone is no dict."""
     arrays = {
         name: scalars if name == "scalars" else views[name][..., None] for name in physics.views

@@ -6,7 +6,15 @@ and the spacecraft do, searched by boxes, and then go the way of real ones.
 """
 
 from astro_dl.answers.multiclass import Multiclass
-from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, InputSpec, Task
+from astro_dl.core.task import (
+    Augmentation,
+    Classical,
+    DeviceSimulator,
+    Difficulty,
+    Files,
+    InputSpec,
+    Task,
+)
 from astro_dl.observations.light_curves.files import is_light_curve
 from astro_dl.science.transits.augmentation import augment_views
 from astro_dl.science.transits.datasets import TESS_2MIN, TESS_FFI
@@ -15,7 +23,7 @@ from astro_dl.science.transits.inputs import SCALARS, view_features, view_shape
 from astro_dl.science.transits.metrics import CLASSES, triage_and_vetting
 from astro_dl.science.transits.physics import TransitPhysics
 from astro_dl.science.transits.predict import find_signals
-from astro_dl.science.transits.simulate import simulate
+from astro_dl.science.transits.simulate import draw_light_curves, folded_on_device, simulate
 from astro_dl.science.transits.single import input_of_file
 
 
@@ -52,6 +60,7 @@ task = Task(
     head=head,
     input_spec=input_spec,
     simulate=simulate,
+    on_device=DeviceSimulator(draw_light_curves, folded_on_device),
     group="tic_id",
     difficulty=Difficulty(
         column="snr",

@@ -7,14 +7,19 @@ instead of 4, the view of the secondary eclipse 4.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+from astro_dl.data.namespace import namespace_of, on_host
+from astro_dl.science.transits.detrending import masked_median, middle
 
 VIEWS = ("global", "local", "secondary", "half_phase", "odd", "even")
 CEILING = 5.0
 SECONDARY_STEPS = 400
 FEWEST_IN_SECONDARY = 5
 BLOCK_VALUES = 400_000
+_LAST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -69,13 +74,17 @@ class Ephemeris:
 class _Folded:
     """Light curves in order of phase: (n, T) and (n, T), the first ``number`` of each good."""
 
-    phase: np.ndarray
-    flux: np.ndarray
-    number: np.ndarray
+    phase: Any
+    flux: Any
+    number: Any
     period: np.ndarray
 
-    def index(self, values: np.ndarray) -> np.ndarray:
+    def index(self, values: np.ndarray) -> Any:
         """Return how many points of each curve come before these phases (n, k) [d]."""
+        if namespace_of(self.phase) is not np:
+            wanted = _in_small_steps(values, self.period[:, None])
+            found = _number_below(self.phase, wanted)
+            return namespace_of(found).minimum(found, self.number[:, None])
         rows = np.arange(len(self.phase))[:, None]
         # One sorted line of all curves, each in a stretch of its own.
         stretch = 2 * float(self.period.max())
@@ -85,28 +94,29 @@ class _Folded:
         found = found.reshape(values.shape) - rows * self.phase.shape[1]
         return np.clip(found, 0, self.number[:, None])
 
-    def level(self) -> np.ndarray:
+    def level(self) -> Any:
         """Return the median flux of each curve, (n, 1); 1 where it has no good point."""
-        with np.errstate(invalid="ignore"):
-            ordered = np.sort(self.flux, axis=1)
-        return np.nan_to_num(_middle(ordered, self.number), nan=1.0)[:, None]
+        xp = namespace_of(self.flux)
+        median = masked_median(self.flux, xp.isfinite(self.flux))
+        return xp.where(self.number > 0, median, 1.0)[:, None]
 
 
 def fold_views(
     time: np.ndarray,
-    flux: np.ndarray,
+    flux: Any,
     ephemeris: Ephemeris,
     views: Sequence[str] = ("global", "local"),
     shape: ViewShape = ViewShape(),
-) -> dict[str, np.ndarray]:
+) -> dict[str, Any]:
     """Return views of detrended light curves, median 0 and minimum −1.
 
     Parameters
     ----------
     time : ndarray, (T,)
         Times of all curves [d].
-    flux : ndarray, (n, T)
-        Detrended flux about 1; NaN is left out.
+    flux : ndarray or tensor, (n, T)
+        Detrended flux about any level; NaN is left out. Tensors are sorted, and medians taken, on
+        their device; their phases are computed in memory, in float64.
     ephemeris : Ephemeris
         Of each curve.
     views : sequence of str
@@ -119,12 +129,13 @@ def fold_views(
 
     Returns
     -------
-    dict of ndarray
+    dict of ndarray or tensor
         (n, bins) float32 for each view. Bins overlap or leave gaps as their widths make them; empty
         bins have the median of all points. The median is subtracted and the result divided by the
         absolute of the minimum; a view without variation is 0. Values are limited to 5.
     """
-    flux = np.atleast_2d(flux)
+    xp = namespace_of(flux)
+    flux = np.atleast_2d(flux) if xp is np else flux
     rows = max(1, BLOCK_VALUES // max(1, flux.shape[1]))
     blocks = [
         _fold_block(
@@ -136,13 +147,14 @@ def fold_views(
         )
         for first in range(0, len(flux), rows)
     ]
-    return {view: np.concatenate([block[view] for block in blocks]) for view in views}
+    return {view: xp.concatenate([block[view] for block in blocks]) for view in views}
 
 
 def _fold_block(
-    time: np.ndarray, flux: np.ndarray, when: Ephemeris, views: Sequence[str], shape: ViewShape
-) -> dict[str, np.ndarray]:
-    made: dict[str, np.ndarray] = {}
+    time: np.ndarray, flux: Any, when: Ephemeris, views: Sequence[str], shape: ViewShape
+) -> dict[str, Any]:
+    xp = namespace_of(flux)
+    made: dict[str, Any] = {}
     width = shape.local_bin_width * when.duration
     reach = np.minimum(when.period / 2, shape.local_reach * when.duration)
     bins = shape.local_bins
@@ -158,7 +170,7 @@ def _fold_block(
         opposite = _fold(time, flux, when.period, when.epoch + when.period / 2)
     if "half_phase" in views:
         half = _centred(_medians(opposite, -reach, reach, width, bins)[0])
-        made["half_phase"] = _scaled(half, np.minimum(half, local))
+        made["half_phase"] = _scaled(half, xp.minimum(half, local))
     if "secondary" in views:
         made["secondary"] = _secondary_view(opposite, when, shape)
     if {"odd", "even"} & set(views):
@@ -169,11 +181,11 @@ def _fold_block(
             for epoch in (when.epoch, when.epoch + when.period)
         ]
         for name, view in zip(("odd", "even"), pair, strict=True):
-            made[name] = _scaled(view, np.minimum(*pair))
-    return {name: made[name].astype(np.float32) for name in views}
+            made[name] = _scaled(view, xp.minimum(*pair))
+    return {name: made[name].astype(np.float32) if xp is np else made[name] for name in views}
 
 
-def _secondary_view(opposite: _Folded, when: Ephemeris, shape: ViewShape) -> np.ndarray:
+def _secondary_view(opposite: _Folded, when: Ephemeris, shape: ViewShape) -> Any:
     """Return the view about the deepest other dip, cut off where the transit begins and ends."""
     centre, limit = _deepest_event(opposite, when), free_of_transit(when)
     reach = np.minimum(when.period / 2, shape.secondary_reach * when.duration)
@@ -218,21 +230,22 @@ def _deepest_event(opposite: _Folded, when: Ephemeris) -> np.ndarray:
     reach = np.maximum(limit - when.duration, 0)
     centres = reach[:, None] * np.linspace(-1, 1, SECONDARY_STEPS)
     half = when.duration[:, None] / 2
-    ends = np.stack([-limit, limit], axis=1)
-    first, last = (opposite.index(ends)[:, [side]] for side in (0, 1))
-    start, stop = (np.clip(opposite.index(centres + side * half), first, last) for side in (-1, 1))
-    around = np.clip(opposite.index(centres + 2 * half), first, last) - np.clip(
-        opposite.index(centres - 2 * half), first, last
+    xp = namespace_of(opposite.flux)
+    first, last = (opposite.index(end[:, None]) for end in (-limit, limit))
+    start, stop, before, after = (
+        xp.minimum(xp.maximum(opposite.index(centres + side * half), first), last)
+        for side in (-1, 1, -2, 2)
     )
-    number = np.maximum(last - first, 1)
-    total = np.cumsum(np.nan_to_num(opposite.flux - opposite.level()), axis=1)
-    total = np.pad(total, ((0, 0), (1, 0)))
-    deviation = np.take_along_axis(total, stop, 1) - np.take_along_axis(total, start, 1)
-    share = np.clip((stop - start + 1) / number, 0, 0.999)
-    strength = (np.minimum(deviation, 0) / number) ** 2 / (share * (1 - share))
-    strength[(around < FEWEST_IN_SECONDARY) | (stop <= start)] = 0
-    best = strength.argmax(axis=1)
-    found = strength.max(axis=1) > 0
+    number = xp.maximum(last - first, 1)
+    total = xp.cumsum(xp.nan_to_num(opposite.flux - opposite.level()), axis=1)
+    total = xp.pad(total, ((0, 0), (1, 0)))
+    deviation = xp.take_along_axis(total, stop, 1) - xp.take_along_axis(total, start, 1)
+    share = xp.clip(xp.divide(stop - start + 1, number), 0, 0.999)
+    strength = xp.divide(xp.minimum(deviation, 0), number) ** 2 / (share * (1 - share))
+    possible = xp.logical_and(after - before >= FEWEST_IN_SECONDARY, stop > start)
+    strength = xp.where(possible, strength, 0.0)
+    best = on_host(xp.argmax(strength, axis=1))
+    found = on_host(xp.max(strength, axis=1)) > 0
     return np.where(found, centres[np.arange(len(best)), best], 0.0)
 
 
@@ -246,18 +259,44 @@ def count_in_local_bins(
     return _medians(folded, -reach, reach, width, shape.local_bins)[1]
 
 
-def _fold(time: np.ndarray, flux: np.ndarray, period: np.ndarray, epoch: np.ndarray) -> _Folded:
+def _fold(time: np.ndarray, flux: Any, period: np.ndarray, epoch: np.ndarray) -> _Folded:
     half = period[:, None] / 2
     phase = np.mod(time - epoch[:, None] + half, period[:, None]) - half
-    good = np.isfinite(flux)
-    phase = np.where(good, phase, np.inf)
-    order = np.argsort(phase, axis=1)
+    xp = namespace_of(flux)
+    good = xp.isfinite(flux)
+    if xp is np:
+        phase = np.where(good, phase, np.inf)
+    else:
+        phase = xp.where(good, _in_small_steps(phase, period[:, None]), _LAST)
+    order = xp.argsort(phase, axis=1)
     return _Folded(
-        np.take_along_axis(phase, order, 1),
-        np.take_along_axis(flux, order, 1),
-        good.sum(axis=1),
+        xp.take_along_axis(phase, order, 1),
+        xp.take_along_axis(flux, order, 1),
+        xp.sum(good, axis=1),
         period,
     )
+
+
+def _in_small_steps(phase: np.ndarray, period: np.ndarray) -> np.ndarray:
+    """Return phases in steps of 2⁻³² periods, int32.
+
+    Devices may lack float64, and float32 takes many a point beside the edge of a bin for one in it.
+    """
+    steps = np.ceil(phase / period * 2.0**32)
+    return np.clip(steps, -(2**31), _LAST).astype(np.int32)
+
+
+def _number_below(ordered: Any, values: np.ndarray) -> Any:
+    """Return how many of each sorted row (n, T) of a tensor are below values (n, k), int32."""
+    xp, length = namespace_of(ordered), ordered.shape[1]
+    values = xp.convert_to_tensor(values)
+    found = xp.zeros_like(values)
+    for power in range(length.bit_length() - 1, -1, -1):
+        further = found + 2**power
+        last = xp.take_along_axis(ordered, xp.minimum(further, length) - 1, 1)
+        fits = xp.logical_and(further <= length, last < values)
+        found = xp.where(fits, further, found)
+    return found
 
 
 def _medians(
@@ -266,7 +305,7 @@ def _medians(
     high: np.ndarray,
     width: np.ndarray,
     bins: int,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Any, Any]:
     """Return medians in bins of this width from ``low`` to ``high``, and their numbers of points.
 
     The first bin starts at ``low``, the last ends at ``high``.
@@ -275,34 +314,39 @@ def _medians(
     left = low[:, None] + step[:, None] * np.arange(bins)
     edges = np.stack([left, left + width[:, None]])
     start, stop = (folded.index(edge) for edge in edges)
-    number = np.maximum(stop - start, 0)
-    medians = np.empty(start.shape)
-    # Curves are taken together with others of as full bins: the fullest sets the work for all.
-    order = np.argsort(number.max(axis=1))
-    for rows in np.array_split(order, max(1, len(order) // 16)):
-        inside = np.arange(max(1, int(number[rows].max())))
-        picked = start[rows][..., None] + inside
-        counts = inside < number[rows][..., None]
-        picked = np.minimum(picked, folded.flux.shape[1] - 1).reshape(len(rows), -1)
-        values = np.take_along_axis(folded.flux[rows], picked, 1).reshape(counts.shape)
-        medians[rows] = _middle(np.sort(np.where(counts, values, np.inf), axis=-1), number[rows])
-    return np.where(number > 0, medians, folded.level()), number
+    xp = namespace_of(folded.flux)
+    number = xp.maximum(stop - start, 0)
+    if xp is np:
+        medians = np.empty(start.shape)
+        # Curves are taken together with others of as full bins: the fullest sets the work for all.
+        order = np.argsort(number.max(axis=1))
+        for rows in np.array_split(order, max(1, len(order) // 16)):
+            fullest = max(1, int(number[rows].max()))
+            medians[rows] = _medians_of(folded.flux[rows], start[rows], number[rows], fullest)
+    else:
+        # To the next power of two: compiling backends compile anew for each shape.
+        fullest = 1 << int(xp.max(number)).bit_length()
+        medians = _medians_of(folded.flux, start, number, fullest)
+    return xp.where(number > 0, medians, folded.level()), number
 
 
-def _middle(ordered: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """Return the medians of the first ``number`` of sorted values, NaN of none."""
-    picks = np.stack([np.maximum(number - 1, 0) // 2, number // 2], axis=-1)
-    picks = np.minimum(picks, ordered.shape[-1] - 1)
-    with np.errstate(invalid="ignore"):
-        middle = np.take_along_axis(ordered, picks, axis=-1).mean(axis=-1)
-    return np.where(number > 0, middle, np.nan)
+def _medians_of(flux: Any, start: Any, number: Any, fullest: int) -> Any:
+    """Return the medians (n, bins) of so many successive points, ``fullest`` at most."""
+    xp = namespace_of(flux)
+    inside = np.arange(fullest, dtype=np.int32)
+    counts = inside < number[..., None]
+    picked = xp.minimum(start[..., None] + inside, flux.shape[1] - 1)
+    picked = xp.reshape(picked, (flux.shape[0], -1))
+    values = xp.reshape(xp.take_along_axis(flux, picked, 1), counts.shape)
+    return middle(xp.sort(xp.where(counts, values, np.inf), axis=-1), number)
 
 
-def _centred(view: np.ndarray) -> np.ndarray:
-    return view - np.median(view, axis=1, keepdims=True)
+def _centred(view: Any) -> Any:
+    return view - namespace_of(view).median(view, axis=1, keepdims=True)
 
 
-def _scaled(view: np.ndarray, reference: np.ndarray) -> np.ndarray:
+def _scaled(view: Any, reference: Any) -> Any:
     """Return a view divided by the depth of the reference, 0 where that has none."""
-    depth = -reference.min(axis=1, keepdims=True)
-    return np.where(depth > 0, np.minimum(view / np.where(depth > 0, depth, 1), CEILING), 0.0)
+    xp = namespace_of(view)
+    depth = -xp.min(reference, axis=1, keepdims=True)
+    return xp.where(depth > 0, xp.minimum(view / xp.where(depth > 0, depth, 1), CEILING), 0.0)

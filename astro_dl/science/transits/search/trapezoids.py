@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from astro_dl.science.transits.detrending import robust_scatter
+from astro_dl.data.namespace import namespace_of, on_host
+from astro_dl.science.transits.detrending import masked_median, robust_scatter
 from astro_dl.science.transits.views import Ephemeris
 
 FIT_BINS = 75
@@ -40,7 +42,7 @@ class TransitFit:
     snr: np.ndarray
 
 
-def fit_trapezoids(time: np.ndarray, flux: np.ndarray, ephemeris: Ephemeris) -> TransitFit:
+def fit_trapezoids(time: np.ndarray, flux: Any, ephemeris: Ephemeris) -> TransitFit:
     """Return the best trapezoid near each ephemeris.
 
     Centres within 0.6 and durations of 0.35 to 1.65, in units of the given durations or of 0.17
@@ -51,8 +53,9 @@ def fit_trapezoids(time: np.ndarray, flux: np.ndarray, ephemeris: Ephemeris) -> 
     ----------
     time : ndarray, (T,)
         Times of all curves [d].
-    flux : ndarray, (n, T)
-        Detrended flux; NaN is left out.
+    flux : ndarray or tensor, (n, T)
+        Detrended flux; NaN is left out. The sums over points of tensors are made on their device;
+        what fits them best is chosen in memory.
     ephemeris : Ephemeris
         Period, epoch and approximate duration of each curve.
     """
@@ -69,7 +72,7 @@ def fit_trapezoids(time: np.ndarray, flux: np.ndarray, ephemeris: Ephemeris) -> 
     return TransitFit(Ephemeris(ephemeris.period, epoch, duration), depth, ingress, snr)
 
 
-def _fit_block(time: np.ndarray, flux: np.ndarray, when: Ephemeris) -> tuple[np.ndarray, ...]:
+def _fit_block(time: np.ndarray, flux: Any, when: Ephemeris) -> tuple[np.ndarray, ...]:
     number, mean, phase = _binned(time, flux, when)
     position, length, ingress, shapes = _trapezoids()
     weight = number.sum(axis=1, keepdims=True)
@@ -81,14 +84,15 @@ def _fit_block(time: np.ndarray, flux: np.ndarray, when: Ephemeris) -> tuple[np.
     spread = second - first**2 / weight
     depth = (cross - first * level / weight) / np.where(spread > 1e-9, spread, 1)
     gain = np.where((spread > 1e-9) & (depth > 0), depth**2 * spread, 0.0)
-    best = gain.argmax(axis=1)
+    best = _best(gain)
     rows = np.arange(len(best))
     gain, depth = gain[rows, best], depth[rows, best]
     duration = length[best] * when.duration
     epoch = when.epoch + position[best] * when.duration
     outside = np.abs(phase - position[best, None]) > length[best, None] / 2
-    enough = (outside & np.isfinite(flux)).sum(axis=1) > 10
-    scatter = robust_scatter(np.where(outside | ~enough[:, None], flux, np.nan))
+    xp = namespace_of(flux)
+    enough = on_host(xp.sum(xp.logical_and(xp.isfinite(flux), outside), axis=1)) > 10
+    scatter = on_host(robust_scatter(xp.where(outside | ~enough[:, None], flux, np.nan)))
     snr = np.sqrt(gain) / np.maximum(scatter, 1e-12)
     found = gain > 0
     return (
@@ -100,22 +104,43 @@ def _fit_block(time: np.ndarray, flux: np.ndarray, when: Ephemeris) -> tuple[np.
     )
 
 
+def _best(gain: np.ndarray) -> np.ndarray:
+    """Return which trapezoid of each row (n, G) gains most, (n,).
+
+    With few points in transit some differ, where there are points, by a factor alone: they fit
+    equally well, and rounding decides.
+    """
+    return gain.argmax(axis=1)
+
+
 def _binned(
-    time: np.ndarray, flux: np.ndarray, when: Ephemeris
+    time: np.ndarray, flux: Any, when: Ephemeris
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return numbers and mean offsets (n, bins) about the transit, and phases [durations]."""
     half, length = when.period[:, None] / 2, when.duration[:, None]
     phase = (np.mod(time - when.epoch[:, None] + half, 2 * half) - half) / length
-    level = np.nanmedian(flux, axis=1, keepdims=True)
+    xp = namespace_of(flux)
+    known = xp.isfinite(flux)
+    level = masked_median(flux, known)[:, None]
     bins = np.floor((phase / FIT_REACH + 1) / 2 * FIT_BINS)
-    counts = np.isfinite(flux) & (bins >= 0) & (bins < FIT_BINS)
-    line = np.where(counts, bins + FIT_BINS * np.arange(len(flux))[:, None], len(flux) * FIT_BINS)
-    line = line.astype(np.int64).ravel()
+    inside = (bins >= 0) & (bins < FIT_BINS)
     size = len(flux) * FIT_BINS
-    values = np.where(counts, flux - level, 0.0)
-    number = np.bincount(line, minlength=size + 1)[:size].reshape(-1, FIT_BINS).astype(float)
-    total = np.bincount(line, values.ravel(), size + 1)[:size].reshape(-1, FIT_BINS)
+    line = np.where(inside, bins + FIT_BINS * np.arange(len(flux))[:, None], size)
+    counts = xp.where(known, 1.0, 0.0)
+    number, total = (
+        _sums(line.astype(np.int32).ravel(), xp.reshape(values, -1), size + 1)[:size].reshape(
+            -1, FIT_BINS
+        )
+        for values in (counts, xp.where(known, flux - level, 0.0))
+    )
     return number, total / np.maximum(number, 1), phase
+
+
+def _sums(line: np.ndarray, values: Any, size: int) -> np.ndarray:
+    """Return the sums of the values of every number on the line, float64."""
+    if isinstance(values, np.ndarray):
+        return np.bincount(line, values, size)
+    return on_host(namespace_of(values).segment_sum(values, line, size)).astype(np.float64)
 
 
 @lru_cache(maxsize=1)
