@@ -220,11 +220,11 @@ class DeviceSimulator(Generic[Given]):
     Parameters
     ----------
     draw : callable
-        ``(physics, n, rng) -> drawn``: all that is random of n examples but their noise; picklable,
-        as worker processes draw.
+        ``(physics, n, rng) -> drawn``: all that is random of n examples, apart from noise that
+        ``render`` makes; picklable, as worker processes draw.
     render : callable
         ``(physics, drawn, rng) -> Examples`` with a tensor as ``x``, that of the task's
-        ``simulate`` within float32, the noise itself apart; ``rng`` is what was left by ``draw``.
+        ``simulate`` within float32, noise that it makes apart; ``rng`` is what ``draw`` left.
     """
 
     draw: Callable[[Given, int, np.random.Generator], Any]
