@@ -14,8 +14,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OURS = {
-    *("toy_astro", "astro_dl", "tests"),
-    *("benchmarking", "cutout_files", "scripts", "simulator_benchmarks", "zoo_pages"),
+    *("toy_astro", "astro_dl", "tests", "scripts", "simulator_benchmarks"),
+    *(path.stem for path in (ROOT / "scripts").glob("*.py")),
 }
 # Distributions of another name, which need not be installed.
 OPTIONAL = {"batman": "batman-package", "lal": "lalsuite", "lalsimulation": "lalsuite"}
