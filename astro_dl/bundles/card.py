@@ -11,6 +11,7 @@ from typing import Any, Literal, Self, get_type_hints
 from astro_dl.bundles.guarantees import Guarantees
 from astro_dl.bundles.statistics import check_statistics
 from astro_dl.core.answer import AnswerKind
+from astro_dl.core.config import SIMULATION
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.limits import Natural, NonNegative
 from astro_dl.core.reading.strict_json import read_json
@@ -28,7 +29,6 @@ FILE_NAME = re.compile(
     r"|plots/[A-Za-z0-9][A-Za-z0-9_.-]*\.(png|pdf|svg)"
 )
 REQUIRED_FILES = ("config.yaml", "weights.h5")
-SIMULATION = "simulation"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 

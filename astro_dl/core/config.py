@@ -26,6 +26,8 @@ from astro_dl.core.showing.display import html_of, text_of
 Made = TypeVar("Made")
 STAGE_SETTINGS = ("hyperparameters", "physics", "data", "training", "seed", "alternatives")
 """What a stage may set; all else belongs to the whole."""
+SIMULATION = "simulation"
+"""As source of examples: none but the simulator."""
 RANGES = "tune"
 """Key of a file's ranges for `astro_dl.tune`, of which a training takes no notice."""
 
@@ -76,7 +78,7 @@ class DataConfig:
     test_signal_fraction: Fraction | None = None
     block_size: Count = 1024
     workers: Count = 2
-    source: str = "simulation"
+    source: str = SIMULATION
     folder: str | None = None
     validation_fraction: Fraction = 0.1
     test_fraction: Fraction = 0.2

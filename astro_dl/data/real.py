@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from astro_dl.core.config import Config, DataConfig
+from astro_dl.core.config import SIMULATION, Config, DataConfig
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import SET, Examples
 from astro_dl.core.registry import build_physics, get_task
 from astro_dl.data.splits import split_by_group, split_fold, split_in_time
 
-SIMULATION = "simulation"
 FOLDER_VARIABLE = "ASTRO_DL_TEST_DATA"
 SPLITS = ("train", "validation", "test")
 

@@ -1,9 +1,5 @@
 """Light curves folded on a device are those of the processor, on each backend, within float32."""
 
-import os
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
@@ -19,6 +15,7 @@ from astro_dl.science.transits.search.trapezoids import fit_trapezoids
 from astro_dl.science.transits.views import VIEWS, Ephemeris, fold_views
 from astro_dl.training import data
 from astro_dl.training.train import train
+from tests.device_simulators import check_known, check_on_jax
 
 TASK = get_task("tess_transit")
 
@@ -58,15 +55,7 @@ def assert_the_same(here, there):
         assert np.median(error) < 3e-6, name
         # a depth is the difference of medians, and may be far below these
         assert error.max() < 1e-3, name
-    np.testing.assert_array_equal(there.y, here.y)
-    assert there.info.colnames == here.info.colnames
-    for name in here.info.colnames:
-        if here.info[name].dtype.kind != "f":
-            assert (there.info[name] == here.info[name]).all(), name
-        else:
-            np.testing.assert_allclose(
-                there.info[name], here.info[name], rtol=3e-4, atol=1e-9, err_msg=name
-            )
+    check_known(there, here, rtol=3e-4, atol=1e-9)
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
@@ -87,13 +76,7 @@ print(tests.keras.backend.backend())
 
 @pytest.mark.slow
 def test_examples_are_the_same_on_jax():
-    pytest.importorskip("jax", reason="JAX is an extra")
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-    done = subprocess.run(
-        [sys.executable, "-c", CHECK], env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout.split()[-1] == "jax"
+    check_on_jax(CHECK)
 
 
 @pytest.fixture

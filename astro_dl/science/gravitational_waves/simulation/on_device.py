@@ -27,6 +27,7 @@ from astro_dl.science.gravitational_waves.strain import (
     start_taper,
 )
 from astro_dl.science.gravitational_waves.waveforms.phenom_d import (
+    LOW_FREQUENCY_HZ,
     imrphenomd_on_device,
     imrphenomd_sums,
     time_to_merger,
@@ -35,9 +36,6 @@ from astro_dl.science.gravitational_waves.waveforms.phenom_d_grid import Sums
 from astro_dl.science.gravitational_waves.waveforms.turns import angle_of_tensors
 
 SIGNALS_AT_ONCE = 64
-
-LOW_FREQUENCY_HZ = 20.0
-"""Waveforms are zero below, those of `simulate` as well."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,9 @@ from astro_dl.science.gravitational_waves.waveforms.ringdown import remnant_spin
 SOLAR_MASS_SECONDS = 4.925490947641267e-06
 MEGAPARSEC_SECONDS = 3.085677581491367e22 / 299792458.0
 
+LOW_FREQUENCY_HZ = 20.0
+"""Below it waveforms are zero, unless another frequency is told."""
+
 # Frequencies enter the sums in this unit [Hz], which keeps every term within float32.
 UNIT = 100.0
 
@@ -48,7 +51,7 @@ def imrphenomd(
     distance_mpc: ArrayLike = 100.0,
     reference_phase: ArrayLike = 0.0,
     *,
-    low_frequency: float = 20.0,
+    low_frequency: float = LOW_FREQUENCY_HZ,
     high_frequency: float | None = None,
     reference_frequency: float | None = None,
     dtype: DTypeLike = np.complex64,
@@ -134,7 +137,7 @@ def imrphenomd_sums(
     distance_mpc: ArrayLike = 100.0,
     reference_phase: ArrayLike = 0.0,
     *,
-    reference_frequency: float = 20.0,
+    reference_frequency: float = LOW_FREQUENCY_HZ,
 ) -> Sums:
     """Return all of the waveforms of `imrphenomd` that does not grow with the frequencies.
 

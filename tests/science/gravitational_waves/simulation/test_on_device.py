@@ -1,9 +1,5 @@
 """Strain that is made on a device is that of the processor, on each backend, within float32."""
 
-import os
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
@@ -21,6 +17,7 @@ from astro_dl.science.gravitational_waves.waveforms.phenom_d import (
 )
 from astro_dl.science.gravitational_waves.waveforms.turns import angle_of_tensors
 from astro_dl.training.train import train
+from tests.device_simulators import check_known, check_on_jax
 
 TASK = get_task("gw_bbh")
 
@@ -68,13 +65,7 @@ def assert_the_same(here, there):
     assert x.dtype == np.float32
     loudest = np.maximum(1, np.abs(here.x).max(axis=(1, 2), keepdims=True))
     assert (np.abs(x - here.x) < 3e-6 * loudest).all()
-    np.testing.assert_array_equal(there.y, here.y)
-    for name in here.info.colnames:
-        assert there.info[name].unit == here.info[name].unit
-        if here.info[name].dtype.kind != "f":
-            assert (there.info[name] == here.info[name]).all(), name
-        else:
-            np.testing.assert_allclose(there.info[name], here.info[name], rtol=2e-5, err_msg=name)
+    check_known(there, here, rtol=2e-5)
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
@@ -95,13 +86,7 @@ print(tests.keras.backend.backend())
 
 @pytest.mark.slow
 def test_examples_are_the_same_on_jax():
-    pytest.importorskip("jax", reason="JAX is an extra")
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-    done = subprocess.run(
-        [sys.executable, "-c", CHECK], env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout.split()[-1] == "jax"
+    check_on_jax(CHECK)
 
 
 def test_angles_of_many_turns_are_right_in_single_precision():

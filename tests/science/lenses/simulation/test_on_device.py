@@ -1,8 +1,5 @@
 """Cutouts that are made on a device are those of the processor, on each backend, within float32."""
 
-import os
-import subprocess
-import sys
 from functools import partial
 
 import keras
@@ -18,6 +15,7 @@ from astro_dl.observations.images.cutouts import noise_sigma, sky_level
 from astro_dl.observations.images.point_spread import PointSpread
 from astro_dl.science.lenses.simulation import cutouts, on_device
 from astro_dl.training.train import train
+from tests.device_simulators import check_known, check_on_jax
 
 TASK = get_task("strong_lens")
 
@@ -64,14 +62,7 @@ def assert_the_same(here, there):
     brightest = 5 * np.sinh(np.abs(here.x).max(axis=(1, 2, 3), keepdims=True) / 5)
     assert (np.abs(x - here.x) < 2e-4 + 1e-4 * np.minimum(brightest, 1000)).all()
     assert np.median(np.abs(x - here.x)) < 1e-4
-    np.testing.assert_array_equal(there.y, here.y)
-    for name in here.info.colnames:
-        if here.info[name].dtype.kind != "f":
-            assert (there.info[name] == here.info[name]).all(), name
-        else:
-            np.testing.assert_allclose(
-                there.info[name], here.info[name], rtol=2e-4, atol=1e-5, err_msg=name
-            )
+    check_known(there, here, rtol=2e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
@@ -93,13 +84,7 @@ print(tests.keras.backend.backend())
 
 @pytest.mark.slow
 def test_examples_are_the_same_on_jax():
-    pytest.importorskip("jax", reason="JAX is an extra")
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-    done = subprocess.run(
-        [sys.executable, "-c", CHECK], env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout.split()[-1] == "jax"
+    check_on_jax(CHECK)
 
 
 @pytest.fixture
