@@ -18,12 +18,9 @@ from astro_dl.answers.conformal import ClassSets
 from astro_dl.core.answer import AnswerKind, Turn
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
-from astro_dl.data.store import Store
 from astro_dl.evaluation.decisions import decided
-from astro_dl.evaluation.predictions import Outcome
+from astro_dl.evaluation.predictions import Outcome, TestSet
 from astro_dl.evaluation.report import Report
-from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import (
     Fit,
     Platt,
@@ -185,9 +182,11 @@ class Binary(AnswerKind):
         return {**class_columns(self.names, probabilities), "logit": answers.logits, **parts}
 
     def outcome(
-        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+        self, predictor: Predictor[Any], data: TestSet, n: int, source: str, progress: bool
     ) -> Outcome:
         """Return what the network, its peers and the task's baselines make of n examples."""
+        from astro_dl.evaluation.supervised import supervised_outcome
+
         return supervised_outcome(predictor, data, n, source, progress)
 
     def scores(self, answers: Answers) -> Array:

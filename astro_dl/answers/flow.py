@@ -18,16 +18,13 @@ from astro_dl.answers.value_columns import value_columns
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Bounds, Rule
 from astro_dl.core.schema import coerce
-from astro_dl.data.store import Store
 from astro_dl.distributions.posterior import EDGE, Posterior
 from astro_dl.distributions.priors import AnyPrior, Uniform, to_unit_box
 from astro_dl.distributions.triangular import TriangularMap
-from astro_dl.evaluation.predictions import Outcome
+from astro_dl.evaluation.predictions import Outcome, TestSet
 from astro_dl.evaluation.report import Report
-from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.distribution_scores import score_metrics
@@ -185,9 +182,11 @@ class Flow(AnswerKind):
         return value_columns(self.names, self.units, answers, tells_quantiles=True)
 
     def outcome(
-        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+        self, predictor: Predictor[Any], data: TestSet, n: int, source: str, progress: bool
     ) -> Outcome:
         """Return what the network made of n examples."""
+        from astro_dl.evaluation.supervised import supervised_outcome
+
         return supervised_outcome(predictor, data, n, source, progress)
 
     def metrics(

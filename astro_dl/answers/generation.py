@@ -12,11 +12,9 @@ from astro_dl.answers.without_labels import nothing_to_learn
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
-from astro_dl.data.store import Store
 from astro_dl.evaluation.generation.outcome import generated_outcome
 from astro_dl.evaluation.generation.two_samples import two_sample_accuracy
-from astro_dl.evaluation.predictions import Outcome
+from astro_dl.evaluation.predictions import Outcome, TestSet
 from astro_dl.evaluation.report import Report
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
@@ -96,7 +94,7 @@ class Generated(AnswerKind):
         }
 
     def outcome(
-        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+        self, predictor: Predictor[Any], data: TestSet, n: int, source: str, progress: bool
     ) -> Outcome:
         """Return what the network and its peers draw where the same is known as of n examples."""
         return generated_outcome(predictor, data, n, source, progress)

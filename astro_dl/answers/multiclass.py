@@ -17,11 +17,8 @@ from astro_dl.answers.conformal import ClassSets
 from astro_dl.core.answer import AnswerKind, Turn
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
-from astro_dl.data.store import Store
-from astro_dl.evaluation.predictions import Outcome
+from astro_dl.evaluation.predictions import Outcome, TestSet
 from astro_dl.evaluation.report import Report
-from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import (
     Fit,
     Temperature,
@@ -157,9 +154,11 @@ class Multiclass(AnswerKind):
         return {**class_columns(self.names, answers.values), **parts}
 
     def outcome(
-        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+        self, predictor: Predictor[Any], data: TestSet, n: int, source: str, progress: bool
     ) -> Outcome:
         """Return what the network and its peers make of n examples."""
+        from astro_dl.evaluation.supervised import supervised_outcome
+
         return supervised_outcome(predictor, data, n, source, progress)
 
     def metrics(

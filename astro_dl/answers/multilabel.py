@@ -12,13 +12,10 @@ from astro_dl.answers.conformal import LabelSets
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Bounds
 from astro_dl.core.schema import checked
-from astro_dl.data.store import Store
-from astro_dl.evaluation.predictions import Outcome
+from astro_dl.evaluation.predictions import Outcome, TestSet
 from astro_dl.evaluation.report import Report
-from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import Moderate, check_calibration, fit_platt
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
@@ -160,9 +157,11 @@ class Multilabel(AnswerKind):
         return columns
 
     def outcome(
-        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+        self, predictor: Predictor[Any], data: TestSet, n: int, source: str, progress: bool
     ) -> Outcome:
         """Return what the network and its peers make of n examples."""
+        from astro_dl.evaluation.supervised import supervised_outcome
+
         return supervised_outcome(predictor, data, n, source, progress)
 
     def metrics(

@@ -13,12 +13,9 @@ from astro_dl.answers.without_labels import nothing_to_learn, outcome_metrics
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
-from astro_dl.data.store import Store
-from astro_dl.evaluation.predictions import Outcome
+from astro_dl.evaluation.predictions import Outcome, TestSet
 from astro_dl.evaluation.report import Report
 from astro_dl.evaluation.unsupervised.metrics import unsupervised_headline
-from astro_dl.evaluation.unsupervised.predictions import unsupervised_outcome
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.models.autoencoders.reconstruction import anomaly_score, reconstructed_names
@@ -111,9 +108,11 @@ class Reconstruction(AnswerKind):
         }
 
     def outcome(
-        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+        self, predictor: Predictor[Any], data: TestSet, n: int, source: str, progress: bool
     ) -> Outcome:
         """Return what the network and methods without labels make of n examples."""
+        from astro_dl.evaluation.unsupervised.predictions import unsupervised_outcome
+
         return unsupervised_outcome(predictor, data, n, source, progress)
 
     def metrics(

@@ -24,15 +24,12 @@ from astro_dl.answers.value_columns import value_columns
 from astro_dl.core.answer import AnswerKind, Turn
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.examples import Examples
-from astro_dl.data.store import Store
 from astro_dl.distributions.distribution import Distribution, mixed
 from astro_dl.distributions.joint import JointMixture
 from astro_dl.distributions.mixture import Mixture
 from astro_dl.evaluation.honesty import target_uncertainty
-from astro_dl.evaluation.predictions import Outcome
+from astro_dl.evaluation.predictions import Outcome, TestSet
 from astro_dl.evaluation.report import Report
-from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import Fit
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
@@ -296,9 +293,11 @@ class Regression(AnswerKind):
         return columns
 
     def outcome(
-        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+        self, predictor: Predictor[Any], data: TestSet, n: int, source: str, progress: bool
     ) -> Outcome:
         """Return what the network and its peers make of n examples."""
+        from astro_dl.evaluation.supervised import supervised_outcome
+
         return supervised_outcome(predictor, data, n, source, progress)
 
     def metrics(

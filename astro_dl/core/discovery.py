@@ -35,8 +35,9 @@ def load_all() -> None:
 
 def load_entry_points() -> None:
     """Import what third parties declare; what cannot be imported is left out with a warning."""
+    declared = entry_points()  # once: every call reads what all installed packages declare
     for group in ENTRY_POINT_GROUPS:
-        for point in entry_points(group=group):
+        for point in declared.select(group=group):
             try:
                 loaded = point.load()
                 if callable(loaded):

@@ -9,8 +9,6 @@ from contextvars import ContextVar
 from itertools import islice
 from typing import Any, TypeVar
 
-from loky import ProcessPoolExecutor
-from loky.process_executor import BrokenProcessPool
 from threadpoolctl import threadpool_limits
 
 from astro_dl.core.errors import UsageError
@@ -131,6 +129,9 @@ def _in_threads(
 def _in_processes(
     function: Callable[[Item], Result], items: Iterable[Item], workers: int
 ) -> Iterator[Result]:
+    from loky import ProcessPoolExecutor
+    from loky.process_executor import BrokenProcessPool
+
     executor = ProcessPoolExecutor(
         workers, initializer=_ignore_interrupts, env={**WORKER_ENVIRONMENT}
     )

@@ -1,18 +1,25 @@
 """What every method said of a set of examples, and the truth: what is evaluated."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from astropy.table import Table
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import unknown_name
+from astro_dl.core.examples import Examples
 from astro_dl.core.registry import NETWORK
 from astro_dl.core.task import Difficulty
 from astro_dl.distributions.distribution import Distribution
 from astro_dl.evaluation.unsupervised.metrics import Unsupervised
 from astro_dl.inference.predictions import Answers
+
+if TYPE_CHECKING:
+    from astro_dl.data.store import Store
+
+TestSet: TypeAlias = "Store | Examples"
+"""What is scored. Predictions need this module, and must not wait for what reads stores."""
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,10 @@ from astro_dl.answers.maps.logits import map_logits, pixel_logit_name
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Bounds
 from astro_dl.core.schema import coerce
-from astro_dl.data.store import Store
-from astro_dl.evaluation.predictions import Outcome
+from astro_dl.evaluation.predictions import Outcome, TestSet
 from astro_dl.evaluation.report import Report
-from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.predictions import Answers
 from astro_dl.inference.protocol import Predictor
 from astro_dl.metrics.images import image_metrics, inner
@@ -156,9 +153,11 @@ class Image(AnswerKind):
         return {f"{self.names[0]}_sum": total.astype(np.float32)}
 
     def outcome(
-        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+        self, predictor: Predictor[Any], data: TestSet, n: int, source: str, progress: bool
     ) -> Outcome:
         """Return what the network and the task's baselines make of n examples."""
+        from astro_dl.evaluation.supervised import supervised_outcome
+
         return supervised_outcome(predictor, data, n, source, progress)
 
     def scores(self, answers: Answers) -> Array:

@@ -12,13 +12,10 @@ from astro_dl.answers.maps.logits import map_logits, pixel_logit_name
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
 from astro_dl.core.limits import Bounds
 from astro_dl.core.schema import coerce
-from astro_dl.data.store import Store
-from astro_dl.evaluation.predictions import Outcome
+from astro_dl.evaluation.predictions import Outcome, TestSet
 from astro_dl.evaluation.report import Report
-from astro_dl.evaluation.supervised import supervised_outcome
 from astro_dl.inference.calibration import (
     Temperature,
     check_calibration,
@@ -194,9 +191,11 @@ class Pixels(AnswerKind):
         return {f"pixels_{name}": one.astype(np.float32) for name, one in named}
 
     def outcome(
-        self, predictor: Predictor[Any], data: Store | Examples, n: int, source: str, progress: bool
+        self, predictor: Predictor[Any], data: TestSet, n: int, source: str, progress: bool
     ) -> Outcome:
         """Return what the network and the task's baselines make of n examples."""
+        from astro_dl.evaluation.supervised import supervised_outcome
+
         return supervised_outcome(predictor, data, n, source, progress)
 
     def scores(self, answers: Answers) -> Array:

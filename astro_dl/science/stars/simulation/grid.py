@@ -58,7 +58,7 @@ DEEPER = (4 / 3 / (OPTICAL_DEPTH + 2 / 3)) ** 0.25
 
 @dataclass(frozen=True)
 class _Layers:
-    """The atmospheres of all nodes of the grid, and what they hold.
+    """The atmospheres of several stars, and what they hold.
 
     Parameters
     ----------
@@ -79,7 +79,18 @@ class _Layers:
 def line_spectra() -> Array:
     """Return flux over continuum (temperatures, gravities, metallicities, pixels), float32."""
     nodes = np.meshgrid(TEMPERATURES, GRAVITIES, METALLICITIES, indexing="ij")
-    temperature, log_g, metallicity = (one.ravel() for one in nodes)
+    lines = model_lines(*(one.ravel() for one in nodes))
+    return lines.reshape(*nodes[0].shape, len(WAVELENGTHS))
+
+
+def model_lines(temperature: Array, log_g: Array, metallicity: Array) -> Array:
+    """Return flux over continuum (n, pixels), float32, of any stars, none interpolated.
+
+    Parameters
+    ----------
+    temperature, log_g, metallicity : ndarray, (n,)
+        Effective temperature [K], log10 of the surface gravity [cm/s²], and [Fe/H].
+    """
     atmosphere = one_layer(temperature, log_g, metallicity)
     ions = {
         name: abundance(name, metallicity)
@@ -105,7 +116,7 @@ def line_spectra() -> Array:
         lost = (1 - surface) * opacity[row] / (1 + opacity[row])
         lost += (surface - core) * opacity[row] / (CORE_OPACITY + opacity[row])
         opacity[row] = 1 - lost
-    return opacity.reshape(*nodes[0].shape, len(WAVELENGTHS))
+    return opacity
 
 
 def _planck_ratio(temperature: float, cooler: float) -> Array:

@@ -1,5 +1,6 @@
 """Spectra of stars as a spectrograph sees them: lines, rotation, velocity, dust, noise."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ from astro_dl.science.stars.simulation.grid import (
     TEMPERATURES,
     WAVELENGTHS,
     line_spectra,
+    model_lines,
 )
 from astro_dl.science.stars.simulation.population import Stars
 
@@ -165,8 +167,20 @@ def _disc_table(end: int) -> tuple[Array, Array]:
     return u, np.where(small, 1, (disc + limb) / (1 - LIMB_DARKENING / 3))
 
 
+def exact_lines(stars: Stars) -> Array:
+    """Return flux over continuum (n, pixels) on the grid's wavelengths, each star's own.
+
+    For few stars quicker than `interpolated_lines`, which needs the whole grid.
+    """
+    return model_lines(stars.temperature, stars.log_g, stars.metallicity)
+
+
 def observe_stars(
-    stars: Stars, observation: Observation, edges: Array, rng: np.random.Generator
+    stars: Stars,
+    observation: Observation,
+    edges: Array,
+    rng: np.random.Generator,
+    lines: Callable[[Stars], Array] = interpolated_lines,
 ) -> Array:
     """Return spectra (n, pixels) of stars, flux per wavelength of mean one before the noise.
 
@@ -180,9 +194,11 @@ def observe_stars(
         Edges of the spectrograph's pixels, in vacuum, within 3760 and 7540 Å [Å].
     rng : numpy.random.Generator
         Of calibration errors and noise.
+    lines : callable, default interpolated_lines
+        What gives flux over continuum on the grid's wavelengths.
     """
     seen = observed_lines(
-        interpolated_lines(stars),
+        lines(stars),
         observation.velocity,
         observation.rotation,
         observation.resolving_power,

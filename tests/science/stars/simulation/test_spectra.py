@@ -3,7 +3,12 @@ import pytest
 
 from astro_dl.observations.photometry.extinction import optical_extinction
 from astro_dl.observations.spectra.wavelengths import log_edges
-from astro_dl.science.stars.simulation.grid import WAVELENGTHS
+from astro_dl.science.stars.simulation.grid import (
+    GRAVITIES,
+    METALLICITIES,
+    TEMPERATURES,
+    WAVELENGTHS,
+)
 from astro_dl.science.stars.simulation.population import (
     CLASSES,
     Stars,
@@ -14,6 +19,8 @@ from astro_dl.science.stars.simulation.population import (
 from astro_dl.science.stars.simulation.spectra import (
     Observation,
     broadening,
+    exact_lines,
+    interpolated_lines,
     observe_stars,
     observed_lines,
 )
@@ -146,3 +153,11 @@ def test_stars_are_of_the_classes_that_are_asked_for():
     assert (np.diff(medians) < 0).all()
     assert ((stars.log_g >= 0) & (stars.log_g <= 5.4)).all()
     assert (stars.metallicity < -1).mean() > 0.02
+
+
+def test_exact_lines_are_those_between_which_the_grid_is_interpolated():
+    some = draw_stars(np.repeat(np.arange(len(CLASSES)), 4), np.random.default_rng(3))
+    assert np.abs(exact_lines(some) - interpolated_lines(some)).mean() < 0.02
+    nodes = TEMPERATURES[[3, 9, 20]], GRAVITIES[[1, 2, 3]], METALLICITIES[[0, 2, 3]]
+    on_nodes = Stars(np.zeros(3), *nodes)
+    np.testing.assert_allclose(exact_lines(on_nodes), interpolated_lines(on_nodes), atol=1e-5)
