@@ -1,7 +1,7 @@
 """What each step of the folded light curves takes of the time, and how many a search refuses."""
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ STEPS = {
 class Watch:
     """Processor time [s] of each step, without that of steps within it, and curves made."""
 
-    used: Counter[str] = field(default_factory=Counter)
+    used: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     made: int = 0
     _last: float = field(default_factory=time.process_time)
     _now: list[str] = field(default_factory=lambda: [REST])
@@ -71,7 +71,7 @@ def measure() -> None:
     physics = TransitPhysics()
     simulate(physics, 64, np.random.default_rng(ROUNDS))
     rounds = [watched(physics, seed) for seed in range(ROUNDS)]
-    totals = np.array([one.used.total() for one in rounds])
+    totals = np.array([sum(one.used.values()) for one in rounds])
     rows = [["step", "share of processor time"]]
     for step in (*STEPS, REST):
         shares = np.array([one.used[step] for one in rounds]) / totals
