@@ -69,6 +69,8 @@ def stack(path, **changes):
         group = zarr.open_group(str(path), mode="w")
         for name, one in arrays.items():
             group.create_array(name, data=one.astype(str) if one.dtype.kind == "S" else one)
+    elif path.suffix == ".fits":
+        Table(arrays).write(path)
     else:
         with h5py.File(path, "w") as file:
             for name, one in arrays.items():

@@ -215,6 +215,15 @@ def plane(shape: tuple[int, ...], **cards: object) -> fits.ImageHDU:
     return hdu
 
 
+def cutout_table(folder: Path) -> bytes:
+    """Write three objects as rows with an image for each band."""
+    stack = np.random.default_rng(1).normal(size=(2, 3, 16, 16)).astype(np.float32)
+    table = Table({**positions(), "image_g": stack[0], "image_r": stack[1]})
+    memory = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), fits.table_to_hdu(table)]).writeto(memory)
+    return memory.getvalue()
+
+
 def sharp(word: str, kind: type = fits.ImageHDU) -> Callable[[Path], bytes]:
     """Return what writes a map of an active region."""
     rows = {"continuum": 0, "magnetogram": 1}[word]
@@ -301,6 +310,7 @@ CONFIG = {
 }
 RECORD = "hmi.sharp_cea_720s.377.20110215_020000_TAI"
 G, R = plane((16, 16), BAND="g"), plane((16, 16), BAND="r")
+MANY = [plane((16, 16), EXTNAME=f"{row}_{band}") for row in range(3) for band in "gr"]
 
 READERS: dict[str, Reader] = {
     "table_fits": Reader("fits", "a.fits", written(catalogue(), ".fits", "fits"), read_parts),
@@ -327,6 +337,8 @@ READERS: dict[str, Reader] = {
     "spectra_fits_sdss": Reader("fits", "a.fits", sdss, read_spectrum),
     "spectra_csv": Reader("text", "a.csv", spectrum_csv, read_spectrum),
     "cutout_extensions": Reader("fits", "a.fits", images(G, R), read_cutouts),
+    "cutout_extensions_of_many": Reader("fits", "a.fits", images(*MANY), read_cutouts),
+    "cutout_table": Reader("fits", "a.fits", cutout_table, read_cutouts),
     "cutout_cube": Reader("fits", "a.fits", images(plane((2, 16, 16), BANDS="gr")), read_cutouts),
     "cutout_one_band": Reader("fits", "a.fits", images(R), read_one_band),
     "kernel_fits": Reader("fits", "a.fits", images(R), only_read(read_image)),

@@ -52,7 +52,7 @@ def open_fits(path: str | Path, memmap: bool = False) -> Iterator[fits.HDUList]:
     with (
         reading(path, "FITS"),
         sound_fits(path) as (file, extensions),
-        fits.open(file, memmap=memmap and not any(map(_is_scaled, extensions))) as hdus,
+        fits.open(file, memmap=memmap and not _any_scaled(file, extensions)) as hdus,
     ):
         yield hdus
 
@@ -155,9 +155,14 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _is_scaled(extension: Extension) -> bool:
-    starts = range(0, len(extension.header), CARD)
-    return not SCALING.isdisjoint(extension.header[one : one + 8].rstrip() for one in starts)
+def _any_scaled(file: BinaryIO, extensions: Sequence[Extension]) -> bool:
+    found = any(
+        header[start : start + 8].rstrip() in SCALING
+        for header in (one.header(file) for one in extensions)
+        for start in range(0, len(header), CARD)
+    )
+    file.seek(0)
+    return found
 
 
 @contextmanager

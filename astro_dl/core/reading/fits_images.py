@@ -5,9 +5,9 @@ are text here, of which a card is read when it is wanted; files in which an imag
 a card goes on in the next one, are left to the library.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +22,9 @@ from astro_dl.core.reading.fits_structure import CARD, Extension, card_value
 TYPES = {"8": "u1", "16": ">i2", "32": ">i4", "64": ">i8", "-32": ">f4", "-64": ">f8"}
 MOST_WASTE = 4
 """Whole rows are read, rather than parts of each, where they are at most so many times as long."""
+
+HELD = 64
+"""Extensions of a file whose headers are kept."""
 
 
 class Header:
@@ -73,17 +76,26 @@ class ImageHDU:
 
     def __init__(self, file: BinaryIO, extension: Extension, number: int) -> None:
         self._file, self._extension = file, extension
-        self.header = Header(extension.header)
         keywords = extension.keywords
         self.is_image = not number or keywords.get("XTENSION", "").strip("' ").upper() == "IMAGE"
         self.name = self.header.get("EXTNAME", "" if number else "PRIMARY").strip().upper()
         axes = range(int(keywords["NAXIS"]), 0, -1)
         self.shape = tuple(int(keywords[f"NAXIS{axis}"]) for axis in axes)
 
-    @property
+    @cached_property
     def cards(self) -> str:
         """The header as it stands."""
-        return self._extension.header
+        return self._extension.header(self._file)
+
+    @cached_property
+    def header(self) -> Header:
+        """Its cards by keyword."""
+        return Header(self.cards)
+
+    @property
+    def place(self) -> tuple[BinaryIO, int]:
+        """The file, and where in it the data begin [bytes]."""
+        return self._file, self._extension.data
 
     @property
     def section(self) -> "ImageHDU":
@@ -121,8 +133,29 @@ class ImageHDU:
         return number("BSCALE", 1.0), number("BZERO", 0.0), number("BLANK", np.nan)
 
 
-class ImageFile(list[ImageHDU]):
-    """The extensions of a file, which are found by number or name as in an `HDUList`."""
+class ImageFile(Sequence[ImageHDU]):
+    """The extensions of a file, which are found by number or name as in an `HDUList`.
+
+    They are made when they are asked for, and the last ones kept: there may be many thousands.
+
+    Parameters
+    ----------
+    file : binary file
+        Open, and seekable.
+    extensions : sequence of Extension
+        All of them.
+    """
+
+    def __init__(self, file: BinaryIO, extensions: Sequence[Extension]) -> None:
+        self._count = len(extensions)
+        self._made = lru_cache(HELD)(lambda number: ImageHDU(file, extensions[number], number))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, number: Any) -> Any:
+        """Return the extension of a number from 0."""
+        return self._made(range(self._count)[number])
 
     def index_of(self, key: int | str) -> int:
         """Return the number of an extension; `KeyError` where there is none of this name."""
@@ -152,7 +185,7 @@ def open_images(path: str | Path) -> Iterator[Any]:
     """
     with reading(path, "FITS"), sound_fits(path) as (file, extensions):
         if all(map(_is_plain, extensions)):
-            yield ImageFile(ImageHDU(file, one, k) for k, one in enumerate(extensions))
+            yield ImageFile(file, extensions)
             return
         with fits.open(file, memmap=False) as hdus:
             yield hdus
@@ -167,7 +200,14 @@ def cards_of(hdu: Any) -> str:
     return place["file"].read(place["datLoc"] - place["hdrLoc"]).decode("latin-1")
 
 
+def place_of(hdu: Any) -> tuple[BinaryIO, int]:
+    """Return the file of an extension, and where in it the data begin [bytes]."""
+    if isinstance(hdu, ImageHDU):
+        return hdu.place
+    place = hdu.fileinfo()
+    return place["file"], place["datLoc"]
+
+
 def _is_plain(extension: Extension) -> bool:
     """Whether no card goes on in the next, and no pixels are compressed or in groups."""
-    compressed = {"ZIMAGE", "GROUPS"} & extension.keywords.keys()
-    return not compressed and "CONTINUE  " not in extension.header
+    return not {"ZIMAGE", "GROUPS", "CONTINUE"} & extension.keywords.keys()

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from astro_dl.core.errors import UsageError
 
 RECORD, CARD = 2880, 80
-MOST_HEADER_RECORDS, MOST_HDUS = 4096, 10_000
+MOST_HEADER_RECORDS, MOST_HDUS = 4096, 200_000
 MOST_AXES, MOST_COLUMNS = 999, 999
 MOST_IMAGE_BYTES = 2**30
 """Of an image that is stored compressed, when unpacked."""
@@ -46,15 +46,21 @@ class Extension:
     ----------
     keywords : mapping
         The structural keywords.
-    header : str
-        Its cards, as they stand.
-    data : int
-        Where the data begin [bytes].
+    start, data : int
+        Where the header and the data begin [bytes].
     """
 
     keywords: Keywords
-    header: str
+    start: int
     data: int
+
+    def header(self, file: BinaryIO) -> str:
+        """Return its cards as they stand in the file.
+
+        They are not kept: of files with thousands of small images, headers are half of the bytes.
+        """
+        file.seek(self.start)
+        return file.read(self.data - self.start).decode("latin-1")
 
 
 def check_structure(file: BinaryIO) -> list[Extension]:
@@ -71,13 +77,16 @@ def check_structure(file: BinaryIO) -> list[Extension]:
         Naming the HDU (the first is 0) and the keyword.
     """
     size = file.seek(0, 2)
-    start, found = file.seek(0), []
+    start = file.seek(0)
+    found: list[Extension] = []
     for number in range(MOST_HDUS):
         try:
-            keywords, header = _keywords(file, number)
+            keywords = _keywords(file, number)
             stated = _data_bytes(keywords, number)
             begin = file.tell()
-            found.append(Extension(keywords, header, begin))
+            if found and keywords == found[-1].keywords:
+                keywords = found[-1].keywords
+            found.append(Extension(keywords, start, begin))
             if begin + stated > size:
                 raise UsageError(
                     f"NAXISn state {stated} bytes of data, {size - begin} are there: the file is "
@@ -98,24 +107,24 @@ def check_structure(file: BinaryIO) -> list[Extension]:
     raise UsageError(f"more than {MOST_HDUS} HDUs")
 
 
-def _keywords(file: BinaryIO, number: int) -> tuple[Keywords, str]:
-    """Return the structural keywords of the header at the file's place, and the header.
+def _keywords(file: BinaryIO, number: int) -> Keywords:
+    """Return the structural keywords of the header at the file's place, which moves behind it.
 
-    The place moves behind it.
+    Among them is CONTINUE, with an empty value, where a card goes on in the next one.
     """
     found: dict[str, str] = {}
-    blocks: list[str] = []
     first = "XTENSION" if number else "SIMPLE"
     for record in range(MOST_HEADER_RECORDS):
         block = file.read(RECORD).decode("latin-1")
         if not record and block[:8].rstrip() != first:
             raise UsageError(f"starts with {block[:8]!r}, not {first}: no FITS file")
-        blocks.append(block)
         for place in range(0, len(block), CARD):
             card = block[place : place + CARD]
             key = card[:8].rstrip().upper()
             if key == "END" and len(block) == RECORD:
-                return found, "".join(blocks)
+                return found
+            if card.startswith("CONTINUE  "):
+                found["CONTINUE"] = ""
             if card[8:9] == "=" and STRUCTURAL.fullmatch(key):
                 value = card_value(card[9:])
                 if found.setdefault(key, value) != value:

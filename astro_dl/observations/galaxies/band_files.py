@@ -16,6 +16,8 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.fits_images import open_images
 from astro_dl.core.reading.many_files import may_fail, read_each
 from astro_dl.core.reading.share import current_share
+from astro_dl.observations.galaxies.band_order import in_order
+from astro_dl.observations.galaxies.objects_in_fits import Member, find_members
 from astro_dl.observations.images.band_images import (
     BandImage,
     Opener,
@@ -25,7 +27,6 @@ from astro_dl.observations.images.band_images import (
 )
 from astro_dl.observations.images.cutouts import centre_crop, noise_sigma, resample
 
-BROAD_RED_BANDS = ("VIS", "F814W", "i", "r")
 SAME_SCALE = 0.02
 WIDE = 2
 LARGEST_CUTOUT = 10
@@ -93,7 +94,8 @@ def find_candidates(
     Parameters
     ----------
     paths : sequence of path
-        FITS files: multi-extension, cubes, or one per band.
+        FITS files: multi-extension, cubes, or one per band; or one of many objects, see
+        `astro_dl.observations.galaxies.objects_in_fits`.
     bands : tuple of str
         The network's.
     hdu : int or str, optional
@@ -114,9 +116,12 @@ def find_candidates(
     elsewhere = frozenset[str]() if share is None else share.ambiguous
     taken = Counter(name for key, group in together.items() for name in _names(key, group))
     for key, group in together.items():
-        found = read_each(group, lambda path: find_band_images(path, hdu, file_bands, opener))
+        found = read_each(group, lambda path: _held(path, bands, hdu, file_bands, opener))
         objects: dict[str, list[BandImage]] = {}
         for path, images in found:
+            if not isinstance(images, list):
+                yield from _among_others(images, bands)
+                continue
             alone = len(images) > 1 or len(bands) == 1
             objects.setdefault(str(path) if alone else key, []).extend(images)
         short = Counter(Path(one).name for one in objects)
@@ -126,6 +131,26 @@ def find_candidates(
             name = Path(one).name if unique else one
             with may_fail(name):
                 yield _candidate(name, images, bands)
+
+
+def _held(
+    path: Path,
+    bands: tuple[str, ...],
+    hdu: int | str | None,
+    file_bands: Sequence[str] | None,
+    opener: Opener,
+) -> list[BandImage] | Iterator[Member]:
+    """Return the images of a file of one object, or the objects of a file of many."""
+    members = find_members(path, bands, hdu, file_bands, opener)
+    return find_band_images(path, hdu, file_bands, opener) if members is None else members
+
+
+def _among_others(members: Iterator[Member], bands: tuple[str, ...]) -> Iterator[Candidate]:
+    for one in members:
+        with may_fail(one.name):
+            chosen, flags = in_order(one.where, one.images(), bands)
+            ra, dec = _centre(chosen[0]) if np.isnan(one.ra) else (one.ra, one.dec)
+            yield Candidate(one.name, chosen, ra, dec, True, flags)
 
 
 def alike_but_for_bands(paths: Sequence[str | Path]) -> dict[str, list[Path]]:
@@ -258,42 +283,8 @@ def _noise(plane: np.ndarray) -> float:
 
 
 def _candidate(name: str, images: Sequence[BandImage], bands: tuple[str, ...]) -> Candidate:
-    chosen, flags = _in_order(name, images, bands)
+    chosen, flags = in_order(name, images, bands)
     return Candidate(name, chosen, *_centre(chosen[0]), True, flags)
-
-
-def _in_order(
-    name: str, images: Sequence[BandImage], bands: tuple[str, ...]
-) -> tuple[tuple[BandImage, ...], tuple[str, ...]]:
-    """Return one image per band, in the network's order, and what was assumed."""
-    known = [image.band for image in images]
-    if not any(known) and len(images) == len(bands):
-        return tuple(images), ("band_order_assumed",) if len(bands) > 1 else ()
-    if None in known:
-        raise UsageError(
-            f"{name} has {len(images)} images of which {known.count(None)} do not say their band; "
-            f"the network takes {', '.join(bands)}: name them by the option bands, in their order"
-        )
-    twice = sorted({str(band) for band in known if known.count(band) > 1})
-    if twice:
-        raise UsageError(f"{name} has several images of band {', '.join(twice)}; give one of each")
-    by_band = {_spelled(str(band)): image for band, image in zip(known, images, strict=True)}
-    if len(bands) == 1 and bands[0] not in by_band and bands[0] in BROAD_RED_BANDS:
-        for band in BROAD_RED_BANDS:
-            if band in by_band:
-                return (by_band[band],), (f"band_{band}_for_{bands[0]}",)
-    lacking = [band for band in bands if _spelled(band) not in by_band]
-    if lacking:
-        raise UsageError(
-            f"{name} lacks band {', '.join(lacking)}, it has {', '.join(map(str, known))}; the "
-            f"network takes {', '.join(bands)}"
-        )
-    return tuple(by_band[_spelled(band)] for band in bands), ()
-
-
-def _spelled(band: str) -> str:
-    """Return a band as files spell it: DES writes Y what others write y."""
-    return band_in(band) or band
 
 
 def _without_band(path: Path) -> str:

@@ -10,21 +10,14 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.galaxies.band_files import Candidate
+from astro_dl.observations.galaxies.usual_columns import (
+    DECLINATIONS,
+    IDENTIFIERS,
+    RIGHT_ASCENSIONS,
+    usual_column,
+)
 from astro_dl.observations.images.band_images import BandImage
 from astro_dl.observations.tables.read import read_table
-
-RIGHT_ASCENSIONS = ("ra", "raj2000", "ra_j2000", "alpha_j2000", "ra_deg", "radeg", "ra_icrs")
-DECLINATIONS = (
-    "dec",
-    "dej2000",
-    "decj2000",
-    "dec_j2000",
-    "delta_j2000",
-    "dec_deg",
-    "dedeg",
-    "de_icrs",
-)
-IDENTIFIERS = ("id", "name", "object_id", "objid", "objectid", "coadd_object_id", "source_id")
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,7 @@ def sky_coordinates(table: Table, path: str | Path) -> tuple[np.ndarray, np.ndar
 
 def identifiers(table: Table) -> list[str]:
     """Return what the rows of a table are called, by default their numbers from 1."""
-    name = _column(table, IDENTIFIERS)
+    name = usual_column(table.colnames, IDENTIFIERS)
     return [str(one) for one in (range(1, len(table) + 1) if name is None else table[name])]
 
 
@@ -109,13 +102,8 @@ def place_candidates(fields: Sequence[Candidate], positions: Sequence[Position])
     return placed
 
 
-def _column(table: Table, names: tuple[str, ...]) -> str | None:
-    by_name = {name.lower(): name for name in table.colnames}
-    return next((by_name[name] for name in names if name in by_name), None)
-
-
 def _degrees(table: Table, names: tuple[str, ...], path: Path) -> np.ndarray:
-    name = _column(table, names)
+    name = usual_column(table.colnames, names)
     if name is None:
         raise UsageError(f"{path} has no column {names[0]!r}; it has {', '.join(table.colnames)}")
     column = table[name]

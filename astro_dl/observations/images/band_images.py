@@ -21,6 +21,7 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.fits_cells import read_cell
 from astro_dl.core.reading.fits_images import cards_of, open_images
 from astro_dl.observations.tables.flux_units import refuse_logarithms
 
@@ -59,6 +60,9 @@ class BandImage:
         Celestial coordinates, None where there are none.
     pixel_scale_arcsec : float or None
         Width of a pixel ["], the geometric mean of both sides; None without coordinates.
+    cell : tuple of str and int, or None
+        Column and row, from 0, if the extension is a table that holds images; the plane is that of
+        a cube in a cell.
     """
 
     path: Path
@@ -68,6 +72,7 @@ class BandImage:
     shape: tuple[int, int]
     wcs: WCS | None
     pixel_scale_arcsec: float | None
+    cell: tuple[str, int] | None = None
 
 
 class OpenImages:
@@ -159,26 +164,51 @@ def find_band_images(
     """
     path = Path(path)
     with opener(path) as opened:
-        number = _number_of(opened, hdu, path)
-        images = [
-            image
-            for index, one in enumerate(opened)
-            if (number is None or index == number)
-            and (number is not None or not NOT_THE_SKY.search(one.name))
-            for image in _planes(path, index, one)
-        ]
-        if not images:
-            held = ", ".join(f"{k} {one.name or '(no name)'}" for k, one in enumerate(opened))
-            what = "no image" if hdu is None else f"no image in extension {hdu!r}"
-            raise UsageError(
-                f"{path} holds {what} of two axes or bands × two axes; it has: {held}; "
-                "choose one by the option hdu"
-            )
-    if bands is None:
-        return images
+        numbers = image_numbers(opened, hdu, path)
+        images = [one for number in numbers for one in planes_of(path, number, opened[number])]
+    return images if bands is None else called(images, bands, path)
+
+
+def image_numbers(opened: Any, hdu: int | str | None, path: Path) -> list[int]:
+    """Return which extensions of an open file hold images of the sky.
+
+    Parameters
+    ----------
+    opened : sequence of HDU
+        From an opener.
+    hdu : int or str or None
+        As of `find_band_images`, as are errors.
+    path : Path
+        For messages.
+    """
+    number = _number_of(opened, hdu, path)
+    found = [
+        index
+        for index, one in enumerate(opened)
+        if (number is None or index == number)
+        and (_holds_image(one) if number is not None else is_of_the_sky(one))
+    ]
+    if not found:
+        held = ", ".join(f"{k} {one.name or '(no name)'}" for k, one in enumerate(opened))
+        what = "no image" if hdu is None else f"no image in extension {hdu!r}"
+        raise UsageError(
+            f"{path} holds {what} of two axes or bands × two axes; it has: {held}; "
+            "choose one by the option hdu"
+        )
+    return found
+
+
+def called(images: Sequence[BandImage], bands: Sequence[str], where: str | Path) -> list[BandImage]:
+    """Return images with the names of their bands, in order.
+
+    Raises
+    ------
+    UsageError
+        If there are not as many.
+    """
     if len(bands) != len(images):
         raise UsageError(
-            f"{len(bands)} bands are named, {', '.join(bands)}, but {path} holds {len(images)} "
+            f"{len(bands)} bands are named, {', '.join(bands)}, but {where} holds {len(images)} "
             "images; name one band for each"
         )
     return [replace(one, band=name) for one, name in zip(images, bands, strict=True)]
@@ -205,7 +235,8 @@ def read_window(
     if y.start >= y.stop or x.start >= x.stop:
         return window
     with opener(image.path) as opened:
-        section = opened[image.hdu].section
+        hdu = opened[image.hdu]
+        section = hdu.section if image.cell is None else read_cell(hdu, *image.cell)
         pixels = section[y, x] if image.plane is None else section[image.plane, y, x]
     window[y_to, x_to] = np.asarray(pixels, np.float64)
     return window
@@ -235,25 +266,49 @@ def _number_of(opened: Any, hdu: int | str | None, path: Path) -> int | None:
     return number
 
 
-def _planes(path: Path, index: int, hdu: Any) -> Iterator[BandImage]:
-    """Yield the images of an extension: one, or the planes of a cube."""
+def is_of_the_sky(hdu: Any) -> bool:
+    """Whether an extension holds an image, and its name does not say that it is something else."""
+    return _holds_image(hdu) and not NOT_THE_SKY.search(hdu.name)
+
+
+def _holds_image(hdu: Any) -> bool:
     shape: tuple[int, ...] = getattr(hdu, "shape", ())
-    if not getattr(hdu, "is_image", False) or len(shape) not in (2, 3) or 0 in shape:
-        return
-    header = hdu.header
-    refuse_logarithms(header.get("BUNIT"), path)
+    return bool(getattr(hdu, "is_image", False)) and len(shape) in (2, 3) and 0 not in shape
+
+
+def planes_of(path: Path, index: int, hdu: Any) -> Iterator[BandImage]:
+    """Yield the images of an extension that holds any: one, or the planes of a cube.
+
+    Raises
+    ------
+    UsageError
+        If its numbers are magnitudes.
+    """
+    refuse_logarithms(hdu.header.get("BUNIT"), path)
     celestial = _celestial(_coordinate_cards(hdu))
-    size = (int(shape[-2]), int(shape[-1]))
-    if len(shape) == 2:
-        yield BandImage(path, index, None, _band_of_header(header, path), size, *celestial)
-        return
+    size = (int(hdu.shape[-2]), int(hdu.shape[-1]))
+    cube = len(hdu.shape) == 3
+    for plane, band in enumerate(bands_of(hdu, path)):
+        yield BandImage(path, index, plane if cube else None, band, size, *celestial)
+
+
+def bands_of(hdu: Any, path: Path) -> list[str | None]:
+    """Return the bands of an image's extension: one, or those of a cube's planes."""
+    if len(hdu.shape) == 2:
+        return [_band_of_header(hdu.header, path)]
+    return bands_of_planes(hdu.header, int(hdu.shape[0]))
+
+
+def bands_of_planes(header: Any, count: int) -> list[str | None]:
+    """Return the bands that keywords name for the planes of a cube, None where they do not."""
     named = str(header.get("BANDS", header.get("FILTERS", "")))
     listed = [name for name in re.split(r"[\s,;]+", named) if name]
-    listed = list(named) if len(listed) == 1 and len(named) == shape[0] else listed
-    for plane in range(shape[0]):
-        numbered = str(header.get(f"BAND{plane + 1}", header.get(f"FILTER{plane + 1}", "")))
-        text = listed[plane] if len(listed) == shape[0] else numbered
-        yield BandImage(path, index, plane, band_in(text), size, *celestial)
+    listed = list(named) if len(listed) == 1 and len(named) == count else listed
+    numbered = (
+        str(header.get(f"BAND{plane}", header.get(f"FILTER{plane}", "")))
+        for plane in range(1, count + 1)
+    )
+    return [band_in(text) for text in (listed if len(listed) == count else numbered)]
 
 
 def _band_of_header(header: Any, path: Path) -> str | None:

@@ -1,5 +1,7 @@
 """Images of any usual file: one (FITS, PNG, JPEG, npy), or many (HDF5, npz, npy, Zarr, Parquet).
 
+A FITS file of no image but a table with images in its cells is one of many, too.
+
 Whatever the file, an image is (y, x, bands). In arrays and cubes the bands are the first or the
 last axis, whichever is shorter; in FITS cubes they are the first.
 """
@@ -17,7 +19,9 @@ from astropy.io import fits
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.files import STORES, atomic_path, stem_of
 from astro_dl.core.reading.door import reading
+from astro_dl.core.reading.fits_cells import TEXTS, ColumnArray, table_layout
 from astro_dl.core.reading.fits_files import chosen_image, open_fits
+from astro_dl.core.reading.fits_images import open_images
 from astro_dl.core.reading.hdf5_files import open_hdf5
 
 FITS, PICTURES = (".fits", ".fit", ".fts", ".gz"), (".png", ".jpg", ".jpeg")
@@ -91,10 +95,10 @@ def as_image(array: np.ndarray, where: str | Path, first: bool = False) -> np.nd
 
 @contextmanager
 def opened_arrays(path: str | Path) -> Iterator[Mapping[str, Any]]:
-    """Give the arrays of an HDF5, npz, npy, Zarr or Parquet file by name.
+    """Give the arrays of an HDF5, npz, npy, Zarr or Parquet file, or table of FITS, by name.
 
-    Those of HDF5, npy and Zarr are read when indexed. A column of Parquet is an array where its
-    rows are alike: numbers, tensors of Arrow, or lists of equal lengths.
+    Those of HDF5, npy, Zarr and FITS are read when indexed. A column of Parquet is an array where
+    its rows are alike: numbers, tensors of Arrow, or lists of equal lengths.
 
     Raises
     ------
@@ -110,6 +114,9 @@ def opened_arrays(path: str | Path) -> Iterator[Mapping[str, Any]]:
         yield _zarr_arrays(path)
     elif ending in PARQUET:
         yield _parquet_arrays(path)
+    elif ending in FITS:
+        with open_images(path) as opened:
+            yield _columns(opened, path)
     elif ending == ".npz":
         with reading(path, "npz"), np.load(path, allow_pickle=False) as file:
             yield {name: file[name] for name in file.files}
@@ -118,6 +125,20 @@ def opened_arrays(path: str | Path) -> Iterator[Mapping[str, Any]]:
             yield {"": np.load(path, mmap_mode="r", allow_pickle=False)}
     else:
         raise UsageError(f"{path}: ending {ending!r} names no file of arrays; accepted: {STACKS}")
+
+
+def holds_many(path: Path) -> bool:
+    """Whether a file is a FITS file without an image, but with a table of images.
+
+    Raises
+    ------
+    UsageError
+        If it is a FITS file that cannot be read.
+    """
+    if path.suffix.lower() not in FITS:
+        return False
+    with open_images(path) as opened:
+        return not any(map(_has_pixels, opened)) and any(map(_has_images, opened))
 
 
 def only_array(
@@ -155,6 +176,28 @@ def fits_array(path: Path, hdu: int | str | None) -> np.ndarray:
     """
     with open_fits(path) as hdus:
         return np.squeeze(np.asarray(chosen_image(hdus, path, hdu)[1].data))
+
+
+def _has_pixels(hdu: Any) -> bool:
+    return bool(getattr(hdu, "is_image", False) and hdu.shape)
+
+
+def _has_images(hdu: Any) -> bool:
+    layout = table_layout(hdu)
+    return layout is not None and any(one.is_image for one in layout.columns.values())
+
+
+def _columns(opened: Any, path: Path) -> dict[str, ColumnArray]:
+    """Return the columns of numbers and texts of the only table that has images in a FITS file."""
+    tables = [one for one in opened if _has_images(one)]
+    if len(tables) != 1:
+        raise UsageError(f"{path}: {len(tables)} tables with images; accepted: one")
+    columns = table_layout(tables[0]).columns  # type: ignore[union-attr]
+    return {
+        name: ColumnArray(tables[0], name)
+        for name, column in columns.items()
+        if column.is_number or column.letter in TEXTS
+    }
 
 
 def _picture(path: Path) -> np.ndarray:

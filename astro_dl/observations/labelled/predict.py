@@ -65,6 +65,7 @@ def predict_files(
 
 
 def _sources(kind: Kind, path: Path, member: str) -> list[Source]:
-    if kind.count is None or path.suffix.lower() in kind.endings:
+    one = path.suffix.lower() in kind.endings and not kind.holds_many(path)
+    if kind.count is None or one:
         return [Source(path, path.name)]
     return [Source(path, f"{path.name}:{k}", k) for k in range(kind.count(path, member))]

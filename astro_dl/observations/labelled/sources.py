@@ -59,6 +59,8 @@ class Kind:
         ``(path, member) -> int``: number of the examples of a file of many.
     columns : callable or None
         ``(path, n, member) -> Table``: what such a file says of its n examples.
+    holds_many : callable
+        ``(path) -> bool``: whether a file with an ending of files with one is one of many.
     """
 
     what: str
@@ -66,6 +68,7 @@ class Kind:
     read: Callable[[Iterable[Source], str], Iterator[tuple[Source, Any]]]
     count: Callable[[Path, str], int] | None = None
     columns: Callable[[Path, int, str], Table] | None = None
+    holds_many: Callable[[Path], bool] = lambda path: False
 
 
 def find_labelled(

@@ -10,7 +10,7 @@ from astropy.table import QTable
 
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.protocol import Predictor
-from astro_dl.observations.images.image_files import SINGLE, read_image_file
+from astro_dl.observations.images.image_files import SINGLE, holds_many, read_image_file
 from astro_dl.observations.images.stacks import IMAGES as STACK
 from astro_dl.observations.images.stacks import columns_beside
 from astro_dl.observations.labelled.predict import predict_files
@@ -18,7 +18,7 @@ from astro_dl.observations.labelled.sources import Kind
 from astro_dl.science.galaxy_morphology.inputs import network_input
 from astro_dl.science.galaxy_morphology.physics import MorphologyPhysics
 
-PHOTOGRAPHS = Kind("images", SINGLE, STACK.read, STACK.count, columns_beside)
+PHOTOGRAPHS = Kind("images", SINGLE, STACK.read, STACK.count, columns_beside, holds_many)
 """Files of one image, or of many."""
 
 
@@ -39,13 +39,14 @@ def predict_galaxies(
     predictor : Predictor
         A network of task ``galaxy_morphology``.
     paths : sequence of path
-        The galaxy in the middle: FITS cubes of g, r and i; PNG, JPEG; npy; HDF5 or npz of many.
+        The galaxy in the middle: FITS cubes of g, r and i; PNG, JPEG; npy; HDF5, npz or
+        tables of FITS of many.
         Pixels are taken to be as wide as the network's. Whole numbers from 0 to 255 are those of a
         photograph, others are light and become one.
     hdu : int or str, optional
         Number or name of the extension, where a FITS file holds several images.
     path : str, optional
-        Name of the array, where an HDF5 or npz file holds several.
+        Name of the array or column, where a file of many holds several.
     batch_size : int, optional
         Images given to the network at once.
     keep_flagged : bool, default False

@@ -13,11 +13,11 @@ from astro_dl.core.files import find_in
 from astro_dl.core.reading.fits_files import read_image
 from astro_dl.core.task import Dataset
 from astro_dl.observations.galaxies.band_files import (
-    BROAD_RED_BANDS,
     find_candidates,
     read_cutout,
     resampled_plane,
 )
+from astro_dl.observations.galaxies.band_order import BROAD_RED_BANDS
 from astro_dl.observations.images.cutouts import centre_crop
 from astro_dl.observations.images.degrading import degrade, full_width_at_half_maximum
 from astro_dl.observations.photometry.surveys import named_survey

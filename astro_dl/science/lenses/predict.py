@@ -61,13 +61,15 @@ def predict_cutouts(
         A network of task ``strong_lens`` or ``lens_parameters``.
     paths : sequence of path
         FITS files: multi-extension, cubes of bands, or one file per band whose names differ by it;
-        or files of many cutouts, see `astro_dl.science.lenses.stacks.read_stack`, which come last.
-        Larger cutouts are cropped about their centre.
+        of one object, or of many, see `astro_dl.observations.galaxies.objects_in_fits`; or arrays
+        of many, see `astro_dl.science.lenses.stacks.read_stack`, which come last. Larger cutouts
+        are cropped about their centre.
     catalogue : str, optional
         Table of positions (RA, Dec [deg], id) to cut out of the files, which are then survey images
         with celestial coordinates.
     hdu : int or str, optional
-        Number or name of the only extension to take, or name of the array of a file of many.
+        Number or name of the only extension to take, or name of the array, or column, of a file of
+        many.
     bands : tuple of str, optional
         What the planes or extensions are, in their order, where keywords and names don't tell.
     pixel_scale_arcsec : float, optional
@@ -140,7 +142,10 @@ def cutout_of_file(physics: LensPhysics, path: Path) -> np.ndarray:
     UsageError
         If it cannot be read, or has too few pixels or no noise.
     """
-    (candidate,) = find_candidates([path], physics.bands)
+    candidates = list(islice(find_candidates([path], physics.bands), 2))
+    if len(candidates) != 1:
+        raise UsageError(f"{path} holds several objects; accepted: one")
+    (candidate,) = candidates
     scale = cutout_spec(physics).contract["pixel_scale_arcsec"]
     x = network_input_of(physics, [read_cutout(candidate, physics.size_pixels, scale)])[0]
     if not np.isfinite(x).all():

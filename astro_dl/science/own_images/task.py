@@ -27,7 +27,7 @@ from astro_dl.core.task import (
 )
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.images.features import image_features
-from astro_dl.observations.images.image_files import SINGLE, read_image_file
+from astro_dl.observations.images.image_files import SINGLE, holds_many, read_image_file
 from astro_dl.observations.images.orientations import orientations_of
 from astro_dl.observations.images.recipe import ImageRecipe
 from astro_dl.observations.images.stacks import IMAGES as STACK
@@ -38,7 +38,7 @@ from astro_dl.observations.labelled.predict import predict_files
 from astro_dl.observations.labelled.setup import SOURCE
 from astro_dl.observations.labelled.sources import Kind
 
-IMAGES = Kind("images", SINGLE, STACK.read, STACK.count, columns_beside)
+IMAGES = Kind("images", SINGLE, STACK.read, STACK.count, columns_beside, holds_many)
 PEERS = ("random_forest", "gradient_boosting", "logistic_regression", "knn")
 
 
@@ -104,11 +104,12 @@ def predict_own_images(
     predictor : Predictor
         A model of this task.
     paths : sequence of path
-        FITS, PNG, JPEG or npy files of one image each; HDF5 or npz files of many.
+        FITS, PNG, JPEG or npy files of one image each; HDF5 or npz files of many, or FITS
+        tables with images in a column.
     hdu : int or str, optional
         Number or name of the extension, where a FITS file holds several images.
     path : str, optional
-        Name of the array, where an HDF5 or npz file holds several.
+        Name of the array or column, where a file of many holds several.
     batch_size : int, optional
         Images given to the model at once.
     keep_flagged : bool, default False

@@ -28,6 +28,7 @@ from astro_dl.observations.images.image_files import (
     FITS,
     PICTURES,
     STACKS,
+    holds_many,
     only_array,
     opened_arrays,
     read_image_file,
@@ -75,7 +76,8 @@ def read_maps(paths: Sequence[str | Path], member: str = "") -> Iterator[RadioMa
     Parameters
     ----------
     paths : sequence of path
-        FITS, PNG or JPEG files of one map; npy, npz, HDF5 or Zarr files of many, (n, y, x).
+        FITS, PNG or JPEG files of one map; npy, npz, HDF5 or Zarr files, or FITS tables,
+        of many, (n, y, x).
     member : str, optional
         Name of the array, where a file has several.
 
@@ -87,12 +89,12 @@ def read_maps(paths: Sequence[str | Path], member: str = "") -> Iterator[RadioMa
     for path in map(Path, paths):
         with may_fail(path):
             ending = path.suffix.lower()
-            if ending in FITS:
+            if ending in STACKS or holds_many(path):
+                yield from _stack(path, member)
+            elif ending in FITS:
                 yield _fits_map(path)
             elif ending in PICTURES:
                 yield RadioMap(path.name, _grey(read_image_file(path)), flags=ASSUMED)
-            elif ending in STACKS:
-                yield from _stack(path, member)
             else:
                 accepted = ", ".join((*FITS, *PICTURES, *STACKS))
                 raise UsageError(f"{path}: ending {ending!r} holds no map; accepted: {accepted}")

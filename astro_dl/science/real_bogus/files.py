@@ -1,9 +1,10 @@
 """Triplets of stamps in files: science, template and difference of one detection or of many.
 
 FITS files hold one: three images by the names of their extensions, or else in this order, or a
-cube. Arrays (npz, npy, HDF5, Zarr) hold many: (n, y, x, 3), or three arrays (n, y, x) by name.
-Alerts in Avro, as ZTF sends them, hold their stamps as FITS files within. The difference is science
-minus template: ZTF turns it round where ``isdiffpos`` is false, which is undone if it is told.
+cube. Arrays (npz, npy, HDF5, Zarr, columns of a FITS table) hold many: (n, y, x, 3), or three
+arrays (n, y, x) by name. Alerts in Avro, as ZTF sends them, hold their stamps as FITS files within.
+The difference is science minus template: ZTF turns it round where ``isdiffpos`` is false, which is
+undone if it is told.
 """
 
 import tempfile
@@ -20,7 +21,7 @@ from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import has_image, open_fits, read_image
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.observations.images.cutouts import centre_crop
-from astro_dl.observations.images.image_files import FITS, STACKS, opened_arrays
+from astro_dl.observations.images.image_files import FITS, STACKS, holds_many, opened_arrays
 from astro_dl.science.real_bogus.inputs import TRIPLET
 
 ALERTS = (".avro",)
@@ -79,10 +80,10 @@ def read_triplets(
     for path in map(Path, paths):
         with may_fail(path):
             ending = path.suffix.lower()
-            if ending in FITS:
-                yield _fits_triplet(path, order)
-            elif ending in STACKS:
+            if ending in STACKS or holds_many(path):
                 yield from _stacked(path, order, member)
+            elif ending in FITS:
+                yield _fits_triplet(path, order)
             elif ending in ALERTS:
                 yield from _alerts(path)
             else:
@@ -158,7 +159,8 @@ def _upright(images: np.ndarray, positive: Any) -> np.ndarray:
 def _stacked(path: Path, order: tuple[str, ...], member: str) -> Iterator[Triplet]:
     with opened_arrays(path) as arrays:
         many = {name: one for name, one in arrays.items() if one.ndim in (3, 4)}
-        signs = arrays[POSITIVE][:] if POSITIVE in arrays else None
+        sign = next((name for name in arrays if name.lower() == POSITIVE), None)
+        signs = None if sign is None else arrays[sign][:]
         if signs is not None and len(signs) != max((len(one) for one in many.values()), default=0):
             raise UsageError(f"{path}: {POSITIVE} has another length than the stamps")
         four = [name for name, one in many.items() if one.ndim == 4]

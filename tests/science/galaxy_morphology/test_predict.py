@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 from astropy.io import fits
-from astropy.table import vstack
+from astropy.table import Table, vstack
 from PIL import Image
 
 from astro_dl.answers.votes import Votes
@@ -73,8 +73,11 @@ def test_every_kind_of_file_gives_a_row(tmp_path):
     Image.fromarray(picture).save(tmp_path / "c.jpg", quality=95)
     np.savez(tmp_path / "d.npz", images=np.stack([picture, picture]))
     np.save(tmp_path / "e.npy", image)
-    table = answered(*(tmp_path / name for name in ("a.fits", "b.png", "c.jpg", "d.npz", "e.npy")))
-    assert len(table) == 6
+    Table({"images": np.stack([picture, picture])}).write(tmp_path / "f.fits")
+    names = ("a.fits", "b.png", "c.jpg", "d.npz", "e.npy", "f.fits")
+    table = answered(*(tmp_path / name for name in names))
+    assert len(table) == 8
+    assert [one for one in table["id"] if one.startswith("f")] == ["f.fits:0", "f.fits:1"]
     assert (table["f_featured"] > 0.5).all()
     assert np.ptp(table["f_featured"]) < 0.1
     x = galaxy_of_file(PHYSICS, tmp_path / "a.fits")

@@ -77,7 +77,7 @@ def test_jpeg_images_are_read(tmp_path):
     )
 
 
-@pytest.mark.parametrize("ending", [".h5", ".npz", ".zarr"])
+@pytest.mark.parametrize("ending", [".h5", ".npz", ".zarr", ".fits"])
 def test_a_file_of_many_images_says_the_labels_itself(tmp_path, ending):
     if ending == ".zarr":
         pytest.importorskip("zarr")

@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 from astropy.io import fits
-from astropy.table import vstack
+from astropy.table import Table, vstack
 from PIL import Image
 
 from astro_dl.core.errors import UsageError
@@ -63,9 +63,10 @@ def test_pictures_and_arrays_are_read_and_flagged(tmp_path):
     np.save(tmp_path / "d.npy", image)
     with h5py.File(tmp_path / "e.h5", "w") as file:
         file["maps"], file["other"] = image[None], image[None]
-    paths = [tmp_path / name for name in ("a.png", "b.png", "c.npz", "d.npy")]
+    Table({"id": ["x", "y"], "maps": np.stack([image, image])}).write(tmp_path / "f.fits")
+    paths = [tmp_path / name for name in ("a.png", "b.png", "c.npz", "d.npy", "f.fits")]
     table = answered(*paths)
-    assert len(table) == 5
+    assert len(table) == 7
     assert set(table["flags"]) == {"beam_assumed,pixel_scale_assumed,no_flux_scale"}
     assert (table["label"] == "FRII").all()
     assert np.isnan(table["flux"].value).all()

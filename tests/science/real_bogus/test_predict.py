@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 from astropy.io import fits
-from astropy.table import vstack
+from astropy.table import Table, vstack
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import tolerating
@@ -36,13 +36,16 @@ def written(folder, kind):
         with h5py.File(path, "w") as file:
             for k, name in enumerate(("sci", "ref", "diff")):
                 file[f"cutouts/{name}"] = stack[..., k]
+    elif kind == "fits":
+        names = ("SCIENCE", "TEMPLATE", "DIFFERENCE")
+        Table({name: stack[..., k] for k, name in enumerate(names)}).write(path)
     else:
         pytest.importorskip("fastavro")
         write_alerts(path, stack)
     return path
 
 
-@pytest.mark.parametrize("kind", ["npz", "npy", "h5", "avro"])
+@pytest.mark.parametrize("kind", ["npz", "npy", "h5", "fits", "avro"])
 def test_files_of_many_give_a_row_for_each(tmp_path, kind):
     table = answered(written(tmp_path, kind))
     assert len(table) == len(set(table["id"])) == 2
@@ -60,6 +63,12 @@ def test_differences_that_ztf_turned_round_are_turned_back(tmp_path, words):
     assert logit[1] < -5
     alerts = write_alerts(tmp_path / "a.avro", [up, down], ["t", "f"])
     np.testing.assert_array_equal(answered(alerts)["logit"], logit)
+    table = {
+        "STAMPS": np.stack([up, down]),
+        "ISDIFFPOS": [one in ("t", True, b"1") for one in words],
+    }
+    Table(table).write(tmp_path / "a.fits")
+    np.testing.assert_array_equal(answered(tmp_path / "a.fits")["logit"], logit)
 
 
 def test_fits_extensions_are_told_by_name_in_any_order(tmp_path):
