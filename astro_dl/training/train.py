@@ -33,7 +33,8 @@ from astro_dl.training.checkpoint import (
     what_is_kept,
 )
 from astro_dl.training.classical import fit_at_once
-from astro_dl.training.cross_validated import train_cross_validated
+from astro_dl.training.committees.cross_validated import train_cross_validated
+from astro_dl.training.committees.stacked import is_stack, train_stack
 from astro_dl.training.data import open_training_data
 from astro_dl.training.epochs import run_epochs
 from astro_dl.training.freezing import freeze_lower, slow_lower
@@ -141,6 +142,8 @@ def _train_alone(
     check_training(head, config.training)
     if config.training.cross_validated:
         return train_cross_validated(config, folder, train, resume, progress)
+    if is_stack(config):
+        return train_stack(config, folder, train, resume, progress)
     log = scalar_log(folder / ".tensorboard" if config.training.tensorboard else None)
 
     backend.prepare(config.seed)

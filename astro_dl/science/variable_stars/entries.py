@@ -89,3 +89,52 @@ register_model(
   doi = {10.1038/s41550-017-0321-z}
 }""",
 )
+register_model(
+    "variable_committee",
+    "astro_dl.models.stacking:stack",
+    summary="Network on the folded curve, perceptron and trees, weighed on validation stars",
+    task="variable_star",
+    kind="multiclass",
+    answers=("multiclass",),
+    hyperparameters={
+        "members": (
+            {"model": "variable_iresnet", "hyperparameters": {"filters": 24, "blocks": 1}},
+            {
+                "model": "mlp",
+                "inputs": ("features",),
+                "hyperparameters": {"units": (128, 128), "dropout": 0.3, "standardize": True},
+                "training": {"epochs": 30, "learning_rate": 2e-3},
+            },
+            {
+                "model": "extra_trees",
+                "inputs": ("features",),
+                "hyperparameters": {
+                    "n_estimators": 200,
+                    "min_samples_leaf": 2,
+                    "max_features": 0.5,
+                },
+            },
+            {
+                "model": "gradient_boosting",
+                "inputs": ("features",),
+                "hyperparameters": {"max_iter": 120, "max_leaf_nodes": 12},
+            },
+        )
+    },
+    small=SmallForm(
+        {
+            "members": (
+                {
+                    "model": "variable_iresnet",
+                    "hyperparameters": {"filters": 8, "levels": 2, "blocks": 1, "units": 16},
+                },
+                {
+                    "model": "random_forest",
+                    "inputs": ("features",),
+                    "hyperparameters": {"n_estimators": 10},
+                },
+            )
+        }
+    ),
+    reference="Wolpert (1992), Neural Networks 5, 241, for the weights",
+)

@@ -1,0 +1,175 @@
+"""Committees whose members are trained one by one and then weighed on the validation set."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights, update_bundle
+from astro_dl.bundles.results import read_history
+from astro_dl.core import backend
+from astro_dl.core.answer import AnswerKind
+from astro_dl.core.config import Config, load_config
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Inputs
+from astro_dl.core.registry import get_task, resolve_builder
+from astro_dl.core.schema import plain
+from astro_dl.data.cache import split_physics
+from astro_dl.models.build import build_from, logits_model, model_head, resolve
+from astro_dl.models.stacking import (
+    fit_weights,
+    join_weighted,
+    members_logits,
+    read_members,
+    stack,
+)
+from astro_dl.training.checkpoint import State, check_unfinished
+from astro_dl.training.data import open_training_data
+from astro_dl.training.epochs import predict_logits
+from astro_dl.training.objective import class_weigher, make_objective
+from astro_dl.training.save import save_result
+
+
+def is_stack(config: Config) -> bool:
+    """Whether the model of a config is a committee of weighed members."""
+    return resolve_builder(config.model) is stack
+
+
+def stacked_configs(config: Config) -> list[Config]:
+    """Return the config of each member of a stack, in their order.
+
+    The seed of member k is that of the stack plus k, from 0. Members learn classes as they occur,
+    unless they say otherwise: ``training.class_weight`` of a stack is of its weights.
+
+    Parameters
+    ----------
+    config : Config
+        Resolved. The inputs that a member is given are named by ``physics.inputs``, where they are
+        not all of the stack's.
+
+    Raises
+    ------
+    UsageError
+        If a member is unsound, or weights to start from are named.
+    """
+    if config.initial_weights is not None:
+        raise UsageError(f"initial_weights: members of {config.model} start from nothing")
+    own = {"model", "hyperparameters"}
+    return [
+        load_config(
+            {
+                **{key: value for key, value in plain(config).items() if key not in own},
+                "model": member.model,
+                "hyperparameters": member.hyperparameters,
+                "physics": {
+                    **config.physics,
+                    **({"inputs": list(member.inputs)} if member.inputs else {}),
+                },
+                "training": {**plain(config.training), "class_weight": None, **member.training},
+                "seed": config.seed + number,
+            }
+        )
+        for number, member in enumerate(read_members(config.hyperparameters["members"]))
+    ]
+
+
+def train_stack(
+    config: Config, folder: Path, train: Callable[..., Bundle], resume: bool, progress: bool
+) -> Bundle:
+    """Train the members of a stack one by one, weigh them, and leave the bundle of all.
+
+    Weights, and offsets of classes, are those of the least cross-entropy on the validation set,
+    whose examples count as ``training.class_weight`` says. Its history has the epochs of all
+    members, with a column ``member``, from 1.
+
+    Parameters
+    ----------
+    config : Config
+        Resolved, of a model for which `is_stack` holds.
+    folder : Path
+        The run folder; those of the members lie in it until the last one is finished.
+    train : callable
+        `astro_dl.training.train.train`.
+    resume : bool
+        Whether to go on from what an interrupted training left.
+    progress : bool
+        Whether progress bars are shown.
+
+    Raises
+    ------
+    UsageError
+        As `stacked_configs` and a training do, or if the folder is in use.
+    KeyboardInterrupt
+        If interrupted; what was done until then is kept for `resume`.
+    """
+    runs = folder / ".members"
+    check_unfinished(folder, runs.is_dir(), resume)
+    # before the first is trained, so that a wrong one is refused at once
+    _built(config)
+    configs = [resolve(one) for one in stacked_configs(config)]
+    trained: list[Bundle] = []
+    for number, one in enumerate(configs, start=1):
+        run = runs / f"{number}" / f"member {number}"
+        trained.append(train(one, out=run, resume=True, progress=progress))
+        if trained[-1].card.data.interrupted:
+            raise KeyboardInterrupt
+    _save_stack(folder, config, trained, progress)
+    shutil.rmtree(runs)
+    return load_bundle(folder)
+
+
+def _save_stack(folder: Path, config: Config, trained: Sequence[Bundle], progress: bool) -> None:
+    backend.prepare(config.seed)
+    found = _with_fitted_sizes(config, trained)
+    members = read_members(found.hyperparameters["members"])
+    model, head = _built(found)
+    networks = [load_weights(bundle) for bundle in trained]
+    with open_training_data(config, progress) as data:
+        held_out, size = data.validation, config.training.batch_size
+        scorers = [partial(_scored, logits_model(one), size) for one in networks]
+        answers = members_logits(scorers, members, held_out.x)
+        weigh = class_weigher(head, data.y, config.training.class_weight)
+        importance = None if weigh is None else weigh(held_out.y)
+        join_weighted(model, networks, *fit_weights(answers, held_out.y, importance))
+        objective = make_objective(head, data.y, config.training)
+        logits = predict_logits(logits_model(model), held_out.x, size)
+        histories = [read_history(bundle.folder, bundle.card) for bundle in trained]
+        seconds = sum(float(row["seconds"]) for rows in histories for row in rows)
+        row = {"epoch": 1, **objective.validation_scores(logits, held_out.y), "seconds": seconds}
+        card = save_result(folder, model, objective, data, found, State((row,)), False).card
+    told = replace(card.data, epochs=max(len(rows) for rows in histories), best_epoch=None)
+    update_bundle(
+        folder,
+        card_parts={"data": told.to_plain()},
+        history=[
+            {"member": number, **row}
+            for number, rows in enumerate(histories, start=1)
+            for row in rows
+        ],
+    )
+
+
+def _built(config: Config) -> tuple[keras.Model, AnswerKind]:
+    task, physics = get_task(config.task), split_physics(config, "train")
+    head = model_head(config.model, task, physics)
+    spec = task.input_spec(physics)
+    return build_from(config.model, spec, head, config.hyperparameters), head
+
+
+def _scored(network: keras.Model, batch_size: int, x: Inputs) -> np.ndarray:
+    return predict_logits(network, x, batch_size)
+
+
+def _with_fitted_sizes(config: Config, trained: Sequence[Bundle]) -> Config:
+    """Return the config with all that the trainings of the members found of their models."""
+    members = [
+        plain(replace(member, hyperparameters=bundle.config.hyperparameters))
+        for member, bundle in zip(
+            read_members(config.hyperparameters["members"]), trained, strict=True
+        )
+    ]
+    return replace(config, hyperparameters={**config.hyperparameters, "members": members})

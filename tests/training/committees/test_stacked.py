@@ -1,0 +1,186 @@
+"""Stacks: members of several kinds, trained one by one and weighed on the validation set."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from astro_dl.core.config import load_config
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Examples
+from astro_dl.core.registry import register_model, register_task
+from astro_dl.core.task import Dataset, InputSpec
+from astro_dl.data.real import real_split
+from astro_dl.inference.load import load_pretrained
+from astro_dl.models.build import resolve
+from astro_dl.models.stacking import fit_weights
+from astro_dl.training import epochs as fit
+from astro_dl.training import train
+from astro_dl.training.committees.stacked import stacked_configs
+from tests import toy
+from tests.toy_training import interrupt
+
+MEMBERS = [
+    {"model": "cnn1d", "inputs": ["series"], "hyperparameters": {"filters": [4, 4]}},
+    {
+        "model": "mlp",
+        "inputs": ["features"],
+        "hyperparameters": {"units": [8]},
+        "training": {"epochs": 3},
+    },
+    {
+        "model": "random_forest",
+        "inputs": ["features"],
+        "hyperparameters": {"n_estimators": 8, "min_samples_leaf": 3, "max_features": "sqrt"},
+    },
+]
+
+
+@dataclass(frozen=True)
+class Physics(toy.ToyPhysics):
+    """Series, and two numbers that describe them."""
+
+    inputs: tuple[str, ...] = ("series", "features")
+
+
+def input_spec(physics):
+    shapes = {"series": (physics.samples, 1), "features": (2,)}
+    chosen = {name: shapes[name] for name in physics.inputs}
+    return InputSpec(chosen if len(chosen) > 1 else chosen[physics.inputs[0]])
+
+
+def read_survey(physics, folder):
+    """Return 300 examples, of the class "rectified" a few."""
+    made = toy.simulate_classes(physics, 450, np.random.default_rng(3))
+    rows = np.flatnonzero((made.y < 2) | (np.arange(450) % 5 == 0))[:300]
+    series, y, info = made.take(rows)
+    x = {"series": series, "features": np.stack([series.mean((1, 2)), series.std((1, 2))], 1)}
+    x = {name: x[name] for name in physics.inputs}
+    return Examples(x if len(x) > 1 else x[physics.inputs[0]], y, info)
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    register_model("toy_stack", "astro_dl.models.stacking:stack", answers=("multiclass",))
+    task = replace(
+        toy.MULTICLASS,
+        name="toy_stacked",
+        physics=Physics,
+        input_spec=input_spec,
+        datasets={"survey": Dataset("A toy survey", read_survey)},
+    )
+    register_task("toy_stacked", task)
+    values = {
+        "task": "toy_stacked",
+        "model": "toy_stack",
+        "hyperparameters": {"members": MEMBERS},
+        "data": {
+            "source": "survey",
+            "folder": str(tmp_path_factory.mktemp("real")),
+            "validation_fraction": 0.3,
+        },
+        "training": {"epochs": 2, "learning_rate": 0.01},
+        "evaluation": {"bootstrap": 10, "plots": False, "baselines": False},
+        "seed": 4,
+    }
+    return load_config(values)
+
+
+@pytest.fixture(scope="module")
+def bundle(config, tmp_path_factory):
+    return train(config, tmp_path_factory.mktemp("run") / "stack", progress=False)
+
+
+@pytest.fixture(scope="module")
+def alone(config, tmp_path_factory):
+    """Return bundles of its members, each trained by itself."""
+    folder = tmp_path_factory.mktemp("alone")
+    return [
+        train(one, folder / str(number), progress=False)
+        for number, one in enumerate(stacked_configs(resolve(config)))
+    ]
+
+
+def answers(alone, split):
+    """Return the logits of the members by themselves, (n, members, classes), and the truth."""
+    logits = []
+    for bundle in alone:
+        examples = real_split(bundle.config, split)
+        logits.append(load_pretrained(bundle.folder).score(examples.x))
+    return np.stack(logits, axis=1), examples.y
+
+
+def test_members_have_their_own_inputs_settings_and_seeds(config):
+    first, second, third = stacked_configs(resolve(config))
+    assert [one.physics["inputs"] for one in (first, second, third)] == [
+        ["series"],
+        ["features"],
+        ["features"],
+    ]
+    assert (first.training.epochs, second.training.epochs) == (2, 3)
+    assert first.training.learning_rate == second.training.learning_rate == 0.01
+    assert [one.seed for one in (first, second, third)] == [4, 5, 6]
+
+
+def test_a_stack_weighs_the_members_by_examples_that_none_has_learnt_from(config, bundle, alone):
+    weights, offsets = fit_weights(*answers(alone, "validation"))
+    assert weights.max() > 0.1
+    joint = load_pretrained(bundle.folder)
+    logits, _ = answers(alone, "test")
+    wanted = np.einsum("nmc,m->nc", logits, weights) + offsets
+    found = joint.score(real_split(config, "test").x)
+    np.testing.assert_allclose(found, wanted, atol=2e-3)
+    assert bundle.card.data.n_train + bundle.card.data.n_validation < 300
+
+
+def test_the_weights_count_classes_as_the_training_does(config, alone, tmp_path):
+    balanced = load_config(config, **{"training.class_weight": "balanced"})
+    _, y = answers(alone, "validation")
+    rare = np.flatnonzero(np.bincount(y) == np.bincount(y).min())[0]
+    guesses = []
+    for one in (config, balanced):
+        found = load_pretrained(train(one, tmp_path / str(len(guesses)), progress=False).folder)
+        guesses.append(found.score(real_split(config, "test").x).argmax(axis=1))
+    assert np.sum(guesses[1] == rare) > np.sum(guesses[0] == rare)
+
+
+@pytest.mark.slow
+def test_an_interrupted_training_goes_on_with_the_member_that_it_was_at(
+    config, bundle, tmp_path, monkeypatch
+):
+    inner, epochs = fit._run_epoch, []
+
+    def counted(*arguments):
+        epochs.append(inner(*arguments))
+        if len(epochs) == 3:
+            interrupt()
+        return epochs[-1]
+
+    monkeypatch.setattr(fit, "_run_epoch", counted)
+    with pytest.raises(KeyboardInterrupt):
+        train(config, tmp_path / "run", progress=False)
+    with pytest.raises(UsageError, match="unfinished training"):
+        train(config, tmp_path / "run", progress=False)
+    resumed = train(config, tmp_path / "run", resume=True, progress=False)
+    assert len(epochs) < 2 + 3 + 3
+    assert not (tmp_path / "run" / ".members").exists()
+    x = real_split(config, "test").x
+    wanted = load_pretrained(bundle.folder).score(x)
+    np.testing.assert_allclose(load_pretrained(resumed.folder).score(x), wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"initial_weights": "gw_cnn"}, "members of toy_stack start from nothing"),
+        ({"hyperparameters.members": [{"model": "mpl"}]}, "mpl"),
+        ({"hyperparameters.members": [{**MEMBERS[1], "training": {"epoch": 3}}]}, "epoch"),
+        ({"hyperparameters.members": [{**MEMBERS[0], "inputs": ["flux"]}]}, "flux"),
+    ],
+)
+def test_what_cannot_be_stacked_is_refused_before_anything_is_trained(
+    config, tmp_path, monkeypatch, changes, message
+):
+    monkeypatch.setattr(fit, "_run_epoch", lambda *told: pytest.fail("trained"))
+    with pytest.raises(UsageError, match=message):
+        train(load_config(config, **changes), tmp_path / "run", progress=False)
