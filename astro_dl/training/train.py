@@ -265,7 +265,7 @@ def check_precision(network: keras.Model, whole: keras.Model, x: Inputs) -> None
     off = np.sqrt(np.mean((half - full) ** 2) / max(np.mean(full**2), np.finfo(float).tiny))
     if not off <= LARGEST_ROUNDING:
         raise UsageError(
-            f"training.mixed_precision: half precision changes what {whole.name} says by {off:.0%} "
+            f"training.mixed_precision: half precision changes the network's answers by {off:.0%} "
             "on this device; set it to 'off'"
         )
 

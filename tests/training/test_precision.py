@@ -48,7 +48,7 @@ def test_inputs_that_it_cannot_hold_apart_are_refused():
 
 def test_a_training_is_refused_before_it_begins(toy_task, tmp_path, monkeypatch):
     monkeypatch.setattr(import_module("astro_dl.training.train"), "LARGEST_ROUNDING", 1e-6)
-    with pytest.raises(UsageError, match="half precision changes what"):
+    with pytest.raises(UsageError, match="half precision changes the network"):
         run(tmp_path / "half", **{"training.mixed_precision": "on"})
     assert not list(tmp_path.glob("half/*.*"))
     run(tmp_path / "whole", **{"training.mixed_precision": "off", "training.epochs": 1})
