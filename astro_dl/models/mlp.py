@@ -70,7 +70,7 @@ def mlp(
     style = Style(activation, normalization, initializer, l1, l2)
     features = inputs
     if standardize:
-        features = Standardization(name="input_standardization")(inputs)
+        features = Standardization(name="input_standardization", dtype="float32")(inputs)
     features = principal_components(features, pca)
     x = dense_stack(features, units, dropout, style)
     if skip:

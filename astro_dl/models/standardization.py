@@ -1,4 +1,7 @@
-"""The scale on which a network sees a table: learnt from the data, stored with the weights."""
+"""The scale on which a network sees a table: learnt from the data, stored with the weights.
+
+It is applied in full precision: of a magnitude of 24 half of it holds no more than a tenth.
+"""
 
 from typing import Any
 
@@ -122,7 +125,9 @@ def principal_components(x: keras.KerasTensor, components: int) -> keras.KerasTe
     """
     if not 0 <= components <= x.shape[-1]:
         raise UsageError(f"pca is {components}; accepted: 0 to {x.shape[-1]}")
-    return PrincipalComponents(components, name="input_pca")(x) if components else x
+    if not components:
+        return x
+    return PrincipalComponents(components, name="input_pca", dtype="float32")(x)
 
 
 def standardize_inputs(model: keras.Model, x: Any) -> None:

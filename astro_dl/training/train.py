@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
 from astro_dl.bundles.files import check_target
@@ -16,6 +17,7 @@ from astro_dl.core import backend
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, config_hash, load_config, to_mapping
 from astro_dl.core.errors import UsageError, look_up
+from astro_dl.core.examples import Inputs, input_length, take_inputs
 from astro_dl.core.lock import locked
 from astro_dl.core.registry import get_task, model_entry, resolve_fit
 from astro_dl.core.sections.training import TrainingConfig
@@ -36,7 +38,7 @@ from astro_dl.training.classical import fit_at_once
 from astro_dl.training.committees.cross_validated import train_cross_validated
 from astro_dl.training.committees.stacked import is_stack, train_stack
 from astro_dl.training.data import open_training_data
-from astro_dl.training.epochs import run_epochs
+from astro_dl.training.epochs import predict_logits, run_epochs
 from astro_dl.training.freezing import freeze_lower, slow_lower
 from astro_dl.training.guarantee import add_guarantees
 from astro_dl.training.objective import (
@@ -53,6 +55,8 @@ from astro_dl.training.stages import train_stages
 
 MOST_PARAMETERS = 500_000_000
 """Of a network; with its gradients and moments that is 8 GB of memory."""
+LARGEST_ROUNDING = 0.25
+"""Of logits by half precision, over their size: some hundredths are usual."""
 History = Sequence[Mapping[str, float]]
 """Rows of ``history.csv``, one per epoch."""
 
@@ -165,6 +169,9 @@ def _train_alone(
                 unfold_scaling(model, objective)
             if source is None:
                 standardize_inputs(network, data.validation.x)
+            if policy != "float32":
+                batch = take_inputs(data.validation.x, slice(0, config.training.batch_size))
+                check_precision(network, logits_model(build_configured(config)), batch)
             with building():
                 compile_network(network, objective, config, data.n)
             start = state = load_checkpoint(checkpoint, network, config) if going_on else State()
@@ -234,6 +241,35 @@ def check_shared(training: TrainingConfig, n: int | None = None) -> None:
         raise UsageError(
             f"training.batch_size: {size} examples cannot be shared equally by {devices} devices; "
             f"accepted: a multiple of {devices}"
+        )
+
+
+def check_precision(network: keras.Model, whole: keras.Model, x: Inputs) -> None:
+    """Refuse half precision in which a network is not what it is in full precision.
+
+    Some numbers are rounded off in it, and some kernels are wrong: of TensorFlow 2.21 convolutions
+    of long kernels and few channels, on processors with AMX.
+
+    Parameters
+    ----------
+    network, whole : keras.Model
+        The same network in half and in full precision, which is given the weights.
+    x : array or dict of arrays
+        A batch of inputs.
+
+    Raises
+    ------
+    UsageError
+        If the logits differ by more than `LARGEST_ROUNDING` of their size.
+    """
+    whole.set_weights(network.get_weights())
+    n = input_length(x)
+    half, full = (predict_logits(one, x, n).astype(np.float64) for one in (network, whole))
+    off = np.sqrt(np.mean((half - full) ** 2) / max(np.mean(full**2), np.finfo(float).tiny))
+    if not off <= LARGEST_ROUNDING:
+        raise UsageError(
+            f"training.mixed_precision: half precision changes the network's answers by {off:.0%} "
+            "on this device; set it to 'off'"
         )
 
 

@@ -118,8 +118,9 @@ def series_transformer(
     if mask_channel is not None:
         known = Known(name="known")(Channels([mask_channel], name="marks")(inputs))
     if time_channel is not None:
-        times = Channels([time_channel], name="times")(inputs)
-        waves = Waves(width, shortest_period, longest_period, name="waves")(times)
+        # In half precision a day of a long series is rounded off.
+        times = Channels([time_channel], name="times", dtype="float32")(inputs)
+        waves = Waves(width, shortest_period, longest_period, name="waves", dtype="float32")(times)
         x = keras.layers.Concatenate(name="values_in_time")([x, waves])
     x = keras.layers.Dense(width, name="tokens", **style.kernel_options)(x)
     if time_channel is None:
