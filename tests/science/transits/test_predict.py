@@ -12,7 +12,7 @@ from astro_dl.science.transits.detrending import in_transit
 from astro_dl.science.transits.figures import draw_signals, picture_signals
 from astro_dl.science.transits.inputs import light_curve_inputs
 from astro_dl.science.transits.predict import find_signals, fold_signal, table_signals
-from astro_dl.science.transits.search.periodic import Signal
+from astro_dl.science.transits.search.signals import Signal
 from tests.science.transits import stand_in
 from tests.science.transits.stand_in import DEPTH, DURATION, EPOCH, PERIOD
 
