@@ -192,11 +192,12 @@ def _strongest_transit(time: np.ndarray, flux: np.ndarray, signal: Signal) -> Si
     Of equal transits it explains the n-th part of what they do together; it explains more than all
     where the others are less than 0.41 (of two) or 0.24 (of ten) as deep.
     """
-    half, found = signal.period / 2, []
+    half = signal.period / 2
+    found: list[Signal] = []
     for cycle in observed_cycles(time, flux, signal.ephemeris):
         epoch = signal.epoch + cycle * signal.period
         near = np.abs(time - epoch) < half
-        found.append(fitted(time[near], flux[near], signal.period, epoch, signal.duration))
+        found += fitted(time[near], flux[near], signal.period, epoch, signal.duration)
     best = max(found, key=lambda one: one.snr, default=signal)
     good = time[np.isfinite(flux)]
     beyond = max(best.epoch - good[0], good[-1] - best.epoch) + best.duration / 2

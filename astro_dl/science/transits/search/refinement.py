@@ -1,6 +1,7 @@
 """From a box to a signal: its period tuned, and the simplest one that its transits speak for."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from astro_dl.science.transits.search.signals import (
     MULTIPLES,
@@ -33,11 +34,13 @@ def tuned(time: np.ndarray, flux: np.ndarray, start: Ephemeris) -> TransitFit:
             np.full(TUNING_STEPS, float(fit.ephemeris.duration[0])),
         )
         fits = fit_trapezoids(time, np.repeat(flux[None], TUNING_STEPS, axis=0), trial)
-        best = slice(int(fits.snr.argmax()), int(fits.snr.argmax()) + 1)
-        fit = TransitFit(
-            fits.ephemeris.take(best), fits.depth[best], fits.ingress[best], fits.snr[best]
-        )
+        fit = _row(fits, int(fits.snr.argmax()))
     return fit
+
+
+def _row(fits: TransitFit, number: int) -> TransitFit:
+    one = slice(number, number + 1)
+    return TransitFit(fits.ephemeris.take(one), fits.depth[one], fits.ingress[one], fits.snr[one])
 
 
 def signal_of(time: np.ndarray, flux: np.ndarray, fit: TransitFit) -> Signal:
@@ -60,11 +63,14 @@ def signal_of(time: np.ndarray, flux: np.ndarray, fit: TransitFit) -> Signal:
 
 
 def fitted(
-    time: np.ndarray, flux: np.ndarray, period: float, epoch: float, duration: float
-) -> Signal:
-    """Return the trapezoid that fits best at a period, near an epoch and a duration [d]."""
-    start = Ephemeris(np.array([period]), np.array([epoch]), np.array([duration]))
-    return signal_of(time, flux, fit_trapezoids(time, flux[None], start))
+    time: np.ndarray, flux: np.ndarray, period: ArrayLike, epoch: ArrayLike, duration: float
+) -> list[Signal]:
+    """Return the trapezoids that fit best at periods, near epochs and a duration [d]."""
+    period, epoch = np.broadcast_arrays(np.atleast_1d(period), np.atleast_1d(epoch))
+    n = len(period)
+    start = Ephemeris(period.astype(float), epoch.astype(float), np.full(n, duration))
+    fits = fit_trapezoids(time, np.repeat(flux[None], n, axis=0), start)
+    return [signal_of(time, flux, _row(fits, number)) for number in range(n)]
 
 
 def simplest(time: np.ndarray, flux: np.ndarray, signal: Signal, shortest: float) -> Signal:
@@ -73,20 +79,18 @@ def simplest(time: np.ndarray, flux: np.ndarray, signal: Signal, shortest: float
     A spectrum above its background favours multiples of the period, which keep only some of the
     transits, and noise makes up for missing transits of a fraction.
     """
-    for multiple in MULTIPLES:
-        for cycle in range(multiple):
-            epoch = signal.epoch + cycle * signal.period
-            longer = fitted(time, flux, signal.period * multiple, epoch, signal.duration)
-            if longer.transits >= 2 and not _adds_up(signal, longer):
-                return simplest(time, flux, longer, shortest)
-    best = signal
-    for divisor in DIVISORS:
-        period = signal.period / divisor
-        if period < shortest:
-            break
-        shorter = fitted(time, flux, period, signal.epoch, signal.duration)
-        if shorter.snr > best.snr and _adds_up(shorter, best):
-            best = shorter
+    many = np.repeat(MULTIPLES, MULTIPLES)
+    cycle = np.concatenate([np.arange(multiple) for multiple in MULTIPLES])
+    epochs = signal.epoch + cycle * signal.period
+    for longer in fitted(time, flux, signal.period * many, epochs, signal.duration):
+        if longer.transits >= 2 and not _adds_up(signal, longer):
+            return simplest(time, flux, longer, shortest)
+    best, periods = signal, signal.period / np.array(DIVISORS)
+    periods = periods[periods >= shortest]
+    if len(periods):
+        for shorter in fitted(time, flux, periods, signal.epoch, signal.duration):
+            if shorter.snr > best.snr and _adds_up(shorter, best):
+                best = shorter
     return best
 
 
