@@ -6,7 +6,8 @@ from astro_dl.core.errors import UsageError
 from astro_dl.observations.light_curves.light_curve import JULIAN_DATES, LightCurve
 from astro_dl.observations.light_curves.names import TIME_OFFSETS
 from astro_dl.science.transits.search.coverage import FEWEST_POINTS
-from astro_dl.science.transits.search.periodic import Signal, locate_transit, longest_period
+from astro_dl.science.transits.search.periodic import locate_transit, longest_period
+from astro_dl.science.transits.search.signals import Signal
 
 FEWEST_CADENCES = 4.0
 FARTHEST_EPOCH_DAYS = 1000.0

@@ -27,12 +27,12 @@ from astro_dl.science.transits.inputs import (
     view_shape,
 )
 from astro_dl.science.transits.physics import TransitPhysics
-from astro_dl.science.transits.search.periodic import (
+from astro_dl.science.transits.search.periodic import search_transits
+from astro_dl.science.transits.search.signals import (
     Signal,
     are_related,
     hidden_fraction,
     observed_cycles,
-    search_transits,
 )
 from astro_dl.science.transits.search.vetting_tests import odd_even_depths, secondary_depth
 from astro_dl.science.transits.views import count_in_local_bins
@@ -79,7 +79,8 @@ def find_signals(
         Search the light curves by box least squares, one signal after the other; what happens
         without a period, too.
     min_snr : float, default 7
-        The search ends at the first signal below this signal-to-noise ratio.
+        The search ends at the first signal below this signal-to-noise ratio in white noise, or six
+        sevenths of it in the noise on the scale of the transits.
     max_signals : int, default 5
         The search ends after so many.
     min_period, max_period : float, optional
@@ -92,15 +93,18 @@ def find_signals(
     -------
     astropy.table.QTable
         One row per signal, in the order of the files, the strongest first: ``id``, ``period``,
-        ``epoch`` (in ``time_system``), ``duration`` [d], ``depth``, ``snr``, ``transits`` (number
-        with points in them), ``label``, ``p_<class>`` and ``flags``: ``nan_flux``,
+        ``epoch`` (in ``time_system``), ``duration`` [d], ``depth``, ``snr`` (in white noise),
+        ``red_noise`` (how many times the noise on the scale of the transits is that of white noise:
+        errors of all depths, and what ``snr`` is to be divided by), ``transits`` (number with
+        points in them), ``label``, ``p_<class>`` and ``flags``: ``nan_flux``,
         ``impossible_flux`` and ``impossible_time`` (zeros and what no star can have, left out),
         ``unsorted_times``, ``duplicate_times`` (mended), ``lone_dips`` (single low cadences, left
         out of the search);
         ``no_transit_in_data`` (no answer), ``single_transit`` (the period is the shortest that
         shows no other), ``two_transits`` (nothing but their distance tells the period),
         ``period_longer_than_baseline``,
-        ``sparse_view`` (half of the local bins hold one point or none), ``low_snr``;
+        ``sparse_view`` (half of the local bins hold one point or none), ``low_snr`` (below 7, over
+        ``red_noise``);
         ``shorter_period_possible`` (a fraction of the period would hide in gaps),
         ``period_alias_possible`` (another number of periods in a gap fits as well);
         ``harmonic_of_<row of the same star>``; ``odd_even_differ``, ``secondary_event`` (beyond 5
@@ -138,7 +142,7 @@ def find_signals(
             folded.append(one)
             flags = [*curve.flags, *(["coarse_cadence"] if coarse else [])]
             flags += _signal_flags(predictor.physics, curve, signal, one)
-            rows.append(_row(curve, one, flags))
+            rows.append(_row(curve, signal, one, flags))
     table = _table(predictor, rows, folded, keep_flagged)
     table.meta = {"stars": [star.id for star in stars], "searched": period is None}
     return table
@@ -263,24 +267,28 @@ def _signal_flags(
     bins = count_in_local_bins(time, one.flux, when, view_shape(physics))
     depth = float(one.fit.depth[0])
     difference = abs(odd[0, 0] - even[0, 0])
+    # Depths are of the length of the transits: so is the noise in them.
+    significant = SIGNIFICANT * signal.red_noise
     flags = {
         "no_transit_in_data": cycles == 0,
         "single_transit": cycles == 1,
         "two_transits": cycles == 2,
         "period_longer_than_baseline": period > np.ptp(time),
         "sparse_view": np.mean(bins <= 1) >= 0.5,
-        "low_snr": one.fit.snr[0] < FAINT_SNR,
+        "low_snr": one.fit.snr[0] < FAINT_SNR * signal.red_noise,
         "shorter_period_possible": hidden_fraction(time, one.flux[0], when),
         "period_alias_possible": signal.ambiguous,
         f"harmonic_of_{signal.harmonic_of + 1}": signal.harmonic_of >= 0,
         "odd_even_differ": difference
-        > max(SIGNIFICANT * np.hypot(odd[0, 1], even[0, 1]), RELATIVE_DIFFERENCE * depth),
-        "secondary_event": secondary[0, 0] > SIGNIFICANT * secondary[0, 1],
+        > max(significant * np.hypot(odd[0, 1], even[0, 1]), RELATIVE_DIFFERENCE * depth),
+        "secondary_event": secondary[0, 0] > significant * secondary[0, 1],
     }
     return [word for word, holds in flags.items() if holds]
 
 
-def _row(curve: LightCurve, one: FoldedCurves, flags: Sequence[str]) -> dict[str, Any]:
+def _row(
+    curve: LightCurve, signal: Signal, one: FoldedCurves, flags: Sequence[str]
+) -> dict[str, Any]:
     when = one.fit.ephemeris
     return {
         "id": curve.id,
@@ -290,6 +298,7 @@ def _row(curve: LightCurve, one: FoldedCurves, flags: Sequence[str]) -> dict[str
         "duration": float(when.duration[0]),
         "depth": float(one.fit.depth[0]),
         "snr": float(one.fit.snr[0]),
+        "red_noise": signal.red_noise,
         "transits": len(observed_cycles(curve.time, one.flux[0], when)),
         "flags": list(flags),
     }
@@ -303,6 +312,7 @@ COLUMNS = {
     "duration": float,
     "depth": float,
     "snr": float,
+    "red_noise": float,
     "transits": int,
 }
 

@@ -49,6 +49,7 @@ TRUE_COLUMNS = (
     "radius_ratio",
     "impact_parameter",
     "variability_period_d",
+    "photon_snr",
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.signal import lfilter
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.light_curves.files import read_light_curve
@@ -12,7 +13,7 @@ from astro_dl.science.transits.detrending import in_transit
 from astro_dl.science.transits.figures import draw_signals, picture_signals
 from astro_dl.science.transits.inputs import light_curve_inputs
 from astro_dl.science.transits.predict import find_signals, fold_signal, table_signals
-from astro_dl.science.transits.search.periodic import Signal
+from astro_dl.science.transits.search.signals import Signal
 from tests.science.transits import stand_in
 from tests.science.transits.stand_in import DEPTH, DURATION, EPOCH, PERIOD
 
@@ -154,6 +155,19 @@ def test_binaries_are_flagged_by_their_eclipses(predictor, csv):
     half = np.abs(np.mod(TIME - EPOCH, PERIOD) - PERIOD / 2) < DURATION / 2
     curve = csv(TIME, FLUX - 1500 * 0.003 * half)
     assert "secondary_event" in flags(find_signals(predictor, [curve], **KNOWN))
+
+
+def test_depths_are_judged_in_the_noise_of_their_own_scale(predictor, csv):
+    keep = np.exp(-np.median(np.diff(TIME)) / 0.06)
+    driven = np.random.default_rng(4).standard_normal(len(TIME)) * np.sqrt(1 - keep**2)
+    slow = 1500 * 2e-3 * lfilter([1], [1, -keep], driven)
+    (row,) = find_signals(predictor, [csv(TIME, FLUX + slow)], **KNOWN)
+    assert row["red_noise"] > 1.5
+    # Were errors those of white noise, one dip would be of 5.3 of them.
+    assert "secondary_event" not in row["flags"]
+    assert "odd_even_differ" not in row["flags"]
+    (quiet,) = find_signals(predictor, [csv(TIME, FLUX, "quiet.csv")], **KNOWN)
+    assert quiet["red_noise"] < 1.4
 
 
 def test_values_beyond_the_training_are_flagged(predictor, spoc):

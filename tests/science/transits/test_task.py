@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from astropy.table import Table
 
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.predictions import Outcome
+from astro_dl.science.transits.bound import PHOTON_BOUND
 from astro_dl.science.transits.inputs import (
     SCALARS,
     ephemeris_features,
@@ -126,6 +128,34 @@ def test_triage_joins_planets_and_binaries_and_vetting_does_not():
         Outcome(Multiclass(CLASSES), y, {"network": perfect}), EvaluationConfig(bootstrap=0)
     )
     assert without["network"]["triage_ap"]["low"] is None
+
+
+def test_planets_found_are_told_by_their_ratio_beside_the_bound():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 2], [600, 40_000])
+    snr = np.where(y == 0, np.repeat([3.0, 12.0], [300, 40_300]), 0.0)
+    # As good as the matched filter itself, in noise alone.
+    statistic = rng.standard_normal(len(y)) + snr
+    p = 1 / (1 + np.exp(-statistic))
+    scores = {"network": np.stack([p, 0 * p, 1 - p], axis=1)}
+    outcome = Outcome(Multiclass(CLASSES), y, scores, info=Table({"photon_snr": snr}))
+    found = triage_and_vetting(outcome, EvaluationConfig())
+    own, limit = (found[name]["planets_found"] for name in ("network", PHOTON_BOUND))
+    faint, bright = (next(k for k, one in enumerate(own) if one["from"] == e) for e in (0, 10))
+    assert limit[faint]["value"] == pytest.approx(0.75, abs=0.01)
+    assert own[faint]["low"] < limit[faint]["value"] < own[faint]["high"]
+    assert own[bright]["value"] == limit[bright]["value"] == pytest.approx(1)
+    assert own[-1]["value"] is None
+    without = replace(outcome, info=Table())
+    assert set(triage_and_vetting(without, EvaluationConfig())) == {"network"}
+
+
+def test_planets_are_told_with_their_ratio_in_photon_noise(examples):
+    planets = examples.y == 0
+    photon, measured = (np.asarray(examples.info[name])[planets] for name in ("photon_snr", "snr"))
+    # Red noise and the share of the light that a trend takes make the measured ratio lower.
+    assert np.median(photon / measured) == pytest.approx(1.15, abs=0.2)
+    assert np.all(np.asarray(examples.info["photon_snr"])[examples.info["kind"] == "quiet"] == 0)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from astro_dl.science.transits.search.box_spectrum import box_spectrum
+from astro_dl.science.transits.search.box_spectrum import USUAL_BOXES, Boxes, box_spectrum
 
 LONGEST_STRETCH_DAYS = 120.0
 LONG_GAP_DAYS = 10.0
@@ -60,7 +60,7 @@ def longest_stretch(time: np.ndarray) -> float:
 
 
 def incoherent_spectrum(
-    time: np.ndarray, flux: np.ndarray, periods: np.ndarray
+    time: np.ndarray, flux: np.ndarray, periods: np.ndarray, boxes: Boxes = USUAL_BOXES
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return what the best boxes explain, whose epochs each stretch is free to choose.
 
@@ -70,20 +70,26 @@ def incoherent_spectrum(
         Times [d] and detrended flux, all finite.
     periods : ndarray, (P,)
         Ascending periods [d], of the grid of the longest stretch.
+    boxes : Boxes
+        As of `box_spectrum`.
 
     Returns
     -------
     power, epoch, duration : ndarray, (P,)
         As of `box_spectrum`; epoch and duration are those of the stretch that explains most.
     """
-    parts = [box_spectrum(time[one], flux[one], periods) for one in stretches(time)]
+    parts = [box_spectrum(time[one], flux[one], periods, boxes) for one in stretches(time)]
     power, epoch, duration = (np.stack(column) for column in zip(*parts, strict=True))
     best, place = power.argmax(axis=0), np.arange(len(periods))
     return power.sum(axis=0), epoch[best, place], duration[best, place]
 
 
 def aliases(
-    time: np.ndarray, flux: np.ndarray, period: float, duration: float
+    time: np.ndarray,
+    flux: np.ndarray,
+    period: float,
+    duration: float,
+    boxes: Boxes = USUAL_BOXES,
 ) -> Sequence[tuple[float, float, float]]:
     """Return the periods near one that keep the transits of all stretches in phase best.
 
@@ -93,6 +99,8 @@ def aliases(
         Times [d] and detrended flux, all finite.
     period, duration : float
         As found in the stretches [d]: the period is known to within half a duration of drift.
+    boxes : Boxes
+        As of `box_spectrum`.
 
     Returns
     -------
@@ -103,7 +111,7 @@ def aliases(
     step = duration * period / baseline / STEPS_PER_DURATION
     number = int(np.clip(np.ceil(2 * reach / step), 3, MOST_STEPS))
     periods = period + reach * np.linspace(-1, 1, number)
-    power, epoch, own = box_spectrum(time, flux, periods[periods > 0])
+    power, epoch, own = box_spectrum(time, flux, periods[periods > 0], boxes)
     inner = np.flatnonzero((power >= np.roll(power, 1)) & (power >= np.roll(power, -1)))
     peaks = inner[np.argsort(-power[inner])][:ALIASES]
     return [(float(periods[one]), float(epoch[one]), float(own[one])) for one in peaks]

@@ -74,10 +74,10 @@ def fit_trapezoids(time: np.ndarray, flux: Any, ephemeris: Ephemeris) -> Transit
 
 def _fit_block(time: np.ndarray, flux: Any, when: Ephemeris) -> tuple[np.ndarray, ...]:
     number, mean, phase = _binned(time, flux, when)
-    position, length, ingress, shapes = _trapezoids()
+    position, length, ingress, shapes, squares = _trapezoids()
     weight = number.sum(axis=1, keepdims=True)
     first = number @ shapes.T
-    second = number @ (shapes**2).T
+    second = number @ squares.T
     cross = (number * mean) @ shapes.T
     level = (number * mean).sum(axis=1, keepdims=True)
     weight = np.maximum(weight, 1)
@@ -144,12 +144,13 @@ def _sums(line: np.ndarray, values: Any, size: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def _trapezoids() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return centres, lengths and ingresses (G,) and trapezoids of depth 1 (G, bins)."""
+def _trapezoids() -> tuple[np.ndarray, ...]:
+    """Return centres, lengths and ingresses (G,), trapezoids of depth 1 (G, bins), and squares."""
     grid = np.meshgrid(SHIFTS, LENGTHS, INGRESSES, indexing="ij")
     position, length, ingress = (axis.ravel() for axis in grid)
     # Averaged over the bin, so that short transits don't fall between two bins.
     fine = (np.arange(FIT_BINS * 5) + 0.5) / (FIT_BINS * 5) * 2 * FIT_REACH - FIT_REACH
     distance = np.abs(fine - position[:, None]) / length[:, None]
     depth = np.clip((0.5 - distance) / ingress[:, None], 0, 1)
-    return position, length, ingress, -depth.reshape(len(depth), FIT_BINS, 5).mean(axis=2)
+    shapes = -depth.reshape(len(depth), FIT_BINS, 5).mean(axis=2)
+    return position, length, ingress, shapes, shapes**2

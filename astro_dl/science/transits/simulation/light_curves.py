@@ -35,6 +35,7 @@ from astro_dl.observations.light_curves.tess_noise import (
     noise_ppm,
     sector_times,
 )
+from astro_dl.science.transits.bound import matched_filter_snr
 from astro_dl.science.transits.simulation.box_search import best_box
 from astro_dl.science.transits.simulation.priors import (
     USUAL_BINARIES,
@@ -70,6 +71,7 @@ _COLUMNS = {
     "duration_d": "d",
     "depth": "",
     "snr": "",
+    "photon_snr": "",
     "magnitude": "mag",
     "stellar_mass": "Msun",
     "stellar_radius": "Rsun",
@@ -140,7 +142,9 @@ def simulate_light_curves(
         bool (n, T), False in gaps and at flagged cadences.
     truth : astropy.table.Table
         ``kind``, ``subtype``; as a box search reports them ``period_d``, ``epoch_d`` [BTJD],
-        ``duration_d``, ``depth`` [relative flux], ``snr``; of the star ``magnitude``,
+        ``duration_d``, ``depth`` [relative flux], ``snr``; ``photon_snr``, the ratio at which who
+        knows the signal could tell it from the usual white noise of the star; of the star
+        ``magnitude``,
         ``stellar_mass``, ``stellar_radius``, ``temperature_k``; of an orbit
         ``orbital_period_d``, ``conjunction_d``, ``transit_duration_d``, ``radius_ratio``,
         ``impact_parameter`` and more, NaN for other classes.
@@ -222,7 +226,10 @@ def _light_curves(
     flux += _disturbances(survey, stars, sector, rng)
     box = best_box(survey.time, flux, usable, signal.trial_periods_d)
     flux[~usable] = np.nan
-    return flux, usable, signal.columns | _star_columns(stars) | asdict(box)
+    scatter = noise_ppm(stars.magnitude, survey.exposure_d * 1440) * 1e-6
+    photon_snr = matched_filter_snr(np.where(usable, signal.flux, np.nan), scatter)
+    columns = signal.columns | _star_columns(stars) | {"photon_snr": photon_snr}
+    return flux, usable, columns | asdict(box)
 
 
 def _activity(time: np.ndarray, stars: Stars, rng: np.random.Generator) -> np.ndarray:
