@@ -1,9 +1,5 @@
 """The page on the networks of the courses runs, and its numbers are so."""
 
-import re
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from astropy.table import Table
@@ -13,15 +9,12 @@ from astro_dl.core.reading.strict_yaml import read_yaml
 from astro_dl.science.gaia.queries import GAIA_COLUMNS, SOURCES
 from astro_dl.science.gaia.simulation.catalogue import simulate_catalogue
 from tests.observations.tables.tap_service import tap_service
+from tests.pages import blocks, run_python, run_shell
 from tests.science.gravitational_waves.gwosc_files import write_gwosc
 from tests.science.sun.stand_in import bipole, write_map
-from tests.test_readme import run
 
-TEXT = (Path(__file__).parent.parent / "docs" / "courses.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", TEXT, re.M | re.S)
 PYTHON, SHELL, SETTINGS = (
-    "\n".join(text for language, text in BLOCKS if language == wanted)
-    for wanted in ("python", "sh", "yaml")
+    "\n".join(blocks("courses.md", language)) for language in ("python", "sh", "yaml")
 )
 
 
@@ -53,11 +46,11 @@ def test_the_python_and_then_the_commands_run(tmp_path):
         write_map(tmp_path / "sharp", word, data)
     strain = np.random.default_rng(0).normal(0, 1e-21, 64 * 4096)
     write_gwosc(tmp_path / "H.hdf5", strain)
-    run(tmp_path, sys.executable, "-c", PYTHON)
+    run_python(tmp_path, PYTHON)
     stars = giants()
     with tap_service(stars) as (url, archive):
         commands = SHELL.replace("red_giants", f"red_giants --tap {url}")
-        run(tmp_path, "bash", "-euo", "pipefail", "-c", commands)
+        run_shell(tmp_path, commands)
     assert "bp_rp > 1.0" in archive.queries[0]
     assert len(Table.read(tmp_path / "giants.ecsv")) == are_giants(stars).sum() > 10
     assert {"code_1", "code_2"} < set(Table.read(tmp_path / "components.ecsv").colnames)

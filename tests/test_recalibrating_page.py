@@ -7,8 +7,8 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.cli.main import main
+from tests.pages import blocks
 from tests.science.finetuned.test_recalibrate import catalogue
-from tests.test_pages import blocks
 
 COMMANDS = [shlex.split(line)[1:] for line in blocks("recalibrating.md", "sh")[0].splitlines()]
 

@@ -132,15 +132,27 @@ def list_bundles(pattern: str = "*", task: str | None = None) -> dict[str, Shipp
         A shell-style wildcard for the names of bundles or of their models, such as ``"gw_*"``.
     task : str, optional
         Only bundles trained on this task.
+
+    Raises
+    ------
+    UsageError
+        If a card does not tell model and task.
     """
     found = {}
     for name, folder in sorted(known_bundles().items()):
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        of = ShippedBundle(card["model"], card["task"])
+        of = _is_of(folder / CARD)
         named = fnmatchcase(name, pattern) or fnmatchcase(of.model, pattern)
         if named and task in (None, of.task):
             found[name] = of
     return found
+
+
+def _is_of(card: Path) -> ShippedBundle:
+    try:
+        told = json.loads(card.read_text(encoding="utf-8"))
+        return ShippedBundle(told["model"], told["task"])
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(f"{card} is no card of a bundle") from None
 
 
 def _bundles_in(folder: Path) -> dict[str, Path]:

@@ -96,7 +96,7 @@ def check_model(
     fit = resolve_fit(name)
     if fit is not None:
         if head.labelled:
-            _check_fit(partial(fit, name), partial(build_from, name), input_spec, head)
+            _check_fit(partial(fit, name), partial(build_from, name), input_spec, head, values)
         else:
             _check_fit_without_labels(name, fit, input_spec, head, values)
         return
@@ -230,6 +230,7 @@ def _check_fit(
     build: Callable[..., "keras.Model"],
     input_spec: InputSpec,
     head: AnswerKind,
+    given: Mapping[str, Any],
 ) -> None:
     rng = np.random.default_rng(0)
     x = rng.standard_normal((EXAMPLES_OF_A_FIT, *input_spec.shape)).astype(np.float32)
@@ -238,7 +239,7 @@ def _check_fit(
         y = rank * len(head.names) // len(x)
     else:
         y = np.repeat(rank[:, None] / len(x), len(head.names), axis=1).astype(np.float32)
-    model, values = fit(input_spec, head, (x, y), (x, y), 0, {})
+    model, values = fit(input_spec, head, (x, y), (x, y), 0, given)
     again = build(input_spec, head, values)
     again.set_weights(model.get_weights())
     answers = _outputs(again, x)

@@ -2,11 +2,13 @@
 
 import pytest
 
+from astro_dl import model_info
 from astro_dl.bundles.bundle import load_bundle
 from astro_dl.core import shipped
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.shipped import (
+    list_bundles,
     register_bundles,
     register_configs,
     shipped_bundles,
@@ -51,3 +53,14 @@ def test_a_taken_name_is_refused_with_all_that_comes_with_it(tmp_path):
 def test_a_folder_without_any_is_refused(register, tmp_path):
     with pytest.raises(UsageError, match="to register"):
         register(tmp_path / "none")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"model": "mlp"}'])
+def test_a_card_that_tells_no_model_and_task_is_named(text, tmp_path, monkeypatch):
+    monkeypatch.setenv("ASTRO_DL_MODELS", str(tmp_path))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "card.json").write_text(text)
+    with pytest.raises(UsageError, match=r"mine/card.json is no card of a bundle"):
+        list_bundles()
+    with pytest.raises(UsageError, match=r"mine/card.json is no card of a bundle"):
+        model_info("gw_cnn")

@@ -33,7 +33,7 @@ from astro_dl.observations.tables.write_parts import write_parts
 from astro_dl.science.photo_z.density_files import density_file
 from tests import toy
 from tests.bundles.tampered_bundle import HEAD, SPEC
-from tests.toy_training import config
+from tests.toy_training import SMALL, config
 
 ROWS = 50
 MINE = "of the user"
@@ -147,7 +147,8 @@ def has_sets(folder: Path) -> bool:
 
 
 def settings() -> dict:
-    return config() | {
+    plain = {**SMALL, "units": [], "dropout": 0.0, "normalization": "none"}
+    return config(hyperparameters=plain) | {
         "data": {"n_train": 100, "n_validation": 60, "n_test": 60, "workers": 1},
         "training": {"epochs": 2, "batch_size": 50},
         "evaluation": {"bootstrap": 3, "false_alarm_probabilities": [0.1], "plots": False},

@@ -26,6 +26,7 @@ HEADS = {
     "regression": Regression(("u", "v"), ("", "m")),
 }
 SPEC = InputSpec((5,))
+COUNTS = ("n_estimators", "max_iter")
 FEW = {
     "random_forest": {"n_estimators": 7, "min_samples_leaf": 2, "max_features": 0.5},
     "gradient_boosting": {"max_iter": 9, "max_leaf_nodes": 5, "learning_rate": 0.3},
@@ -104,6 +105,24 @@ def test_settings_are_chosen_on_the_validation_set():
     assert chosen["n_neighbors"] == METHODS["knn"].grid["n_neighbors"][np.argmin(errors)]
     kept = tuned_settings("knn", HEADS["binary"], *halves, 0, {"n_neighbors": 3})
     assert kept == {"n_neighbors": 3}
+
+
+TRIED = [
+    (name, key, value)
+    for name, method in METHODS.items()
+    for settings in ({key: (value,) for key, value in method.of_a_trial.items()}, method.grid)
+    for key, values in settings.items()
+    for value in values
+]
+
+
+@pytest.mark.parametrize(("name", "key", "value"), TRIED)
+def test_every_setting_that_is_tried_is_one_that_can_be_fitted(name, key, value):
+    x, y = examples("multiclass", 90)
+    assert key in METHODS[name].settings
+    few = {key: min(number, 5) for key, number in FEW[name].items() if key in COUNTS}
+    fitted = fit_estimators(name, HEADS["multiclass"], x, y, 0, {**few, key: value})
+    assert np.isfinite(fitted.values(x)).all()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """What the page on radio galaxies shows runs as it stands there."""
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +7,8 @@ import pytest
 from astropy.table import Table
 from PIL import Image
 
+from tests.pages import run_commands
 from tests.science.radio_morphology.stand_in import radio_map, write_fits
-from tests.test_readme import run
 
 PAGE = Path(__file__).parents[3] / "docs" / "radio_morphology.md"
 FLAGS = (
@@ -26,8 +25,7 @@ def test_the_page_runs(tmp_path):
     np.savez(tmp_path / "maps.npz", maps=np.stack([image, image]))
     grey = np.uint8(255 * np.clip(image, 0, None) / image.max())
     Image.fromarray(grey).save(tmp_path / "picture.png")
-    blocks = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S)
-    run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(blocks))
+    run_commands(tmp_path, "radio_morphology.md")
     assert np.isfinite(Table.read(tmp_path / "sources.ecsv")["flux"][0])
     assert len(Table.read(tmp_path / "more.ecsv")) == 3
     assert (tmp_path / "figures" / "maps.png").is_file()

@@ -1,6 +1,5 @@
 """What the page on real sources and artefacts shows runs as it stands there."""
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +7,10 @@ import pytest
 from astropy.table import Table
 
 from astro_dl.core.shipped import shipped_bundles
+from tests.pages import run_commands
 from tests.science.real_bogus.stand_in import triplet, write_fits
-from tests.test_readme import run
 
 PAGE = Path(__file__).parents[3] / "docs" / "real_bogus.md"
-BLOCKS = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S)
 
 
 @pytest.mark.slow
@@ -21,8 +19,7 @@ def test_the_page_runs(tmp_path):
         pytest.skip("deep_hits is not shipped yet")
     np.savez(tmp_path / "stamps.npz", stamps=np.stack([triplet(k, seed=k) for k in (10, 50)]))
     write_fits(tmp_path / "alert.fits", triplet(60))
-    assert len(BLOCKS) == 2
-    run(tmp_path, "bash", "-euo", "pipefail", "-c", "\n".join(BLOCKS))
+    run_commands(tmp_path, "real_bogus.md")
     table = Table.read(tmp_path / "answers.ecsv")
     assert list(table["id"]) == ["stamps.npz:0", "stamps.npz:1", "alert.fits"]
     assert (tmp_path / "answers" / "probabilities.png").is_file()
