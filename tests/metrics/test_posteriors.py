@@ -60,6 +60,20 @@ def test_a_classifier_tells_samples_apart_as_well_as_theory_lets_it():
     assert classifier_accuracy(one, moved + 2)["value"] == pytest.approx(norm.cdf(1), abs=0.04)
 
 
+@pytest.mark.oracle
+@pytest.mark.parametrize("moved", [0.0, 0.4, 1.5])
+def test_samples_are_told_apart_as_the_package_sbi_tells_them(moved):
+    metrics = pytest.importorskip("sbi.utils.metrics")
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(5)
+    one, other = rng.standard_normal((2, 1000, 2)) * [1, 1e-3]
+    other[:, 1] += 1e-3 * moved
+    expected = metrics.c2st(
+        torch.from_numpy(one), torch.from_numpy(other), seed=0, classifier="mlp"
+    ).item()
+    assert classifier_accuracy(one, other)["value"] == pytest.approx(expected, abs=0.02)
+
+
 def test_samples_of_other_sizes_are_refused():
     with pytest.raises(UsageError, match="equal ones"):
         classifier_accuracy(np.zeros((5, 2)), np.zeros((4, 2)))

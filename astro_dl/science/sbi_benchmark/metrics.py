@@ -10,6 +10,7 @@ from astro_dl.metrics.intervals import bootstrap_means, estimate, percentile_int
 from astro_dl.metrics.posteriors import classifier_accuracy
 from astro_dl.science.sbi_benchmark.datasets import SAMPLES
 
+Array = np.ndarray
 COMPARED = 1000
 """Samples of each posterior."""
 
@@ -28,12 +29,33 @@ def reference_metrics(outcome: Outcome, settings: EvaluationConfig) -> dict[str,
     rng = np.random.default_rng(0)
     draws = outcome.distributions[outcome.own].sample(rng, COMPARED)
     references = np.asarray(outcome.info[SAMPLES])[:, :COMPARED]
+    return {outcome.own: accuracies(references, np.moveaxis(draws, 1, 2), settings, rng)}
+
+
+def accuracies(
+    references: Array, draws: Array, settings: EvaluationConfig, rng: np.random.Generator
+) -> dict[str, Any]:
+    """Return the C2ST of posteriors of several observations.
+
+    Parameters
+    ----------
+    references, draws : ndarray, (n, m, k)
+        Samples of the exact posteriors, and of those that are measured by them.
+    settings : EvaluationConfig
+        Its ``confidence`` and ``bootstrap``.
+    rng : numpy.random.Generator
+        Source of the resampling of observations.
+
+    Returns
+    -------
+    dict
+        ``c2st`` and ``observations``, see `reference_metrics`.
+    """
     found = [
-        classifier_accuracy(reference, own.T, confidence=settings.confidence)
-        for reference, own in zip(references, draws, strict=True)
+        classifier_accuracy(one, other, confidence=settings.confidence)
+        for one, other in zip(references, draws, strict=True)
     ]
     values = np.array([one["value"] for one in found])
     replicas = bootstrap_means(values, settings.bootstrap, rng)
     interval = percentile_interval(replicas, settings.confidence)
-    c2st = estimate(values.mean(), *interval)
-    return {outcome.own: {"c2st": c2st, "observations": found}}
+    return {"c2st": estimate(values.mean(), *interval), "observations": found}
