@@ -61,6 +61,23 @@ class Stars:
 
 
 @dataclass(frozen=True)
+class TaggedStars:
+    """Stars of a galaxy with their metallicities.
+
+    Parameters
+    ----------
+    stars : Stars
+        m of them.
+    metallicities, errors : ndarray, (m,)
+        Any measure that rises with the metals, such as an index of magnesium, and its error.
+    """
+
+    stars: Stars
+    metallicities: Array
+    errors: Array
+
+
+@dataclass(frozen=True)
 class Prepared:
     """Galaxies as a network sees them.
 

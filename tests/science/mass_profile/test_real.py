@@ -8,17 +8,18 @@ import pytest
 
 from astro_dl.data.real import FOLDER_VARIABLE
 from astro_dl.science.mass_profile.exact import LOG_PLACES, SPEEDS, velocity_tables
-from astro_dl.science.mass_profile.inputs import Stars, prepare
+from astro_dl.science.mass_profile.inputs import Stars, TaggedStars, prepare
 from astro_dl.science.mass_profile.parameters import G_PC
 from astro_dl.science.mass_profile.physics import MassProfilePhysics
 from astro_dl.science.mass_profile.simulation.osipkov_merritt import Galaxies
 from astro_dl.science.mass_profile.simulation.tracers import half_light_radius
+from astro_dl.science.mass_profile.two_populations import Moments, fit_two_populations
 
 FOLDER = Path(os.environ.get(FOLDER_VARIABLE, ".")) / "kinematics"
 pytestmark = pytest.mark.skipif(
     not FOLDER.is_dir(), reason=f"set {FOLDER_VARIABLE} to the folder of real data"
 )
-RADIUS, VELOCITY, ERROR, MEMBERSHIP = 4, 6, 7, 15
+RADIUS, VELOCITY, ERROR, MAGNESIUM, MAGNESIUM_ERROR, MEMBERSHIP = 4, 6, 7, 12, 13, 15
 
 
 def mass_within(density, scale, slope, radius):
@@ -61,3 +62,25 @@ def test_dispersions_of_real_dwarfs_are_those_of_walker_et_al(name, published, e
     found = prepare(MassProfilePhysics(), [stars])
     assert found.stars[0] > 300
     assert found.intrinsic_kms[0] == pytest.approx(published, abs=1.5 * error)
+
+
+@pytest.mark.parametrize(
+    ("name", "arcmin", "published", "error"),
+    [("for", 16.6, 2.61, 0.43), ("scl", 11.3, 2.95, 0.51)],
+)
+def test_slopes_of_two_populations_are_those_of_walker_and_penarrubia(
+    name, arcmin, published, error
+):
+    values = np.load(FOLDER / "walker_dsph_spec.npz")[name].astype(float)
+    values = values[values[:, MAGNESIUM_ERROR] < 1]
+    stars = Stars(values[:, RADIUS] / arcmin, values[:, VELOCITY], values[:, ERROR])
+    tagged = TaggedStars(stars, values[:, MAGNESIUM], values[:, MAGNESIUM_ERROR])
+    found = fit_two_populations(
+        tagged,
+        np.random.default_rng(0),
+        foreign=Moments.of(tagged, 1 - values[:, MEMBERSHIP]),
+        published=True,
+    )
+    assert (found.metallicities[:, 0] > found.metallicities[:, 1]).all()
+    assert np.mean(found.radii[:, 0] < found.radii[:, 1]) > 0.99
+    assert np.median(found.slope) == pytest.approx(published, abs=error)

@@ -46,9 +46,16 @@ def draw_places(
     many = CANDIDATES * n + 50
     radii, cosine = draw_radii(many, rng), rng.uniform(-1, 1, many)
     square = (radii / half_light_radius()) ** 2 * (1 - cosine**2)
-    chance = np.where(square < farthest**2, crowding * np.log1p(square), -np.inf)
-    chosen = np.argsort(-(chance + rng.gumbel(size=many)))[:n]
+    chosen = observed(square, n, farthest, crowding, rng)
     return radii[chosen], cosine[chosen]
+
+
+def observed(
+    square: Array, n: int, farthest: float, crowding: float, rng: np.random.Generator
+) -> Array:
+    """Return the rows of n stars that are observed, by the squares of their projected radii."""
+    chance = np.where(square < farthest**2, crowding * np.log1p(square), -np.inf)
+    return np.argsort(-(chance + rng.gumbel(size=len(square))))[:n]
 
 
 def draw_velocities(
