@@ -41,7 +41,7 @@ from astro_dl.training.committees.stacked import is_stack, train_stack
 from astro_dl.training.data import TrainingData, open_training_data
 from astro_dl.training.epochs import run_epochs
 from astro_dl.training.freezing import freeze_lower, slow_lower
-from astro_dl.training.guarantee import add_guarantees
+from astro_dl.training.guarantee import add_guarantees, check_simulated
 from astro_dl.training.objective import (
     Objective,
     chosen_losses,
@@ -141,8 +141,12 @@ def _train_alone(
         return train_stages(asked, folder, train, resume, progress)
     if config.alternatives:
         return train_alternatives(asked, folder, train, resume, progress)
+    promised = config.data.n_guarantee
+    if promised:
+        check_simulated(config, "data.n_guarantee")
     if resolve_fit(config.model) is not None:
-        return fit_at_once(folder, config, progress)
+        bundle = fit_at_once(folder, config, progress)
+        return add_guarantees(folder, promised, progress) if promised else bundle
     physics = split_physics(config, "train")
     head = model_head(config.model, get_task(config.task), physics)
     check_training(head, config.training)
@@ -196,8 +200,8 @@ def _train_alone(
             assign_weights(final, state.best)
             fold_scaling(final, objective)
             bundle = save_result(folder, final, objective, data, config, state, interrupted)
-    if config.data.n_guarantee and not interrupted:
-        bundle = add_guarantees(folder, config.data.n_guarantee, progress)
+    if promised and not interrupted:
+        bundle = add_guarantees(folder, promised, progress)
     if not interrupted:
         shutil.rmtree(checkpoint.parent, ignore_errors=True)
     return bundle
