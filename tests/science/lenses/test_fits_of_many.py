@@ -311,30 +311,6 @@ def test_a_table_or_column_is_chosen_by_name(tmp_path, singles):
         predict([path], hdu="DARK")
 
 
-@pytest.mark.parametrize("unsigned", [False, True])
-def test_numbers_of_catalogues_keep_all_their_digits(tmp_path, unsigned):
-    numbers = 2**60 + np.arange(1, 4)
-    made = {"bzero": 2**63, "array": numbers.astype(np.uint64)} if unsigned else {"array": numbers}
-    rows = [table([fits.Column("ID", "K", **made), *band_columns()])]
-    assert list(predict([write(tmp_path / "a.fits", rows)])["id"]) == list(map(str, numbers))
-
-
-def test_a_row_without_an_identifier_is_called_by_its_number(tmp_path):
-    rows = [table(told((NAMES[0], "", NAMES[2])) + band_columns())]
-    found = predict([write(tmp_path / "a.fits", rows)])
-    assert list(found["id"]) == [NAMES[0], "a.fits:1", NAMES[2]]
-
-
-def test_magnitudes_are_refused_in_tables_as_in_images(tmp_path):
-    columns = band_columns()
-    columns[1].unit = "mag/arcsec2"
-    write(tmp_path / "table.fits", [table(told() + columns)])
-    write(tmp_path / "images.fits", images(BUNIT=lambda row: "mag"))
-    for name in ("table.fits", "images.fits"):
-        with pytest.raises(UsageError, match=rf"{name}.*flux in mag.*linear unit"):
-            predict([tmp_path / name])
-
-
 def test_positions_in_other_units_are_left_out(tmp_path):
     hours = [*told()[:1], fits.Column("RA", "D", unit="hourangle", array=[1, 2, 3]), told()[2]]
     assert np.isnan(
