@@ -5,6 +5,7 @@ import pytest
 from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.many_files import tolerating
 from tests.science.lenses.test_fits_of_many import (
     NAMES,
     band_columns,
@@ -38,3 +39,19 @@ def test_magnitudes_are_refused_in_tables_as_in_images(tmp_path):
     for name in ("table.fits", "images.fits"):
         with pytest.raises(UsageError, match=rf"{name}.*flux in mag.*linear unit"):
             predict([tmp_path / name])
+
+
+def test_objects_of_one_name_stay_apart_whether_they_can_be_used_or_not(tmp_path):
+    short = images()[1:]
+    paths = [write(tmp_path / name, short) for name in ("a.fits", "b.fits")]
+    twice = told((NAMES[2],) * 3) + band_columns()
+    paths.append(write(tmp_path / "c.fits", [table(twice)]))
+    noted = {}
+    with tolerating(noted):
+        found = predict(paths)
+    assert list(noted) == [NAMES[0], f"b.fits:{NAMES[0]}"]
+    for name, reason in zip("ab", noted.values(), strict=True):
+        assert f"{name}.fits, {NAMES[0]}" in reason
+    other = [f"{led}{name}" for led in ("", "b.fits:") for name in NAMES[1:]]
+    more = [f"c.fits:{NAMES[2]}{end}" for end in ("", ":2", ":3")]
+    assert sorted(found["id"]) == sorted(other + more)
