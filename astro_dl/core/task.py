@@ -283,7 +283,8 @@ class Task(Generic[Physics]):
     simulation_caution : str
         What else must be known of those that learnt from simulations, be it in a training before.
     version : int
-        Raised whenever the same seed would give other examples, so that stored sets are remade.
+        Raised whenever the same seed would give other examples, be it a column of their ``info``
+        more or less, so that stored sets are remade.
     on_device : DeviceSimulator or None
         ``simulate`` on a device; None for tasks that are simulated on processors alone.
     """

@@ -106,10 +106,13 @@ def stack(
     Raises
     ------
     UsageError
-        If there is no member, or one is unknown, unsound, or refuses its inputs.
+        If there is no member, or one is unknown, unsound, or refuses its inputs, or the answer is
+        no class.
     """
     from astro_dl.models.build import build_from
 
+    if head.kind != "multiclass":
+        raise UsageError(f"members are weighed by what they say of classes, not of {head.kind}")
     shapes = input_spec.shape
     inputs = (
         {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
@@ -183,7 +186,18 @@ def fit_weights(logits: Array, y: Array, importance: Array | None = None) -> tup
     Returns
     -------
     weights, offsets : ndarray, (members,) and (classes,)
+
+    Raises
+    ------
+    UsageError
+        If a member's logits are not finite.
     """
+    broken = 1 + np.flatnonzero(~np.isfinite(logits).all(axis=(0, 2)))
+    if len(broken):
+        raise UsageError(
+            f"members: logits of number {', '.join(map(str, broken))} are not finite; leave it "
+            "out, or train it otherwise"
+        )
     members = log_softmax(np.asarray(logits, np.float64), axis=2)
     n, count, classes = members.shape
     share = np.ones(n) if importance is None else np.asarray(importance, np.float64)

@@ -33,15 +33,20 @@ def add_guarantees(folder: str | Path, n: int, progress: bool = True) -> Bundle:
         If it was trained on a real set, or its answers have neither sets nor intervals.
     """
     config = load_bundle(folder).config
-    if is_real(config):
-        raise UsageError(
-            f"{folder}: trained on the real set {config.data.source}; simulated examples promise "
-            "nothing of it"
-        )
+    check_simulated(config, f"{folder}")
     source = f"{n:,} simulated examples, seed {config.seed}, of a stream of their own"
     held_out = held_out_examples(config, n, progress)
     promised = make_guarantees(load_pretrained(folder), held_out, source)
     return update_bundle(folder, card_parts={"guarantees": plain(promised)})
+
+
+def check_simulated(config: Config, where: str) -> None:
+    """Raise `UsageError` of a place if a config is of a real set, for which nothing is promised."""
+    if is_real(config):
+        raise UsageError(
+            f"{where}: trained on the real set {config.data.source}; simulated examples promise "
+            "nothing of it"
+        )
 
 
 def held_out_examples(config: Config, n: int, progress: bool = True) -> Examples:

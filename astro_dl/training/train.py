@@ -2,13 +2,14 @@
 
 import math
 import shutil
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights
 from astro_dl.bundles.files import check_target
@@ -17,7 +18,7 @@ from astro_dl.core import backend
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, config_hash, load_config, to_mapping
 from astro_dl.core.errors import UsageError, look_up
-from astro_dl.core.examples import Inputs, input_length, take_inputs
+from astro_dl.core.examples import Inputs, take_inputs
 from astro_dl.core.lock import locked
 from astro_dl.core.registry import get_task, model_entry, resolve_fit
 from astro_dl.core.sections.training import TrainingConfig
@@ -37,10 +38,10 @@ from astro_dl.training.checkpoint import (
 from astro_dl.training.classical import fit_at_once
 from astro_dl.training.committees.cross_validated import train_cross_validated
 from astro_dl.training.committees.stacked import is_stack, train_stack
-from astro_dl.training.data import open_training_data
-from astro_dl.training.epochs import predict_logits, run_epochs
+from astro_dl.training.data import TrainingData, open_training_data
+from astro_dl.training.epochs import run_epochs
 from astro_dl.training.freezing import freeze_lower, slow_lower
-from astro_dl.training.guarantee import add_guarantees
+from astro_dl.training.guarantee import add_guarantees, check_simulated
 from astro_dl.training.objective import (
     Objective,
     chosen_losses,
@@ -49,14 +50,15 @@ from astro_dl.training.objective import (
     unfold_scaling,
 )
 from astro_dl.training.optimizer import make_optimizer
+from astro_dl.training.precision import LARGEST_ROUNDING, rounding
 from astro_dl.training.progress import scalar_log
 from astro_dl.training.save import save_result
 from astro_dl.training.stages import train_stages
 
 MOST_PARAMETERS = 500_000_000
 """Of a network; with its gradients and moments that is 8 GB of memory."""
-LARGEST_ROUNDING = 0.25
-"""Of logits by half precision, over their size: some hundredths are usual."""
+FEWEST_COMPARED = 32
+"""Examples by which half precision is judged, however small a batch is."""
 History = Sequence[Mapping[str, float]]
 """Rows of ``history.csv``, one per epoch."""
 
@@ -139,8 +141,12 @@ def _train_alone(
         return train_stages(asked, folder, train, resume, progress)
     if config.alternatives:
         return train_alternatives(asked, folder, train, resume, progress)
+    promised = config.data.n_guarantee
+    if promised:
+        check_simulated(config, "data.n_guarantee")
     if resolve_fit(config.model) is not None:
-        return fit_at_once(folder, config, progress)
+        bundle = fit_at_once(folder, config, progress)
+        return add_guarantees(folder, promised, progress) if promised else bundle
     physics = split_physics(config, "train")
     head = model_head(config.model, get_task(config.task), physics)
     check_training(head, config.training)
@@ -156,22 +162,22 @@ def _train_alone(
     _check_parameters(config)
     with ExitStack() as devices:
         building = devices.enter_context(backend.on_devices(config.training.devices))
-        with building(), backend.precision(policy):
-            model = build_configured(config)
-            network = logits_model(model)
-        source = config.initial_weights
-        same_head = source is not None and start_from(model, load_bundle(source))
-        freeze_lower(network, config.training.unfrozen)
+        begun = _begun(config, building, policy)
         with open_training_data(config, progress) as data:
             check_shared(config.training, data.n)
             objective = make_objective(head, data.y, config.training)
-            if same_head:
-                unfold_scaling(model, objective)
-            if source is None:
-                standardize_inputs(network, data.validation.x)
-            if policy != "float32":
-                batch = take_inputs(data.validation.x, slice(0, config.training.batch_size))
-                check_precision(network, logits_model(build_configured(config)), batch)
+            _take_scales(begun, objective, data, config)
+            off = policy != "float32" and changed_by_rounding(begun, config, data.validation.x)
+            if off:
+                if config.training.mixed_precision == "on":
+                    raise UsageError(f"training.mixed_precision: {off}; set it to 'off'")
+                warnings.warn(f"{off}: trained in full precision instead", stacklevel=4)
+                # All again that draws random numbers, as if it had been in full precision before.
+                backend.prepare(config.seed)
+                _check_parameters(config)
+                begun = _begun(config, building, "float32")
+                _take_scales(begun, objective, data, config)
+            network = begun.network
             with building():
                 compile_network(network, objective, config, data.n)
             start = state = load_checkpoint(checkpoint, network, config) if going_on else State()
@@ -194,11 +200,41 @@ def _train_alone(
             assign_weights(final, state.best)
             fold_scaling(final, objective)
             bundle = save_result(folder, final, objective, data, config, state, interrupted)
-    if config.data.n_guarantee and not interrupted:
-        bundle = add_guarantees(folder, config.data.n_guarantee, progress)
+    if promised and not interrupted:
+        bundle = add_guarantees(folder, promised, progress)
     if not interrupted:
         shutil.rmtree(checkpoint.parent, ignore_errors=True)
     return bundle
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A model before it is trained, up to its logits, and whether these have learnt elsewhere."""
+
+    model: keras.Model
+    network: keras.Model
+    same_head: bool
+
+
+def _begun(
+    config: Config, building: Callable[[], AbstractContextManager[Any]], policy: str
+) -> Begun:
+    """Return the model of a config, with fresh weights or those to start from."""
+    with building(), backend.precision(policy):
+        model = build_configured(config)
+        network = logits_model(model)
+    source = config.initial_weights
+    same_head = source is not None and start_from(model, load_bundle(source))
+    freeze_lower(network, config.training.unfrozen)
+    return Begun(model, network, same_head)
+
+
+def _take_scales(begun: Begun, objective: Objective, data: TrainingData, config: Config) -> None:
+    """Set the scales of a model's answers and inputs to those of the data."""
+    if begun.same_head:
+        unfold_scaling(begun.model, objective)
+    if config.initial_weights is None:
+        standardize_inputs(begun.network, data.validation.x)
 
 
 def _finished(folder: Path, asked: Config, resume: bool) -> Bundle:
@@ -244,33 +280,25 @@ def check_shared(training: TrainingConfig, n: int | None = None) -> None:
         )
 
 
-def check_precision(network: keras.Model, whole: keras.Model, x: Inputs) -> None:
-    """Refuse half precision in which a network is not what it is in full precision.
-
-    Some numbers are rounded off in it, and some kernels are wrong: of TensorFlow 2.21 convolutions
-    of long kernels and few channels, on processors with AMX.
+def changed_by_rounding(begun: Begun, config: Config, x: Inputs) -> str | None:
+    """Return in words that half precision makes another network of one; None where it does not.
 
     Parameters
     ----------
-    network, whole : keras.Model
-        The same network in half and in full precision, which is given the weights.
+    begun : Begun
+        In half precision.
+    config : Config
+        Resolved.
     x : array or dict of arrays
-        A batch of inputs.
-
-    Raises
-    ------
-    UsageError
-        If the logits differ by more than `LARGEST_ROUNDING` of their size.
+        Validation inputs, of which the first ones are looked at.
     """
-    whole.set_weights(network.get_weights())
-    n = input_length(x)
-    half, full = (predict_logits(one, x, n).astype(np.float64) for one in (network, whole))
-    off = np.sqrt(np.mean((half - full) ** 2) / max(np.mean(full**2), np.finfo(float).tiny))
-    if not off <= LARGEST_ROUNDING:
-        raise UsageError(
-            f"training.mixed_precision: half precision changes the network's answers by {off:.0%} "
-            "on this device; set it to 'off'"
-        )
+    size = config.training.batch_size
+    batch = take_inputs(x, slice(0, max(size, FEWEST_COMPARED)))
+    whole = logits_model(build_configured(config))
+    off = rounding(begun.network, whole, batch, size, begun.same_head)
+    if off <= LARGEST_ROUNDING:
+        return None
+    return f"half precision changes the network's answers by {off:.0%} on this device"
 
 
 def compile_network(

@@ -129,7 +129,10 @@ def is_scored(folder: Path) -> bool:
 
 
 def is_halved(folder: Path) -> bool:
-    return (folder / "run" / "weights.h5").stat().st_mtime_ns > 0
+    kinds = set()
+    with h5py.File(folder / "run" / "weights.h5") as file:
+        file.visititems(lambda name, node: kinds.add(getattr(node, "dtype", None)))
+    return np.dtype(np.float16) in kinds
 
 
 def simulate(folder: Path) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax, softmax
 
+from astro_dl.answers.binary import Binary
 from astro_dl.answers.multiclass import Multiclass
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
@@ -107,6 +108,18 @@ def test_a_class_without_examples_keeps_a_finite_offset():
     offsets = fit_weights(members[y < 2], y[y < 2])[1]
     assert np.isfinite(offsets).all()
     assert offsets[2] < 0
+
+
+def test_a_member_that_diverged_is_named_and_not_weighed():
+    members, y = drawn(np.array([1.0, 0.5, 0.5]), np.zeros(3), 50)
+    members[7, 1, 0] = np.inf
+    with pytest.raises(UsageError, match="logits of number 2 are not finite"):
+        fit_weights(members, y)
+
+
+def test_what_is_no_class_is_not_weighed():
+    with pytest.raises(UsageError, match="classes, not of binary"):
+        stack(INPUT, Binary(("no", "yes")), members=MEMBERS)
 
 
 @pytest.mark.parametrize(

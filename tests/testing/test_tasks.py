@@ -1,8 +1,8 @@
 from dataclasses import dataclass, replace
 
+import loky
 import numpy as np
 import pytest
-from loky import ProcessPoolExecutor
 
 from astro_dl.core.examples import Examples
 from astro_dl.core.task import Augmentation, Classical
@@ -15,10 +15,10 @@ from tests import toy
 def _processes_of_all_tasks():
     """Start two worker processes once: anew for each task they take longer than its checks."""
     with (
-        ProcessPoolExecutor(2, env={**parallel.WORKER_ENVIRONMENT}) as kept,
+        loky.ProcessPoolExecutor(2, env={**parallel.WORKER_ENVIRONMENT}) as kept,
         pytest.MonkeyPatch.context() as patch,
     ):
-        patch.setattr(parallel, "ProcessPoolExecutor", lambda *args, **settings: kept)
+        patch.setattr(loky, "ProcessPoolExecutor", lambda *args, **settings: kept)
         patch.setattr(kept, "shutdown", lambda: None)
         yield
 

@@ -38,6 +38,12 @@ def test_a_bundle_holds_arrays_and_what_was_found(forest):
     assert forest.card.calibration["kind"] == "platt"
 
 
+def test_its_guarantee_is_made_like_that_of_a_network(tmp_path):
+    few = {**SMALL, **FEW, "data.n_train": 100, "hyperparameters.n_estimators": 3}
+    bundle = train(CONFIG, tmp_path / "forest", progress=False, **few, **{"data.n_guarantee": 50})
+    assert bundle.card.guarantees is not None
+
+
 def test_it_predicts_what_it_learnt(forest):
     predictor = load_pretrained(forest.folder)
     x, y, _ = astro_dl.simulate("pulsar_candidate", 300, seed=9, pulsar_fraction=0.5)

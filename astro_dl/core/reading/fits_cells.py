@@ -19,7 +19,7 @@ from astro_dl.core.reading.fits_images import Header, cards_of, place_of
 NUMBERS = {"B": "u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}
 OTHERS = {"L": 8, "A": 8, "C": 64, "M": 128, "P": 64, "Q": 128, "X": 1}
 """Bits of what is no real number."""
-LARGEST_ZERO = 2**62
+LARGEST_ZERO, ZERO_OF_UNSIGNED = 2**62, 2**63
 TEXTS = ("A", "L")
 """Of these, what is read as text."""
 
@@ -57,9 +57,11 @@ class Column:
 
     @property
     def dtype(self) -> np.dtype:
-        """The type of numbers none of which is missing: theirs, int64 of unsigned, or float64."""
+        """The type of numbers none of which is missing: theirs, one that holds them, or float64."""
         stored = np.dtype(NUMBERS[self.letter]).newbyteorder("=")
         whole = stored.kind in "iu" and self.scale == 1 and self.zero.is_integer()
+        if whole and self.letter == "K" and self.zero == ZERO_OF_UNSIGNED:
+            return np.dtype(np.uint64)
         if whole and abs(self.zero) < LARGEST_ZERO:
             return np.dtype(np.int64) if self.zero else stored
         return np.dtype(np.float64)

@@ -63,8 +63,9 @@ class TrainingConfig:
     layer_decay : float
         Learning rate of each layer over that of the one above it.
     mixed_precision, jit_compile : {"auto", "on", "off"}
-        "auto" takes float16/bfloat16 on GPUs only, and compiles by XLA where that was measured to
-        be faster for the model on the device.
+        "auto" takes float16/bfloat16 on GPUs only, for networks that it leaves what they are, see
+        `astro_dl.training.precision`, and compiles by XLA where that was measured to be faster for
+        the model on the device.
     devices : {"one", "all"}
         Whether every batch is shared equally among all GPUs, or without any all processors that
         TensorFlow or JAX knows, see `astro_dl.core.backend.on_devices`.

@@ -115,12 +115,13 @@ def find_candidates(
     share = current_share()
     elsewhere = frozenset[str]() if share is None else share.ambiguous
     taken = Counter(name for key, group in together.items() for name in _names(key, group))
+    given: Counter[str] = Counter()
     for key, group in together.items():
         found = read_each(group, lambda path: _held(path, bands, hdu, file_bands, opener))
         objects: dict[str, list[BandImage]] = {}
         for path, images in found:
             if not isinstance(images, list):
-                yield from _among_others(images, bands)
+                yield from _among_others(path, images, bands, given)
                 continue
             alone = len(images) > 1 or len(bands) == 1
             objects.setdefault(str(path) if alone else key, []).extend(images)
@@ -145,12 +146,26 @@ def _held(
     return find_band_images(path, hdu, file_bands, opener) if members is None else members
 
 
-def _among_others(members: Iterator[Member], bands: tuple[str, ...]) -> Iterator[Candidate]:
+def _among_others(
+    path: Path, members: Iterator[Member], bands: tuple[str, ...], given: Counter[str]
+) -> Iterator[Candidate]:
+    """Yield the objects of a file of many, and count the names that are given."""
     for one in members:
-        with may_fail(one.name):
+        name = _once(one.name, path, given)
+        with may_fail(name):
             chosen, flags = in_order(one.where, one.images(), bands)
             ra, dec = _centre(chosen[0]) if np.isnan(one.ra) else (one.ra, one.dec)
-            yield Candidate(one.name, chosen, ra, dec, True, flags)
+            yield Candidate(name, chosen, ra, dec, True, flags)
+
+
+def _once(name: str, path: Path, given: Counter[str]) -> str:
+    """Return a name that no other object has, led by the file's where it came before."""
+    within = f"{path.name}:{name}"
+    for one in (name, within):
+        given[one] += 1
+        if given[one] == 1:
+            return one
+    return f"{within}:{given[within]}"
 
 
 def alike_but_for_bands(paths: Sequence[str | Path]) -> dict[str, list[Path]]:

@@ -24,8 +24,11 @@ from astro_dl.observations.images.band_images import (
     called,
     is_of_the_sky,
 )
+from astro_dl.observations.tables.flux_units import refuse_logarithms
 
 DEGREES = ("", "deg", "degree", "degrees")
+NOT_TOLD = ("", "nan")
+"""Identifiers that are missing."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ class ImageTable:
         table = opened[self.number]
         name = f"{self.path.name}:{row}"
         if self.identifier is not None:
-            name = str(np.squeeze(read_cell(table, self.identifier, row)))
+            told = str(np.squeeze(read_cell(table, self.identifier, row)))
+            name = name if told in NOT_TOLD else told
         ra, dec = (
             np.nan if column is None else float(np.squeeze(read_cell(table, column, row)))
             for column in self.position
@@ -97,7 +101,8 @@ def image_table(
     Raises
     ------
     UsageError
-        If there are several tables or columns of cubes, no row, or a band is missing.
+        If there are several tables or columns of cubes, no row, a band is missing, or numbers are
+        magnitudes.
     """
     if hdu is None and any(map(is_of_the_sky, opened)):
         return None
@@ -146,6 +151,7 @@ def _image_columns(layout: Layout) -> dict[str, Column]:
 
 
 def _images(path: Path, number: int, name: str, column: Column, header: Any) -> Iterator[BandImage]:
+    refuse_logarithms(column.unit, f"{path}, column {name}")
     height, width = column.shape[-2:]
     cube = len(column.shape) == 3
     bands = bands_of_planes(header, column.shape[0]) if cube else [band_in(name)]

@@ -82,4 +82,5 @@ task = Task(
     caution="The views' geometry was set against the distributions of the whole set tess_ffi, test "
     "stars included: scores on it are not blind. No setting was chosen by those scores.",
     simulation_caution="The simulator's priors were set against them, too.",
+    version=2,
 )

@@ -6,7 +6,6 @@ Together they have seen all, and each example has a member that has not seen it:
 rests on every one.
 """
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +13,7 @@ from pathlib import Path
 import numpy as np
 from astropy.table import vstack
 
-from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights, update_bundle
-from astro_dl.bundles.results import read_history
+from astro_dl.bundles.bundle import Bundle, load_weights
 from astro_dl.core import backend
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
@@ -26,6 +24,13 @@ from astro_dl.data.real import is_real, real_split
 from astro_dl.models.build import build_from, logits_model, model_head
 from astro_dl.models.committee import join_members
 from astro_dl.training.checkpoint import State, check_unfinished
+from astro_dl.training.committees.members import (
+    RUNS,
+    joined_folder,
+    leave_joined,
+    total_seconds,
+    train_members,
+)
 from astro_dl.training.data import TrainingData
 from astro_dl.training.epochs import predict_logits
 from astro_dl.training.objective import make_objective
@@ -104,21 +109,16 @@ def train_cross_validated(
     KeyboardInterrupt
         If interrupted; what was done until then is kept for `resume`.
     """
-    runs = folder / ".members"
-    check_unfinished(folder, runs.is_dir(), resume)
-    trained: list[Bundle] = []
-    for number, one in enumerate(member_configs(config), start=1):
-        run = runs / f"{number}" / f"member {number}"
-        trained.append(train(one, out=run, resume=True, progress=progress))
-        if trained[-1].card.data.interrupted:
-            raise KeyboardInterrupt
-    _save_committee(folder, config, trained)
-    shutil.rmtree(runs)
-    return load_bundle(folder)
+    check_unfinished(folder, (folder / RUNS).is_dir(), resume)
+    trained = train_members(member_configs(config), folder, train, progress)
+    _save_committee(joined_folder(folder), config, trained)
+    first = trained[0].card.data
+    source = f"{first.source}, each of {len(trained)} members without another part"
+    return leave_joined(folder, trained, source=source, started_from=first.started_from)
 
 
 def _save_committee(folder: Path, config: Config, trained: Sequence[Bundle]) -> None:
-    """Save the committee of trained members in a run folder."""
+    """Save the committee of trained members in a folder."""
     backend.prepare(config.seed)
     members = [load_weights(bundle) for bundle in trained]
     known, held_out = _held_out(config, trained, [logits_model(one) for one in members])
@@ -128,30 +128,11 @@ def _save_committee(folder: Path, config: Config, trained: Sequence[Bundle]) -> 
     join_members(model, members)
     objective = make_objective(head, known.y, config.training)
     scores = objective.validation_scores(objective.standardised(held_out), known.y)
-    histories = [read_history(bundle.folder, bundle.card) for bundle in trained]
-    seconds = sum(float(row["seconds"]) for rows in histories for row in rows)
-    state = State(({"epoch": 1, **scores, "seconds": seconds},))
+    state = State(({"epoch": 1, **scores, "seconds": total_seconds(trained)},))
     # of which part is whose validation set, the parts of the first member tell
     split = trained[0].card.split_hash or ""
     data = TrainingData(len(known), lambda epoch, rng: iter(()), known.y, known, split)
-    card = save_result(folder, model, objective, data, config, state, False, held_out).card
-    first = trained[0].card.data
-    told = replace(
-        card.data,
-        source=f"{first.source}, each of {len(trained)} members without another part",
-        started_from=first.started_from,
-        epochs=max(len(rows) for rows in histories),
-        best_epoch=None,
-    )
-    update_bundle(
-        folder,
-        card_parts={"data": told.to_plain()},
-        history=[
-            {"member": number, **row}
-            for number, rows in enumerate(histories, start=1)
-            for row in rows
-        ],
-    )
+    save_result(folder, model, objective, data, config, state, False, held_out)
 
 
 def _held_out(config: Config, trained: Sequence[Bundle], networks: Sequence) -> tuple:

@@ -1,6 +1,5 @@
 """Committees whose members are trained one by one and then weighed on the validation set."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -9,8 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from astro_dl.bundles.bundle import Bundle, load_bundle, load_weights, update_bundle
-from astro_dl.bundles.results import read_history
+from astro_dl.bundles.bundle import Bundle, load_weights
 from astro_dl.core import backend
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import Config, load_config
@@ -28,8 +26,16 @@ from astro_dl.models.stacking import (
     stack,
 )
 from astro_dl.training.checkpoint import State, check_unfinished
+from astro_dl.training.committees.members import (
+    RUNS,
+    joined_folder,
+    leave_joined,
+    total_seconds,
+    train_members,
+)
 from astro_dl.training.data import open_training_data
 from astro_dl.training.epochs import predict_logits
+from astro_dl.training.guarantee import add_guarantees
 from astro_dl.training.objective import class_weigher, make_objective
 from astro_dl.training.save import save_result
 
@@ -106,23 +112,20 @@ def train_stack(
     KeyboardInterrupt
         If interrupted; what was done until then is kept for `resume`.
     """
-    runs = folder / ".members"
-    check_unfinished(folder, runs.is_dir(), resume)
+    check_unfinished(folder, (folder / RUNS).is_dir(), resume)
     # before the first is trained, so that a wrong one is refused at once
     _built(config)
     configs = [resolve(one) for one in stacked_configs(config)]
-    trained: list[Bundle] = []
-    for number, one in enumerate(configs, start=1):
-        run = runs / f"{number}" / f"member {number}"
-        trained.append(train(one, out=run, resume=True, progress=progress))
-        if trained[-1].card.data.interrupted:
-            raise KeyboardInterrupt
-    _save_stack(folder, config, trained, progress)
-    shutil.rmtree(runs)
-    return load_bundle(folder)
+    trained = train_members(configs, folder, train, progress)
+    joined = joined_folder(folder)
+    _save_stack(joined, config, trained, progress)
+    if config.data.n_guarantee:
+        add_guarantees(joined, config.data.n_guarantee, progress)
+    return leave_joined(folder, trained)
 
 
 def _save_stack(folder: Path, config: Config, trained: Sequence[Bundle], progress: bool) -> None:
+    """Save the stack of trained members in a folder."""
     backend.prepare(config.seed)
     found = _with_fitted_sizes(config, trained)
     members = read_members(found.hyperparameters["members"])
@@ -137,20 +140,9 @@ def _save_stack(folder: Path, config: Config, trained: Sequence[Bundle], progres
         join_weighted(model, networks, *fit_weights(answers, held_out.y, importance))
         objective = make_objective(head, data.y, config.training)
         logits = predict_logits(logits_model(model), held_out.x, size)
-        histories = [read_history(bundle.folder, bundle.card) for bundle in trained]
-        seconds = sum(float(row["seconds"]) for rows in histories for row in rows)
-        row = {"epoch": 1, **objective.validation_scores(logits, held_out.y), "seconds": seconds}
-        card = save_result(folder, model, objective, data, found, State((row,)), False).card
-    told = replace(card.data, epochs=max(len(rows) for rows in histories), best_epoch=None)
-    update_bundle(
-        folder,
-        card_parts={"data": told.to_plain()},
-        history=[
-            {"member": number, **row}
-            for number, rows in enumerate(histories, start=1)
-            for row in rows
-        ],
-    )
+        scores = objective.validation_scores(logits, held_out.y)
+        state = State(({"epoch": 1, **scores, "seconds": total_seconds(trained)},))
+        save_result(folder, model, objective, data, found, state, False)
 
 
 def _built(config: Config) -> tuple[keras.Model, AnswerKind]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from astro_dl.bundles.results import read_history
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
@@ -15,10 +16,11 @@ from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import resolve
 from astro_dl.models.stacking import fit_weights
 from astro_dl.training import epochs as fit
-from astro_dl.training import train
+from astro_dl.training import guarantee, train
+from astro_dl.training.committees import members as joining
 from astro_dl.training.committees.stacked import stacked_configs
 from tests import toy
-from tests.toy_training import interrupt
+from tests.toy_training import Killed, interrupt, kill
 
 MEMBERS = [
     {"model": "cnn1d", "inputs": ["series"], "hyperparameters": {"filters": [4, 4]}},
@@ -53,7 +55,12 @@ def read_survey(physics, folder):
     """Return 300 examples, of the class "rectified" a few."""
     made = toy.simulate_classes(physics, 450, np.random.default_rng(3))
     rows = np.flatnonzero((made.y < 2) | (np.arange(450) % 5 == 0))[:300]
-    series, y, info = made.take(rows)
+    return described(physics, made.take(rows))
+
+
+def described(physics, examples):
+    """Return examples with the inputs that are asked for."""
+    series, y, info = examples
     x = {"series": series, "features": np.stack([series.mean((1, 2)), series.std((1, 2))], 1)}
     x = {name: x[name] for name in physics.inputs}
     return Examples(x if len(x) > 1 else x[physics.inputs[0]], y, info)
@@ -67,6 +74,7 @@ def config(tmp_path_factory):
         name="toy_stacked",
         physics=Physics,
         input_spec=input_spec,
+        simulate=lambda physics, n, rng: described(physics, toy.simulate_classes(physics, n, rng)),
         datasets={"survey": Dataset("A toy survey", read_survey)},
     )
     register_task("toy_stacked", task)
@@ -184,3 +192,45 @@ def test_what_cannot_be_stacked_is_refused_before_anything_is_trained(
     monkeypatch.setattr(fit, "_run_epoch", lambda *told: pytest.fail("trained"))
     with pytest.raises(UsageError, match=message):
         train(load_config(config, **changes), tmp_path / "run", progress=False)
+
+
+def forests(config, n, **changes):
+    """Return the config of a stack of two small forests."""
+    trees = {"min_samples_leaf": 3, "max_features": "sqrt"}
+    made = [
+        {**MEMBERS[2], "hyperparameters": {"n_estimators": trees_of_one, **trees}}
+        for trees_of_one in (n, 2 * n)
+    ]
+    return load_config(config, **{"hyperparameters.members": made, **changes})
+
+
+def test_what_is_killed_before_it_is_told_of_the_members_is_not_taken_for_finished(
+    config, tmp_path, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(joining, "update_bundle", lambda *told, **parts: kill())
+        with pytest.raises(Killed):
+            train(forests(config, 4), tmp_path / "run", progress=False)
+    assert not (tmp_path / "run" / "card.json").exists()
+    resumed = train(forests(config, 4), tmp_path / "run", resume=True, progress=False)
+    assert [row["member"] for row in read_history(resumed.folder, resumed.card)] == ["1", "2"]
+    assert not (tmp_path / "run" / ".members").exists()
+
+
+def test_a_guarantee_is_of_the_stack_and_not_of_its_members(config, tmp_path, monkeypatch):
+    made, inner = [], guarantee.make_guarantees
+    counted = lambda *given: made.append(inner(*given)) or made[-1]  # noqa: E731
+    monkeypatch.setattr(guarantee, "make_guarantees", counted)
+    simulated = {"data.source": "simulation", "data.n_train": 90, "data.n_validation": 60}
+    asked = forests(config, 2, **simulated, **{"data.n_guarantee": 40, "data.workers": 1})
+    bundle = train(asked, tmp_path / "run", progress=False)
+    assert len(made) == 1
+    assert bundle.card.guarantees is not None
+
+
+def test_a_guarantee_of_a_real_set_is_refused_before_anything_is_trained(
+    config, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(fit, "_run_epoch", lambda *told: pytest.fail("trained"))
+    with pytest.raises(UsageError, match=r"^data.n_guarantee: .* real set survey"):
+        train(config, tmp_path / "run", progress=False, **{"data.n_guarantee": 40})
