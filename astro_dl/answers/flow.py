@@ -8,6 +8,7 @@ none (neural posterior estimation: Papamakarios & Murray 2016, arXiv:1605.06376)
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -22,7 +23,8 @@ from astro_dl.core.limits import Bounds, Rule
 from astro_dl.core.schema import coerce
 from astro_dl.distributions.posterior import EDGE, Posterior
 from astro_dl.distributions.priors import AnyPrior, Uniform, to_unit_box
-from astro_dl.distributions.triangular import TriangularMap
+from astro_dl.distributions.scales import ScaleName
+from astro_dl.distributions.triangular import Told, TriangularMap
 from astro_dl.evaluation.predictions import Outcome, TestSet
 from astro_dl.evaluation.report import Report
 from astro_dl.inference.predictions import Answers
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 SIZES: Mapping[str, Rule] = {"bins": Bounds(2, 64), "hidden": Bounds(1, 256)}
+CHOICES: Mapping[str, Any] = {"told": Told, "scale": ScaleName}
 DRAWS = 400
 """Of each posterior, in the evaluation."""
 
@@ -58,6 +61,14 @@ class Flow(AnswerKind):
         Of the spline of each parameter.
     hidden : int, default 16
         Hidden units by which the earlier parameters tell that spline.
+    told : {"all", "maps", "gaussian"}, default "all"
+        What of the density each observation tells. The rest is learnt once, the same for all
+        observations, so that far fewer numbers are left for few simulations: with "maps" how
+        parameters hang together, with "gaussian" all but places, widths and, on the normal scale,
+        linear relations.
+    scale : {"logistic", "normal"}, default "logistic"
+        On which a posterior is found within its prior: "normal" for posteriors that are nearly
+        Gaussian under normal priors, see `astro_dl.distributions.triangular`.
 
     Raises
     ------
@@ -68,6 +79,8 @@ class Flow(AnswerKind):
     prior: tuple[AnyPrior, ...] = ()
     bins: int = 10
     hidden: int = 16
+    told: Told = "all"
+    scale: ScaleName = "logistic"
 
     kind: ClassVar[str] = "flow"
     titles: ClassVar[Mapping[str, str]] = {
@@ -88,11 +101,13 @@ class Flow(AnswerKind):
         for name, rule in SIZES.items():
             if not rule.admits(getattr(self, name)):
                 raise UsageError(f"{name} is {getattr(self, name)}; accepted: {rule}")
+        for name, choice in CHOICES.items():
+            coerce(getattr(self, name), choice, name)
 
     @property
     def map(self) -> TriangularMap:
         """What logits mean."""
-        return TriangularMap(len(self.names), self.bins, self.hidden)
+        return TriangularMap(len(self.names), self.bins, self.hidden, self.scale)
 
     @property
     def outputs(self) -> int:
@@ -128,12 +143,16 @@ class Flow(AnswerKind):
             coerce(head.get("prior"), tuple[AnyPrior, ...], "prior"),
             coerce(head.get("bins"), int, "bins"),
             coerce(head.get("hidden"), int, "hidden"),
+            coerce(head.get("told", "all"), Told, "told"),
+            coerce(head.get("scale", "logistic"), ScaleName, "scale"),
         )
 
     def last_layers(self, embedding: Any, **options: Any) -> Any:
         """Return all numbers of a map."""
-        from astro_dl.models.heads import activated_logits
+        from astro_dl.models.heads import PartlyConstantDense, activated_logits
 
+        if self.told != "all":
+            options["layer"] = partial(PartlyConstantDense, runs=self.map.runs(self.told))
         return activated_logits(embedding, self.outputs, "linear", "values", **options)
 
     def check_targets(self, y: Array, split: str) -> None:

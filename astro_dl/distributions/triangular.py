@@ -10,19 +10,26 @@ posterior is, and random ranks turn into a sample all at once. Such a map (Knoth
 parameters u ─ zoom ─ spline ─ ranks v, uniform;   density = product of all slopes
                   ↑
         network of the ranks of the earlier ones, whose weights are logits
+
+On the normal scale the place of the zoom is also linear in the normal scores of these ranks: a
+Gaussian posterior of Gaussian priors is then told exactly, by splines and networks of zeros.
 """
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from astro_dl.distributions.scales import SCALES, ScaleName
 from astro_dl.distributions.splines import inverse_spline, parameters_of, spline
 from astro_dl.distributions.zoom import NUMBERS, unzoomed, zoomed
 
+Told = Literal["all", "maps", "gaussian"]
 STEEPNESS = 2.0
 """Of the ramps that the hidden units are where their logits are zero."""
+LEAST_RANK = 1e-6
+"""Whose normal score counts: float32 knows no rank between the last ones and 1."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +44,37 @@ class TriangularMap:
         Of each spline.
     hidden : int
         Hidden units between the ranks of the earlier parameters and the knots of a later one.
+    scale : {"logistic", "normal"}
+        On which the zooms are, see `astro_dl.distributions.scales`; "normal" with places that are
+        linear in the normal scores of earlier parameters.
     """
 
     parameters: int
     bins: int
     hidden: int
+    scale: ScaleName = "logistic"
 
     @property
     def outputs(self) -> int:
         """Number of logits."""
         return sum(map(self._size, range(self.parameters)))
+
+    def runs(self, told: Told) -> list[tuple[int, int]]:
+        """Return of how many logits in turn an observation tells, and how many are constants.
+
+        Parameters
+        ----------
+        told : {"all", "maps", "gaussian"}
+            All logits; the map of each parameter, but nothing of how it depends on the others; or
+            places, steepness and what is linear in earlier parameters, but no further shape.
+        """
+        sizes = [(self._linear(number), self._network(number)) for number in range(self.parameters)]
+        if told == "all":
+            return [(self.outputs, 0)]
+        if told == "maps":
+            return [(self._told, linear + network) for linear, network in sizes]
+        shape = self._told - NUMBERS
+        return [run for linear, network in sizes for run in ((NUMBERS, shape), (linear, network))]
 
     def ranks(self, xp: Any, logits: Any, u: Any) -> tuple[Any, Any]:
         """Return the ranks of points, and the logarithm of the density there.
@@ -71,7 +99,7 @@ class TriangularMap:
         total = 0.0
         for number in range(self.parameters):
             raw = self._numbers(xp, logits, number, xp.stack(ranks, axis=-1) if ranks else None)
-            near, log_zoom = zoomed(xp, raw[..., :NUMBERS], u[..., number])
+            near, log_zoom = zoomed(xp, raw[..., :NUMBERS], u[..., number], self.scale)
             rank, log_slope = spline(xp, raw[..., NUMBERS:], near)
             ranks.append(rank)
             total = total + log_zoom + log_slope
@@ -83,7 +111,7 @@ class TriangularMap:
         for number in range(self.parameters):
             raw = self._numbers(xp, logits, number, v[..., :number])
             near = inverse_spline(xp, raw[..., NUMBERS:], v[..., number])
-            found.append(unzoomed(xp, raw[..., :NUMBERS], near))
+            found.append(unzoomed(xp, raw[..., :NUMBERS], near, self.scale))
         return xp.stack(found, axis=-1)
 
     @property
@@ -91,8 +119,16 @@ class TriangularMap:
         """Numbers that tell the map of one parameter."""
         return NUMBERS + parameters_of(self.bins)
 
+    def _linear(self, number: int) -> int:
+        """Logits by which the place of a zoom is linear in the scores of earlier parameters."""
+        return number if self.scale == "normal" else 0
+
+    def _network(self, number: int) -> int:
+        """Weights of the network of the ranks of earlier parameters."""
+        return self.hidden * (number + 1 + self._told) if number else 0
+
     def _size(self, number: int) -> int:
-        return self._told + (self.hidden * (number + 1 + self._told) if number else 0)
+        return self._told + self._linear(number) + self._network(number)
 
     def _numbers(self, xp: Any, logits: Any, number: int, ranks: Any) -> Any:
         """Return what tells the maps of one parameter, (n, m or 1, 3 · bins + 3)."""
@@ -101,13 +137,19 @@ class TriangularMap:
         constant = own[..., :size]
         if number == 0:
             return constant
-        split = size + self.hidden * number
-        into = xp.reshape(own[..., size:split], (-1, number, self.hidden))
+        first = size + self._linear(number)
+        split = first + self.hidden * number
+        into = xp.reshape(own[..., first:split], (-1, number, self.hidden))
         bias = own[..., split : split + self.hidden]
         out = xp.reshape(own[..., split + self.hidden :], (-1, self.hidden, size))
         slopes, offsets = _ramps(number, self.hidden)
         hidden = xp.tanh(xp.matmul(2 * ranks - 1, into + slopes) + bias + offsets)
-        return constant + xp.matmul(hidden, out) / math.sqrt(self.hidden)
+        told = constant + xp.matmul(hidden, out) / math.sqrt(self.hidden)
+        if first == size:
+            return told
+        scores, _ = SCALES[self.scale].quantile(xp, xp.clip(ranks, LEAST_RANK, 1 - LEAST_RANK))
+        shift = xp.sum(own[..., size:first] * scores, axis=-1, keepdims=True)
+        return told + shift * np.eye(1, size, dtype=np.float32)[0]
 
 
 def _ramps(inputs: int, hidden: int) -> tuple[np.ndarray, np.ndarray]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from astro_dl.core.answer import AnswerKind
@@ -85,6 +86,69 @@ class QuestionShares(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make this layer again."""
         return {**super().get_config(), "sizes": list(self.sizes)}
+
+
+@keras.saving.register_keras_serializable(package="astro_dl")
+class PartlyConstantDense(keras.layers.Layer):
+    """A dense layer some of whose outputs are the same for all inputs: their biases.
+
+    Parameters
+    ----------
+    units : int
+        Outputs.
+    runs : sequence of (int, int)
+        How many outputs vary with the input, and how many after them do not, in turn.
+    kernel_regularizer : keras.Regularizer, optional
+        Penalty on the kernel, (width, outputs that vary).
+    **options
+        Arguments of every Keras layer.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        runs: Sequence[tuple[int, int]],
+        kernel_regularizer: Any = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.units, self.runs = units, tuple((varies, stays) for varies, stays in runs)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        if sum(map(sum, self.runs)) != units:
+            raise ValueError(f"runs {self.runs} are not of {units} outputs")
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make the kernel of what varies, and the biases of all."""
+        self.kernel = self.add_weight(
+            shape=(input_shape[-1], sum(varies for varies, _ in self.runs)),
+            initializer="glorot_uniform",
+            regularizer=self.kernel_regularizer,
+            name="kernel",
+        )
+        self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
+
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """Return (batch, units) from (batch, width)."""
+        ends = np.cumsum([varies for varies, _ in self.runs])[:-1].tolist()
+        varying = ops.split(ops.matmul(inputs, self.kernel), ends, axis=-1)
+        padded = [
+            ops.pad(one, ((0, 0), (0, stays)))
+            for one, (_, stays) in zip(varying, self.runs, strict=True)
+        ]
+        return ops.concatenate(padded, axis=-1) + self.bias
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return (batch, units)."""
+        return (*input_shape[:-1], self.units)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make this layer again."""
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "runs": [list(run) for run in self.runs],
+            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
+        }
 
 
 def attach_head(

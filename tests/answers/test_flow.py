@@ -20,7 +20,7 @@ from astro_dl.core.task import InputSpec, Task
 from astro_dl.distributions.priors import Normal, Uniform
 from astro_dl.evaluation.predictions import Outcome
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_model, resolve
+from astro_dl.models.build import build_from, build_model, logits_model, resolve
 from astro_dl.training.likelihoods import MapLikelihood
 
 NOISE = 0.3
@@ -103,6 +103,21 @@ def test_a_card_tells_the_whole_answer(bare):
     assert bare.bundle.card.to_plain()["head"]["prior"][0]["shape"] == "normal"
 
 
+def test_a_card_of_before_there_was_a_choice_is_read():
+    card = {k: v for k, v in head().to_card().items() if k not in ("told", "scale")}
+    assert Flow.from_card(card) == head()
+
+
+@pytest.mark.parametrize(("told", "moved"), [("maps", 2 * 21), ("gaussian", 2 * 2 + 1)])
+def test_what_an_observation_does_not_tell_is_the_same_for_all(told, moved):
+    answer = replace(head(), told=told, scale="normal")
+    model = build_from("mlp", InputSpec((2,)), answer, {"units": [8], "l2": 0.01})
+    logits = np.asarray(logits_model(model)(np.random.default_rng(0).normal(0, 1, (50, 2))))
+    assert np.count_nonzero(logits.std(axis=0) > 0) == moved
+    assert Flow.from_card(answer.to_card()) == answer
+    assert len(model.losses) == 2
+
+
 def test_tables_have_quantiles_in_units(bare):
     x = simulate(Sums(), 5, np.random.default_rng(0)).x
     table = bare.predict(x)
@@ -137,7 +152,7 @@ def test_parameters_outside_the_prior_are_refused():
 
 @pytest.mark.parametrize(
     "changed",
-    [{"prior": ()}, {"bins": 1}, {"hidden": 0}],
+    [{"prior": ()}, {"bins": 1}, {"hidden": 0}, {"told": "some"}, {"scale": "square"}],
 )
 def test_answers_that_are_none_are_refused(changed):
     with pytest.raises(UsageError, match=next(iter(changed))):
@@ -151,10 +166,12 @@ def test_answers_that_are_none_are_refused(changed):
         {"prior": [{"shape": "cauchy", "mean": 0.0, "deviation": 1.0}] * 2},
         {"prior": 3},
         {"bins": "many"},
+        {"told": "some"},
+        {"scale": "square"},
     ],
 )
 def test_cards_that_tell_no_answer_are_refused(changed):
-    with pytest.raises(UsageError, match=r"prior|bins"):
+    with pytest.raises(UsageError, match=r"prior|bins|told|scale"):
         Flow.from_card({**head().to_card(), **changed})
 
 

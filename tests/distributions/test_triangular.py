@@ -14,15 +14,17 @@ from astro_dl.distributions.priors import (
     from_unit_box,
     to_unit_box,
 )
+from astro_dl.distributions.scales import SCALES
 from astro_dl.distributions.splines import inverse_spline, parameters_of, spline
 from astro_dl.distributions.triangular import TriangularMap
 from astro_dl.distributions.zoom import unzoomed, zoomed
 
 RNG = np.random.default_rng(0)
+on_each_scale = pytest.mark.parametrize("scale", SCALES)
 
 
-def map_of(parameters, n, spread, rng=RNG):
-    found = TriangularMap(parameters, bins=5, hidden=6)
+def map_of(parameters, n, spread, rng=RNG, scale="logistic"):
+    found = TriangularMap(parameters, bins=5, hidden=6, scale=scale)
     return found, rng.normal(0, spread, (n, found.outputs))
 
 
@@ -50,29 +52,47 @@ def test_a_spline_of_zeros_is_the_identity():
     np.testing.assert_allclose(log_slope, 0, atol=1e-6)
 
 
-def test_a_zoom_widens_a_stretch_and_is_undone():
-    raw = np.stack([RNG.normal(0, 2, (30, 1)), RNG.uniform(-0.5, 3, (30, 1))], axis=-1)
+@on_each_scale
+def test_a_zoom_widens_a_stretch_and_is_undone(scale):
+    raw = np.stack([RNG.normal(0, 1, (30, 1)), RNG.uniform(-0.5, 2, (30, 1))], axis=-1)
     u = RNG.uniform(0.02, 0.98, (30, 40))
-    near, log_slope = zoomed(np, raw, u)
+    near, log_slope = zoomed(np, raw, u, scale)
     step = 1e-7
-    rise = zoomed(np, raw, u + step)[0] - zoomed(np, raw, u - step)[0]
+    rise = zoomed(np, raw, u + step, scale)[0] - zoomed(np, raw, u - step, scale)[0]
     inside = (near > 1e-4) & (near < 1 - 1e-4)
     np.testing.assert_allclose(np.exp(log_slope)[inside], (rise / (2 * step))[inside], rtol=1e-3)
-    np.testing.assert_allclose(unzoomed(np, raw, near)[inside], u[inside], atol=1e-8)
-    same, none = zoomed(np, np.zeros((1, 2)), u)
+    np.testing.assert_allclose(unzoomed(np, raw, near, scale)[inside], u[inside], atol=1e-8)
+    same, none = zoomed(np, np.zeros((1, 2)), u, scale)
     np.testing.assert_allclose(same, u, atol=1e-12)
     np.testing.assert_allclose(none, 0, atol=1e-12)
 
 
-def test_ranks_and_points_undo_each_other():
-    found, logits = map_of(4, 3, 0.5)
+@pytest.mark.parametrize(
+    ("scale", "oracle"), [("logistic", stats.logistic), ("normal", stats.norm)]
+)
+def test_scales_are_those_of_scipy(scale, oracle):
+    shares = np.linspace(1e-6, 1 - 1e-6, 31)
+    line, at_line = SCALES[scale].quantile(np, shares)
+    back, at_back = SCALES[scale].cdf(np, oracle.ppf(shares))
+    np.testing.assert_allclose(line, oracle.ppf(shares), atol=1e-8)
+    np.testing.assert_allclose(back, shares, rtol=1e-8)
+    density = oracle.logpdf(line)
+    for told in (at_line, at_back):
+        np.testing.assert_allclose(told - told[0], density - density[0], atol=1e-7)
+
+
+@on_each_scale
+def test_ranks_and_points_undo_each_other(scale):
+    found, logits = map_of(4, 3, 0.5, scale=scale)
     ranks = RNG.random((3, 20, 4))
     points = found.points(np, logits, ranks)
     np.testing.assert_allclose(found.ranks(np, logits, points)[0], ranks, atol=1e-6)
 
 
-def test_the_density_of_a_map_has_mass_one_and_is_that_of_its_points():
-    found, logits = map_of(2, 1, 0.7)
+@on_each_scale
+def test_the_density_of_a_map_has_mass_one_and_is_that_of_its_points(scale):
+    rng = np.random.default_rng(1)
+    found, logits = map_of(2, 1, 0.7, rng, scale)
     # Even in the logit, as densities can rise without bound towards the sides of the box.
     logit = np.linspace(-25, 25, 600)
     axis = 1 / (1 + np.exp(-logit))
@@ -81,7 +101,7 @@ def test_the_density_of_a_map_has_mass_one_and_is_that_of_its_points():
     density = np.exp(found.ranks(np, logits, grid.reshape(1, -1, 2))[1]).reshape(600, 600)
     mass = density * weight[:, None] * weight
     assert mass.sum() == pytest.approx(1, abs=5e-3)
-    points = found.points(np, logits, RNG.random((1, 40_000, 2)))[0]
+    points = found.points(np, logits, rng.random((1, 40_000, 2)))[0]
     for power in ((1, 0), (0, 1), (1, 1), (2, 0), (0, 2)):
         values = np.prod(points**power, axis=1)
         expected = np.sum(mass * np.prod(grid**power, axis=-1)) / mass.sum()
@@ -97,10 +117,42 @@ def test_later_parameters_depend_on_earlier_ones_and_not_the_other_way_round():
     assert points[0, 2] != points[1, 2]
 
 
-def test_every_backend_says_what_numpy_says():
+def test_on_the_normal_scale_gaussians_are_told_by_means_and_a_cholesky_factor():
+    rng = np.random.default_rng(3)
+    mean, raw = rng.normal(0, 0.3, 3), rng.normal(0, 1, (3, 5))
+    covariance = 0.1 * raw @ raw.T / 5 + 0.05 * np.eye(3)
+    factor = np.linalg.cholesky(covariance)
+    found, size = TriangularMap(3, bins=3, hidden=2, scale="normal"), 2 + parameters_of(3)
+    parts = []
+    for row in range(3):
+        network = np.zeros(2 * (row + 1 + size) if row else 0)
+        zoom = [mean[row], -np.log(factor[row, row])]
+        parts += [zoom, np.zeros(size - 2), factor[row, :row], network]
+    posterior = Posterior(np.concatenate(parts)[None, None], found, (Normal(0.0, 1.0),) * 3)
+    oracle = stats.multivariate_normal(mean, covariance)
+    values = oracle.rvs(200, random_state=rng)
+    told = posterior.log_pdf(values[None])[0]
+    np.testing.assert_allclose(told, oracle.logpdf(values), atol=1e-6)
+    draws = posterior.sample(rng, 40_000)[0]
+    np.testing.assert_allclose(np.cov(draws), covariance, atol=5e-3)
+
+
+@on_each_scale
+def test_runs_tell_how_many_logits_an_observation_moves(scale):
+    found = TriangularMap(3, bins=2, hidden=4, scale=scale)
+    linear = 1 + 2 if scale == "normal" else 0
+    expected = {"all": found.outputs, "maps": 3 * 9, "gaussian": 3 * 2 + linear}
+    for told, moved in expected.items():
+        runs = found.runs(told)
+        assert sum(map(sum, runs)) == found.outputs
+        assert sum(varies for varies, _ in runs) == moved
+
+
+@on_each_scale
+def test_every_backend_says_what_numpy_says(scale):
     from keras import ops
 
-    found, logits = map_of(3, 5, 1.0)
+    found, logits = map_of(3, 5, 0.5, scale=scale)
     points = RNG.uniform(0.02, 0.98, (5, 4, 3))
     ranks, density = found.ranks(
         ops, ops.convert_to_tensor(logits, "float32"), ops.convert_to_tensor(points, "float32")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from astro_dl.core.schema import checked
+from astro_dl.distributions.scales import ScaleName
+from astro_dl.distributions.triangular import Told
 from astro_dl.science.sbi_benchmark import gaussians, populations, spike_counts
 from astro_dl.science.sbi_benchmark.problem import Problem
 
@@ -27,7 +29,7 @@ class BenchmarkPhysics:
     ----------
     problem : str, default "two_moons"
         Name in the benchmark.
-    bins, hidden : int, default 10 and 16
+    bins, hidden, told, scale
         Of the flow, see `astro_dl.answers.flow.Flow`.
     """
 
@@ -43,6 +45,8 @@ class BenchmarkPhysics:
     ] = "two_moons"
     bins: int = 10
     hidden: int = 16
+    told: Told = "all"
+    scale: ScaleName = "logistic"
 
     @property
     def posed(self) -> Problem:

@@ -15,7 +15,14 @@ from astro_dl.science.sbi_benchmark.physics import BenchmarkPhysics
 def head(physics: BenchmarkPhysics) -> Flow:
     """Return the joint posterior of the problem's parameters."""
     problem = physics.posed
-    return Flow(problem.parameters, prior=problem.prior, bins=physics.bins, hidden=physics.hidden)
+    return Flow(
+        problem.parameters,
+        prior=problem.prior,
+        bins=physics.bins,
+        hidden=physics.hidden,
+        told=physics.told,
+        scale=physics.scale,
+    )
 
 
 def input_spec(physics: BenchmarkPhysics) -> InputSpec:
