@@ -60,7 +60,8 @@ for name in names:
     model.set_weights([
         # moving variances must not be negative
         abs(array) + 0.1 * rng.uniform(size=array.shape) if "variance" in weight.path
-        else array if "spectrogram/" in weight.path
+        # nor shares of leaves
+        else array if "spectrogram/" in weight.path or "trees/" in weight.path
         else 0.1 * rng.standard_normal(array.shape)
         for weight, array in zip(model.weights, model.get_weights(), strict=True)
     ])
