@@ -15,7 +15,7 @@ from astro_dl.cli.parser import parse
 from astro_dl.core.config import each_stage, load_config
 from astro_dl.core.reading.strict_yaml import read_yaml
 from astro_dl.core.shipped import known_bundles, shipped_bundles
-from astro_dl.training.alternatives import variants
+from astro_dl.training.composed.alternatives import variants
 
 ROOT = Path(__file__).parent.parent
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()

@@ -20,7 +20,7 @@ from astro_dl.core.examples import inputs_by_name, take_inputs
 from astro_dl.core.registry import get_task, model_entry
 from astro_dl.core.schema import plain
 from astro_dl.core.shipped import shipped_bundles, shipped_configs
-from astro_dl.training.alternatives import is_made_from
+from astro_dl.training.composed.alternatives import is_made_from
 
 NAMES = sorted(shipped_bundles())
 

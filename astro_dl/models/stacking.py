@@ -6,7 +6,7 @@ inputs ─┬─ member 1 ─ its logits ─┐
 
 Members are trained one by one, the weights found on examples that none of them has learnt from
 (stacking: Wolpert 1992, Neural Networks 5, 241; Breiman 1996, Machine Learning 24, 49), see
-`astro_dl.training.committees.stacked`.
+`astro_dl.training.composed.stacked`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -25,7 +25,6 @@ from astro_dl.core.sections.training import TrainingConfig
 from astro_dl.data.cache import split_physics
 from astro_dl.models.build import build_from, logits_model, model_head, resolve
 from astro_dl.models.standardization import standardize_inputs
-from astro_dl.training.alternatives import is_made_from, train_alternatives
 from astro_dl.training.batches import steps_per_epoch
 from astro_dl.training.checkpoint import (
     State,
@@ -36,8 +35,10 @@ from astro_dl.training.checkpoint import (
     what_is_kept,
 )
 from astro_dl.training.classical import fit_at_once
-from astro_dl.training.committees.cross_validated import train_cross_validated
-from astro_dl.training.committees.stacked import is_stack, train_stack
+from astro_dl.training.composed.alternatives import is_made_from, train_alternatives
+from astro_dl.training.composed.cross_validated import train_cross_validated
+from astro_dl.training.composed.stacked import is_stack, train_stack
+from astro_dl.training.composed.stages import train_stages
 from astro_dl.training.data import TrainingData, open_training_data
 from astro_dl.training.epochs import run_epochs
 from astro_dl.training.freezing import freeze_lower, slow_lower
@@ -53,7 +54,6 @@ from astro_dl.training.optimizer import make_optimizer
 from astro_dl.training.precision import LARGEST_ROUNDING, rounding
 from astro_dl.training.progress import scalar_log
 from astro_dl.training.save import save_result
-from astro_dl.training.stages import train_stages
 
 MOST_PARAMETERS = 500_000_000
 """Of a network; with its gradients and moments that is 8 GB of memory."""

@@ -9,7 +9,7 @@ from astro_dl.core.config import Config, load_config
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.reading.strict_yaml import read_yaml
 from astro_dl.models.build import resolve
-from astro_dl.training.alternatives import MAY_DIFFER
+from astro_dl.training.composed.alternatives import MAY_DIFFER
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution

@@ -52,7 +52,7 @@ def run(arguments: Arguments) -> None:
     from astro_dl.core.config import load_config
     from astro_dl.evaluation.evaluate import evaluate
     from astro_dl.inference.load import load_pretrained
-    from astro_dl.training.alternatives import check_blind
+    from astro_dl.training.composed.alternatives import check_blind
 
     bundle = load_bundle(arguments.bundle)
     config = load_config(bundle.config, **dict(arguments.settings))

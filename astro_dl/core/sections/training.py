@@ -87,7 +87,7 @@ class TrainingConfig:
         ``astro-dl recalibrate --method`` takes, as "spline"; None for the own alone.
     cross_validated : bool
         Whether each member of a committee learns without another of ``data.validation_parts``, see
-        `astro_dl.training.committees.cross_validated`.
+        `astro_dl.training.composed.cross_validated`.
     """
 
     epochs: Count = 20

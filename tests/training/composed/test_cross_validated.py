@@ -15,7 +15,7 @@ from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import resolve
 from astro_dl.training import epochs as fit
 from astro_dl.training import train
-from astro_dl.training.committees.cross_validated import member_configs
+from astro_dl.training.composed.cross_validated import member_configs
 from tests import toy
 from tests.toy_training import interrupt
 

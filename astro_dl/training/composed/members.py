@@ -1,21 +1,20 @@
 """Members of a committee that are trained one by one, in folders within its run folder."""
 
-import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from astro_dl.bundles.bundle import Bundle, load_bundle, update_bundle
-from astro_dl.bundles.files import new_folder
-from astro_dl.bundles.results import read_history
+from astro_dl.bundles.bundle import Bundle, load_bundle
 from astro_dl.core.config import Config
+from astro_dl.training.composed.runs import Train, joined_history, leave, train_run
 
 RUNS = ".members"
 
 
 def train_members(
-    configs: Iterable[Config], folder: Path, train: Callable[..., Bundle], progress: bool
+    configs: Iterable[Config], folder: Path, train: Train, progress: bool
 ) -> list[Bundle]:
     """Train the members, or go on with what was interrupted.
 
@@ -41,9 +40,7 @@ def train_members(
     for number, one in enumerate(configs, start=1):
         run = folder / RUNS / f"{number}" / f"member {number}"
         alone = replace(one, data=replace(one.data, n_guarantee=0))
-        trained.append(train(alone, out=run, resume=True, progress=progress))
-        if trained[-1].card.data.interrupted:
-            raise KeyboardInterrupt
+        trained.append(train_run(train, alone, run, progress))
     return trained
 
 
@@ -54,11 +51,7 @@ def joined_folder(folder: Path) -> Path:
 
 def total_seconds(trained: Sequence[Bundle]) -> float:
     """Return how long all epochs of all members took [s]."""
-    return sum(
-        float(row["seconds"])
-        for bundle in trained
-        for row in read_history(bundle.folder, bundle.card)
-    )
+    return sum(float(row["seconds"]) for row in joined_history("member", trained))
 
 
 def leave_joined(folder: Path, trained: Sequence[Bundle], **told: Any) -> Bundle:
@@ -75,20 +68,14 @@ def leave_joined(folder: Path, trained: Sequence[Bundle], **told: Any) -> Bundle
     **told
         Parts of the card's `astro_dl.bundles.card.CardData`.
     """
-    histories = [read_history(bundle.folder, bundle.card) for bundle in trained]
     made = load_bundle(joined_folder(folder))
-    epochs = max(len(rows) for rows in histories)
+    history = joined_history("member", trained)
+    epochs = max(Counter(row["member"] for row in history).values())
     data = replace(made.card.data, epochs=epochs, best_epoch=None, **told)
-    with new_folder(folder) as temporary:
-        shutil.copytree(made.folder, temporary, dirs_exist_ok=True)
-        update_bundle(
-            temporary,
-            card_parts={"data": data.to_plain()},
-            history=[
-                {"member": number, **row}
-                for number, rows in enumerate(histories, start=1)
-                for row in rows
-            ],
-        )
-    shutil.rmtree(folder / RUNS)
-    return load_bundle(folder)
+    return leave(
+        folder,
+        made.folder,
+        folder / RUNS,
+        card_parts={"data": data.to_plain()},
+        history=history,
+    )

@@ -1,6 +1,6 @@
 """Committees whose members are trained one by one and then weighed on the validation set."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,13 +26,14 @@ from astro_dl.models.stacking import (
     stack,
 )
 from astro_dl.training.checkpoint import State, check_unfinished
-from astro_dl.training.committees.members import (
+from astro_dl.training.composed.members import (
     RUNS,
     joined_folder,
     leave_joined,
     total_seconds,
     train_members,
 )
+from astro_dl.training.composed.runs import Train
 from astro_dl.training.data import open_training_data
 from astro_dl.training.epochs import predict_logits
 from astro_dl.training.guarantee import add_guarantees
@@ -83,9 +84,7 @@ def stacked_configs(config: Config) -> list[Config]:
     ]
 
 
-def train_stack(
-    config: Config, folder: Path, train: Callable[..., Bundle], resume: bool, progress: bool
-) -> Bundle:
+def train_stack(config: Config, folder: Path, train: Train, resume: bool, progress: bool) -> Bundle:
     """Train the members of a stack one by one, weigh them, and leave the bundle of all.
 
     Weights, and offsets of classes, are those of the least cross-entropy on the validation set,

@@ -17,8 +17,8 @@ from astro_dl.models.build import resolve
 from astro_dl.models.stacking import fit_weights
 from astro_dl.training import epochs as fit
 from astro_dl.training import guarantee, train
-from astro_dl.training.committees import members as joining
-from astro_dl.training.committees.stacked import stacked_configs
+from astro_dl.training.composed import runs as joining
+from astro_dl.training.composed.stacked import stacked_configs
 from tests import toy
 from tests.toy_training import Killed, interrupt, kill
 

@@ -5,7 +5,7 @@ import pytest
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.training import epochs as fit
-from astro_dl.training.alternatives import check_blind, is_made_from, variants
+from astro_dl.training.composed.alternatives import check_blind, is_made_from, variants
 from tests.toy_training import config, interrupt, run, stored
 
 SLOW, FAST = 1e-6, 0.01

@@ -4,20 +4,19 @@ A cross-validation chooses them anew in every fold, as it does those of classica
 no example has a say in the settings of a network that is tested on it.
 """
 
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from astro_dl.bundles.bundle import Bundle, load_bundle, update_bundle
-from astro_dl.bundles.files import new_folder
+from astro_dl.bundles.bundle import Bundle, load_bundle
 from astro_dl.core.config import Config, load_config, stage_configs, to_mapping
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.registry import get_task
 from astro_dl.data.cache import split_physics
 from astro_dl.models.build import model_head, resolve
 from astro_dl.training.checkpoint import check_unfinished
+from astro_dl.training.composed.runs import Train, leave, train_run
 from astro_dl.training.objective import improves, monitor_rises
 
 AS_IT_STANDS = "as it stands"
@@ -78,7 +77,7 @@ def check_blind(bundle: Bundle) -> None:
 
 
 def train_alternatives(
-    config: Config, folder: Path, train: Callable[..., Bundle], resume: bool, progress: bool
+    config: Config, folder: Path, train: Train, resume: bool, progress: bool
 ) -> Bundle:
     """Train all variants of a config and leave the bundle of the best, with all scores on its card.
 
@@ -112,21 +111,14 @@ def train_alternatives(
     rises = monitor_rises(head, monitor)
     for number, (title, one) in enumerate(made.items()):
         run = runs / f"{number}" / folder.name
-        data = train(one, out=run, resume=True, progress=progress).card.data
-        if data.interrupted:
-            raise KeyboardInterrupt
-        score = data.validation[monitor]
+        score = train_run(train, one, run, progress).card.data.validation[monitor]
         assert score is not None
         if not scores or all(improves(score, other, rises) for other in scores.values()):
             best = run
         scores[title] = score
     data = load_bundle(best).card.data
     compared = replace(data, alternatives={**data.alternatives, monitor: scores})
-    update_bundle(best, card_parts={"data": compared.to_plain()})
-    with new_folder(folder) as temporary:
-        shutil.copytree(best, temporary, dirs_exist_ok=True)
-    shutil.rmtree(runs)
-    return load_bundle(folder)
+    return leave(folder, best, runs, card_parts={"data": compared.to_plain()})
 
 
 def _title(changes: Mapping[str, Any]) -> str:

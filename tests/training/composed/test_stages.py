@@ -10,7 +10,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.evaluate import evaluate
 from astro_dl.models.build import resolve
 from astro_dl.training import epochs as fit
-from astro_dl.training.alternatives import check_blind, is_made_from
+from astro_dl.training.composed.alternatives import check_blind, is_made_from
 from tests.toy_training import Killed, assert_equal_weights, config, interrupt, kill, run
 
 FIRST = {"training": {"epochs": 2, "learning_rate": 0.02}}

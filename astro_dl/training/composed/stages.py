@@ -1,25 +1,22 @@
 """Trainings in a row, each from the weights of the one before: the ``stages`` of a config."""
 
-import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from astro_dl.bundles.bundle import Bundle, load_bundle, update_bundle
+from astro_dl.bundles.bundle import Bundle
 from astro_dl.bundles.card import CardData
-from astro_dl.bundles.files import new_folder
-from astro_dl.bundles.results import read_history
 from astro_dl.core.config import Config, each_stage, in_a_row
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import resolve_fit
-from astro_dl.training.alternatives import variants
 from astro_dl.training.checkpoint import check_unfinished
+from astro_dl.training.composed.alternatives import variants
+from astro_dl.training.composed.runs import Train, joined_history, leave, train_run
 
 OF_THE_WHOLE = ("model", "initial_weights")
 
 
 def train_stages(
-    config: Config, folder: Path, train: Callable[..., Bundle], resume: bool, progress: bool
+    config: Config, folder: Path, train: Train, resume: bool, progress: bool
 ) -> Bundle:
     """Train all stages of a config and leave the bundle of the last.
 
@@ -55,25 +52,16 @@ def train_stages(
         name = folder.name if number == len(config.stages) else f"stage {number}"
         if trained:
             stage = replace(stage, initial_weights=str(trained[-1].folder.absolute()))
-        bundle = train(stage, out=runs / f"{number}" / name, resume=True, progress=progress)
-        if bundle.card.data.interrupted:
-            raise KeyboardInterrupt
-        trained.append(bundle)
+        trained.append(train_run(train, stage, runs / f"{number}" / name, progress))
     data = _with_choices(trained[-1].card.data, trained[:-1])
-    with new_folder(folder) as temporary:
-        shutil.copytree(trained[-1].folder, temporary, dirs_exist_ok=True)
-        update_bundle(
-            temporary,
-            card_parts={"data": data.to_plain()},
-            config=in_a_row([bundle.config for bundle in trained]),
-            history=[
-                {"stage": number, **row}
-                for number, bundle in enumerate(trained, start=1)
-                for row in read_history(bundle.folder, bundle.card)
-            ],
-        )
-    shutil.rmtree(runs)
-    return load_bundle(folder)
+    return leave(
+        folder,
+        trained[-1].folder,
+        runs,
+        card_parts={"data": data.to_plain()},
+        config=in_a_row([bundle.config for bundle in trained]),
+        history=joined_history("stage", trained),
+    )
 
 
 def _checked(stage: Config) -> Config:

@@ -6,7 +6,7 @@ Together they have seen all, and each example has a member that has not seen it:
 rests on every one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,13 +24,14 @@ from astro_dl.data.real import is_real, real_split
 from astro_dl.models.build import build_from, logits_model, model_head
 from astro_dl.models.committee import join_members
 from astro_dl.training.checkpoint import State, check_unfinished
-from astro_dl.training.committees.members import (
+from astro_dl.training.composed.members import (
     RUNS,
     joined_folder,
     leave_joined,
     total_seconds,
     train_members,
 )
+from astro_dl.training.composed.runs import Train
 from astro_dl.training.data import TrainingData
 from astro_dl.training.epochs import predict_logits
 from astro_dl.training.objective import make_objective
@@ -82,7 +83,7 @@ def member_configs(config: Config) -> list[Config]:
 
 
 def train_cross_validated(
-    config: Config, folder: Path, train: Callable[..., Bundle], resume: bool, progress: bool
+    config: Config, folder: Path, train: Train, resume: bool, progress: bool
 ) -> Bundle:
     """Train the members of a committee one by one and leave the bundle of all.
 
