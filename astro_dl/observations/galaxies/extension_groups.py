@@ -84,11 +84,17 @@ def extension_groups(
     UsageError
         If there are images of several objects, and nothing tells which are of one.
     """
-    labels = [_label(number, one, path) for number, one in enumerate(opened) if _counts(one)]
+    planes = {
+        number: tuple(bands_of(one, path)) if is_of_the_sky(one) else ()
+        for number, one in enumerate(opened)
+        if _counts(one)
+    }
     whole = partial(_is_whole, bands=bands, told=told)
-    images = [one for one in labels if one.bands]
-    if len(images) < 2 or whole(_planes(images)):
+    # most files are of one object, which needs no keywords to be known
+    if sum(map(bool, planes.values())) < 2 or whole([one for of in planes.values() for one in of]):
         return None
+    labels = [_label(number, opened[number], own) for number, own in planes.items()]
+    images = [one for one in labels if one.bands]
     for key in range(len(KEYWORDS) + 3):
         if all(one.keys[key] for one in images):
             groups = _by_key(labels, key)
@@ -107,8 +113,7 @@ def _counts(hdu: Any) -> bool:
     return is_of_the_sky(hdu) or (empty and not NOT_THE_SKY.search(hdu.name))
 
 
-def _label(number: int, hdu: Any, path: Path) -> Label:
-    bands = tuple(bands_of(hdu, path)) if is_of_the_sky(hdu) else ()
+def _label(number: int, hdu: Any, bands: tuple[str | None, ...]) -> Label:
     *keys, name, version = (
         str(hdu.header.get(keyword, "")).strip() for keyword in (*KEYWORDS, "EXTNAME", "EXTVER")
     )
