@@ -44,12 +44,15 @@ class Member:
         Of the model, instead of its defaults.
     training : dict
         Settings of the section ``training``, instead of those of the stack.
+    initial_weights : str or None
+        A bundle from whose weights it starts.
     """
 
     model: str
     inputs: tuple[str, ...] = ()
     hyperparameters: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
+    initial_weights: str | None = None
 
     def given(self, inputs: Any) -> Any:
         """Return its part of the inputs of the stack, or of their shapes.
@@ -168,11 +171,13 @@ def members_logits(networks: Sequence[Any], members: Sequence[Member], x: Inputs
     return np.stack([np.asarray(network(one.given(x))) for network, one in pairs], axis=1)
 
 
-def fit_weights(logits: Array, y: Array, importance: Array | None = None) -> tuple[Array, Array]:
+def fit_weights(logits: Array, y: Array, class_weights: Array | None = None) -> tuple[Array, Array]:
     """Return weights of members, none below zero, and offsets of classes that answer best together.
 
     Best is the least cross-entropy, where offsets are held by a normal distribution of unit
-    deviation [nat], so that a class with few examples keeps its own.
+    deviation [nat], so that a class with few examples keeps its own. Classes that are to count
+    more are then given the logarithm of their weight: of probabilities it is what changes the
+    decisions, and it needs no example of a class (Menon et al. 2021, arXiv:2007.07314, eq. 9).
 
     Parameters
     ----------
@@ -180,8 +185,8 @@ def fit_weights(logits: Array, y: Array, importance: Array | None = None) -> tup
         Of examples that no member has learnt from.
     y : ndarray of int, (n,)
         Their classes.
-    importance : ndarray, (n,), optional
-        How much each example counts; default all alike.
+    class_weights : ndarray, (classes,), optional
+        How much an example of each class counts; default all alike.
 
     Returns
     -------
@@ -200,22 +205,21 @@ def fit_weights(logits: Array, y: Array, importance: Array | None = None) -> tup
         )
     members = log_softmax(np.asarray(logits, np.float64), axis=2)
     n, count, classes = members.shape
-    share = np.ones(n) if importance is None else np.asarray(importance, np.float64)
-    share = share / share.sum()
     truth = np.eye(classes)[np.asarray(y, int)]
 
     def cost(values: Array) -> tuple[float, Array]:
         weights, offsets = values[:count], values[count:]
         joint = np.einsum("nmc,m->nc", members, weights) + offsets
-        wrong = share[:, None] * (softmax(joint, axis=1) - truth)
-        loss = -share @ (log_softmax(joint, axis=1) * truth).sum(axis=1)
+        wrong = (softmax(joint, axis=1) - truth) / n
+        loss = -(log_softmax(joint, axis=1) * truth).sum() / n
         slope = [np.einsum("nmc,nc->m", members, wrong), wrong.sum(axis=0) + offsets / n]
         return loss + 0.5 * (offsets @ offsets) / n, np.concatenate(slope)
 
     start = np.concatenate([np.full(count, 1 / count), np.zeros(classes)])
     bounds = [(0, None)] * count + [(None, None)] * classes
     found = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return found[:count], found[count:]
+    more = 0.0 if class_weights is None else np.log(class_weights)
+    return found[:count], found[count:] + more
 
 
 def _trunk(model: keras.Model, name: str) -> keras.Model:

@@ -94,13 +94,24 @@ def test_a_member_that_knows_nothing_has_no_weight_beside_one_that_knows():
     assert bad < 0.05
 
 
-def test_importance_of_examples_moves_the_offsets_to_equally_frequent_classes():
+def test_class_weights_make_every_class_count_alike_in_the_decisions():
     members, y = drawn(np.array([1.0]), np.log([0.8, 0.1, 0.1]), 40_000)
     shares = np.bincount(y) / len(y)
-    offsets = fit_weights(members, y, 1 / shares[y])[1]
-    observed = fit_weights(members, y)[1]
-    moved = (offsets - observed) + np.log(shares)
-    assert np.ptp(moved) < 0.1
+
+    def balanced_accuracy(weights, offsets):
+        told = (log_softmax(members[:, 0], axis=1) * weights + offsets).argmax(axis=1)
+        return np.mean([np.mean(told[y == one] == one) for one in range(3)])
+
+    observed, equal = fit_weights(members, y), fit_weights(members, y, 1 / shares)
+    assert equal[1] - observed[1] == pytest.approx(-np.log(shares))
+    assert balanced_accuracy(*equal) > balanced_accuracy(*observed) + 0.02
+
+
+def test_a_class_without_examples_to_weigh_by_has_the_weight_that_it_is_given():
+    members, y = drawn(np.array([1.0]), np.zeros(3), 200)
+    alone = fit_weights(members[y < 2], y[y < 2])[1]
+    weighty = fit_weights(members[y < 2], y[y < 2], np.array([1.0, 1.0, 50.0]))[1]
+    assert weighty - alone == pytest.approx([0, 0, np.log(50)])
 
 
 def test_a_class_without_examples_keeps_a_finite_offset():

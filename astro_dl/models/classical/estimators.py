@@ -9,7 +9,7 @@ import numpy as np
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import look_up
-from astro_dl.models.classical.methods import FLOORS, METHODS, Method
+from astro_dl.models.classical.methods import FLOORS, METHODS, RARE, Method
 
 EXAMPLES_OF_A_TRIAL = 10_000
 NUMBERS_OF_A_TRIAL = 3_000_000
@@ -94,7 +94,7 @@ def fit_estimators(
     seed : int
         Of what is random in it.
     settings : mapping, optional
-        Instead of the defaults.
+        Instead of the defaults, which can depend on how rare a class is.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def fit_estimators(
         If the name is unknown.
     """
     method = _method(name)
-    values = {**method.settings, **(settings or {})}
+    values = {**_defaults(method, head, y), **(settings or {})}
     most = values.pop("most_examples", None)
     x, targets = _sample(features, y, most or len(features), np.random.default_rng(seed))
     if method.drawn:
@@ -159,20 +159,22 @@ def tuned_settings(
         Settings that are kept; None stands for those to be chosen.
     """
     method = _method(name)
+    defaults = _defaults(method, head, training[1])
     fixed = {key: value for key, value in (given or {}).items() if value is not None}
     free = {key: values for key, values in method.grid.items() if key not in fixed}
     trials = [dict(zip(free, values, strict=True)) for values in product(*free.values())]
     if len(trials) == 1:
-        return {**method.settings, **fixed}
+        return {**defaults, **fixed}
     most = examples_of_a_trial(training[0].shape[1], len(head.names))
     x, y = _sample(*training, most, np.random.default_rng(seed))
 
     def error(trial: dict[str, Any]) -> float:
-        fitted = fit_estimators(name, head, x, y, seed, {**fixed, **trial, **method.of_a_trial})
+        tried = {**defaults, **fixed, **trial, **method.of_a_trial}
+        fitted = fit_estimators(name, head, x, y, seed, tried)
         return _error(head, fitted.values(validation[0]), validation[1])
 
     best = trials[int(np.argmin([error(trial) for trial in trials]))]
-    return {**method.settings, **best, **fixed}
+    return {**defaults, **best, **fixed}
 
 
 def examples_of_a_trial(features: int, answers: int) -> int:
@@ -182,6 +184,15 @@ def examples_of_a_trial(features: int, answers: int) -> int:
     """
     room = NUMBERS_OF_A_TRIAL // (features * answers)
     return int(np.clip(room, FEWEST_EXAMPLES_OF_A_TRIAL, EXAMPLES_OF_A_TRIAL))
+
+
+def _defaults(method: Method, head: AnswerKind, y: np.ndarray) -> dict[str, Any]:
+    """Return the settings of a method for these targets where none are given."""
+    columns = np.reshape(y, (len(y), -1)).T
+    told_apart = head.classes or head.yes_or_no
+    counts = [np.unique(one, return_counts=True)[1] for one in columns] if told_apart else []
+    rare = any(one.min() < RARE for one in counts)
+    return {**method.settings, **(method.of_rare if rare else {})}
 
 
 def _error(head: AnswerKind, values: np.ndarray, y: np.ndarray) -> float:

@@ -12,6 +12,8 @@ from astro_dl.core.extras import import_extra
 
 TREES = 300
 DEEPEST = 64
+RARE = 20
+"""A class with fewer examples is rare: boosted trees make leaves of so many at least."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Method:
         The values among which `astro_dl.models.classical.estimators.tuned_settings` chooses.
     of_a_trial : mapping
         Settings that make it quicker while these are tried.
+    of_rare : mapping
+        Settings, beside the defaults, where one of the classes is `RARE`.
     votes : str
         The setting that counts what a probability is the mean of; empty for other methods.
     drawn : str
@@ -39,6 +43,7 @@ class Method:
     settings: Mapping[str, Any]
     grid: Mapping[str, tuple[Any, ...]]
     of_a_trial: Mapping[str, Any] = field(default_factory=dict)
+    of_rare: Mapping[str, Any] = field(default_factory=dict)
     votes: str = ""
     drawn: str = ""
 
@@ -257,8 +262,10 @@ METHODS: Mapping[str, Method] = {
     "gradient_boosting": Method(
         _boosting("Classifier"),
         _boosting("Regressor"),
-        {"max_iter": 150, "learning_rate": 0.06, "max_leaf_nodes": 15},
+        {"max_iter": 150, "learning_rate": 0.06, "max_leaf_nodes": 15, "l2_regularization": 0.0},
         {"max_iter": (50, 150, 400), "max_leaf_nodes": (7, 31)},
+        # Where no tree says yes, second derivatives vanish, and steps without a penalty diverge.
+        of_rare={"l2_regularization": 1.0},
     ),
     "xgboost": Method(
         _xgboost,

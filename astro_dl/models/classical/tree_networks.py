@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import keras
 
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.limits import Bounds, Count, Fraction, Positive
+from astro_dl.core.limits import Bounds, Count, Fraction, NonNegative, Positive
 from astro_dl.core.task import InputSpec
 from astro_dl.models.classical.layers import Reduction, TreeEnsemble
 from astro_dl.models.classical.methods import DEEPEST
@@ -100,6 +100,7 @@ def gradient_boosting(
     max_iter: Count | None = None,
     max_leaf_nodes: Annotated[int, Bounds(2)] | None = None,
     learning_rate: Positive = 0.06,
+    l2_regularization: NonNegative | None = None,
     nodes: Count | None = None,
     levels: Levels | None = None,
 ) -> keras.Model:
@@ -113,6 +114,9 @@ def gradient_boosting(
         Rounds of boosting, and leaves of a tree; None for what is best on the validation set.
     learning_rate : float
         Share of each tree that is taken.
+    l2_regularization : float, optional
+        Penalty on the square of what a leaf says; None for 1 where a class has fewer than 20
+        examples, without which boosting diverges there, and 0 elsewhere.
     nodes, levels
         As of `random_forest`.
     """

@@ -50,25 +50,6 @@ register_model(
 }""",
 )
 register_model(
-    "variable_transformer",
-    "astro_dl.models.attention.networks:series_transformer",
-    summary="Transformer on the points with their times, without a period",
-    task="variable_star",
-    rank=(2,),
-    physics={"inputs": ("sequence",)},
-    hyperparameters={
-        "time_channel": 0,
-        "mask_channel": 4,
-        "shortest_period": 0.1,
-        "longest_period": 3000.0,
-        "depth": 2,
-    },
-    small=SmallForm(
-        {"depth": 1, "width": 16, "units": 16, "time_channel": 0, "mask_channel": 4}, (20, 5)
-    ),
-    reference="Cabrera-Vives et al. (2024), arXiv:2405.03078, for the idea",
-)
-register_model(
     "variable_gru_autoencoder",
     "astro_dl.science.variable_stars.autoencoder:variable_gru_autoencoder",
     summary="Recurrent autoencoder of folded light curves: a code of 64 numbers, without labels",

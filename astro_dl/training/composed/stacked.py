@@ -50,7 +50,7 @@ def stacked_configs(config: Config) -> list[Config]:
     """Return the config of each member of a stack, in their order.
 
     The seed of member k is that of the stack plus k, from 0. Members learn classes as they occur,
-    unless they say otherwise: ``training.class_weight`` of a stack is of its weights.
+    unless they say otherwise: ``training.class_weight`` of a stack is of its offsets.
 
     Parameters
     ----------
@@ -61,10 +61,13 @@ def stacked_configs(config: Config) -> list[Config]:
     Raises
     ------
     UsageError
-        If a member is unsound, or weights to start from are named.
+        If a member is unsound, or weights to start from are named for all.
     """
     if config.initial_weights is not None:
-        raise UsageError(f"initial_weights: members of {config.model} start from nothing")
+        raise UsageError(
+            f"initial_weights: of {config.model} each member has its own; name them among "
+            "hyperparameters.members"
+        )
     own = {"model", "hyperparameters"}
     return [
         load_config(
@@ -72,6 +75,7 @@ def stacked_configs(config: Config) -> list[Config]:
                 **{key: value for key, value in plain(config).items() if key not in own},
                 "model": member.model,
                 "hyperparameters": member.hyperparameters,
+                "initial_weights": member.initial_weights,
                 "physics": {
                     **config.physics,
                     **({"inputs": list(member.inputs)} if member.inputs else {}),
@@ -87,9 +91,10 @@ def stacked_configs(config: Config) -> list[Config]:
 def train_stack(config: Config, folder: Path, train: Train, resume: bool, progress: bool) -> Bundle:
     """Train the members of a stack one by one, weigh them, and leave the bundle of all.
 
-    Weights, and offsets of classes, are those of the least cross-entropy on the validation set,
-    whose examples count as ``training.class_weight`` says. Its history has the epochs of all
-    members, with a column ``member``, from 1.
+    Weights, and offsets of classes, are those of the least cross-entropy on the validation set, but
+    for how much classes count by ``training.class_weight``, see
+    `astro_dl.models.stacking.fit_weights`. Its history has the epochs of all members, with a column
+    ``member``, from 1.
 
     Parameters
     ----------
@@ -120,7 +125,8 @@ def train_stack(config: Config, folder: Path, train: Train, resume: bool, progre
     _save_stack(joined, config, trained, progress)
     if config.data.n_guarantee:
         add_guarantees(joined, config.data.n_guarantee, progress)
-    return leave_joined(folder, trained)
+    origins = tuple(one for bundle in trained for one in bundle.card.data.started_from)
+    return leave_joined(folder, trained, started_from=tuple(dict.fromkeys(origins)))
 
 
 def _save_stack(folder: Path, config: Config, trained: Sequence[Bundle], progress: bool) -> None:
@@ -135,8 +141,8 @@ def _save_stack(folder: Path, config: Config, trained: Sequence[Bundle], progres
         scorers = [partial(_scored, logits_model(one), size) for one in networks]
         answers = members_logits(scorers, members, held_out.x)
         weigh = class_weigher(head, data.y, config.training.class_weight)
-        importance = None if weigh is None else weigh(held_out.y)
-        join_weighted(model, networks, *fit_weights(answers, held_out.y, importance))
+        class_weights = None if weigh is None else weigh(np.arange(len(head.names)))
+        join_weighted(model, networks, *fit_weights(answers, held_out.y, class_weights))
         objective = make_objective(head, data.y, config.training)
         logits = predict_logits(logits_model(model), held_out.x, size)
         scores = objective.validation_scores(logits, held_out.y)

@@ -18,7 +18,7 @@ from astro_dl.models.classical.estimators import (
     tuned_settings,
 )
 from astro_dl.models.classical.fit import fit
-from astro_dl.models.classical.methods import METHODS, peer_title
+from astro_dl.models.classical.methods import METHODS, RARE, peer_title
 
 HEADS = {
     "binary": Binary(("no", "yes")),
@@ -105,6 +105,34 @@ def test_settings_are_chosen_on_the_validation_set():
     assert chosen["n_neighbors"] == METHODS["knn"].grid["n_neighbors"][np.argmin(errors)]
     kept = tuned_settings("knn", HEADS["binary"], *halves, 0, {"n_neighbors": 3})
     assert kept == {"n_neighbors": 3}
+
+
+def test_boosting_with_a_rare_class_is_held_by_a_penalty():
+    rng = np.random.default_rng(0)
+    y = (rng.random(3000) > 0.5).astype(np.int32)
+    x = rng.normal(size=(3000, 5)) + 3 * np.outer(y, np.eye(5)[0])
+    y[:3] = 2
+    learnt, (new, truth) = (x[:1500], y[:1500]), (x[1500:], y[1500:])
+
+    def loss(settings):
+        fitted = fit_estimators("gradient_boosting", HEADS["multiclass"], *learnt, 0, settings)
+        return -np.log(fitted.values(new)[np.arange(len(new)), truth]).mean()
+
+    assert loss({}) < loss({"l2_regularization": 0.0}) - 0.01
+    assert loss({}) == loss({"l2_regularization": 1.0})
+
+
+@pytest.mark.parametrize(("few", "penalty"), [(3, 1.0), (RARE, 0.0)])
+def test_the_penalty_of_boosting_depends_on_how_rare_a_class_is(few, penalty):
+    y = np.repeat([0, 1, 2], [100, 100, few])
+    x = np.random.default_rng(0).normal(size=(len(y), 5))
+    settings = {"max_iter": 2, "max_leaf_nodes": 3}
+    for given, wanted in (({}, penalty), ({"l2_regularization": 0.5}, 0.5)):
+        asked = {**settings, "l2_regularization": None, **given}
+        _, found = fit("gradient_boosting", SPEC, HEADS["multiclass"], (x, y), (x, y), 0, asked)
+        assert found["l2_regularization"] == wanted
+    values = tuned_settings("gradient_boosting", HEADS["regression"], (x, x), (x, x), 0, settings)
+    assert values["l2_regularization"] == 0
 
 
 TRIED = [

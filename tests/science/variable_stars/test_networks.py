@@ -41,14 +41,10 @@ def test_an_order_that_is_no_shift_changes_the_answer(folded):
     assert np.abs(outputs(model, turned) - outputs(model, curve)).max() > 1e-4
 
 
-SEQUENCE_NETWORKS = {
-    "variable_gru": {"recurrent_units": (8, 8), "units": (8,)},
-    "variable_transformer": {"width": 16, "units": 16, "depth": 1},
-}
+SMALL_GRU = {"recurrent_units": (8, 8), "units": (8,)}
 
 
-@pytest.mark.parametrize("name", SEQUENCE_NETWORKS)
-def test_padding_never_changes_the_answer(name):
+def test_padding_never_changes_the_answer():
     rng = np.random.default_rng(0)
     points = rng.standard_normal((2, 12, 5)).astype(np.float32)
     points[..., 4] = 1
@@ -59,14 +55,14 @@ def test_padding_never_changes_the_answer(name):
     for x in (points, longer, wild):
         keras.utils.set_random_seed(0)
         spec = InputSpec(x.shape[1:])
-        found.append(outputs(build_from(name, spec, HEAD, SEQUENCE_NETWORKS[name]), x))
+        found.append(outputs(build_from("variable_gru", spec, HEAD, SMALL_GRU), x))
     assert found[1] == pytest.approx(found[0], abs=1e-6)
     assert found[2] == pytest.approx(found[0], abs=1e-6)
 
 
 def test_a_star_without_points_gets_a_finite_answer():
     x = np.zeros((2, 12, 5), np.float32)
-    model = build_from("variable_gru", InputSpec((12, 5)), HEAD, SEQUENCE_NETWORKS["variable_gru"])
+    model = build_from("variable_gru", InputSpec((12, 5)), HEAD, SMALL_GRU)
     assert np.isfinite(outputs(model, x)).all()
 
 

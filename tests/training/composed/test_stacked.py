@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from astro_dl.bundles.bundle import load_weights
 from astro_dl.bundles.results import read_history
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
@@ -141,7 +142,7 @@ def test_a_stack_weighs_the_members_by_examples_that_none_has_learnt_from(config
     assert bundle.card.data.n_train + bundle.card.data.n_validation < 300
 
 
-def test_the_weights_count_classes_as_the_training_does(config, alone, tmp_path):
+def test_the_offsets_count_classes_as_the_training_does(config, alone, tmp_path):
     balanced = load_config(config, **{"training.class_weight": "balanced"})
     _, y = answers(alone, "validation")
     rare = np.flatnonzero(np.bincount(y) == np.bincount(y).min())[0]
@@ -150,6 +151,18 @@ def test_the_weights_count_classes_as_the_training_does(config, alone, tmp_path)
         found = load_pretrained(train(one, tmp_path / str(len(guesses)), progress=False).folder)
         guesses.append(found.score(real_split(config, "test").x).argmax(axis=1))
     assert np.sum(guesses[1] == rare) > np.sum(guesses[0] == rare)
+
+
+def test_a_member_starts_from_the_weights_that_it_names(config, alone, tmp_path):
+    start = {"initial_weights": str(alone[0].folder), "training": {"learning_rate": 1e-9}}
+    members = [{**MEMBERS[0], **start}, MEMBERS[2]]
+    asked = load_config(config, **{"hyperparameters.members": members, "training.epochs": 1})
+    made = train(asked, tmp_path / "run", progress=False)
+    (origin,) = made.card.data.started_from
+    assert origin.startswith(alone[0].folder.name)
+    joint = load_weights(made).get_layer("member_1")
+    for found, wanted in zip(joint.weights, load_weights(alone[0]).weights, strict=True):
+        np.testing.assert_allclose(found, wanted, atol=1e-5)
 
 
 @pytest.mark.slow
@@ -180,7 +193,7 @@ def test_an_interrupted_training_goes_on_with_the_member_that_it_was_at(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"initial_weights": "gw_cnn"}, "members of toy_stack start from nothing"),
+        ({"initial_weights": "gw_cnn"}, "of toy_stack each member has its own"),
         ({"hyperparameters.members": [{"model": "mpl"}]}, "mpl"),
         ({"hyperparameters.members": [{**MEMBERS[1], "training": {"epoch": 3}}]}, "epoch"),
         ({"hyperparameters.members": [{**MEMBERS[0], "inputs": ["flux"]}]}, "flux"),
