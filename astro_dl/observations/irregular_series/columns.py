@@ -92,6 +92,8 @@ class Rows:
         Names of bands.
     detected : ndarray of bool
         False for limits, and for magnitudes of fluxes that are not above zero.
+    system : ndarray of str
+        Systems of magnitudes, in small letters; empty where nothing tells.
     """
 
     time: np.ndarray
@@ -99,6 +101,7 @@ class Rows:
     error: np.ndarray
     band: np.ndarray
     detected: np.ndarray
+    system: np.ndarray
 
 
 def known_column(table: Table, name: str, about: LongColumns, where: str | Path) -> str | None:
@@ -141,13 +144,16 @@ def read_rows(table: Table, about: LongColumns, where: str | Path) -> Rows:
     if error_column is not None:
         error = missing_as_nan(column_numbers(table, error_column, where))
     detected = ~_limits(table, about, where)
-    _check_systems(table, about, where)
+    bands, systems = _bands(table, about, where), _systems(table, about, where)
+    one_system(bands, systems, where)
     if quantity is Quantity.MAGNITUDE:
         value, error = _in_magnitudes(table, column, error_column, value, error)
         if about.wanted is Quantity.FLUX:
             value, error = fluxes_of(value, error, about.wanted_zero_point)
     else:
         zero_point = _zero_points(table, column, about, where)
+        if _in_ab(table, column, about):
+            systems = np.full(len(table), "ab")
         if about.wanted is Quantity.MAGNITUDE:
             positive = value > 0
             detected &= positive | ~np.isfinite(value)
@@ -155,7 +161,7 @@ def read_rows(table: Table, about: LongColumns, where: str | Path) -> Rows:
         else:
             factor = 10 ** (0.4 * (about.wanted_zero_point - zero_point))
             value, error = value * factor, error * factor
-    return Rows(time, value, error, _bands(table, about, where), detected)
+    return Rows(time, value, error, bands, detected, systems)
 
 
 def _days(table: Table, column: str, about: LongColumns, where: str | Path) -> np.ndarray:
@@ -269,12 +275,28 @@ def _bands(table: Table, about: LongColumns, where: str | Path) -> np.ndarray:
     return np.array(texts_of(np.ma.asarray(table[column])))
 
 
-def _check_systems(table: Table, about: LongColumns, where: str | Path) -> None:
+def _in_ab(table: Table, column: str, about: LongColumns) -> bool:
+    """Return whether the unit of fluxes, which is that of AB magnitudes, gives their zero point."""
+    told = about.zero_point is not None or known_column(table, "zero_point", about, "") is not None
+    return not told and unit_of(table[column]) is not None
+
+
+def _systems(table: Table, about: LongColumns, where: str | Path) -> np.ndarray:
     column = known_column(table, "system", about, where)
     if column is None:
-        return
-    bands = _bands(table, about, where)
-    systems = np.array([one.strip().lower() for one in texts_of(np.ma.asarray(table[column]))])
+        return np.full(len(table), "")
+    return np.array([one.strip().lower() for one in texts_of(np.ma.asarray(table[column]))])
+
+
+def one_system(bands: np.ndarray, systems: np.ndarray, where: str | Path) -> dict[str, str]:
+    """Return the system of each band.
+
+    Raises
+    ------
+    UsageError
+        If a band has several.
+    """
+    found = {}
     for band in np.unique(bands):
         mixed = np.unique(systems[bands == band])
         if len(mixed) > 1:
@@ -282,6 +304,8 @@ def _check_systems(table: Table, about: LongColumns, where: str | Path) -> None:
                 f"{where}: magnitudes of band {str(band)!r} are of several systems: "
                 f"{', '.join(map(str, mixed))}; bring them to one"
             )
+        found[str(band)] = str(mixed[0])
+    return found
 
 
 def option_quantity(text: str | None) -> Quantity | None:

@@ -14,7 +14,12 @@ import numpy as np
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
-from astro_dl.observations.irregular_series.columns import LongColumns, known_column, read_rows
+from astro_dl.observations.irregular_series.columns import (
+    LongColumns,
+    known_column,
+    one_system,
+    read_rows,
+)
 from astro_dl.observations.irregular_series.series import IrregularSeries, series_from
 from astro_dl.observations.tables.blocks import identifiers
 from astro_dl.observations.tables.read import ROWS_AT_ONCE, iterate_table
@@ -27,6 +32,8 @@ ROW = np.dtype(
     ]
 )  # fmt: skip
 MOST_BANDS = 1000
+UNCLEAR = "unclear"
+"""System of a band for which some rows tell one, and others none."""
 
 
 def iterate_series(
@@ -75,6 +82,7 @@ class _SortedRows:
         self.folder, self.objects = folder, objects
         self.ids: dict[str, int] = {}
         self.bands: dict[str, int] = {}
+        self.systems: dict[str, str] = {}
 
     def add(
         self, path: str | Path, name: str, about: LongColumns, which: int | str | None, rows: int
@@ -88,11 +96,24 @@ class _SortedRows:
             part = np.empty(len(table), ROW)
             part["number"] = _numbers(ids, self.ids)
             part["band"] = _numbers(read.band, self.bands)
+            self._tell(one_system(read.band, read.system, path), path)
             if len(self.bands) > MOST_BANDS:
                 raise UsageError(f"{path}: more than {MOST_BANDS} bands; is it the right column?")
             for column in ("time", "value", "error", "detected"):
                 part[column] = getattr(read, column)
             self._put(part)
+
+    def _tell(self, systems: dict[str, str], path: str | Path) -> None:
+        for band, system in systems.items():
+            before = self.systems.setdefault(band, system)
+            if before == system:
+                continue
+            if before not in ("", UNCLEAR) and system:
+                raise UsageError(
+                    f"{path}: magnitudes of band {band!r} are of system {system}, those before "
+                    f"them of {before}; bring them to one"
+                )
+            self.systems[band] = UNCLEAR
 
     def _put(self, part: np.ndarray) -> None:
         place = part["number"] // self.objects
@@ -119,6 +140,7 @@ class _SortedRows:
                     one["band"],
                     bands,
                     one["detected"],
+                    tuple(self.systems[band] for band in bands),
                 )
 
 

@@ -31,6 +31,9 @@ class IrregularSeries:
     flags : tuple of str
         What was found and mended: ``unsorted_times``, ``duplicate_points``, ``missing_values``,
         ``bad_errors``, ``no_errors``.
+    systems : tuple of str
+        What is said of the system of each band's magnitudes, as ``ab``, empty for nothing; none for
+        nothing of any.
     """
 
     id: str
@@ -41,6 +44,7 @@ class IrregularSeries:
     bands: tuple[str, ...] = ("",)
     detected: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
     flags: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.time)
@@ -66,6 +70,7 @@ def series_from(
     band: np.ndarray | None = None,
     bands: Sequence[str] = ("",),
     detected: np.ndarray | None = None,
+    systems: Sequence[str] = (),
 ) -> IrregularSeries:
     """Return a series of points in whatever order, cleaned.
 
@@ -87,6 +92,8 @@ def series_from(
         Their names.
     detected : ndarray of bool, (T,), optional
         False for limits; default all true.
+    systems : sequence of str, optional
+        Of the magnitudes of the bands.
     """
     time, value = np.asarray(time, np.float64), np.asarray(value, np.float64)
     n = len(time)
@@ -120,6 +127,7 @@ def series_from(
         tuple(bands),
         detected[order],
         tuple(flags),
+        tuple(systems),
     )
 
 

@@ -34,6 +34,8 @@ class Survey:
         Reported over true standard error.
     bad_fraction : float
         Share of points that are far off.
+    distance_modulus : float or None
+        Of all its stars, where they are at one distance [mag].
     """
 
     bands: Mapping[str, float]
@@ -46,6 +48,7 @@ class Survey:
     per_night: int = 1
     error_scale: float = 1.0
     bad_fraction: float = 0.005
+    distance_modulus: float | None = None
 
 
 SURVEYS: dict[str, Survey] = {
@@ -72,15 +75,17 @@ SURVEYS: dict[str, Survey] = {
         per_night=4,
         error_scale=1.2,
     ),
-    # Renault et al. (1998), A&A 329, 522, fields of the Large Magellanic Cloud
+    # Renault et al. (1998), A&A 329, 522, fields of the Large Magellanic Cloud, whose distance is
+    # that of Pietrzyński et al. (2019), Nature 567, 200
     "eros": Survey(
-        bands={"B": 0.5, "R": 0.5},
+        bands={"B_E": 0.5, "R_E": 0.5},
         years=2.45,
         visits=(240, 0.07, 60),
         season_days=240,
         magnitudes=(14.5, 20.3),
         floor=0.05,
-        depth={"B": 19.7, "R": 19.4},
+        depth={"B_E": 19.7, "R_E": 19.4},
+        distance_modulus=18.48,
     ),
     # Udalski et al. (2008), AcA 58, 69
     "ogle": Survey(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from astro_dl.observations.irregular_series.series import IrregularSeries, thinned
+from astro_dl.science.variable_stars.bands import known_band
 from astro_dl.science.variable_stars.periods.harmonics import evaluate
 from astro_dl.science.variable_stars.periods.search import PHASES, UNKNOWN, Period, find_period
 
@@ -15,6 +16,25 @@ LEAST_ERROR_SHARE = 0.5
 LARGEST_ERROR_SHARE = 6.0
 FAR_OFF = 8.0
 """Points this many times the range of nine tenths from the median are left out."""
+
+
+@dataclass(frozen=True)
+class CurveBand:
+    """A band of which it is known what it is.
+
+    Parameters
+    ----------
+    number : int
+        As in `Curve.band`.
+    wavelength : float
+        Effective wavelength [µm].
+    level : float
+        Median of the star [mag, AB].
+    """
+
+    number: int
+    wavelength: float
+    level: float
 
 
 @dataclass(frozen=True)
@@ -29,12 +49,18 @@ class Curve:
         Magnitudes about the median of their band, and standard errors.
     period : Period
         What was found.
+    band : ndarray of int, (T,)
+        Numbers of bands.
+    bands : tuple of CurveBand
+        Those that are known.
     """
 
     time: np.ndarray
     value: np.ndarray
     error: np.ndarray
     period: Period
+    band: np.ndarray
+    bands: tuple[CurveBand, ...]
 
     def __len__(self) -> int:
         return len(self.time)
@@ -65,13 +91,15 @@ def ready_curve(series: IrregularSeries, maximum_frequency: float | None) -> Cur
         error = np.full(len(value), max(float(np.median(scatter)), 1e-3))
     kept = _sound(value, error)
     time, value, error = points.time[kept], value[kept], error[kept]
+    band, bands = points.band[kept], _known_bands(points)
     if not len(time):
-        return Curve(time, value, error, UNKNOWN)
+        return Curve(time, value, error, UNKNOWN, band, bands)
     time = time - time[0]
     error = np.maximum(error, max(LEAST_ERROR_SHARE * float(np.median(error)), 1e-6))
     if maximum_frequency is None:
-        return Curve(time, value, error, UNKNOWN)
-    return Curve(time, value, error, find_period(time, value, error, maximum_frequency))
+        return Curve(time, value, error, UNKNOWN, band, bands)
+    period = find_period(time, value, error, maximum_frequency)
+    return Curve(time, value, error, period, band, bands)
 
 
 def joined_bands(points: IrregularSeries) -> np.ndarray:
@@ -81,6 +109,16 @@ def joined_bands(points: IrregularSeries) -> np.ndarray:
         same = points.band == band
         value[same] -= np.median(value[same])
     return value
+
+
+def _known_bands(points: IrregularSeries) -> tuple[CurveBand, ...]:
+    found = []
+    for number in np.unique(points.band).tolist():
+        band = known_band(points.bands[number], points.systems[number] if points.systems else "")
+        if band is not None:
+            level = float(np.median(points.value[points.band == number])) + band.to_ab
+            found.append(CurveBand(number, band.wavelength, level))
+    return tuple(found)
 
 
 def _sound(value: np.ndarray, error: np.ndarray) -> np.ndarray:

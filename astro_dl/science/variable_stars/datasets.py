@@ -43,6 +43,8 @@ COMMON = {
 
 EROS_TYPES = {1: "eclipsing", 2: "cepheid", 3: "rr_lyrae", 4: "long_period"}
 
+EROS_BANDS = ("B_E", "R_E")
+
 
 @dataclass(frozen=True)
 class Stars:
@@ -148,7 +150,7 @@ def read_eros(physics: "VariablePhysics", folder: Path) -> Examples:
     """Return the 2,935 stars of EROS-1 below ``folder``, with their checked ``period`` [d].
 
     Magnitudes are about their mean in each band, as of all sets: of stars at one distance they
-    would tell the class.
+    would tell the class. Colours, which know no distance, are told if they are asked for.
 
     Raises
     ------
@@ -168,7 +170,7 @@ def read_eros(physics: "VariablePhysics", folder: Path) -> Examples:
             for name in ("time", "mag", "err")
         )
         counts = [part.stop - part.start for part in parts.values()]
-        return series_from(str(row), time, value, error, np.repeat([0, 1], counts), ("B", "R"))
+        return series_from(str(row), time, value, error, np.repeat([0, 1], counts), EROS_BANDS)
 
     info = Table({"star": np.asarray(table["star"], str)})
     info["patch"] = np.asarray(table["patch_id"]).astype(int)

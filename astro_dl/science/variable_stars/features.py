@@ -1,10 +1,11 @@
 """Numbers that describe a light curve: what forests are given, and networks beside the curve.
 
-None of them tells how bright the star is, but its errors do a little.
+None of them tells how bright the star is, but its errors do a little; colours are asked for apart.
 """
 
 import numpy as np
 
+from astro_dl.science.variable_stars.colours import COLOURS, colour_features
 from astro_dl.science.variable_stars.curves import Curve
 from astro_dl.science.variable_stars.periods.harmonics import amplitudes_and_phases, evaluate
 from astro_dl.science.variable_stars.periods.search import PHASES
@@ -28,17 +29,25 @@ decimal."""
 LEAST = 1e-4
 
 
-def light_curve_features(curve: Curve) -> np.ndarray:
-    """Return the features of a star, float32 (45,), all finite.
+def feature_names(colours: bool) -> tuple[str, ...]:
+    """Return the names of the features, with or without those of bands beside each other."""
+    return FEATURES + COLOURS if colours else FEATURES
+
+
+def light_curve_features(curve: Curve, colours: bool = False) -> np.ndarray:
+    """Return the features of a star, float32 (45,), or (50,) with colours, all finite.
 
     Parameters
     ----------
     curve : Curve
         A star with its period. Of fewer than ten points all features are zero.
+    colours : bool, default False
+        Whether `astro_dl.science.variable_stars.colours.COLOURS` follow.
     """
     if not np.isfinite(curve.period.period):
-        return np.zeros(len(FEATURES), np.float32)
+        return np.zeros(len(feature_names(colours)), np.float32)
     values = [*_of_period(curve), *_of_fold(curve), *_of_values(curve), *_of_time(curve)]
+    values += colour_features(curve) if colours else []
     return np.clip(np.nan_to_num(values), -50, 50).astype(np.float32)
 
 

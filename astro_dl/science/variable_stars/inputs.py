@@ -11,7 +11,7 @@ from astropy.table import Table
 from astro_dl.core.examples import Inputs
 from astro_dl.observations.irregular_series.series import IrregularSeries
 from astro_dl.science.variable_stars.curves import Curve, ready_curve
-from astro_dl.science.variable_stars.features import FEATURES, light_curve_features
+from astro_dl.science.variable_stars.features import feature_names, light_curve_features
 
 if TYPE_CHECKING:
     from astro_dl.science.variable_stars.physics import VariablePhysics
@@ -46,7 +46,7 @@ def input_shapes(physics: "VariablePhysics") -> dict[str, tuple[int, ...]]:
     shapes = {
         "folded": (physics.bins, len(FOLDED_CHANNELS)),
         "sequence": (physics.steps, len(SEQUENCE_CHANNELS)),
-        "features": (len(FEATURES),),
+        "features": (len(feature_names(physics.colours)),),
         "phased": (physics.steps, len(PHASED_CHANNELS)),
     }
     return {name: shapes[name] for name in physics.inputs}
@@ -71,7 +71,7 @@ def prepare(
     makers = {
         "folded": lambda curve: folded_curve(curve, physics.bins, physics.cycles),
         "sequence": lambda curve: sequence(curve, physics.steps),
-        "features": light_curve_features,
+        "features": lambda curve: light_curve_features(curve, physics.colours),
         "phased": lambda curve: phased(
             sequence(curve, physics.steps), curve.period.period, physics.cycles
         ),

@@ -19,6 +19,10 @@ class VariablePhysics:
         ``sequence`` (points in order of time), ``features`` (numbers that describe the curve, see
         `astro_dl.science.variable_stars.features.FEATURES`), ``phased`` (the points of the sequence
         in order of phase). One alone is a plain array.
+    colours : bool, default False
+        Whether the features end with the colour of the star and the ratio of its amplitudes, where
+        it was measured in two bands or more that are known by name, see
+        `astro_dl.science.variable_stars.colours.COLOURS`.
     scheme : {"common", "asas", "crts", "eros"}
         Whose classes are asked for, see `astro_dl.science.variable_stars.classes.SCHEMES`.
     survey : {"asas", "crts", "eros", "ogle", "ztf", "lsst", "any"}
@@ -39,6 +43,7 @@ class VariablePhysics:
     """
 
     inputs: Annotated[tuple[str, ...], Choice(INPUTS)] = ("folded", "features")
+    colours: bool = False
     scheme: Literal["common", "asas", "crts", "eros"] = "common"
     survey: Literal["asas", "crts", "eros", "ogle", "ztf", "lsst", "any"] = "any"
     bins: Annotated[int, Bounds(8)] = 128

@@ -1,6 +1,7 @@
 """Long tables of measurements to a table of variable stars."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -10,10 +11,10 @@ from astropy.table import QTable
 
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table
-from astro_dl.observations.irregular_series.long_table import iterate_series
+from astro_dl.observations.irregular_series.long_table import UNCLEAR, iterate_series
 from astro_dl.observations.irregular_series.series import IrregularSeries
 from astro_dl.science.variable_stars.classes import SCHEMES
-from astro_dl.science.variable_stars.features import FEATURES
+from astro_dl.science.variable_stars.features import FEATURES, feature_names
 from astro_dl.science.variable_stars.inputs import Prepared, prepare
 from astro_dl.science.variable_stars.physics import VariablePhysics
 from astro_dl.science.variable_stars.reading import ReadingOptions
@@ -39,6 +40,7 @@ def predict_stars(
     path: str = "",
     batch_size: int | None = None,
     keep_flagged: bool = False,
+    uncalibrated: bool = False,
 ) -> Iterator[QTable]:
     """Find the periods and classes of stars in long tables, in bounded memory.
 
@@ -66,6 +68,8 @@ def predict_stars(
         Stars given to the network at once.
     keep_flagged : bool, default False
         Answer for stars with ``few_points``, too, instead of leaving the answer out.
+    uncalibrated : bool, default False
+        Magnitudes of different bands have zero points of their own: no colour is made of them.
 
     Yields
     ------
@@ -78,8 +82,10 @@ def predict_stars(
         that differs by one or two cycles per day explains nearly as much), ``doubled_period`` (one
         minimum, of a class with two alike: ``period`` is twice the one that was found),
         ``twice_possible`` (one minimum, of a class whose second one may be hidden or alike),
-        ``limits`` (points that are none were left out), and what was mended: ``unsorted_times``,
-        ``duplicate_points``, ``missing_values``, ``bad_errors``, ``no_errors``.
+        ``no_colour`` (of a network that looks at colours: there are several bands, but no two that
+        are known and calibrated), ``limits`` (points that are none were left out), and what was
+        mended: ``unsorted_times``, ``duplicate_points``, ``missing_values``, ``bad_errors``,
+        ``no_errors``.
 
     Raises
     ------
@@ -88,6 +94,8 @@ def predict_stars(
     """
     reading = ReadingOptions(columns, quantity, zero_point, time_unit, hdu, path)
     stars = iterate_series(paths, reading.columns_of_table(), reading.which)
+    if uncalibrated:
+        stars = (replace(star, systems=(UNCLEAR,) * len(star.bands)) for star in stars)
     while block := list(islice(stars, STARS_AT_ONCE)):
         table = _prediction(predictor, block, batch_size, keep_flagged)
         table.meta["reading"] = reading.given()
@@ -107,6 +115,9 @@ def _prediction(
     arrays = ready.x if isinstance(ready.x, dict) else {"features": ready.x}
     x = {name: arrays[name] for name in physics.inputs}
     flags = _flags(stars, ready)
+    if physics.colours:
+        known = arrays["features"][:, feature_names(True).index("colour_known")] > 0
+        flags["no_colour"] = Flag(_in_several_bands(stars) & ~known)
     usable = answered_rows(flags, keep_flagged)
     answers = predictor.answers(
         x if len(x) > 1 else arrays[physics.inputs[0]], batch_size, usable=usable
@@ -132,6 +143,10 @@ def _prediction(
     for place, (name, values) in enumerate(own.items(), start=1):
         table.add_column(values, place, name)
     return table
+
+
+def _in_several_bands(stars: Sequence[IrregularSeries]) -> np.ndarray:
+    return np.array([len(np.unique(star.measured().band)) > 1 for star in stars], bool)
 
 
 def _flags(stars: Sequence[IrregularSeries], ready: Prepared) -> dict[str, Flag]:

@@ -13,12 +13,13 @@ from astro_dl.core.examples import inputs_by_name
 from astro_dl.core.files import atomic_path, file_sha256
 from astro_dl.core.reading.folders import cache_folder
 from astro_dl.observations.irregular_series.series import IrregularSeries
+from astro_dl.science.variable_stars.features import feature_names
 from astro_dl.science.variable_stars.inputs import Prepared, phased, prepare
 
 if TYPE_CHECKING:
     from astro_dl.science.variable_stars.physics import VariablePhysics
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same light curves would give other inputs."""
 
 FOUND = "found/"
@@ -42,7 +43,7 @@ def prepared(
     rows : ndarray of int
         Which stars of the file they are.
     """
-    everything = replace(physics, inputs=KEPT)
+    everything = replace(physics, inputs=KEPT, colours=True)
     settings = VERSION, physics.bins, physics.cycles, physics.steps, physics.maximum_frequency
     key = sha256(repr((settings, file_sha256(path), rows.tolist())).encode()).hexdigest()[:24]
     kept = cache_folder() / "variable_stars" / f"{key}.npz"
@@ -64,6 +65,7 @@ def _chosen(everything: Prepared, physics: "VariablePhysics") -> Prepared:
         arrays["phased"] = np.array(
             [phased(points, period, physics.cycles) for points, period in stars]
         )
+    arrays["features"] = arrays["features"][:, : len(feature_names(physics.colours))]
     x = {name: arrays[name] for name in physics.inputs}
     return Prepared(x if len(x) > 1 else x[physics.inputs[0]], everything.found)
 

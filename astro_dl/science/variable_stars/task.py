@@ -13,7 +13,7 @@ from astro_dl.core.examples import Inputs
 from astro_dl.core.task import Classical, Difficulty, Files, InputSpec, Task
 from astro_dl.science.variable_stars.classes import SCHEMES
 from astro_dl.science.variable_stars.datasets import ASAS, CRTS, EROS
-from astro_dl.science.variable_stars.features import FEATURES
+from astro_dl.science.variable_stars.features import feature_names
 from astro_dl.science.variable_stars.figures import draw_stars
 from astro_dl.science.variable_stars.inputs import (
     FOLDED_CHANNELS,
@@ -40,7 +40,7 @@ def input_spec(physics: VariablePhysics) -> InputSpec:
     if "sequence" in shapes:
         contract["sequence"] = list(SEQUENCE_CHANNELS)
     if "features" in shapes:
-        contract["features"] = list(FEATURES)
+        contract["features"] = list(feature_names(physics.colours))
     if "phased" in shapes:
         contract |= {"phased": list(PHASED_CHANNELS), "cycles": physics.cycles}
         contract["rebuilt"] = ["magnitude"]
@@ -77,6 +77,7 @@ task = Task(
     classical=Classical(features=peer_features, peers=("random_forest",)),
     datasets={"asas": ASAS, "crts": CRTS, "eros": EROS},
     files=Files(predict_blocks=predict_stars, draw=draw_stars),
+    version=2,
     zero_signal={"signals": False, "survey": "crts"},
     extra_metrics=period_fractions,
     caution="Periods are found in the light curve itself.",

@@ -215,3 +215,34 @@ def test_seconds_are_converted_where_that_is_told(tmp_path):
 def test_unknown_columns_are_refused():
     with pytest.raises(UsageError, match="columns: 'colour' is no column"):
         LongColumns({"colour": "gr"})
+
+
+def test_what_is_said_of_systems_is_kept_by_band(tmp_path):
+    table = long_table()
+    assert read(table, tmp_path)[0].systems == ("", "")
+    table["magsys"] = np.where(table["band"] == "g", "AB", "Vega")
+    found = read(table, tmp_path)[0]
+    assert dict(zip(found.bands, found.systems, strict=True)) == {"g": "ab", "r": "vega"}
+
+
+def test_systems_that_differ_from_file_to_file_are_refused_and_unsaid_ones_unclear(tmp_path):
+    paths = [tmp_path / f"{name}.csv" for name in ("ab", "vega", "unsaid")]
+    for path in paths:
+        table = long_table()
+        if path.stem != "unsaid":
+            table["magsys"] = path.stem
+        table.write(path)
+    with pytest.raises(UsageError, match="of system vega, those before them of ab"):
+        list(iterate_series(paths[:2], PLAIN))
+    for order in (paths[::2], paths[::-2]):
+        found = next(iterate_series(order, PLAIN))
+        assert found.systems == ("unclear", "unclear")
+
+
+def test_fluxes_whose_unit_gives_their_zero_point_are_of_ab(tmp_path):
+    table = long_table()
+    table.rename_column("mag", "flux")
+    table["flux"].unit = u.nJy
+    assert set(read(table, tmp_path, name="stars.ecsv")[0].systems) == {"ab"}
+    zero_point = LongColumns({}, zero_point=31.4)
+    assert set(read(table, tmp_path, zero_point, name="stars.ecsv")[0].systems) == {""}

@@ -1,7 +1,8 @@
 import keras
 import numpy as np
 import pytest
-from astropy.table import Table, vstack
+from astropy import units as u
+from astropy.table import QTable, Table, vstack
 
 from astro_dl.core.config import load_config
 from astro_dl.inference.load import load_pretrained
@@ -15,7 +16,13 @@ def predictor(tmp_path_factory):
         "task": "variable_star",
         "model": "variable_iresnet",
         "hyperparameters": {"filters": 4, "levels": 2, "blocks": 1, "units": 8},
-        "physics": {"survey": "eros", "scheme": "eros", "bins": 32, "maximum_frequency": 4.0},
+        "physics": {
+            "survey": "eros",
+            "scheme": "eros",
+            "colours": True,
+            "bins": 32,
+            "maximum_frequency": 4.0,
+        },
         "data": {"n_train": 96, "n_validation": 48, "n_test": 48, "workers": 1},
         "training": {"epochs": 1, "batch_size": 32},
     }
@@ -54,6 +61,60 @@ def test_each_star_has_its_period_and_its_flags(predictor, tmp_path):
     again = {str(row["id"]): row for row in kept}
     assert np.isfinite(again["few"]["p_cepheid"])
     assert np.isnan(again["one"]["p_cepheid"])
+
+
+def in_two_bands(id, colour=0.7, **options):
+    """Return a star measured in B and R in turn."""
+    table = star(id, **options)
+    table["band"] = np.where(np.arange(len(table)) % 2, "R", "B")
+    table["mag"] += np.where(table["band"] == "B", colour, 0.0)
+    return table
+
+
+def told(found):
+    return np.array([found[name][0] for name in found.colnames if name.startswith("p_")])
+
+
+def test_the_colour_of_a_star_counts_where_it_is_known(predictor, tmp_path):
+    flags, answers = {}, {}
+    for name, colour in (("blue", -0.1), ("red", 2.0), ("impossible", 9.0)):
+        path = tmp_path / f"{name}.csv"
+        in_two_bands("a", colour).write(path)
+        found = predictor.predict(path)
+        flags[name], answers[name] = found["flags"][0], told(found)
+        found = predictor.predict(path, uncalibrated=True)
+        flags[f"{name}, uncalibrated"] = found["flags"][0]
+        answers[f"{name}, uncalibrated"] = told(found)
+    without = {name for name, words in flags.items() if "no_colour" in words}
+    assert without == {name for name in flags if name not in ("blue", "red")}
+    assert np.abs(answers["blue"] - answers["red"]).max() > 1e-4
+    assert answers["red, uncalibrated"] == pytest.approx(answers["blue, uncalibrated"], abs=1e-6)
+
+
+def test_bands_that_are_not_known_have_no_colour(predictor, tmp_path):
+    table = in_two_bands("a")
+    table["band"] = np.where(table["band"] == "B", "1", "2")
+    table.write(tmp_path / "a.csv")
+    assert "no_colour" in predictor.predict(tmp_path / "a.csv")["flags"][0]
+    star("a").write(tmp_path / "one.csv")
+    assert "no_colour" not in predictor.predict(tmp_path / "one.csv")["flags"][0]
+
+
+def test_fluxes_in_units_and_magnitudes_of_ab_are_one_star(predictor, tmp_path):
+    table = in_two_bands("a")
+    table["magsys"] = "AB"
+    table.write(tmp_path / "magnitudes.csv")
+    flux = 10 ** (-0.4 * (table["mag"] - 31.4)) * u.nJy
+    fluxes = QTable({"id": table["id"], "mjd": table["mjd"], "band": table["band"], "flux": flux})
+    fluxes["error"] = 0.4 * np.log(10) * 0.03 * flux
+    fluxes.write(tmp_path / "fluxes.ecsv")
+    first, second = (
+        told(predictor.predict(tmp_path / name)) for name in ("magnitudes.csv", "fluxes.ecsv")
+    )
+    assert second == pytest.approx(first, abs=1e-4)
+    table["magsys"] = np.full(len(table), "Vega")
+    table.write(tmp_path / "vega.csv")
+    assert np.abs(told(predictor.predict(tmp_path / "vega.csv")) - first).max() > 1e-5
 
 
 def test_probabilities_sum_to_one(predictor, tmp_path):

@@ -64,7 +64,8 @@ def test_the_bump_of_cepheids_is_on_the_maximum_at_ten_days():
 def test_contact_binaries_have_minima_of_nearly_one_depth_and_algols_have_not():
     rng = np.random.default_rng(3)
     period = np.ones(200)
-    contact, algol = binaries.contact(period, rng), binaries.detached(period, rng)
+    contact = binaries.contact(period, rng)[:, 0]
+    algol = binaries.detached(period, np.full(200, 8000.0), np.array([0.55]), rng)[:, 0]
     first = slice(0, 8)
     second = slice(252, 260)
     difference = {

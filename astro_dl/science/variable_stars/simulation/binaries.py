@@ -1,33 +1,49 @@
-"""Close binaries: folded light curves [mag] on an even grid of phases, (n, 512).
+"""Close binaries: folded light curves [mag] on an even grid of phases, (n, bands, 512).
+
+Eclipses of spheres differ from band to band by the temperatures of both stars (black bodies), and
+mean magnitudes by their common light over that of the primary, about V; other binaries are grey,
+and have one band for all.
 
 Phase 0 is the middle of the primary eclipse. Detached and semi-detached pairs are spheres with
 tides and reflection (`astro_dl.observations.light_curves.eclipsing_binary`); contact pairs are the
 cosines of Ruciński (1993, PASP 105, 1433).
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from astro_dl.observations.light_curves.eclipsing_binary import Binary, binary_light_curves
 from astro_dl.observations.light_curves.orbit import Orbit
+from astro_dl.science.variable_stars.simulation.starlight import (
+    companion_temperature,
+    surface_brightness,
+)
 
 GRID = (np.arange(512) + 0.5) / 512
 LARGEST_IMPACT = 0.85
 """Of the sum of both radii: eclipses are at least partial."""
 
 
-def detached(period: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def detached(
+    period: np.ndarray, temperature: np.ndarray, wavelength: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Return Algols: flat out of eclipse, wider orbits at longer periods."""
     n = len(period)
     axis = np.clip(3.2 * period ** (2 / 3) * np.exp(0.25 * rng.standard_normal(n)), 3.5, 40)
     eccentric = np.where(axis > 8, rng.beta(1, 4, n) * (rng.random(n) < 0.5), 0)
-    return _spheres(axis, rng.uniform(0.4, 1.2, n), rng.beta(1.2, 1.2, n), eccentric, rng)
+    radius, brightness = rng.uniform(0.4, 1.2, n), rng.beta(1.2, 1.2, n)
+    return _spheres(axis, radius, brightness, eccentric, temperature, wavelength, rng)
 
 
-def semi_detached(period: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def semi_detached(
+    period: np.ndarray, temperature: np.ndarray, wavelength: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Return β Lyrae stars: round out of eclipse, minima of different depth."""
     n = len(period)
     axis = rng.uniform(2.1, 3.4, n)
-    return _spheres(axis, rng.uniform(0.6, 1.1, n), rng.uniform(0.15, 0.8, n), np.zeros(n), rng)
+    radius, brightness = rng.uniform(0.6, 1.1, n), rng.uniform(0.15, 0.8, n)
+    return _spheres(axis, radius, brightness, np.zeros(n), temperature, wavelength, rng)
 
 
 def contact(period: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -57,7 +73,7 @@ def post_common_envelope(period: np.ndarray, rng: np.random.Generator) -> np.nda
     inside = np.abs((GRID + 0.5) % 1 - 0.5) < width
     eclipsing = rng.random(n) < 0.6
     depth = rng.uniform(0.3, 0.97, n) * eclipsing
-    return -2.5 * np.log10(flux * (1 - depth[:, None] * inside))
+    return -2.5 * np.log10(flux * (1 - depth[:, None] * inside))[:, None]
 
 
 def _cosines(
@@ -71,7 +87,7 @@ def _cosines(
         + fourth[:, None] * np.cos(4 * angle)
         + spots[:, None] * np.sin(angle)
     )
-    return -2.5 * np.log10(np.maximum(flux, 0.02))
+    return -2.5 * np.log10(np.maximum(flux, 0.02))[:, None]
 
 
 def _spheres(
@@ -79,6 +95,8 @@ def _spheres(
     radius_ratio: np.ndarray,
     brightness_ratio: np.ndarray,
     eccentricity: np.ndarray,
+    temperature: np.ndarray,
+    wavelength: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
     n = len(axis)
@@ -95,4 +113,12 @@ def _spheres(
         albedo=rng.uniform(0.3, 1.0, n),
         third_light=dilution,
     )
-    return -2.5 * np.log10(np.maximum(binary_light_curves(GRID, pair), 0.02))
+    second = companion_temperature(temperature, brightness_ratio)
+    flux = np.empty((n, len(wavelength), len(GRID)))
+    for number, one in enumerate(wavelength):
+        ratio = surface_brightness(second, one) / surface_brightness(temperature, one)
+        both = (1 + ratio * radius_ratio**2) / (1 + brightness_ratio * radius_ratio**2)
+        flux[:, number] = both[:, None] * binary_light_curves(
+            GRID, replace(pair, surface_brightness_ratio=ratio)
+        )
+    return -2.5 * np.log10(np.maximum(flux, 0.02))

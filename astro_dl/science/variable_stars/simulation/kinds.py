@@ -5,14 +5,44 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astro_dl.science.variable_stars.simulation import binaries, fourier
+from astro_dl.science.variable_stars.simulation import binaries, fourier, temperatures
 from astro_dl.science.variable_stars.simulation.fourier import FourierShape
+from astro_dl.science.variable_stars.simulation.temperatures import Temperature
 from astro_dl.science.variable_stars.simulation.walks import damped_walks, smoothed_walks
 
 Rng = np.random.Generator
 Draw = Callable[[int, Rng], np.ndarray]
 Curve = Callable[[np.ndarray, np.ndarray, Rng], np.ndarray]
 """Times (n, T) and periods (n,) [d] to magnitudes about a mean, (n, T)."""
+
+AMPLITUDE_WAVELENGTHS = np.array(
+    [0.355, 0.44, 0.477, 0.55, 0.623, 0.641, 0.763, 0.798, 0.905, 0.971]
+)
+AMPLITUDES = np.array([1.25, 1.3, 1.2, 1.0, 0.85, 0.8, 0.65, 0.6, 0.6, 0.58])
+"""Amplitudes of RR Lyrae stars at wavelengths [µm] over that in V."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """When n stars are looked at, and how.
+
+    Parameters
+    ----------
+    time : ndarray, (n, T)
+        In days.
+    band : ndarray of int, (n, T)
+        Numbers of bands.
+    wavelength : ndarray, (bands,)
+        Theirs [µm].
+    """
+
+    time: np.ndarray
+    band: np.ndarray
+    wavelength: np.ndarray
+
+
+Light = Callable[[Seen, np.ndarray, np.ndarray, Rng], np.ndarray]
+"""Visits, periods (n,) [d] and temperatures (n,) [K] to magnitudes about a mean, (n, T)."""
 
 
 @dataclass(frozen=True)
@@ -23,21 +53,19 @@ class Kind:
     ----------
     period : callable
         ``(n, rng) -> (n,)`` [d]; NaN for stars without one.
-    curve : callable
-        ``(time, period, rng) -> (n, T)`` magnitudes in V about a mean.
+    light : callable
+        How they vary, see `Light`.
     luminosity : tuple of float
         Slope and zero point of M_V against lg P [d] + 1 for pulsators, or zero and M_V; and its
         scatter.
-    red_amplitude : float
-        Amplitude in the reddest bands over that in V.
-    minimum_period : float
-        Least period [d].
+    temperature : callable
+        ``(period, absolute, rng) -> (n,)`` [K]; NaN for what is no star.
     """
 
     period: Draw
-    curve: Curve
+    light: Light
     luminosity: tuple[float, float, float]
-    red_amplitude: float = 1.0
+    temperature: Temperature
 
 
 def log_normal(median: float, scatter: float, low: float, high: float) -> Draw:
@@ -71,24 +99,51 @@ def repeating(shape: Callable[[np.ndarray, Rng], FourierShape]) -> Curve:
     return curve
 
 
-def folded(shape: Callable[[np.ndarray, Rng], np.ndarray]) -> Curve:
-    """Return light curves that repeat what is told on the grid of phases of binaries."""
+def pulsating(curve: Curve, red_amplitude: float = 1.0) -> Light:
+    """Return light whose amplitude falls with wavelength.
 
-    def curve(time: np.ndarray, period: np.ndarray, rng: Rng) -> np.ndarray:
+    ``red_amplitude`` is that in the reddest bands over that in V; at one all bands are alike.
+    """
+    share = (1 - red_amplitude) / (1 - AMPLITUDES[-1])
+
+    def light(seen: Seen, period: np.ndarray, temperature: np.ndarray, rng: Rng) -> np.ndarray:
+        ratio = 1 + share * (np.interp(seen.wavelength, AMPLITUDE_WAVELENGTHS, AMPLITUDES) - 1)
+        return curve(seen.time, period, rng) * ratio[seen.band]
+
+    return light
+
+
+def eclipsing(shape: Callable[[np.ndarray, np.ndarray, np.ndarray, Rng], np.ndarray]) -> Light:
+    """Return light that repeats what is told of each band on the grid of phases of binaries."""
+
+    def light(seen: Seen, period: np.ndarray, temperature: np.ndarray, rng: Rng) -> np.ndarray:
+        grid = shape(period, temperature, seen.wavelength, rng)
+        turns = (seen.time / period[:, None] + rng.random((len(period), 1))) % 1
+        return _interpolated(grid, seen.band, turns)
+
+    return light
+
+
+def grey(shape: Callable[[np.ndarray, Rng], np.ndarray]) -> Light:
+    """Return light that repeats one shape on the grid of phases of binaries in all bands."""
+
+    def every_band(
+        period: np.ndarray, temperature: np.ndarray, wavelength: np.ndarray, rng: Rng
+    ) -> np.ndarray:
         grid = shape(period, rng)
-        turns = (time / period[:, None] + rng.random((len(period), 1))) % 1
-        return _interpolated(grid, turns)
+        return np.broadcast_to(grid, (len(grid), len(wavelength), grid.shape[2]))
 
-    return curve
+    return eclipsing(every_band)
 
 
-def _interpolated(grid: np.ndarray, turns: np.ndarray) -> np.ndarray:
-    place = turns * grid.shape[1] - 0.5
+def _interpolated(grid: np.ndarray, band: np.ndarray, turns: np.ndarray) -> np.ndarray:
+    size = grid.shape[2]
+    place = turns * size - 0.5
     left = np.floor(place).astype(int)
     share = place - left
-    size = grid.shape[1]
     rows = np.arange(len(grid))[:, None]
-    return grid[rows, left % size] * (1 - share) + grid[rows, (left + 1) % size] * share
+    first, second = grid[rows, band, left % size], grid[rows, band, (left + 1) % size]
+    return first * (1 - share) + second * share
 
 
 def blazhko(time: np.ndarray, period: np.ndarray, rng: Rng) -> np.ndarray:
@@ -187,51 +242,140 @@ def active_nucleus(time: np.ndarray, period: np.ndarray, rng: Rng) -> np.ndarray
     return damped_walks(time, sigma, np.exp(rng.uniform(np.log(30), np.log(1000), n)), rng)
 
 
+def _fourier(shape: Callable[[np.ndarray, Rng], FourierShape], red_amplitude: float) -> Light:
+    return pulsating(repeating(shape), red_amplitude)
+
+
 RR_LYRAE = (0.0, 0.6, 0.2)
 KINDS: dict[str, Kind] = {
-    "rr_ab": Kind(log_normal(0.57, 0.13, 0.42, 0.9), repeating(fourier.rr_ab), RR_LYRAE, 0.6),
-    "rr_ab_blazhko": Kind(log_normal(0.54, 0.11, 0.42, 0.7), blazhko, RR_LYRAE, 0.6),
-    "rr_c": Kind(log_normal(0.32, 0.13, 0.2, 0.45), repeating(fourier.rr_c), RR_LYRAE, 0.6),
-    "rr_d": Kind(log_normal(0.36, 0.05, 0.3, 0.44), double_mode, RR_LYRAE, 0.6),
+    "rr_ab": Kind(
+        log_normal(0.57, 0.13, 0.42, 0.9),
+        _fourier(fourier.rr_ab, 0.6),
+        RR_LYRAE,
+        temperatures.rr_lyrae(),
+    ),
+    "rr_ab_blazhko": Kind(
+        log_normal(0.54, 0.11, 0.42, 0.7),
+        pulsating(blazhko, 0.6),
+        RR_LYRAE,
+        temperatures.rr_lyrae(),
+    ),
+    "rr_c": Kind(
+        log_normal(0.32, 0.13, 0.2, 0.45),
+        _fourier(fourier.rr_c, 0.6),
+        RR_LYRAE,
+        temperatures.rr_lyrae(temperatures.OVERTONE_RR_LYRAE),
+    ),
+    "rr_d": Kind(
+        log_normal(0.36, 0.05, 0.3, 0.44),
+        pulsating(double_mode, 0.6),
+        RR_LYRAE,
+        temperatures.rr_lyrae(temperatures.OVERTONE_RR_LYRAE),
+    ),
     "cepheid": Kind(
-        log_normal(5.0, 0.6, 1.0, 100.0), repeating(fourier.cepheid), (-2.43, -4.05, 0.2), 0.6
+        log_normal(5.0, 0.6, 1.0, 100.0),
+        _fourier(fourier.cepheid, 0.6),
+        (-2.43, -4.05, 0.2),
+        temperatures.cepheid(),
     ),
     "cepheid_overtone": Kind(
-        log_normal(2.0, 0.5, 0.4, 6.0), repeating(fourier.overtone_cepheid), (-2.9, -4.6, 0.2), 0.6
+        log_normal(2.0, 0.5, 0.4, 6.0),
+        _fourier(fourier.overtone_cepheid, 0.6),
+        (-2.9, -4.6, 0.2),
+        temperatures.cepheid(temperatures.OVERTONE_CEPHEID),
     ),
     "cepheid_2": Kind(
-        log_uniform(1.0, 35.0), repeating(fourier.type_2_cepheid), (-1.6, -1.9, 0.2), 0.7
+        log_uniform(1.0, 35.0),
+        _fourier(fourier.type_2_cepheid, 0.7),
+        (-1.6, -1.9, 0.2),
+        temperatures.type_2_cepheid,
     ),
+    # Marconi, Fiorentino & Caputo (2004), A&A 417, 1101
     "cepheid_anomalous": Kind(
-        log_normal(0.9, 0.4, 0.4, 2.4), repeating(fourier.anomalous_cepheid), (-2.6, -3.3, 0.2), 0.6
+        log_normal(0.9, 0.4, 0.4, 2.4),
+        _fourier(fourier.anomalous_cepheid, 0.6),
+        (-2.6, -3.3, 0.2),
+        temperatures.normal(6700, 250, 5900, 7600),
     ),
+    # McNamara (2000), ASP Conf. 210, 373
     "delta_scuti_high": Kind(
         log_uniform(0.045, 0.2),
-        repeating(fourier.high_amplitude_delta_scuti),
+        _fourier(fourier.high_amplitude_delta_scuti, 0.6),
         (-3.0, -1.8, 0.3),
-        0.6,
+        temperatures.normal(7400, 300, 6600, 8300),
     ),
-    "delta_scuti": Kind(log_uniform(0.04, 0.3), multi_mode(0.02, 0.4), (-3.0, -1.8, 0.4), 0.6),
-    "beta_cephei": Kind(log_uniform(0.1, 0.3), multi_mode(0.01, 0.1), (0.0, -3.5, 0.6), 0.8),
-    "mira": Kind(log_normal(290.0, 0.35, 100.0, 650.0), mira, (0.0, -1.0, 1.0), 0.5),
-    "semiregular": Kind(log_uniform(25.0, 350.0), semiregular, (0.0, -1.0, 1.0), 0.5),
-    "detached": Kind(log_normal(1.8, 0.9, 0.25, 60.0), folded(binaries.detached), (0.0, 2.5, 1.5)),
+    # Uytterhoeven et al. (2011), A&A 534, A125
+    "delta_scuti": Kind(
+        log_uniform(0.04, 0.3),
+        pulsating(multi_mode(0.02, 0.4), 0.6),
+        (-3.0, -1.8, 0.4),
+        temperatures.normal(7500, 450, 6500, 8900),
+    ),
+    # Stankov & Handler (2005), ApJS 158, 193
+    "beta_cephei": Kind(
+        log_uniform(0.1, 0.3),
+        pulsating(multi_mode(0.01, 0.1), 0.8),
+        (0.0, -3.5, 0.6),
+        temperatures.log_uniform(18000, 30000),
+    ),
+    "mira": Kind(
+        log_normal(290.0, 0.35, 100.0, 650.0),
+        pulsating(mira, 0.5),
+        (0.0, -1.0, 1.0),
+        temperatures.mira,
+    ),
+    "semiregular": Kind(
+        log_uniform(25.0, 350.0),
+        pulsating(semiregular, 0.5),
+        (0.0, -1.0, 1.0),
+        temperatures.semiregular,
+    ),
+    "detached": Kind(
+        log_normal(1.8, 0.9, 0.25, 60.0),
+        eclipsing(binaries.detached),
+        (0.0, 2.5, 1.5),
+        temperatures.main_sequence,
+    ),
     "semi_detached": Kind(
-        log_normal(0.9, 0.6, 0.27, 15.0), folded(binaries.semi_detached), (0.0, 2.0, 1.5)
+        log_normal(0.9, 0.6, 0.27, 15.0),
+        eclipsing(binaries.semi_detached),
+        (0.0, 2.0, 1.5),
+        temperatures.main_sequence,
     ),
-    "contact": Kind(log_normal(0.36, 0.25, 0.22, 1.2), folded(binaries.contact), (-8.0, 0.2, 0.4)),
+    "contact": Kind(
+        log_normal(0.36, 0.25, 0.22, 1.2),
+        grey(binaries.contact),
+        (-8.0, 0.2, 0.4),
+        temperatures.contact_binary,
+    ),
     "ellipsoidal": Kind(
-        log_normal(0.8, 0.9, 0.2, 20.0), folded(binaries.ellipsoidal), (0.0, 2.5, 1.5)
+        log_normal(0.8, 0.9, 0.2, 20.0),
+        grey(binaries.ellipsoidal),
+        (0.0, 2.5, 1.5),
+        temperatures.main_sequence,
     ),
     "post_common_envelope": Kind(
-        log_normal(0.2, 0.6, 0.08, 1.2), folded(binaries.post_common_envelope), (0.0, 8.0, 1.5)
+        log_normal(0.2, 0.6, 0.08, 1.2),
+        grey(binaries.post_common_envelope),
+        (0.0, 8.0, 1.5),
+        temperatures.log_uniform(9000, 30000),
     ),
-    "spotted": Kind(log_normal(3.0, 1.4, 0.25, 100.0), spotted, (0.0, 4.0, 1.5), 0.8),
+    # Strassmeier (2009), A&A Rev. 17, 251
+    "spotted": Kind(
+        log_normal(3.0, 1.4, 0.25, 100.0),
+        pulsating(spotted, 0.8),
+        (0.0, 4.0, 1.5),
+        temperatures.normal(5000, 600, 3400, 6500),
+    ),
+    # Netopil et al. (2008), A&A 491, 545
     "chemically_peculiar": Kind(
         log_normal(3.0, 0.9, 0.5, 40.0),
-        repeating(fourier.near_sinusoid(0.015, 0.12, 0.5)),
+        _fourier(fourier.near_sinusoid(0.015, 0.12, 0.5), 1.0),
         (0.0, 0.5, 1.0),
+        temperatures.log_uniform(7200, 14000),
     ),
-    "constant": Kind(aperiodic, quiet, (0.0, 4.5, 1.5)),
-    "active_nucleus": Kind(aperiodic, active_nucleus, (0.0, -23.0, 1.0)),
+    "constant": Kind(aperiodic, pulsating(quiet), (0.0, 4.5, 1.5), temperatures.main_sequence),
+    "active_nucleus": Kind(
+        aperiodic, pulsating(active_nucleus, 0.8), (0.0, -23.0, 1.0), temperatures.no_star
+    ),
 }
