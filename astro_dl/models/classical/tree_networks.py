@@ -100,6 +100,7 @@ def gradient_boosting(
     max_iter: Count | None = None,
     max_leaf_nodes: Annotated[int, Bounds(2)] | None = None,
     learning_rate: Positive = 0.06,
+    max_features: Annotated[float, Bounds(0, 1, open_low=True)] = 1.0,
     nodes: Count | None = None,
     levels: Levels | None = None,
 ) -> keras.Model:
@@ -113,6 +114,8 @@ def gradient_boosting(
         Rounds of boosting, and leaves of a tree; None for what is best on the validation set.
     learning_rate : float
         Share of each tree that is taken.
+    max_features : float
+        Share of the features that is looked at for a split, drawn anew for each.
     nodes, levels
         As of `random_forest`.
     """
