@@ -114,7 +114,7 @@ def stack(
     """
     from astro_dl.models.build import build_from
 
-    if head.kind != "multiclass":
+    if head.kind not in ("binary", "multiclass"):
         raise UsageError(f"members are weighed by what they say of classes, not of {head.kind}")
     shapes = input_spec.shape
     inputs = (
@@ -182,7 +182,8 @@ def fit_weights(logits: Array, y: Array, class_weights: Array | None = None) -> 
     Parameters
     ----------
     logits : ndarray, (n, members, classes)
-        Of examples that no member has learnt from.
+        Of examples that no member has learnt from; (n, members, 1) of two classes, of which one
+        logit is the log-odds.
     y : ndarray of int, (n,)
         Their classes.
     class_weights : ndarray, (classes,), optional
@@ -190,13 +191,17 @@ def fit_weights(logits: Array, y: Array, class_weights: Array | None = None) -> 
 
     Returns
     -------
-    weights, offsets : ndarray, (members,) and (classes,)
+    weights, offsets : ndarray, (members,) and (classes,), or (1,) of log-odds
 
     Raises
     ------
     UsageError
         If a member's logits are not finite.
     """
+    if logits.shape[2] == 1:
+        both = np.concatenate([np.zeros_like(logits), logits], axis=2)
+        weights, offsets = fit_weights(both, y, importance)
+        return weights, np.diff(offsets)
     broken = 1 + np.flatnonzero(~np.isfinite(logits).all(axis=(0, 2)))
     if len(broken):
         raise UsageError(

@@ -7,6 +7,7 @@ from scipy.special import log_softmax, softmax
 
 from astro_dl.answers.binary import Binary
 from astro_dl.answers.multiclass import Multiclass
+from astro_dl.answers.regression import Regression
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_from, logits_model
@@ -128,9 +129,31 @@ def test_a_member_that_diverged_is_named_and_not_weighed():
         fit_weights(members, y)
 
 
+def test_of_two_classes_the_log_odds_are_weighed():
+    rng = np.random.default_rng(0)
+    members = rng.normal(0, 2, (40_000, 3, 1))
+    odds = members[..., 0] @ np.array([0.7, 0.0, 0.4]) - 0.5
+    weights, offset = fit_weights(members, odds + rng.logistic(size=odds.shape) > 0)
+    assert weights == pytest.approx([0.7, 0.0, 0.4], abs=0.03)
+    assert offset == pytest.approx([-0.5], abs=0.05)
+
+
+def test_a_stack_of_two_classes_has_one_logit(x):
+    head = Binary(("no", "yes"))
+    model = stack(INPUT, head, members=MEMBERS)
+    networks = [
+        build_from(one.model, InputSpec(one.given(INPUT.shape)), head, one.hyperparameters)
+        for one in read_members(MEMBERS)
+    ]
+    join_weighted(model, networks, np.array([0.5, 0.0, 2.0]), np.array([-0.3]))
+    alone = members_logits([logits_model(one) for one in networks], read_members(MEMBERS), x)
+    wanted = 0.5 * alone[:, 0] + 2.0 * alone[:, 2] - 0.3
+    np.testing.assert_allclose(logits_model(model)(x), wanted, atol=1e-5)
+
+
 def test_what_is_no_class_is_not_weighed():
-    with pytest.raises(UsageError, match="classes, not of binary"):
-        stack(INPUT, Binary(("no", "yes")), members=MEMBERS)
+    with pytest.raises(UsageError, match="classes, not of regression"):
+        stack(INPUT, Regression(("mass",), ("",)), members=MEMBERS)
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,7 @@ def gradient_boosting(
     max_leaf_nodes: Annotated[int, Bounds(2)] | None = None,
     learning_rate: Positive = 0.06,
     l2_regularization: NonNegative | None = None,
+    max_features: Annotated[float, Bounds(0, 1, open_low=True)] = 1.0,
     nodes: Count | None = None,
     levels: Levels | None = None,
 ) -> keras.Model:
@@ -117,6 +118,8 @@ def gradient_boosting(
     l2_regularization : float, optional
         Penalty on the square of what a leaf says; None for 1 where a class has fewer than 20
         examples, without which boosting diverges there, and 0 elsewhere.
+    max_features : float
+        Share of the features that is looked at for a split, drawn anew for each.
     nodes, levels
         As of `random_forest`.
     """

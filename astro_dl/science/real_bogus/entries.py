@@ -101,11 +101,35 @@ register_model(
 )
 register_model(
     "real_bogus_committee",
-    "astro_dl.models.committee:committee",
-    summary="Five perceptrons on the features of autoscan that learn independently",
+    "astro_dl.models.stacking:stack",
+    summary="Perceptrons and trees on the features of autoscan, weighed on validation rows",
     task="autoscan",
     rank=(1,),
-    hyperparameters={"members": ("real_bogus_mlp",) * 5},
-    small=SmallForm({"members": ("mlp", "mlp")}),
-    reference="Schaefer et al. (2018), A&A 611, A2, arXiv:1705.07132, for the committee",
+    answers=("binary", "multiclass"),
+    hyperparameters={
+        "members": (
+            *({"model": "real_bogus_mlp"},) * 2,
+            *(
+                {
+                    "model": "gradient_boosting",
+                    "hyperparameters": {
+                        "max_iter": 400,
+                        "max_leaf_nodes": 15,
+                        "learning_rate": 0.04,
+                        "max_features": 0.3,
+                    },
+                },
+            )
+            * 3,
+        )
+    },
+    small=SmallForm(
+        {
+            "members": (
+                {"model": "mlp", "hyperparameters": {"units": (8,)}},
+                {"model": "random_forest", "hyperparameters": {"n_estimators": 10}},
+            )
+        }
+    ),
+    reference="Wolpert (1992), Neural Networks 5, 241, for the weights",
 )
