@@ -200,7 +200,7 @@ def fit_weights(logits: Array, y: Array, class_weights: Array | None = None) -> 
     """
     if logits.shape[2] == 1:
         both = np.concatenate([np.zeros_like(logits), logits], axis=2)
-        weights, offsets = fit_weights(both, y, importance)
+        weights, offsets = fit_weights(both, y, class_weights)
         return weights, np.diff(offsets)
     broken = 1 + np.flatnonzero(~np.isfinite(logits).all(axis=(0, 2)))
     if len(broken):

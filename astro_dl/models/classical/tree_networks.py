@@ -228,12 +228,31 @@ def _boosting(
     nodes: int | None,
     levels: int | None,
 ) -> keras.Model:
-    """Return trees whose answers are summed: one for each logit in every round."""
-    trees = (rounds or 1) * head.outputs
-    layer = TreeEnsemble(
-        trees, nodes or 1, levels or 0, 1, head.outputs, "sum", name="trees", dtype="float32"
+    return classical_model(name, input_spec, head, boosted_trees(head, rounds, nodes, levels))
+
+
+def boosted_trees(
+    head: AnswerKind, rounds: int | None, nodes: int | None, levels: int | None
+) -> TreeEnsemble:
+    """Return trees whose answers are summed: one for each logit in every round.
+
+    Parameters
+    ----------
+    head : AnswerKind
+        What is asked.
+    rounds, nodes, levels : int, optional
+        Rounds of boosting and size of the fitted trees; None before they are.
+    """
+    return TreeEnsemble(
+        (rounds or 1) * head.outputs,
+        nodes or 1,
+        levels or 0,
+        1,
+        head.outputs,
+        "sum",
+        name="trees",
+        dtype="float32",
     )
-    return classical_model(name, input_spec, head, layer)
 
 
 def _trees(

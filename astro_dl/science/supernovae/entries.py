@@ -29,3 +29,16 @@ register_model(
     small=SmallForm({"filters": 16, "dilations": (1, 2)}, input_shape=(12, 15)),
     reference="Muthukrishna et al. (2019), PASP 131, 118002, arXiv:1904.00014",
 )
+register_model(
+    "supernova_trees",
+    "astro_dl.science.supernovae.trees:supernova_trees",
+    summary="Boosted trees on a fit of Bazin's function and mean fluxes, kept as arrays",
+    task="supernova",
+    rank=(2,),
+    kind="multiclass",
+    answers=("multiclass",),
+    distributions=False,
+    fit="astro_dl.science.supernovae.trees:fit",
+    small=SmallForm({"max_iter": 10, "max_leaf_nodes": 8}, input_shape=(12, 15)),
+    reference="Bazin et al. (2009), A&A 499, 653, for the fit",
+)

@@ -53,9 +53,10 @@ task = Task(
     augmentation=Augmentation(inputs=augment_light_curves),
     files=Files(predict_blocks=predict_supernovae, draw=draw_supernovae),
     zero_signal={"signals": False},
+    version=2,
     extra_metrics=supernova_metrics,
     simulation_caution="Core collapse is simulated by engines in expanding black bodies. Nights, "
-    "errors and luminosities of the survey des were set on half of the objects of the set spcc; "
+    "errors, luminosities and colours of the survey des were set on half of the set spcc; "
     "scores on the other half are blind, those on spcc_spectroscopic and spcc_templates are not "
     "wholly so.",
 )

@@ -90,12 +90,32 @@ def test_tables_give_the_magnitudes_of_the_spectra(redshift):
 
 
 def test_a_black_body_radiates_what_it_is_said_to():
-    table = band_light.black_body_light("des", GRIZ, 1.0)
+    table = band_light.black_body_light("des", GRIZ, band_light.Blanketing(1.0))
     flux = table.at(np.arange(4), np.zeros(4), np.full(4, np.log(6000)), np.zeros(4))
     magnitude = band_light.ZERO_POINT - 2.5 * np.log10(flux)
     # The Sun, of 5772 K, has absolute magnitudes g 5.1, r 4.65, i 4.53, z 4.5 (Willmer 2018).
     sun = magnitude + 2.5 * np.log10(1e43 / 3.828e33)
     np.testing.assert_allclose(sun, [5.0, 4.65, 4.55, 4.54], atol=0.2)
+
+
+def test_lines_take_the_ultraviolet_of_cool_photospheres_alone():
+    lines = band_light.Blanketing(4000.0, 3.0, 12_000.0)
+    left = lines.left(np.array([2000.0, 4000.0, 8000.0]), np.array([[1000.0], [12_000.0], [1e6]]))
+    np.testing.assert_allclose(left[:, 1:], 1)
+    np.testing.assert_allclose(left[:, 0], [1 / 8, 8**-0.5, 1], rtol=1e-3)
+
+
+def test_blanketed_light_leaves_the_bluest_band_with_redshift():
+    lines = band_light.Blanketing(3500.0, 7.0, 12_000.0)
+    bare = band_light.Blanketing(1.0)
+    z, cool = np.array([0.1, 0.5, 0.9]), np.full(3, np.log(6500))
+    taken = [
+        -2.5 * np.log10(table.at(np.zeros(3, int), np.zeros(3), cool, z))
+        for table in (band_light.black_body_light("des", GRIZ, one) for one in (lines, bare))
+    ]
+    dimming = taken[0] - taken[1]
+    assert dimming[0] == pytest.approx(0, abs=0.01)  # g is above 3500 Å at rest
+    assert dimming[2] > dimming[1] + 0.5 > 0.6
 
 
 def sources(n, **values):

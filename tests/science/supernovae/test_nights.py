@@ -9,7 +9,7 @@ from astro_dl.science.supernovae.augmentation import augment_light_curves
 from astro_dl.science.supernovae.early import until
 from astro_dl.science.supernovae.features import bazin, fitted_shapes, light_curve_features
 from astro_dl.science.supernovae.inputs import light_curve_inputs, packed, unpacked
-from astro_dl.science.supernovae.nights import Nights, Points, gathered_nights
+from astro_dl.science.supernovae.nights import Points, gathered_nights
 from astro_dl.science.supernovae.physics import SupernovaPhysics
 from astro_dl.science.supernovae.simulate import simulate
 
@@ -110,7 +110,7 @@ def test_dimmed_light_curves_keep_their_errors(examples):
     both = nights.observed & before.observed
     np.testing.assert_allclose(nights.error[both], before.error[both], rtol=1e-3)
     peak = [one.flux.max(axis=(1, 2)) for one in (nights, before)]
-    assert (peak[0] < 0.9 * peak[1]).mean() > 0.3
+    assert (peak[0] < 0.9 * peak[1]).mean() > 0.25
 
 
 def test_bazins_functions_are_one_at_their_maximum():
@@ -124,8 +124,7 @@ def test_a_fit_finds_the_function_that_it_is_given():
     shape = np.array([[5.0, 4.0, 30.0]], np.float32)
     course = bazin(time[None], shape)[0, 0]
     flux = np.stack([50 * course, 80 * course], axis=1)[None]
-    nights = Nights(time[None], flux, np.ones_like(flux), np.ones(flux.shape, bool))
-    amplitude, found, misfit = fitted_shapes(nights)
+    amplitude, found, misfit = fitted_shapes(time[None], flux, np.ones_like(flux))
     np.testing.assert_allclose(found[0], shape[0])
     np.testing.assert_allclose(amplitude[0], [50, 80], rtol=1e-3)
     assert misfit[0] < 1e-3

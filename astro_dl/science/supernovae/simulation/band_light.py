@@ -91,19 +91,47 @@ def ia_light(survey: str, bands: tuple[str, ...]) -> BandLight:
     return _table(survey, bands, IA_COLORS, IA_DAYS, reddened)
 
 
+@dataclass(frozen=True)
+class Blanketing:
+    """How lines of metals take light from a black body in the ultraviolet.
+
+    What is left is (λ / wavelength)^p, where p falls from ``power`` with the temperature T as
+    1 / (1 + (T / temperature)⁴): iron keeps most of its lines until it is ionised twice and more
+    (Dessart & Hillier 2005, A&A 439, 671).
+
+    Parameters
+    ----------
+    wavelength : float
+        Below which light is taken [Å].
+    power : float
+        Of the wavelength, of cool photospheres; 1 for a linear fall (Nicholl et al. 2017, ApJ 850,
+        55).
+    temperature : float
+        At which half of it is left [K].
+    """
+
+    wavelength: float
+    power: float = 1.0
+    temperature: float = np.inf
+
+    def left(self, wavelength: Array, temperature: Array) -> Array:
+        """Return the share of the light that is left, of arrays that broadcast [Å, K]."""
+        power = self.power / (1 + (temperature / self.temperature) ** 4)
+        return np.minimum(wavelength / self.wavelength, 1) ** power
+
+
 @cache
-def black_body_light(survey: str, bands: tuple[str, ...], cut: float) -> BandLight:
+def black_body_light(survey: str, bands: tuple[str, ...], lines: Blanketing) -> BandLight:
     """Return the fluxes of a black body of 1e43 erg/s by E(B - V) and the log of its temperature.
 
-    Below the wavelength ``cut`` [Å] its flux falls in proportion to the wavelength, as lines of
-    metals have it (Nicholl et al. 2017, ApJ 850, 55).
+    What lines of metals take is lost, and comes out nowhere else.
     """
     wavelength = np.exp(LOG_WAVELENGTH)
     temperature = np.exp(LOG_TEMPERATURES)[:, None]
     surface = PLANCK_1 / wavelength**5 / np.expm1(PLANCK_2 / (wavelength * temperature))
     shares = surface / (STEFAN_BOLTZMANN * temperature**4)
     spectra = 1e43 / (4 * np.pi * PARSECS_10**2) * shares
-    spectra *= np.minimum(wavelength / cut, 1)
+    spectra *= lines.left(wavelength, temperature)
 
     def reddened(reddening: Array) -> Array:
         return spectra * attenuation(wavelength, reddening)

@@ -8,7 +8,12 @@ from astro_dl.core.rows import take_rows
 from astro_dl.observations.photometry import surveys
 from astro_dl.observations.photometry.galaxy_templates import attenuation
 from astro_dl.science.supernovae.nights import Points
-from astro_dl.science.supernovae.simulation.band_light import BandLight, black_body_light, ia_light
+from astro_dl.science.supernovae.simulation.band_light import (
+    BandLight,
+    Blanketing,
+    black_body_light,
+    ia_light,
+)
 from astro_dl.science.supernovae.simulation.engines import DAYS
 from astro_dl.science.supernovae.simulation.populations import (
     Explosions,
@@ -32,14 +37,18 @@ IA_MAGNITUDE = -19.35
 """At 4400 Å, of x1 = c = 0 [AB]."""
 
 STRETCH_SLOPE, COLOR_SLOPE = 0.14, 3.15
-MEAN_REDDENING = {"Ibc": 0.2, "II": 0.1, "SLSN": 0.03}
+MEAN_REDDENING = {"Ibc": 0.11, "II": 0.05, "SLSN": 0.03}
 PERIPHERAL = 0.35
 """Share of core collapse outside its galaxy's dust."""
 
-ULTRAVIOLET_CUT = {"Ibc": 5000.0, "II": 3800.0, "SLSN": 3000.0}
-"""Wavelength [Å] below which lines of metals take light."""
+BLANKETING = {
+    "Ibc": Blanketing(4250.0, 3.0, 12_000.0),
+    "II": Blanketing(3500.0, 7.0, 12_000.0),
+    "SLSN": Blanketing(3000.0),
+}
+"""Of Ibc and II, as their colours with redshift have it on half of the set ``spcc``."""
 
-BAND_SCATTER = {"Ia": 0.04, "Ibc": 0.2, "II": 0.18, "SLSN": 0.1}
+BAND_SCATTER = {"Ia": 0.04, "Ibc": 0.2, "II": 0.12, "SLSN": 0.1}
 """How far a supernova is from all spectra, in each band [mag]; black bodies are far off."""
 
 MEAN_FOREGROUND = {"des": 0.02, "lsst": 0.06}
@@ -183,7 +192,7 @@ def simulate_class(
         course = (
             _at(values, visits.object, age) for values in (explosions.light, explosions.temperature)
         )
-        bodies = black_body_light(survey, bands, ULTRAVIOLET_CUT[kind])
+        bodies = black_body_light(survey, bands, BLANKETING[kind])
         flux = explosion_flux(bodies, own, visits.band, age, *course)
     dimming = foreground(n, survey, bands, rng)
     dimming = dimming + rng.normal(0, BAND_SCATTER[kind], dimming.shape)

@@ -137,13 +137,13 @@ def _plateau(slope: float, rise_days: float) -> Callable[[Array, Generator], Exp
             _log_normal(rng, rise_days, 0.4, n),
             decline,
             _log_normal(rng, 4.0, 0.3, n),
-            _log_normal(rng, 3.0, 0.5, n),
-            _log_normal(rng, 14.0, 0.4, n),
+            _log_normal(rng, 3.6, 0.5, n),
+            _log_normal(rng, 12.0, 0.4, n),
         )
         light = _at_magnitude(course, magnitude)
         light += diffused(nickel_power(_log_normal(rng, 0.03, 0.6, n)), length / 2)
-        speed = _log_normal(rng, 3600.0, 0.3, n)
-        return Explosions(light, temperatures(light, speed, _log_normal(rng, 6100.0, 0.15, n)))
+        speed = _log_normal(rng, 4800.0, 0.3, n)
+        return Explosions(light, temperatures(light, speed, _log_normal(rng, 6450.0, 0.15, n)))
 
     return draw
 
@@ -152,9 +152,10 @@ def _interacting(magnitude: Array, rng: Generator) -> Explosions:
     """Draw ejecta that run into what the star had lost before."""
     n = len(magnitude)
     power = shell_power(np.ones(n), rng.uniform(60, 300, n), rng.uniform(0.3, 1.0, n))
-    light = _at_magnitude(diffused(power, _log_normal(rng, 22.0, 0.5, n)), magnitude)
+    light = _at_magnitude(diffused(power, _log_normal(rng, 19.0, 0.5, n)), magnitude)
     speed = _log_normal(rng, 5000.0, 0.3, n)
-    return Explosions(light, temperatures(light, speed, _log_normal(rng, 6500.0, 0.15, n)))
+    # The shock keeps them blue: Kiewe et al. (2012, ApJ 744, 10) fit black bodies of 10 to 20 kK.
+    return Explosions(light, temperatures(light, speed, _log_normal(rng, 11_500.0, 0.15, n)))
 
 
 def _magnetar(magnitude: Array, rng: Generator) -> Explosions:
@@ -168,17 +169,20 @@ def _magnetar(magnitude: Array, rng: Generator) -> Explosions:
 
 
 SUBTYPES = {
-    "IIP": Subtype("II", 0.52, -18.45, 1.0, _plateau(0.02, 8.0)),
-    "IIL": Subtype("II", 0.13, -18.75, 1.0, _plateau(0.04, 9.0)),
-    "IIn": Subtype("II", 0.05, -18.9, 1.0, _interacting),
-    "IIb": Subtype("Ibc", 0.109, -17.4, 0.6, _stripped(1.5, 8000.0, 5200.0)),
-    "Ib": Subtype("Ibc", 0.108, -17.4, 0.55, _stripped(1.8, 9000.0, 5000.0)),
-    "Ic": Subtype("Ibc", 0.075, -17.55, 0.7, _stripped(1.7, 9500.0, 5000.0)),
-    "Ic-BL": Subtype("Ibc", 0.097, -18.1, 0.9, _stripped(2.5, 18_000.0, 5200.0)),
+    "IIP": Subtype("II", 0.52, -18.4, 1.25, _plateau(0.022, 6.0)),
+    "IIL": Subtype("II", 0.13, -18.7, 1.25, _plateau(0.042, 6.0)),
+    "IIn": Subtype("II", 0.05, -18.4, 1.0, _interacting),
+    "IIb": Subtype("Ibc", 0.109, -17.4, 0.6, _stripped(1.5, 8000.0, 5300.0)),
+    "Ib": Subtype("Ibc", 0.108, -17.4, 0.55, _stripped(1.8, 9000.0, 5100.0)),
+    "Ic": Subtype("Ibc", 0.075, -17.55, 0.7, _stripped(1.7, 9500.0, 5100.0)),
+    "Ic-BL": Subtype("Ibc", 0.097, -18.1, 0.9, _stripped(2.5, 18_000.0, 5300.0)),
     "SLSN-I": Subtype("SLSN", 1.0, -21.3, 0.6, _magnetar),
 }
 """Shares of core collapse after Shivvers et al. (2017, PASP 129, 054201); magnitudes about those of
-Richardson et al. (2014, AJ 147, 118), see `scripts/draw_supernovae` for what they lead to."""
+Richardson et al. (2014, AJ 147, 118), rises of plateaus about those of González-Gaitán et al.
+(2015, MNRAS 451, 2212), declines those of Anderson et al. (2014, ApJ 786, 67), all of them within
+what these have set on half of the set ``spcc``; see `scripts/draw_supernovae` for what they lead
+to."""
 
 
 @dataclass(frozen=True)
