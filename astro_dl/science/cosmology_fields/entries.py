@@ -1,6 +1,8 @@
-"""The task and the models of maps of the convergence by name."""
+"""Tasks and models of maps of the convergence and of spectra of galaxies by name."""
 
 from astro_dl.core.registry import SmallForm, register_model, register_task
+
+CAMELS = "Villaescusa-Navarro et al. (2021), ApJ 915, 71, arXiv:2010.00619"
 
 register_task(
     "cosmology_fields",
@@ -29,6 +31,24 @@ register_model(
     kind="flow",
     physics={"given": "spectrum"},
     hyperparameters={"units": (96, 32), "activation": "silu", "standardize": True},
+    small=SmallForm({"units": (32, 32)}, learning_rate=0.01),
+    reference="Papamakarios & Murray (2016), arXiv:1605.06376",
+)
+register_task(
+    "cosmology_spectra",
+    "astro_dl.science.cosmology_fields.galaxy_power.task:task",
+    summary="Which universe do the power spectra of galaxies show? The posterior of Ω_m and σ₈",
+    small={"bins": 4, "hidden": 2},
+    reference=CAMELS,
+)
+register_model(
+    "cosmology_spectra_npe",
+    "astro_dl.models.mlp:mlp",
+    summary="Posterior of Ω_m and σ₈ by splines from the power of galaxies, by a perceptron",
+    task="cosmology_spectra",
+    rank=(1,),
+    kind="flow",
+    hyperparameters={"units": (64, 64), "activation": "silu", "standardize": True, "skip": True},
     small=SmallForm({"units": (32, 32)}, learning_rate=0.01),
     reference="Papamakarios & Murray (2016), arXiv:1605.06376",
 )
