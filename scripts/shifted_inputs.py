@@ -47,7 +47,7 @@ class Shift:
             return self.changed(np.asarray(real_split(config, "test").x), rng)
         physics = build_physics(config.task, {**config.physics, **self.physics})
         x = get_task(config.task).simulate(physics, n, rng).x
-        return x if self.changed is None else self.changed(x, rng)
+        return x if self.changed is None else self.changed(np.asarray(x), rng)
 
 
 def noisier(x: Array, rng: np.random.Generator) -> Array:
