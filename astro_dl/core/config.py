@@ -43,8 +43,9 @@ class DataConfig:
     n_train, n_validation, n_test : int
         Numbers of examples; in streaming mode ``n_train`` is the number per epoch.
     n_guarantee : int, default 0
-        Simulated examples held out from training, choice of weights and calibration, from which
-        coverage is guaranteed, see `astro_dl.inference.promises`; 0 for no guarantee.
+        Examples held out from training, choice of weights and calibration, from which coverage is
+        guaranteed, see `astro_dl.training.guarantee`: simulated ones, or of a real set at most so
+        many of its test split. 0 for no guarantee.
     test_signal_fraction : float or None
         Fraction of positives in the test set of a binary task; None for the training fraction.
     block_size : int

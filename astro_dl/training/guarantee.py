@@ -1,6 +1,8 @@
-"""Guarantees of simulated bundles, from examples that nothing else was made of."""
+"""Guarantees of bundles, from examples that nothing else was made of."""
 
 from pathlib import Path
+
+import numpy as np
 
 from astro_dl.bundles.bundle import Bundle, load_bundle, update_bundle
 from astro_dl.core.config import Config
@@ -9,10 +11,11 @@ from astro_dl.core.examples import Examples
 from astro_dl.core.registry import get_task
 from astro_dl.core.schema import plain
 from astro_dl.data.cache import cached_store, split_physics
-from astro_dl.data.real import is_real
+from astro_dl.data.real import is_real, real_split, split_title
 from astro_dl.data.store import open_store
 from astro_dl.inference.load import load_pretrained
 from astro_dl.inference.promises import make_guarantees
+from astro_dl.models.build import model_head
 
 
 def add_guarantees(folder: str | Path, n: int, progress: bool = True) -> Bundle:
@@ -21,36 +24,49 @@ def add_guarantees(folder: str | Path, n: int, progress: bool = True) -> Bundle:
     Parameters
     ----------
     folder : str or Path
-        A bundle that was trained on simulations.
+        A bundle whose answers have sets or intervals.
     n : int
-        Examples to simulate, of a random stream that neither trains, validates nor tests.
+        Examples to hold out: simulated ones, of a random stream that neither trains, validates nor
+        tests; of a bundle trained on a real set at most so many of its test split, on which nothing
+        but metrics rests.
     progress : bool, default True
         Whether the simulation shows a progress bar.
 
     Raises
     ------
     UsageError
-        If it was trained on a real set, or its answers have neither sets nor intervals.
+        If the kind of answer promises nothing, the real set is not at hand, or its test split has
+        fewer than four examples.
     """
     config = load_bundle(folder).config
-    check_simulated(config, f"{folder}")
-    source = f"{n:,} simulated examples, seed {config.seed}, of a stream of their own"
-    held_out = held_out_examples(config, n, progress)
-    promised = make_guarantees(load_pretrained(folder), held_out, source)
+    examples = held_out_examples(config, n, progress)
+    promised = make_guarantees(load_pretrained(folder), examples, source(config, len(examples)))
     return update_bundle(folder, card_parts={"guarantees": plain(promised)})
 
 
-def check_simulated(config: Config, where: str) -> None:
-    """Raise `UsageError` of a place if a config is of a real set, for which nothing is promised."""
-    if is_real(config):
+def check_promised(config: Config) -> None:
+    """Raise `UsageError`, before any training, if the answers promise nothing."""
+    task, physics = get_task(config.task), split_physics(config, "train")
+    head = model_head(config.model, task, physics, config.hyperparameters)
+    if head.conformal() is None:
         raise UsageError(
-            f"{where}: trained on the real set {config.data.source}; simulated examples promise "
-            "nothing of it"
+            f"data.n_guarantee: {head.kind} answers have neither sets nor intervals; accepted: 0"
         )
 
 
+def source(config: Config, n: int) -> str:
+    """Return how a card names n held-out examples."""
+    if is_real(config):
+        return f"{n:,} examples of the {split_title(config, 'test')}"
+    return f"{n:,} simulated examples, seed {config.seed}, of a stream of their own"
+
+
 def held_out_examples(config: Config, n: int, progress: bool = True) -> Examples:
-    """Return n examples of the stream that guarantees are made from, as the training has them."""
+    """Return at most n examples that guarantees are made from, as the training has them."""
+    if is_real(config):
+        examples = real_split(config, "test")
+        order = np.random.default_rng(config.seed).permutation(len(examples))
+        return examples.take(np.sort(order[:n]))
     path = cached_store(
         get_task(config.task),
         split_physics(config, "train"),

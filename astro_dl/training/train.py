@@ -42,7 +42,7 @@ from astro_dl.training.composed.stages import train_stages
 from astro_dl.training.data import TrainingData, open_training_data
 from astro_dl.training.epochs import run_epochs
 from astro_dl.training.freezing import freeze_lower, slow_lower
-from astro_dl.training.guarantee import add_guarantees, check_simulated
+from astro_dl.training.guarantee import add_guarantees, check_promised
 from astro_dl.training.objective import (
     Objective,
     chosen_losses,
@@ -143,7 +143,7 @@ def _train_alone(
         return train_alternatives(asked, folder, train, resume, progress)
     promised = config.data.n_guarantee
     if promised:
-        check_simulated(config, "data.n_guarantee")
+        check_promised(config)
     if resolve_fit(config.model) is not None:
         bundle = fit_at_once(folder, config, progress)
         return add_guarantees(folder, promised, progress) if promised else bundle

@@ -1,5 +1,6 @@
 """Readers of single files as inputs of networks, by their tasks, with a good file of each."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from astropy.table import Table
 
 from astro_dl.core.examples import inputs_by_name
 from astro_dl.core.registry import get_task
+from astro_dl.observations.irregular_series.columns import LongColumns
+from astro_dl.observations.irregular_series.long_table import iterate_series
 from astro_dl.science.cosmic_rays.exposures import open_exposure
 from astro_dl.science.source_segmentation.files import open_field
 from astro_dl.science.supernovae.files.read import iterate_photometry
@@ -76,8 +79,26 @@ def nights(folder: Path) -> bytes:
     return (folder / "nights.csv").read_bytes()
 
 
+def alerts(folder: Path) -> bytes:
+    """Write detections and non-detections as a broker of alerts does."""
+    seen = [
+        {"mjd": 58_000.2 + 3 * day, "fid": 1 + day % 2, "magpsf": 18.5, "sigmapsf": 0.1,
+         "isdiffpos": 1, "magpsf_corr": 17.5, "sigmapsf_corr": 0.02}
+        for day in range(8)
+    ]  # fmt: skip
+    limits = [{"mjd": 57_999.2, "fid": 1, "diffmaglim": 20.1}]
+    return json.dumps({"detections": seen, "non_detections": limits}).encode()
+
+
+def read_stars(path: Path) -> list[np.ndarray]:
+    """Read the stars of a long table; values may be unknown, times not."""
+    about = LongColumns({}, zero_point=25.0)
+    return [one.time for one in iterate_series([path], about)]
+
+
 READERS: dict[str, Reader] = {
     **OF_FORMATS,
+    "alerts_json": Reader("json", "a.json", alerts, read_stars),
     "radio_map": Reader(
         "fits",
         "a.fits",

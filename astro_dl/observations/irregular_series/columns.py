@@ -39,6 +39,15 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "limit": ("limit", "upper_limit", "upperlimit", "nondetection", "non_detection", "is_limit"),
 }
 """What columns are called, in small letters."""
+OF_THE_SOURCE: Mapping[str, tuple[str, ...]] = {
+    "magnitude": ("magpsf_corr",),
+    "error": ("sigmapsf_corr_ext", "sigmapsf_corr"),
+}
+"""Of all light, in alerts of ZTF where those above are of the difference: what stars need."""
+FILTERS_BY_NUMBER: Mapping[str, str] = {"1": "g", "2": "r", "3": "i"}
+"""As ZTF's column ``fid`` numbers them."""
+DIFFERENCE, SIGN = "magpsf", "isdiffpos"
+BELOW_TEMPLATE = frozenset(("f", "false", "0", "-1", "n", "no"))
 
 WORDS_FOR_LIMITS = frozenset(("1", "t", "true", "yes", "y", ">", "<", "ul", "limit"))
 SURELY_SECONDS, LONGEST_DAYS = 1e7, 73_000.0
@@ -114,7 +123,8 @@ def known_column(table: Table, name: str, about: LongColumns, where: str | Path)
     """
     if name in about.names:
         return find_column(table, about.names[name], name, where)
-    for accepted in (name, *NAMES.get(name, ())):
+    whole = OF_THE_SOURCE.get(name, ()) if about.wanted is Quantity.MAGNITUDE else ()
+    for accepted in (name, *whole, *NAMES.get(name, ())):
         found = [one for one in table.colnames if one.strip().lower() == accepted]
         if found:
             return found[0]
@@ -148,8 +158,10 @@ def read_rows(table: Table, about: LongColumns, where: str | Path) -> Rows:
     one_system(bands, systems, where)
     if quantity is Quantity.MAGNITUDE:
         value, error = _in_magnitudes(table, column, error_column, value, error)
+        sign = _signs(table, column, about, where)
         if about.wanted is Quantity.FLUX:
             value, error = fluxes_of(value, error, about.wanted_zero_point)
+            value = value * sign
     else:
         zero_point = _zero_points(table, column, about, where)
         if _in_ab(table, column, about):
@@ -232,6 +244,26 @@ def _in_magnitudes(
     return without_sentinels(value * factors[0]), error * factors[1]
 
 
+def _signs(table: Table, column: str, about: LongColumns, where: str | Path) -> np.ndarray | float:
+    """Return -1 for magnitudes of sources that are fainter than in the template, else 1.
+
+    Raises
+    ------
+    UsageError
+        If magnitudes of a difference image are taken for those of a star, without being named.
+    """
+    found = [one for one in table.colnames if one.strip().lower() == SIGN]
+    if not found or column.strip().lower() != DIFFERENCE:
+        return 1.0
+    if about.wanted is Quantity.MAGNITUDE and "magnitude" not in about.names:
+        raise UsageError(
+            f"{where}: {column!r} holds magnitudes of difference images, not of the star; name the "
+            "column that does: --columns magnitude=COLUMN"
+        )
+    words = [one.strip().lower() for one in texts_of(np.ma.asarray(table[found[0]]))]
+    return np.where([one in BELOW_TEMPLATE for one in words], -1.0, 1.0)
+
+
 def _zero_points(
     table: Table, column: str, about: LongColumns, where: str | Path
 ) -> np.ndarray | float:
@@ -272,7 +304,10 @@ def _bands(table: Table, about: LongColumns, where: str | Path) -> np.ndarray:
     column = known_column(table, "band", about, where)
     if column is None:
         return np.full(len(table), "")
-    return np.array(texts_of(np.ma.asarray(table[column])))
+    names = texts_of(np.ma.asarray(table[column]))
+    if column.strip().lower() == "fid":
+        return np.array([FILTERS_BY_NUMBER.get(name, name) for name in names])
+    return np.array(names)
 
 
 def _in_ab(table: Table, column: str, about: LongColumns) -> bool:

@@ -10,10 +10,15 @@ from astropy.table import Table, vstack
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.door import reading
 from astro_dl.observations.tables.columns import FIRST_ROW
-from astro_dl.observations.tables.fits_files import count_fits, iterate_fits
-from astro_dl.observations.tables.hdf5_files import read_hdf5
-from astro_dl.observations.tables.parquet_files import count_parquet, iterate_parquet
-from astro_dl.observations.tables.text_files import iterate_text, read_whole_text, text_format
+from astro_dl.observations.tables.formats.fits_files import count_fits, iterate_fits
+from astro_dl.observations.tables.formats.hdf5_files import read_hdf5
+from astro_dl.observations.tables.formats.json_files import read_json
+from astro_dl.observations.tables.formats.parquet_files import count_parquet, iterate_parquet
+from astro_dl.observations.tables.formats.text_files import (
+    iterate_text,
+    read_whole_text,
+    text_format,
+)
 
 ROWS_AT_ONCE = 65_536
 
@@ -34,6 +39,7 @@ FORMATS = {
     ".parquet": "parquet",
     ".hdf5": "hdf5",
     ".h5": "hdf5",
+    ".json": "json",
 }
 
 
@@ -43,8 +49,8 @@ def read_table(path: str | Path, which: int | str | None = None) -> Table:
     Parameters
     ----------
     path : str or Path
-        By its ending FITS, VOTable, HDF5, Parquet, ECSV or text (``.csv``, ``.tsv``, ``.txt``,
-        ``.dat``, ``.tbl``, ``.ipac``, ``.mrt``), in which CDS, machine-readable, IPAC and
+        By its ending FITS, VOTable, HDF5, Parquet, JSON, ECSV or text (``.csv``, ``.tsv``,
+        ``.txt``, ``.dat``, ``.tbl``, ``.ipac``, ``.mrt``), in which CDS, machine-readable, IPAC and
         SExtractor tables are known by how they begin; FITS and text also with ``.gz``.
     which : int or str, optional
         The table that is meant where a file holds several: number or name of an extension of FITS
@@ -70,8 +76,8 @@ def iterate_table(
 ) -> Iterator[Table]:
     """Yield the rows of a table in parts that follow each other, with columns of the same types.
 
-    FITS, text and Parquet files are read part by part; ECSV, CDS, IPAC, VOTable and HDF5 files,
-    whose formats or readers know the whole only, are read at once and then divided.
+    FITS, text and Parquet files are read part by part; ECSV, CDS, IPAC, VOTable, JSON and HDF5
+    files, whose formats or readers know the whole only, are read at once and then divided.
 
     Parameters
     ----------
@@ -192,6 +198,8 @@ def _parts(
         yield read_hdf5(path, None if which is None else str(which))
     elif kind == "votable":
         yield _votable(path, which)
+    elif kind == "json":
+        yield read_json(path)
     else:
         yield read_whole_text(path, kind)
 

@@ -34,6 +34,7 @@ from astro_dl.training.composed.members import (
 from astro_dl.training.composed.runs import Train
 from astro_dl.training.data import TrainingData
 from astro_dl.training.epochs import predict_logits
+from astro_dl.training.guarantee import add_guarantees
 from astro_dl.training.objective import make_objective
 from astro_dl.training.save import save_result
 
@@ -112,7 +113,10 @@ def train_cross_validated(
     """
     check_unfinished(folder, (folder / RUNS).is_dir(), resume)
     trained = train_members(member_configs(config), folder, train, progress)
-    _save_committee(joined_folder(folder), config, trained)
+    joined = joined_folder(folder)
+    _save_committee(joined, config, trained)
+    if config.data.n_guarantee:
+        add_guarantees(joined, config.data.n_guarantee, progress)
     first = trained[0].card.data
     source = f"{first.source}, each of {len(trained)} members without another part"
     return leave_joined(folder, trained, source=source, started_from=first.started_from)

@@ -40,7 +40,7 @@ def test_parts_follow_each_other(tmp_path, ending):
 
 
 def test_large_csv_files_come_in_several_parts(tmp_path, monkeypatch):
-    monkeypatch.setattr("astro_dl.observations.tables.text_files.CELLS_AT_ONCE", 40)
+    monkeypatch.setattr("astro_dl.observations.tables.formats.text_files.CELLS_AT_ONCE", 40)
     path = tmp_path / "table.csv"
     catalogue().write(path, format="ascii.csv")
     parts = list(iterate_table(path))

@@ -125,6 +125,13 @@ def test_it_is_calibrated_by_each_example_as_the_member_tells_it_that_has_not_se
     assert bundle.card.data.n_train == bundle.card.data.n_validation == 240
 
 
+def test_a_committee_promises_by_the_test_examples_that_no_member_has_seen(config, tmp_path):
+    promising = load_config(config, **{"data.n_guarantee": 500})
+    promised = train(promising, tmp_path / "run", progress=False).card.guarantees
+    assert promised.n == len(real_split(config, "test"))
+    assert "test split" in promised.source
+
+
 @pytest.mark.slow
 def test_an_interrupted_training_goes_on_with_the_member_that_it_was_at(
     config, bundle, tmp_path, monkeypatch
