@@ -68,7 +68,7 @@ def _rows(columns: Mapping[str, Any], path: Path) -> Sequence[Record]:
 
 def _table(records: Sequence[Record], path: Path) -> Table:
     names = dict.fromkeys(name for one in records for name in one)
-    columns = {}
+    columns: dict[str, Any] = {}
     for name in names:
         values = [one.get(name) for one in records]
         if any(isinstance(value, dict | list) for value in values):
