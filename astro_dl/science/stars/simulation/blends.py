@@ -1,9 +1,9 @@
 """What stars absorb beside single lines: blends of weak lines, and the bands of molecules.
 
 Physics says how many atoms and molecules there are, and stars what these take of each wavelength:
-the table holds an opacity for each absorber, not negative, that fits the spectra of MILES stars for
-training (`scripts/make_stellar_blends`). As weak lines saturate one by one, their mean opacity
-grows slower than the number of absorbers.
+the table holds an opacity for each absorber, not negative, that fits training stars of MILES
+(Sánchez-Blázquez et al. 2006; BSD-3-Clause as distributed), see `scripts/make_stellar_blends`. As
+weak lines saturate one by one, their mean opacity grows slower than the number of absorbers.
 """
 
 from dataclasses import dataclass

@@ -190,7 +190,7 @@ def _add_metal_line(opacity: Array, layers: Layers, line: Line) -> None:
     velocity = np.sqrt(thermal + (TURBULENCE_KM_S * 1e5) ** 2)
     length = line.wavelength * 1e-8
     place = _place(line.wavelength)
-    continuum = layer.opacity * layers.continuum[:, min(round(place), len(WAVELENGTHS) - 1)]
+    continuum = layer.opacity * layers.continuum[:, round(place)]
     ratio = CLASSICAL_CM2_HZ * number * length / (np.sqrt(np.pi) * velocity) / continuum
     seen = np.flatnonzero(ratio > FAINTEST)
     if not len(seen):
@@ -209,9 +209,8 @@ def _add_metal_line(opacity: Array, layers: Layers, line: Line) -> None:
     first = int(np.floor(place)) - inside.start
     core = (core_width(eta) / pixel)[:, 0]
     for column, part in ((first, 1 - place % 1), (first + 1, place % 1)):
-        if 0 <= column < added.shape[1]:
-            added[:, column] += as_opacity(part * core)
-    opacity[seen, inside] += added[:, : opacity[:, inside].shape[1]]
+        added[:, column] += as_opacity(part * core)
+    opacity[seen, inside] += added
 
 
 def _add_balmer_line(opacity: Array, layers: Layers, level: int) -> None:
