@@ -71,5 +71,5 @@ task = Task(
     files=Files(inputs=input_of_file, predict=predict_stars),
     caution=CAUTION,
     simulation_caution=SIMULATION_CAUTION,
-    version=3,
+    version=4,
 )

@@ -77,5 +77,5 @@ task = Task(
     caution=CAUTION,
     simulation_caution=SIMULATION_CAUTION,
     zero_signal={"distinct": False},
-    version=3,
+    version=4,
 )

@@ -199,8 +199,16 @@ def continuum_flux(effective: Array, log_g: Array, metallicity: Array, wavelengt
     """
     layer = one_layer(effective, log_g, metallicity)
     opacity = continuum_opacity(layer, wavelength) / layer.opacity[:, None]
-    temperature = np.asarray(effective)[:, None] * (0.5 * (1 + 1 / opacity)) ** 0.25
+    temperature = seen_temperature(effective, opacity)
     return wavelength**-5.0 / np.expm1(HC_OVER_K / (wavelength * temperature))
+
+
+def seen_temperature(effective: Array, opacity: Array) -> Array:
+    """Return the temperatures (n, m) [K] of the layers that the light of the continuum leaves.
+
+    ``effective`` (n,) is in K, ``opacity`` (n, m) that of the continuum over that at 5000 Å.
+    """
+    return np.asarray(effective)[:, None] * (0.5 * (1 + 1 / opacity)) ** 0.25
 
 
 def abundance(name: str, metallicity: Array) -> Array:

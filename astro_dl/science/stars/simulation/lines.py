@@ -1,4 +1,4 @@
-"""The strongest absorption lines and molecular bands of stars from 3740 to 7500 Å."""
+"""The strongest absorption lines of stars from 3740 to 7500 Å, and the molecules of bands."""
 
 from dataclasses import dataclass
 
@@ -56,28 +56,6 @@ class Molecule:
     partition: float
     rotation: float
     vibration: float
-
-
-@dataclass(frozen=True)
-class Band:
-    """A molecular band: a head, and absorption that fades away from it.
-
-    Parameters
-    ----------
-    molecule : str
-        Of `MOLECULES`.
-    head : float
-        Wavelength in vacuum [Å].
-    extent : float
-        Over which absorption falls to 1/e [Å]; negative where it fades to the blue.
-    strength : float
-        Effective oscillator strength.
-    """
-
-    molecule: str
-    head: float
-    extent: float
-    strength: float
 
 
 # Air wavelength [Å], excitation [eV], log gf; values rounded from the NIST Atomic Spectra Database
@@ -207,39 +185,13 @@ BALMER = {
 MOLECULES = {
     "CH": Molecule(("C", "H"), 3.47, 4, 14.46, 2859),
     "CN": Molecule(("N", "C"), 7.74, 2, 1.90, 2069),
+    "C2": Molecule(("C", "C"), 6.21, 7, 1.82, 1855),
     "MgH": Molecule(("Mg", "H"), 1.28, 2, 5.83, 1495),
     "CaH": Molecule(("Ca", "H"), 1.70, 2, 4.28, 1298),
     "TiO": Molecule(("Ti", "O"), 6.87, 6, 0.535, 1009),
     "VO": Molecule(("V", "O"), 6.41, 4, 0.548, 1011),
     "CO": Molecule(("C", "O"), 11.09, 1, 1.93, 2170),
 }
-
-# Heads in air: Pearse & Gaydon (1976), The Identification of Molecular Spectra.
-BAND_TABLE = (
-    ("CN", 3883.4, -25, 0.02),
-    ("CN", 4216.0, -40, 0.004),
-    ("CH", 4314.0, -20, 0.0025),
-    ("CH", 4324.0, -8, 0.001),
-    ("MgH", 5211.1, -45, 0.02),
-    ("MgH", 4845.0, -25, 0.004),
-    ("CaH", 6382.0, 35, 0.01),
-    ("CaH", 6946.0, -60, 0.02),
-    ("TiO", 4584.0, 40, 0.0020),
-    ("TiO", 4626.0, 40, 0.0016),
-    ("TiO", 4761.0, 60, 0.0056),
-    ("TiO", 4954.6, 70, 0.0096),
-    ("TiO", 5166.8, 80, 0.0096),
-    ("TiO", 5448.2, 80, 0.0076),
-    ("TiO", 5597.7, 50, 0.0016),
-    ("TiO", 5759.0, 60, 0.0028),
-    ("TiO", 5847.0, 60, 0.0040),
-    ("TiO", 6158.5, 90, 0.0056),
-    ("TiO", 6651.0, 90, 0.0048),
-    ("TiO", 7053.2, 110, 0.0076),
-    ("TiO", 7125.6, 80, 0.0048),
-    ("VO", 5736.0, 40, 0.0240),
-    ("VO", 7334.0, 80, 0.0240),
-)
 
 
 def _lines() -> tuple[Line, ...]:
@@ -259,7 +211,3 @@ def _lines() -> tuple[Line, ...]:
 
 
 LINES = _lines()
-BANDS = tuple(
-    Band(molecule, float(air_to_vacuum(np.array(head))), extent, strength)
-    for molecule, head, extent, strength in BAND_TABLE
-)

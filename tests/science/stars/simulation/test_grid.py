@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from astro_dl.science.stars.simulation import grid
 from astro_dl.science.stars.simulation.atmosphere import (
     ELEMENTS,
     HC_OVER_K,
@@ -11,10 +12,18 @@ from astro_dl.science.stars.simulation.atmosphere import (
 from astro_dl.science.stars.simulation.grid import (
     GRAVITIES,
     METALLICITIES,
+    STEP,
     TEMPERATURES,
     WAVELENGTHS,
+    layers_of,
     line_spectra,
+    listed_opacity,
+    model_lines,
+    residual_flux,
+    residual_slope,
 )
+from astro_dl.science.stars.simulation.lines import Line
+from astro_dl.science.stars.simulation.population import spectral_number
 
 WIDTHS = np.gradient(WAVELENGTHS)
 
@@ -29,6 +38,20 @@ def equivalent_width(spectra, low, high):
 def dwarfs():
     """Spectra of solar metallicity and log g 3.6, by temperature."""
     return line_spectra()[:, list(GRAVITIES).index(3.6), list(METALLICITIES).index(-0.4)]
+
+
+def model(temperature, log_g, metallicity=0.0):
+    """Return the spectrum of one star."""
+    return model_lines(*(np.array([float(one)]) for one in (temperature, log_g, metallicity)))[0]
+
+
+def depth(spectrum, middle, sides):
+    """Return how much lower the mean flux is in the middle than on its sides."""
+    means = [
+        spectrum[(low < WAVELENGTHS) & (high > WAVELENGTHS)].mean()
+        for low, high in (middle, *sides)
+    ]
+    return 1 - 2 * means[0] / (means[1] + means[2])
 
 
 def hottest_where_strongest(spectra, low, high, least=4500):
@@ -80,6 +103,68 @@ def test_metals_follow_metallicity_and_wings_follow_gravity():
     assert (np.diff(iron, axis=1) > 0).all()
     balmer = equivalent_width(line_spectra()[np.argmin(abs(TEMPERATURES - 10_000))], 4810, 4920)
     assert (np.diff(balmer[:, 1]) > 0).all()
+
+
+def test_hydrogen_is_strongest_in_early_a_stars_of_all_types(dwarfs):
+    hottest = hottest_where_strongest(dwarfs, 4800, 4930, least=6500)
+    assert 10 < spectral_number(np.array([hottest]), 3.6)[0] < 28
+
+
+def test_magnesium_hydride_is_a_matter_of_cool_dwarfs():
+    band, sides = (5070, 5135), ((4935, 4955), (5290, 5320))
+    dwarf, giant, warm, hot = (
+        depth(model(*star), band, sides)
+        for star in ((4300, 4.6), (4300, 1.5), (6000, 4.4), (9000, 4))
+    )
+    assert dwarf > 0.13
+    assert dwarf > 1.1 * giant
+    assert dwarf > 4 * abs(warm)
+    assert abs(hot) < 0.03
+
+
+def test_titanium_oxide_is_a_matter_of_m_stars():
+    band, sides = (6190, 6270), ((6070, 6130), (6380, 6410))
+    strengths = [depth(model(one, 1.5), band, sides) for one in (3300, 3700, 4300, 5000, 5800)]
+    assert strengths[0] > 0.35
+    assert strengths[1] > 0.2
+    assert strengths[2] < 0.1
+    assert max(strengths[3:]) < 0.03
+
+
+def listed(temperature, log_g):
+    """Return the spectrum of one star with listed lines alone."""
+    layers = layers_of(*(np.array([float(one)]) for one in (temperature, log_g, 0)))
+    return residual_flux(layers, listed_opacity(layers))[0]
+
+
+def test_a_listed_line_is_as_strong_wherever_it_lies_in_a_pixel(monkeypatch):
+    widths = []
+    monkeypatch.setattr(grid, "BALMER", {})
+    for part in (0.0, 0.25, 0.5, 0.75):
+        iron = Line("Fe", 0, float(WAVELENGTHS[3000] * np.exp(part * STEP)), 2.2, -1.8)
+        monkeypatch.setattr(grid, "LINES", (iron,))
+        widths.append(((1 - listed(5772, 4.44)) * WIDTHS).sum())
+    assert 0.02 < min(widths) < 0.2
+    assert max(widths) < 1.1 * min(widths)
+
+
+def test_slopes_of_fluxes_are_those_of_small_changes():
+    layers = layers_of(np.array([5000.0]), np.array([4.0]), np.array([0.0]))
+    opacity, step = np.full((1, len(WAVELENGTHS)), 2.0), 1e-4
+    change = residual_flux(layers, opacity + step) - residual_flux(layers, opacity - step)
+    np.testing.assert_allclose(residual_slope(layers, opacity), change / (2 * step), rtol=1e-5)
+
+
+# Hydrogen is a third too weak in the Sun; in G stars of MILES the index of Hα is a seventh larger.
+@pytest.mark.parametrize(
+    ("middle", "half", "width", "off"),
+    [(6564.6, 40, 4.02, 0.4), (4862.7, 40, 3.68, 0.4), (3934.8, 25, 20.2, 0.2)],
+)
+def test_the_suns_strong_lines_are_about_as_wide_as_measured(monkeypatch, middle, half, width, off):
+    # [Å]: Moore, Minnaert & Houtgast (1966), The Solar Spectrum 2935 Å to 8770 Å
+    monkeypatch.setattr(grid, "LINES", tuple(one for one in grid.LINES if one.element == "Ca"))
+    found = equivalent_width(listed(5772, 4.44), middle - half, middle + half)
+    assert found == pytest.approx(width, rel=off)
 
 
 def test_residual_fluxes_are_fractions():
