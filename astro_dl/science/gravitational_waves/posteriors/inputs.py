@@ -64,7 +64,11 @@ def input_spec(physics: BinaryParametersPhysics) -> InputSpec:
 
 
 def aligned(
-    physics: BinaryParametersPhysics, white: Array, weight: Array, near: float = 0.0
+    physics: BinaryParametersPhysics,
+    white: Array,
+    weight: Array,
+    near: float = 0.0,
+    reach: float = SEARCHED_S,
 ) -> Aligned:
     """Return strain beside the loudest template.
 
@@ -76,13 +80,15 @@ def aligned(
         (n, F) complex64, whitened strain.
     weight : ndarray
         (n, F) float32, of its noise spectra.
-    near : float, default 0
-        Time within 0.095 s of which the loudest match is looked for [s].
+    near, reach : float, default 0 and 0.095
+        About which time the loudest match is looked for, and how far from it [s].
     """
     templates, log_chirp_mass = _templates(physics)
     power = weight**2 @ (templates.real**2 + templates.imag**2).T
     norms = np.sqrt(power)
-    number, coarse, step = _loudest(physics, white * weight, templates, norms, near)
+    number, coarse, step = _loudest(
+        physics, white * weight, templates, norms, near - reach, near + reach
+    )
     filters = templates[number] * weight
     product = white * filters.conj()
     finer = step / FINER * np.arange(-FINER // 2, FINER // 2 + 1)
@@ -130,10 +136,15 @@ def grid_of_times(
 
 
 def _loudest(
-    physics: BinaryParametersPhysics, strain: Array, templates: Array, norms: Array, near: float
+    physics: BinaryParametersPhysics,
+    strain: Array,
+    templates: Array,
+    norms: Array,
+    low: float,
+    high: float,
 ) -> tuple[Array, Array, float]:
     """Return the number of the loudest template of each segment (n,), its time (n,), the step."""
-    samples, step, ticks = grid_of_times(physics, near - SEARCHED_S, near + SEARCHED_S)
+    samples, step, ticks = grid_of_times(physics, low, high)
     loudness = np.empty((len(strain), len(templates), len(ticks)), np.float32)
     for number, template in enumerate(templates):
         series = ifft(strain * template.conj(), samples, axis=1)[:, ticks % samples]

@@ -22,7 +22,11 @@ from astro_dl.science.gravitational_waves.posteriors.importance import Weighed, 
 from astro_dl.science.gravitational_waves.posteriors.inputs import Aligned, aligned
 from astro_dl.science.gravitational_waves.posteriors.parameters import PRIOR, UNITS
 from astro_dl.science.gravitational_waves.posteriors.physics import BinaryParametersPhysics
-from astro_dl.science.gravitational_waves.posteriors.reading import ReadSegment, read_segment
+from astro_dl.science.gravitational_waves.posteriors.reading import (
+    ReadSegment,
+    loudest_time,
+    read_segment,
+)
 from astro_dl.science.gravitational_waves.posteriors.signals import Segment
 
 Array = np.ndarray
@@ -32,6 +36,8 @@ LEVELS = {"": 0.5, "_q05": 0.05, "_q16": 0.16, "_q84": 0.84, "_q95": 0.95}
 DISTANCE = "effective_distance"
 LOW_EFFICIENCY = 0.01
 """Below it weighed samples are those of a few draws, and are flagged."""
+QUIET = 7.0
+"""Matches below which are flagged: noise alone has some of nearly 6 within half a minute."""
 
 
 @divisible(undivided=("samples", "together"))
@@ -56,8 +62,9 @@ def predict_binaries(
         A network of task ``gw_parameters``.
     paths : sequence of path
         GWOSC HDF5 files of strain, or GWF frames where gwpy is installed, each of one detector.
-    time : float
-        GPS time of the merger, to 0.09 s [s]: that of a catalogue or of a search.
+    time : float, optional
+        GPS time of the merger, to 0.09 s [s]: that of a catalogue or of a search; default that of
+        the loudest match in each file, of at most two minutes.
     together : bool, default False
         Whether the files are of one merger in several detectors: samples are then weighed by the
         likelihood of all of them, in each of a time, a phase and a strength of its own.
@@ -87,6 +94,7 @@ def predict_binaries(
         Bayes factor of a signal over noise alone [nat]; with ``samples`` also
         ``<parameter>_samples`` of the weighed posterior, of which those of one place belong
         together; ``flags``: ``low_efficiency`` (below 0.01: don't rely on the answer),
+        ``quiet`` (a match below 7: there need be no binary as loud as those of the prior),
         ``outside_training_range`` (NaN unless flagged answers are kept), and where there is no
         answer ``no_data``, ``not_finite``, ``data_quality`` or ``constant`` (within the segment of
         4 s) and ``no_off_source_strain`` (fewer than eight clean segments of 2 s around it).
@@ -94,19 +102,18 @@ def predict_binaries(
     Raises
     ------
     UsageError
-        If no time is given, no file can be used, or a file does not reach to the time.
+        If no file can be used, a file does not reach to the time, or none is given for a long one.
     """
-    if time is None:
-        raise UsageError(
-            "no time is given: say when the binary merges, as time=1126259462.42 (GPS)"
-        )
+    if together and time is None:
+        raise UsageError("together needs the time of the merger, as time=1126259462.42 (GPS)")
     physics = predictor.physics
     names = distinct_names([Path(path) for path in paths])
     ids: list[str] = []
     read: list[ReadSegment] = []
     for path in tqdm(map(Path, paths), unit="file", total=len(paths), disable=not progress):
         with may_fail(path):
-            read.append(read_segment(physics, path, time))
+            own_time = loudest_time(physics, path)[0] if time is None else time
+            read.append(read_segment(physics, path, own_time))
             ids.append(names[path])
     if not read:
         raise nothing_read()
@@ -144,7 +151,10 @@ def predict_binaries(
     table.add_column(np.where(answered, match, np.nan), 3, "match")
     for name, column in _columns(found, ids, samples, seed).items():
         table[name] = column
-    table["flags"] = [_with_efficiency(word, one) for word, one in zip(flags, found, strict=True)]
+    table["flags"] = [
+        _flagged(word, loudness, one)
+        for word, loudness, one in zip(flags, match, found, strict=True)
+    ]
     return table
 
 
@@ -205,10 +215,10 @@ def _with_unit(values: Array, unit: str) -> Array | u.Quantity:
     return single * u.Unit(unit) if unit else single
 
 
-def _with_efficiency(words: str, one: Weighed | None) -> str:
-    if one is None or one.efficiency >= LOW_EFFICIENCY:
-        return words
-    return ",".join(filter(None, [words, "low_efficiency"]))
+def _flagged(words: str, match: float, one: Weighed | None) -> str:
+    quiet = "quiet" if match < QUIET else ""
+    low = "low_efficiency" if one is not None and one.efficiency < LOW_EFFICIENCY else ""
+    return ",".join(filter(None, [words, quiet, low]))
 
 
 def _generator(seed: int, name: str) -> np.random.Generator:

@@ -9,6 +9,7 @@ from scipy.signal.windows import tukey
 
 from astro_dl.core.errors import UsageError
 from astro_dl.science.gravitational_waves.gwosc import StrainSegment, open_strain, read_steady
+from astro_dl.science.gravitational_waves.posteriors.inputs import aligned
 from astro_dl.science.gravitational_waves.posteriors.physics import BinaryParametersPhysics
 from astro_dl.science.gravitational_waves.posteriors.spectra import STRAIN_UNIT, weight_of
 from astro_dl.science.gravitational_waves.scan import OFF_SOURCE_S, PSD_SEGMENT_S, off_source_psd
@@ -19,6 +20,8 @@ SAMPLE_RATE = 2048.0
 """To which strain is brought [Hz]."""
 ROLL_OFF_S = 0.4
 """At either end of the segment."""
+LONGEST_SEARCH_S, STEP_S = 128.0, 0.5
+"""Of strain in which a merger is looked for, and how far from the middle of the search's steps."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,39 @@ def read_segment(physics: BinaryParametersPhysics, path: Path, time: float) -> R
     start = first / SAMPLE_RATE
     white, weight, flags = _whitened(physics, around, first - begin, samples)
     return ReadSegment(source.detector, start, time - start, white, weight, flags)
+
+
+def loudest_time(physics: BinaryParametersPhysics, path: Path) -> tuple[float, float]:
+    """Return the GPS time [s] of the loudest match in a file, and how loud it is.
+
+    Parameters
+    ----------
+    physics : BinaryParametersPhysics
+        Of the network.
+    path : Path
+        As of `read_segment`.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read, or holds more than two minutes of strain.
+    """
+    (source,) = open_strain([path])
+    seconds = source.gps_end - source.gps_start
+    if seconds > LONGEST_SEARCH_S:
+        raise UsageError(
+            f"{path} holds {seconds:g} s of strain; give the time of the merger in it, as "
+            "time=1126259462.42 (GPS), or a file of at most two minutes"
+        )
+    loudest = (source.gps_start + seconds / 2, 0.0)
+    first = source.gps_start + physics.merger_s
+    for time in np.arange(first, source.gps_end - physics.segment_s + physics.merger_s, 2 * STEP_S):
+        read = read_segment(physics, path, float(time))
+        if not read.flags:
+            found = aligned(physics, read.white[None], read.weight[None], read.near, STEP_S)
+            if found.match[0] > loudest[1]:
+                loudest = (read.gps_start + float(found.time[0]), float(found.match[0]))
+    return loudest
 
 
 def _whitened(

@@ -46,12 +46,17 @@ def strain():
     """Return half a minute of noise by design with a binary in it, SNR 20."""
     rng = np.random.default_rng(6)
     frequencies = np.arange(RATE * SECONDS // 2 + 1) / SECONDS
-    psd = aligo_design_psd(np.maximum(frequencies, 10.0))
+    psd = design(SECONDS)
     noise = gaussian_noise(psd, 1, RATE, SECONDS, rng)[0]
     wave = imrphenomd(frequencies, 36.0, 30.0, dtype=np.complex128)[0]
     loudness = np.sqrt(np.sum(4 / SECONDS * np.abs(wave) ** 2 / psd))
     wave *= SNR / loudness * np.exp(-2j * np.pi * frequencies * (MERGER - START))
     return noise + np.fft.irfft(wave, RATE * SECONDS) * RATE
+
+
+def design(seconds):
+    frequencies = np.arange(RATE * seconds // 2 + 1) / seconds
+    return aligo_design_psd(np.maximum(frequencies, 10.0))
 
 
 def write(path, strain, **options):
@@ -84,6 +89,16 @@ def test_a_segment_holds_its_signal_as_loudly_as_it_is(predictor, strain, tmp_pa
     assert figure.stat().st_size > 10_000
     bare = predictor.predict([path], time=MERGER, draws=100, progress=False)
     assert draw_binaries(predictor, [path], bare, tmp_path) == []
+
+
+def test_the_loudest_match_of_a_file_is_found(predictor, strain, tmp_path):
+    quiet = gaussian_noise(design(SECONDS), 1, RATE, SECONDS, np.random.default_rng(9))[0]
+    paths = [write(tmp_path / "H.hdf5", strain), write(tmp_path / "noise.hdf5", quiet)]
+    table = predictor.predict(paths, draws=100, keep_flagged=True, progress=False)
+    assert table["reference_time"][0].value == pytest.approx(MERGER, abs=0.02)
+    assert table["match"][0] == pytest.approx(SNR, abs=2.5)
+    assert table["match"][1] < 7
+    assert ["quiet" in words for words in table["flags"]] == [False, True]
 
 
 def test_detectors_are_weighed_together(predictor, strain, tmp_path):
@@ -131,8 +146,11 @@ def test_too_little_strain_around_gives_no_spectrum_and_no_answer(predictor, str
 
 def test_what_cannot_be_read_is_refused(predictor, strain, tmp_path):
     path = write(tmp_path / "H.hdf5", strain)
-    with pytest.raises(UsageError, match="no time is given"):
-        predictor.predict([path], progress=False)
+    with pytest.raises(UsageError, match="together needs the time"):
+        predictor.predict([path], together=True, progress=False)
+    long = write(tmp_path / "long.hdf5", np.tile(strain, 5))
+    with pytest.raises(UsageError, match="give the time of the merger"):
+        predictor.predict([long], progress=False)
     with pytest.raises(UsageError, match="none at 1200000050"):
         predictor.predict([path], time=START + 50, progress=False)
     other = write(tmp_path / "odd.hdf5", strain[: 3000 * SECONDS], sample_rate=3000)
