@@ -10,7 +10,7 @@ from astro_dl.distributions.posterior import Posterior
 from astro_dl.inference.protocol import Predictor
 from astro_dl.science.gravitational_waves.posteriors.importance import joint_efficiency, weighed
 from astro_dl.science.gravitational_waves.posteriors.physics import BinaryParametersPhysics
-from astro_dl.science.gravitational_waves.posteriors.simulate import AT_ONCE, Observed, observe
+from astro_dl.science.gravitational_waves.posteriors.simulate import AT_ONCE, observe
 
 Array = np.ndarray
 
@@ -67,9 +67,8 @@ def compare(
     """
     if n < 1:
         raise UsageError(f"{n} events; accepted: at least one")
-    rng = np.random.default_rng(seed)
     parts = [
-        _compared(predictor, observe(predictor.physics, min(AT_ONCE, n - start), rng), draws, rng)
+        _compared(predictor, min(AT_ONCE, n - start), draws, np.random.default_rng([seed, start]))
         for start in range(0, n, AT_ONCE)
     ]
     truth, efficiency, joint, told, exact, width = (
@@ -82,11 +81,13 @@ def compare(
 
 def _compared(
     predictor: Predictor[BinaryParametersPhysics],
-    seen: Observed,
+    n: int,
     draws: int,
     rng: np.random.Generator,
 ) -> tuple[Array, Array, Array, Array, Array, Array, float]:
-    physics, seconds = predictor.physics, -perf_counter()
+    physics = predictor.physics
+    seen = observe(physics, n, rng)
+    seconds = -perf_counter()
     posterior = predictor.answers(seen.aligned.x).distribution
     assert isinstance(posterior, Posterior)
     alone = [
