@@ -1,7 +1,7 @@
 """Joint distributions of several parameters, from the logits of triangular maps."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -103,6 +103,11 @@ class Posterior:
         found = logsumexp(members, axis=0) - np.log(len(members))
         found = np.where(outside, -np.inf + 0 * found, found)
         return found if values.ndim == 3 else found[:, 0]
+
+    def leading(self, count: int) -> "Posterior":
+        """Return the distribution of the first parameters, whatever the others are."""
+        shorter = replace(self.map, parameters=count)
+        return Posterior(self.logits[..., : shorter.outputs], shorter, self.priors[:count])
 
     @cached_property
     def marginals(self) -> Quantiles:

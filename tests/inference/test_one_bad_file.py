@@ -146,6 +146,7 @@ MAKERS = {
     "deconvolution_unet": blurred,
     "deep_hits": stamps,
     "gw_cnn": strain,
+    "gw_flow": strain,
     "lens_cnn": images,
     "mass_profile_flow": dwarf,
     "metallicity_resnet": photograph,

@@ -110,3 +110,38 @@ register_model(
     reference="bank after Cannon et al. (2010), arXiv:1005.0012; residual search network after "
     "Nousi et al. (2023), arXiv:2211.01520",
 )
+
+register_task(
+    "gw_parameters",
+    "astro_dl.science.gravitational_waves.posteriors.task:task",
+    summary="What merged? The posterior of a binary black hole by the strain of one detector",
+    small={"high_frequency_hz": 128.0, "templates": 2, "bands": 4, "bins": 4, "hidden": 2},
+    reference="Dax et al. (2023), arXiv:2210.05686, for samples weighed by the likelihood",
+)
+register_model(
+    "gw_flow",
+    "astro_dl.models.mlp:mlp",
+    summary="A perceptron on strain beside the loudest template, to a posterior by splines",
+    task="gw_parameters",
+    rank=(1,),
+    kind="flow",
+    hyperparameters={
+        "units": (256, 256, 128),
+        "activation": "silu",
+        "skip": True,
+        "standardize": True,
+    },
+    small=SmallForm({"units": (16,)}, learning_rate=0.01),
+    reference="Dax et al. (2021), arXiv:2106.12594, whose networks are far larger",
+    bibtex="""@article{Dax2023,
+  author = {Dax, Maximilian and Green, Stephen R. and Gair, Jonathan and Pürrer, Michael and
+            Wildberger, Jonas and Macke, Jakob H. and Buonanno, Alessandra and Schölkopf, Bernhard},
+  title = {Neural Importance Sampling for Rapid and Reliable Gravitational-Wave Inference},
+  journal = {Physical Review Letters},
+  volume = {130},
+  pages = {171403},
+  year = {2023},
+  eprint = {2210.05686},
+  doi = {10.1103/PhysRevLett.130.171403}
+}""",
+)

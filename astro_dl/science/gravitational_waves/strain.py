@@ -235,7 +235,7 @@ def signal_windows(
             reference=detectors[0],
         )
         time = first.window_start + merger_time + seen.delay
-        spectrum = _time_shift(len(frequencies), time / first.segment)
+        spectrum = time_shift(len(frequencies), time / first.segment)
         spectrum *= waveform
         spectrum *= detector.response
         spectrum *= seen.amplitude.astype(np.complex64)[..., None]
@@ -328,7 +328,7 @@ def glitch_windows(conditionings: list[Conditioning], glitches: PlacedGlitches) 
     return windows / np.maximum(norm, np.finfo(np.float32).tiny)
 
 
-def _time_shift(bins: int, time: np.ndarray, block: int = 64) -> np.ndarray:
+def time_shift(bins: int, time: np.ndarray, block: int = 64) -> np.ndarray:
     """Return exp(-2πi k t) for k < bins and times t (n,) in units of the segment, complex64.
 
     The phase factor of bin ``k = block a + b`` is the product of those of ``block a`` and ``b``,

@@ -1,0 +1,52 @@
+"""The weighed posteriors of binaries, parameter by parameter and pair by pair."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from astropy.table import Table
+
+from astro_dl.inference.protocol import Predictor
+from astro_dl.science.gravitational_waves.posteriors.parameters import PRIOR, UNITS
+from astro_dl.science.gravitational_waves.posteriors.physics import BinaryParametersPhysics
+
+
+def draw_binaries(
+    predictor: Predictor[BinaryParametersPhysics],
+    paths: Sequence[str | Path],
+    table: Table,
+    folder: str | Path,
+) -> list[Path]:
+    """Draw the samples of each binary.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        The network that made the table.
+    paths : sequence of path
+        The files that it was applied to.
+    table : astropy.table.Table
+        What `astro_dl.science.gravitational_waves.posteriors.predict.predict_binaries` returned.
+    folder : str or Path
+        Where the figures go.
+
+    Returns
+    -------
+    list of Path
+        ``<id>_posterior.png`` of each row with an answer; none where the table has no samples.
+    """
+    from astro_dl.evaluation.figures.posteriors import draw_posterior
+    from astro_dl.evaluation.figures.style import save_figure
+
+    made: list[Path] = []
+    if "chirp_mass_samples" not in table.colnames:
+        return made
+    unknown = np.full(len(PRIOR), np.nan)
+    for row in table:
+        columns = [row[f"{name}_samples"] for name in PRIOR]
+        draws = np.array([getattr(one, "value", one) for one in columns])
+        if np.isfinite(draws).all():
+            figure = draw_posterior(draws, unknown, tuple(PRIOR), tuple(UNITS.values()))
+            name = f"{str(row['id']).replace('/', '_')}_posterior.png"
+            made.append(save_figure(figure, Path(folder) / name))
+    return made
