@@ -13,6 +13,8 @@ FEWEST_ROWS = 60
 FEWEST_ROWS_OF_A_COMPONENT = 20
 MOST_ROWS = 20_000
 USUAL = 0.99
+MOST_FEATURES = 100
+"""Of more a card would be filled by covariances that its rows don't tell."""
 # Of a feature within a component, in units of its spread: what is exactly linear in the training
 # set, such as magnitudes and their differences, must not make a rounding error unusual.
 SMALLEST_DEVIATION = 0.05
@@ -34,9 +36,11 @@ def joint_statistics(features: Array) -> dict[str, Any] | None:
         of numbers, the latter the lower triangles, row by row, of the Cholesky factors of their
         covariances; ``limit``: the distance from the nearest of them that 99% of the rows keep to.
         Each Gaussian stands for twenty rows at least. None where fewer than sixty rows are
-        complete.
+        complete, or there are more than `MOST_FEATURES`.
     """
     values = np.asarray(features, float)
+    if values.shape[1] > MOST_FEATURES:
+        return None
     complete = values[np.isfinite(values).all(axis=1)]
     if len(complete) < FEWEST_ROWS:
         return None

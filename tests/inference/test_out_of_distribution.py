@@ -106,3 +106,7 @@ def test_cards_that_hold_rows_are_understood_as_before():
     old = {"spread": [2.0, 0.0], "reference": ["1", "3"], "limit": 0.5}
     rows = np.array([[2.9, 5.0], [3.1, 5.0], [6.9, 5.0], [7.1, 5.0], [np.nan, 5.0]])
     assert rows_outside_joint_range(rows, old).tolist() == [False, True, False, True, False]
+
+
+def test_of_very_many_features_nothing_is_kept():
+    assert joint_statistics(np.random.default_rng(0).normal(size=(400, 101))) is None
