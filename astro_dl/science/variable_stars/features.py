@@ -3,12 +3,15 @@
 None of them tells how bright the star is, but its errors do a little; colours are asked for apart.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from astro_dl.science.variable_stars.colours import COLOURS, colour_features
 from astro_dl.science.variable_stars.curves import Curve
 from astro_dl.science.variable_stars.periods.harmonics import amplitudes_and_phases, evaluate
-from astro_dl.science.variable_stars.periods.search import PHASES
+from astro_dl.science.variable_stars.periods.rivals import rival_series
+from astro_dl.science.variable_stars.periods.search import PHASES, Series
 
 LAGS_DAYS = (0.0, 0.1, 3.0, 30.0, 300.0)
 YEAR_DAYS = 365.25
@@ -26,16 +29,25 @@ FEATURES = (
 """Names of the features in order. Amplitudes and errors are in mag, times in days, logarithms
 decimal."""
 
+RIVAL = (
+    *("known", "unexplained_ratio", "log_period", "explained", "harmonics", "day_distance"),
+    *("log_fit_amplitude", "r21", "r31", "r41", "cos_phi21", "sin_phi21", "cos_phi31", "sin_phi31"),
+    *("rise_share", "least_light_width", "odd_even", "second_minimum", "log_folded_neumann"),
+)
+"""What is told of a rival period: 1, the natural logarithm of the variance that it leaves over that
+which the period found leaves, and numbers of the names above. All are zero without a rival."""
+
 LEAST = 1e-4
 
 
-def feature_names(colours: bool) -> tuple[str, ...]:
-    """Return the names of the features, with or without those of bands beside each other."""
-    return FEATURES + COLOURS if colours else FEATURES
+def feature_names(colours: bool = False, rivals: int = 0) -> tuple[str, ...]:
+    """Return the names of the features, with or without those of bands and of rival periods."""
+    of_rivals = (f"rival_{number}_{name}" for number in range(1, rivals + 1) for name in RIVAL)
+    return (*FEATURES, *(COLOURS if colours else ()), *of_rivals)
 
 
-def light_curve_features(curve: Curve, colours: bool = False) -> np.ndarray:
-    """Return the features of a star, float32 (45,), or (50,) with colours, all finite.
+def light_curve_features(curve: Curve, colours: bool = False, rivals: int = 0) -> np.ndarray:
+    """Return the features of a star that `feature_names` names, float32 (k,), all finite.
 
     Parameters
     ----------
@@ -43,12 +55,31 @@ def light_curve_features(curve: Curve, colours: bool = False) -> np.ndarray:
         A star with its period. Of fewer than ten points all features are zero.
     colours : bool, default False
         Whether `astro_dl.science.variable_stars.colours.COLOURS` follow.
+    rivals : int, default 0
+        Of how many other periods `RIVAL` follows, the best first.
     """
     if not np.isfinite(curve.period.period):
-        return np.zeros(len(feature_names(colours)), np.float32)
+        return np.zeros(len(feature_names(colours, rivals)), np.float32)
     values = [*_of_period(curve), *_of_fold(curve), *_of_values(curve), *_of_time(curve)]
     values += colour_features(curve) if colours else []
+    values += _of_rivals(curve, rivals) if rivals else []
     return np.clip(np.nan_to_num(values), -50, 50).astype(np.float32)
+
+
+def _of_rivals(curve: Curve, count: int) -> list[float]:
+    found = rival_series(curve.time, curve.value, curve.error, 1 / curve.period.period, count)
+    told = [number for one in found for number in _of_rival(curve, one)]
+    return told + [0.0] * (count * len(RIVAL) - len(told))
+
+
+def _of_rival(curve: Curve, rival: Series) -> list[float]:
+    """Return what `RIVAL` names, as if the rival were the period."""
+    ratio = max(1 - rival.explained, LEAST) / max(1 - curve.period.explained, LEAST)
+    of_series = {name: getattr(rival, name) for name in ("explained", "harmonics", "coefficients")}
+    taken = replace(curve, period=replace(curve.period, period=1 / rival.frequency, **of_series))
+    values = dict(zip(FEATURES, [*_of_period(taken), *_of_fold(taken)], strict=False))
+    values["log_folded_neumann"] = _log_folded_neumann(taken)
+    return [1.0, np.log(ratio), *(values[name] for name in RIVAL[2:])]
 
 
 def _of_period(curve: Curve) -> list[float]:
@@ -126,7 +157,6 @@ def _of_values(curve: Curve) -> list[float]:
 def _of_time(curve: Curve) -> list[float]:
     time, value, n = curve.time, curve.value, len(curve)
     variance = max(value.var(), LEAST**2)
-    folded = value[np.argsort(curve.phase(), kind="stable")]
     centred = time - time.mean()
     slope = (centred @ value) / max(centred @ centred, 1e-30)
     year = (time // YEAR_DAYS).astype(int)
@@ -135,7 +165,7 @@ def _of_time(curve: Curve) -> list[float]:
     chi = np.mean((value - value.mean()) ** 2 / curve.error**2)
     return [
         np.log10(max(np.mean(np.diff(value) ** 2) / variance, LEAST)),
-        np.log10(max(np.mean(np.diff(folded) ** 2) / variance, LEAST)),
+        _log_folded_neumann(curve),
         np.log10(max(chi, LEAST)),
         np.log10(max(chi * (1 - curve.period.explained), LEAST)),
         slope**2 * centred.var() / variance,
@@ -145,6 +175,12 @@ def _of_time(curve: Curve) -> list[float]:
         np.log10(n),
         np.log10(time[-1]),
     ]
+
+
+def _log_folded_neumann(curve: Curve) -> float:
+    folded = curve.value[np.argsort(curve.phase(), kind="stable")]
+    variance = max(curve.value.var(), LEAST**2)
+    return float(np.log10(max(np.mean(np.diff(folded) ** 2) / variance, LEAST)))
 
 
 def _structure(time: np.ndarray, value: np.ndarray, variance: float) -> list[float]:

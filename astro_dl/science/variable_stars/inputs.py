@@ -46,7 +46,7 @@ def input_shapes(physics: "VariablePhysics") -> dict[str, tuple[int, ...]]:
     shapes = {
         "folded": (physics.bins, len(FOLDED_CHANNELS)),
         "sequence": (physics.steps, len(SEQUENCE_CHANNELS)),
-        "features": (len(feature_names(physics.colours)),),
+        "features": (len(feature_names(physics.colours, physics.rivals)),),
         "phased": (physics.steps, len(PHASED_CHANNELS)),
     }
     return {name: shapes[name] for name in physics.inputs}
@@ -71,7 +71,7 @@ def prepare(
     makers = {
         "folded": lambda curve: folded_curve(curve, physics.bins, physics.cycles),
         "sequence": lambda curve: sequence(curve, physics.steps),
-        "features": lambda curve: light_curve_features(curve, physics.colours),
+        "features": lambda curve: light_curve_features(curve, physics.colours, physics.rivals),
         "phased": lambda curve: phased(
             sequence(curve, physics.steps), curve.period.period, physics.cycles
         ),

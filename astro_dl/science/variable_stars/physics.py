@@ -23,6 +23,9 @@ class VariablePhysics:
         Whether the features end with the colour of the star and the ratio of its amplitudes, where
         it was measured in two bands or more that are known by name, see
         `astro_dl.science.variable_stars.colours.COLOURS`.
+    rivals : int, default 0
+        Of how many aliases of the period, the best ones, the features tell what they would be with
+        each of them, at their end, see `astro_dl.science.variable_stars.features.RIVAL`.
     scheme : {"common", "asas", "crts", "eros"}
         Whose classes are asked for, see `astro_dl.science.variable_stars.classes.SCHEMES`.
     survey : {"asas", "crts", "eros", "ogle", "ztf", "lsst", "any"}
@@ -44,6 +47,7 @@ class VariablePhysics:
 
     inputs: Annotated[tuple[str, ...], Choice(INPUTS)] = ("folded", "features")
     colours: bool = False
+    rivals: Annotated[int, Bounds(0, 4)] = 0
     scheme: Literal["common", "asas", "crts", "eros"] = "common"
     survey: Literal["asas", "crts", "eros", "ogle", "ztf", "lsst", "any"] = "any"
     bins: Annotated[int, Bounds(8)] = 128

@@ -116,7 +116,7 @@ def _prediction(
     x = {name: arrays[name] for name in physics.inputs}
     flags = _flags(stars, ready)
     if physics.colours:
-        known = arrays["features"][:, feature_names(True).index("colour_known")] > 0
+        known = arrays["features"][:, feature_names(colours=True).index("colour_known")] > 0
         flags["no_colour"] = Flag(_in_several_bands(stars) & ~known)
     usable = answered_rows(flags, keep_flagged)
     answers = predictor.answers(

@@ -44,7 +44,8 @@ def prepared(
         Which stars of the file they are.
     """
     everything = replace(physics, inputs=KEPT, colours=True)
-    settings = VERSION, physics.bins, physics.cycles, physics.steps, physics.maximum_frequency
+    sizes = physics.bins, physics.cycles, physics.steps, physics.rivals
+    settings = VERSION, *sizes, physics.maximum_frequency
     key = sha256(repr((settings, file_sha256(path), rows.tolist())).encode()).hexdigest()[:24]
     kept = cache_folder() / "variable_stars" / f"{key}.npz"
     if kept.is_file():
@@ -65,7 +66,9 @@ def _chosen(everything: Prepared, physics: "VariablePhysics") -> Prepared:
         arrays["phased"] = np.array(
             [phased(points, period, physics.cycles) for points, period in stars]
         )
-    arrays["features"] = arrays["features"][:, : len(feature_names(physics.colours))]
+    wanted = feature_names(physics.colours, physics.rivals)
+    asked = np.isin(feature_names(colours=True, rivals=physics.rivals), wanted)
+    arrays["features"] = arrays["features"][:, asked]
     x = {name: arrays[name] for name in physics.inputs}
     return Prepared(x if len(x) > 1 else x[physics.inputs[0]], everything.found)
 

@@ -40,7 +40,7 @@ def input_spec(physics: VariablePhysics) -> InputSpec:
     if "sequence" in shapes:
         contract["sequence"] = list(SEQUENCE_CHANNELS)
     if "features" in shapes:
-        contract["features"] = list(feature_names(physics.colours))
+        contract["features"] = list(feature_names(physics.colours, physics.rivals))
     if "phased" in shapes:
         contract |= {"phased": list(PHASED_CHANNELS), "cycles": physics.cycles}
         contract["rebuilt"] = ["magnitude"]

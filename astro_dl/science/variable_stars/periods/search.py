@@ -32,6 +32,9 @@ HARMONICS = (1, 2, 3, 4, 6, 8)
 COARSE_HARMONICS = 4
 PEAKS, SUMMED_PEAKS = 5, 3
 FEWEST_POINTS = 10
+MINIMUM_CYCLES = 1.5
+"""That must fit into the time covered."""
+
 FEWEST_IN_MINIMUM, SURE_DIFFERENCE = 5, 4.5
 """Points in either minimum, and by how many standard errors their depths must differ."""
 
@@ -39,6 +42,28 @@ PHASES = np.arange(200) / 200
 SIDEREAL_DAY = 0.99726957
 RIVAL_SHARE = 0.85
 """An alias that explains this share of what the best period does is a rival."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """The Fourier series of one star at one frequency.
+
+    Parameters
+    ----------
+    frequency : float
+        In 1/d.
+    explained : float
+        Share of the variance, 0 to 1.
+    harmonics : int
+        Of which Bayes' criterion is best.
+    coefficients : ndarray, (17,)
+        Of eight harmonics, those above ``harmonics`` zero, about the epoch of the first point.
+    """
+
+    frequency: float
+    explained: float
+    harmonics: int
+    coefficients: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -82,7 +107,7 @@ def find_period(
     value: np.ndarray,
     error: np.ndarray,
     maximum_frequency: float = 16.0,
-    minimum_cycles: float = 1.5,
+    minimum_cycles: float = MINIMUM_CYCLES,
 ) -> Period:
     """Return the period of one star.
 
@@ -113,22 +138,17 @@ def find_period(
         near = half + found.step / 64 * np.linspace(-1, 1, 9)
         fits = fit_harmonics(since, value, weight, near, HARMONICS[-1])
         row = int(fits.criterion(HARMONICS)[0].argmin())
-    best = _between(fits, row)
-    fits, row = fit_harmonics(since, value, weight, np.array([best]), HARMONICS[-1]), 0
-    harmonics = int(fits.criterion(HARMONICS)[1][row])
-    coefficients = np.zeros(1 + 2 * HARMONICS[-1])
-    coefficients[: 1 + 2 * harmonics] = fits.coefficients(harmonics)[row]
-    frequency = float(fits.frequency[row])
-    explained = 1 - float(fits.unexplained(harmonics)[row])
+    best = series_between(since, value, weight, fits, row)
+    frequency = best.frequency
     return Period(
         1 / frequency,
-        _frequency_error(coefficients, explained, fits, since[-1]) / frequency**2,
+        _frequency_error(best, fits, since[-1]) / frequency**2,
         false_alarm_probability(power, since, error, maximum_frequency),
         power,
-        explained,
-        harmonics,
-        coefficients,
-        _has_rival(found, frequency, coefficients),
+        best.explained,
+        best.harmonics,
+        best.coefficients,
+        _has_rival(found, frequency, best.coefficients),
     )
 
 
@@ -172,13 +192,53 @@ def _best(
     by_candidate = criterion.reshape(near.shape)
     middle = near[np.arange(len(near)), by_candidate.argmin(axis=1)]
     kept = middle[np.argsort(by_candidate.min(axis=1), kind="stable")[:4]]
-    finer = (kept[:, None] + step * np.linspace(-0.25, 0.25, 9)).ravel()
+    return refined(time, value, weight, kept, step)
+
+
+def refined(
+    time: np.ndarray, value: np.ndarray, weight: np.ndarray, starts: np.ndarray, step: float
+) -> tuple[HarmonicFits, int]:
+    """Return fits about the frequency with the best criterion near some, and its row.
+
+    Parameters
+    ----------
+    time, value, weight : ndarray, (T,)
+        Times [d] since the first point, values, inverse variances.
+    starts : ndarray, (S,)
+        Frequencies [1/d], each within a quarter of a step.
+    step : float
+        Of the periodogram [1/d].
+    """
+    finer = (starts[:, None] + step * np.linspace(-0.25, 0.25, 9)).ravel()
     fits = fit_harmonics(time, value, weight, finer, HARMONICS[-1])
     start = fits.frequency[fits.criterion(HARMONICS)[0].argmin()]
     finest = fit_harmonics(
         time, value, weight, start + step * np.linspace(-0.06, 0.06, 9), HARMONICS[-1]
     )
     return finest, int(finest.criterion(HARMONICS)[0].argmin())
+
+
+def series_between(
+    time: np.ndarray, value: np.ndarray, weight: np.ndarray, fits: HarmonicFits, row: int
+) -> Series:
+    """Return the series at the best frequency between a fit and its neighbours.
+
+    Parameters
+    ----------
+    time, value, weight : ndarray, (T,)
+        Times [d] since the first point, values, inverse variances.
+    fits : HarmonicFits
+        At frequencies in order, evenly spaced.
+    row : int
+        The best of them.
+    """
+    best = np.array([_between(fits, row)])
+    fits = fit_harmonics(time, value, weight, best, HARMONICS[-1])
+    harmonics = int(fits.criterion(HARMONICS)[1][0])
+    coefficients = np.zeros(1 + 2 * HARMONICS[-1])
+    coefficients[: 1 + 2 * harmonics] = fits.coefficients(harmonics)[0]
+    explained = 1 - float(fits.unexplained(harmonics)[0])
+    return Series(float(best[0]), explained, harmonics, coefficients)
 
 
 def _between(fits: HarmonicFits, row: int) -> float:
@@ -216,18 +276,16 @@ def _faintest(coefficients: np.ndarray) -> float:
     return float(PHASES[evaluate(coefficients, PHASES).argmax()])
 
 
-def _frequency_error(
-    coefficients: np.ndarray, explained: float, fits: HarmonicFits, baseline: float
-) -> float:
+def _frequency_error(best: Series, fits: HarmonicFits, baseline: float) -> float:
     """Return the standard error of the frequency [1/d] for residuals that are white.
 
     Each harmonic of amplitude A tells the frequency to (√6/π) σ/(k A T √N).
     """
-    amplitudes, _ = amplitudes_and_phases(coefficients)
+    amplitudes, _ = amplitudes_and_phases(best.coefficients)
     multiples = np.arange(1, len(amplitudes) + 1)
     signal = float(np.sum((multiples * amplitudes) ** 2))
     free = max(1, fits.n - 2 * int((amplitudes > 0).sum()) - 2)
-    residual = np.sqrt(fits.total * (1 - explained) * fits.n / free)
+    residual = np.sqrt(fits.total * (1 - best.explained) * fits.n / free)
     return float(np.sqrt(6 / fits.n) / np.pi * residual / (baseline * max(np.sqrt(signal), 1e-12)))
 
 
