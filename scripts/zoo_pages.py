@@ -11,7 +11,13 @@ from typing import Any
 from astro_dl.bundles.bundle import Bundle
 from astro_dl.bundles.card import Card
 from astro_dl.bundles.card_text import readme
-from astro_dl.bundles.headlines import best_method, headline_metric, number
+from astro_dl.bundles.headlines import (
+    best_method,
+    headline_metric,
+    number,
+    real_sets,
+    simulated_scores,
+)
 from astro_dl.core.registry import all_tasks, get_task, method_title
 
 MEASURED = Path(__file__).resolve().parent.parent / "docs" / "_static" / "measured.csv"
@@ -127,8 +133,8 @@ def instrument(bundle: Bundle) -> str:
 
 def scores(card: Card) -> list[str]:
     """Return the cells of metric, simulated, real, best classical method and bound."""
-    simulated = card.metrics.get("simulated", {})
-    real = max(card.metrics.get("real", {}).values(), key=lambda one: one["n"], default={})
+    simulated = simulated_scores(card)
+    real = max(real_sets(card).values(), key=lambda one: one["n"], default={})
     title = method_title(card.model)
     own = real.get(title, {})
     key = headline_metric(card, simulated) or headline_metric(card, own)

@@ -10,7 +10,7 @@ from astro_dl.core.reading.strict_yaml import write_yaml
 from astro_dl.core.registry import all_tasks, get_task, method_title
 from astro_dl.core.showing.text_table import markdown_table
 from astro_dl.core.source.docstrings import parameter_texts
-from astro_dl.core.task import unsimulated
+from astro_dl.core.task import BY_OTHERS, unsimulated
 
 LICENCES = {"BSD-3-Clause": "bsd-3-clause", "CC-BY-4.0": "cc-by-4.0"}
 """What hubs call a licence; all else is ``other``."""
@@ -199,7 +199,9 @@ def _real_scores(name: str, values: Mapping[str, Any]) -> str:
     facts = {key: one for key, one in values.items() if key not in methods}
     first, *others = methods
     table = {first: {**facts, **methods[first]}, **{key: methods[key] for key in others}}
-    return _scores(f"Scores on the real set {name}", table)
+    simulated = BY_OTHERS in facts.get("data", "")
+    called = f"set {name}, {BY_OTHERS}" if simulated else f"real set {name}"
+    return _scores(f"Scores on the {called}", table)
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from astro_dl.bundles.card import Card
+from astro_dl.core.registry import method_title
+from astro_dl.core.task import BY_OTHERS
 
 OWN = "network"
 
@@ -48,6 +50,22 @@ def best_method(
     return None if best is None else (best, known[best])
 
 
+def real_sets(card: Card) -> dict[str, Mapping[str, Any]]:
+    """Return the scores of a card on sets of real data, by the name of the set."""
+    found = card.metrics.get("real", {})
+    return {name: one for name, one in found.items() if BY_OTHERS not in one.get("data", "")}
+
+
+def simulated_scores(card: Card) -> Mapping[str, Any]:
+    """Return the scores of a bundle on our simulations, or else on the largest of others."""
+    found = card.metrics.get("real", {})
+    others = [one for name, one in found.items() if name not in real_sets(card)]
+    if card.metrics.get("simulated") or not others:
+        return card.metrics.get("simulated", {})
+    largest = max(others, key=lambda one: one["n"])
+    return {"n": largest["n"], **largest.get(method_title(card.model), {})}
+
+
 def headlines(card: Card) -> dict[str, str]:
     """Return the first metric of each test set, ``"simulated, n = 100"`` to text."""
     told = {}
@@ -57,7 +75,8 @@ def headlines(card: Card) -> dict[str, str]:
     for name, found in real.items():
         # Of a bundle without network among the methods its own name stands first.
         own = next((one for one in found.values() if isinstance(one, Mapping)), {})
-        told[_named(f"real, {name}", found)] = _first(card, found.get(OWN, own))
+        kind = "real" if name in real_sets(card) else BY_OTHERS
+        told[_named(f"{kind}, {name}", found)] = _first(card, found.get(OWN, own))
     return {name: text for name, text in told.items() if text}
 
 

@@ -61,9 +61,13 @@ class Difficulty:
     label: str
 
 
+BY_OTHERS = "simulated by others"
+"""Said of a data set in reports and on cards; they are told from real ones by it."""
+
+
 @dataclass(frozen=True)
 class Dataset(Generic[Given]):
-    """A real labelled set that a task can train on and be scored on.
+    """A labelled set of others that a task can train on and be scored on, real as a rule.
 
     Parameters
     ----------
@@ -82,6 +86,11 @@ class Dataset(Generic[Given]):
         Whether it is split; if not, it is too small to train on, and scored whole.
     n : int or None
         How many examples it holds, where that does not depend on the physics.
+    simulated : bool
+        Whether others simulated it: no score on it is taken for one on real data.
+    collection : str or None
+        Where its objects are from, if other sets of the task have some of the same: what one of
+        these taught is not scored on another.
     reference, licence : str
         Where it comes from, and its terms.
     """
@@ -92,6 +101,8 @@ class Dataset(Generic[Given]):
     time: str | None = None
     split: bool = True
     n: int | None = None
+    simulated: bool = False
+    collection: str | None = None
     reference: str = ""
     licence: str = ""
 

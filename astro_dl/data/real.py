@@ -11,6 +11,7 @@ from astro_dl.core.config import SIMULATION, Config, DataConfig
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.examples import SET, Examples
 from astro_dl.core.registry import build_physics, get_task
+from astro_dl.core.task import BY_OTHERS
 from astro_dl.data.splits import split_by_group, split_fold, split_in_time
 
 FOLDER_VARIABLE = "ASTRO_DL_TEST_DATA"
@@ -150,17 +151,16 @@ def split_title(config: Config, split: str, source: str | None = None) -> str:
     name = source or config.data.source
     group = dataset_group(config.task, name)
     dataset = get_task(config.task).datasets[name]
+    called = f"set {name}, {BY_OTHERS}" if dataset.simulated else f"real set {name}"
     if not dataset.split:
-        return f"real set {name}"
+        return called
     data = config.data
     which = f", fold {data.fold + 1} of {data.folds}" if data.folds else ""
     if data.validation_parts and split != "test":
         which += f", without part {data.validation_part + 1} of {data.validation_parts}"
     if dataset.time is not None:
-        return (
-            f"{split} split of the real set {name}, by {group}, in order of {dataset.time}{which}"
-        )
-    return f"{split} split of the real set {name}, by {group}, seed {data.split_seed}{which}"
+        return f"{split} split of the {called}, by {group}, in order of {dataset.time}{which}"
+    return f"{split} split of the {called}, by {group}, seed {data.split_seed}{which}"
 
 
 def dataset_group(task: str, name: str) -> str:

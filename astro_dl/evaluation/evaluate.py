@@ -236,7 +236,16 @@ def _dataset(predictor: "Predictor", data: Store | Examples | str | Path | None)
     if data is None and predictor.task is not None and is_real(predictor.bundle.config):
         return predictor.bundle.config.data.source
     known = predictor.task.datasets if predictor.task else {}
-    return data if isinstance(data, str) and data in known else None
+    if not isinstance(data, str) or data not in known:
+        return None
+    taught = predictor.bundle.config.data.source
+    shared = known[data].collection
+    if data != taught and taught in known and shared and known[taught].collection == shared:
+        raise UsageError(
+            f"real set {data!r} has objects that {predictor.bundle.card.name} learnt from, as "
+            f"those of {taught!r}; score it on the test split of that"
+        )
+    return data
 
 
 def _test_data(

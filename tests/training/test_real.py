@@ -8,6 +8,7 @@ from scipy.stats import norm
 
 from astro_dl.answers.head import Head
 from astro_dl.answers.regression import Regression
+from astro_dl.bundles.headlines import real_sets, simulated_scores
 from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.registry import model_entry, register_task
@@ -40,7 +41,10 @@ REAL = replace(
     toy.BINARY,
     name="toy_real",
     datasets={
-        "survey": Dataset("A toy survey", read_survey, group="star"),
+        "survey": Dataset("A toy survey", read_survey, group="star", collection="toy"),
+        "challenge": Dataset(
+            "The same again", read_survey, group="star", simulated=True, collection="toy"
+        ),
         "pair": Dataset("A few", lambda *about: read_survey(*about).take(slice(50)), split=False),
     },
     classical=replace(
@@ -212,3 +216,21 @@ def test_every_peer_serves_every_kind_of_head_and_bears_missing_values(name, kin
     best = {"binary": lambda: found > 0, "multiclass": lambda: found.argmax(1)}
     answer = best.get(kind, lambda: found[:, 0].round())()
     assert np.mean(answer == y[300:]) > 0.75
+
+
+def test_a_set_that_others_simulated_is_not_taken_for_real(folder, tmp_path):
+    config = settings(folder, **{"data.source": "challenge"})
+    made = train(config, tmp_path / "run", progress=False)
+    evaluate(made, progress=False, save=True)
+    evaluate(made, "pair", progress=False, save=True)
+    card = load_pretrained(made.folder).bundle.card
+    assert list(real_sets(card)) == ["pair"]
+    assert simulated_scores(card)["n"] == 120
+    text = (made.folder / "README.md").read_text("utf-8")
+    assert "## Scores on the set challenge, simulated by others" in text
+    assert "## Scores on the real set pair" in text
+
+
+def test_no_network_is_scored_on_objects_that_it_learnt_from(bundle):
+    with pytest.raises(UsageError, match=r"'challenge' has objects .* as those of 'survey'"):
+        evaluate(bundle, "challenge", progress=False)

@@ -189,14 +189,16 @@ BOLOGNA_SPACE = Dataset(
     summary="Strong-lens challenge 1, space-based samples: 3 lenses, 4 others, one band",
     read=read_bologna_space,
     split=False,
-    reference="Metcalf et al. (2019), A&A 625, A119: simulated by others",
+    simulated=True,
+    reference="Metcalf et al. (2019), A&A 625, A119",
 )
 BOLOGNA_GROUND = Dataset(
     summary="Strong-lens challenge 1, ground-based samples: 3 lenses, 1 other, u g r i; "
     "the other's g and u images are copies of its i and r images",
     read=read_bologna_ground,
     split=False,
-    reference="Metcalf et al. (2019), A&A 625, A119: simulated by others",
+    simulated=True,
+    reference="Metcalf et al. (2019), A&A 625, A119",
 )
 DES_BACKGROUNDS = Dataset(
     summary="46 early types of DES (g r i z Y), and each with four simulated arcs around it",

@@ -103,14 +103,15 @@ def fitted_shapes(time: Any, flux: Any, weight: Any, xp: Any = np) -> tuple[Any,
     # Light is added, not taken away.
     amplitude = xp.maximum(both / xp.maximum(square, 1e-12), 0.0)
     gain = xp.sum(2 * amplitude * both - amplitude**2 * square, axis=2)
-    # One number of the grid for each object, as a row of zeros and a one.
-    chosen = xp.where(xp.argmax(gain, axis=1)[:, None] == xp.arange(len(grid))[None], 1.0, 0.0)
+    # The first of the best, as a row of zeros and a one: ONNX cannot hold argmax of Keras.
+    best = xp.where(gain >= xp.max(gain, axis=1)[:, None], 1.0, 0.0)
+    chosen = xp.where(xp.cumsum(best, axis=1) == 1, best, 0.0)
     seen = xp.where(weight > 0, 1.0, 0.0)
     points = xp.maximum(xp.sum(seen, axis=(1, 2)), 1.0)
     left = xp.sum(weight * flux**2, axis=(1, 2)) - xp.sum(chosen * gain, axis=1)
-    best = xp.einsum("ng,ngb->nb", chosen, amplitude)
+    fitted = xp.einsum("ng,ngb->nb", chosen, amplitude)
     return (
-        xp.where(xp.sum(seen, axis=1) > 0, best, np.nan),
+        xp.where(xp.sum(seen, axis=1) > 0, fitted, np.nan),
         xp.einsum("ng,gs->ns", chosen, xp.array(grid)),
         xp.maximum(left, 0.0) / points,
     )

@@ -12,7 +12,7 @@ from keras import ops
 
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.examples import Inputs
-from astro_dl.core.limits import Bounds, Count, Natural, Positive
+from astro_dl.core.limits import Bounds, Count, Natural, NonNegative, Positive
 from astro_dl.core.task import InputSpec
 from astro_dl.models.classical.fit import fit as fit_method
 from astro_dl.models.classical.tree_networks import boosted_trees
@@ -52,6 +52,7 @@ def supernova_trees(
     max_iter: Count | None = None,
     max_leaf_nodes: Annotated[int, Bounds(2)] | None = None,
     learning_rate: Positive = 0.08,
+    l2_regularization: NonNegative | None = None,
     copies: Natural = COPIES,
     nodes: Count | None = None,
     levels: Natural | None = None,
@@ -68,6 +69,8 @@ def supernova_trees(
         Rounds of boosting, and leaves of a tree; None for what is best on the validation set.
     learning_rate : float
         Share of each tree that is taken.
+    l2_regularization : float, optional
+        As of `astro_dl.models.classical.tree_networks.gradient_boosting`.
     copies : int
         How often each light curve is learnt from besides, changed at random as networks have it.
     nodes, levels : int, optional
