@@ -72,8 +72,8 @@ SHIFTS: Mapping[str, tuple[Shift, ...]] = {
     "ar_morphology": (
         Shift("noise", "fields three times as strong", {"flux_factor": 3.0}),
         Shift("instrument", "pixels a third as wide", {"pixel_scale_deg": 0.1}),
-        Shift("objects", "foreshortened, up to 85°", {"foreshortened": True,
-            "largest_longitude_deg": 85.0}),
+        Shift("objects", "foreshortened, up to 70°", {"foreshortened": True,
+            "largest_longitude_deg": 70.0}),
     ),
     "asteroid_taxonomy": (Shift("noise", "0.1 for 0.01", {"noise": 0.1}), NOISIER, MIXED),
     "cosmology_fields": (
@@ -110,7 +110,7 @@ SHIFTS: Mapping[str, tuple[Shift, ...]] = {
     "mass_profile": (
         Shift("noise", "errors of 20 km/s", {"error_kms": (20.0, 21.0)}),
         Shift("instrument", "all within R_h", {"farthest": (0.5, 1.0)}),
-        Shift("objects", "60% foreign stars", {"most_contamination": 0.6}),
+        Shift("objects", "50% foreign stars", {"most_contamination": 0.5}),
     ),
     "photo_z": (
         Shift("noise", "2 mag shallower", {"depth_offset_mag": -2.0}), NOISIER, MIXED,

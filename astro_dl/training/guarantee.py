@@ -17,6 +17,9 @@ from astro_dl.inference.load import load_pretrained
 from astro_dl.inference.promises import make_guarantees
 from astro_dl.models.build import model_head
 
+FEWEST_BLOCKS = 64
+"""Simulators may draw a survey or a night for a whole block: few blocks are few examples."""
+
 
 def add_guarantees(folder: str | Path, n: int, progress: bool = True) -> Bundle:
     """Put guarantees on the card of a bundle; its weights stay as they are.
@@ -73,8 +76,13 @@ def held_out_examples(config: Config, n: int, progress: bool = True) -> Examples
         n,
         config.seed,
         "calibration",
-        config.data.block_size,
+        small_blocks(config, n),
         config.data.workers,
         progress,
     )
     return open_store(path).read()
+
+
+def small_blocks(config: Config, n: int) -> int:
+    """Return the size of blocks of which n examples have `FEWEST_BLOCKS` at least."""
+    return max(1, min(config.data.block_size, n // FEWEST_BLOCKS))

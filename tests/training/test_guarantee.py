@@ -77,6 +77,22 @@ def test_fewer_are_drawn_where_fewer_are_asked_for_and_the_same_ones_again(setti
     assert {x.tobytes() for x in first.x} <= test
 
 
+def one_night(physics, n, rng):
+    """Return examples all of one night, as simulators draw a survey or a seeing for a block."""
+    examples = toy.simulate_binary(physics, n, rng)
+    examples.info["night"] = rng.random()
+    return examples
+
+
+def test_simulated_examples_are_of_many_nights(tmp_path, monkeypatch):
+    monkeypatch.setenv("ASTRO_DL_CACHE", str(tmp_path))
+    register_task("toy_nights", replace(toy.BINARY, name="toy_nights", simulate=one_night))
+    config = load_config({"task": "toy_nights", "model": "cnn1d", "data": {"workers": 1}})
+    examples = held_out_examples(config, 640, progress=False)
+    assert len(examples) == 640
+    assert len(np.unique(examples.info["night"])) == 64
+
+
 def test_answers_that_promise_nothing_are_refused_before_training(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(epochs, "_run_epoch", lambda *about: pytest.fail("trained"))
     rebuilt = {
