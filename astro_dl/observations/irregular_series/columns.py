@@ -356,7 +356,7 @@ def one_system(bands: np.ndarray, systems: np.ndarray, where: str | Path) -> dic
         if len(mixed) > 1:
             raise UsageError(
                 f"{where}: magnitudes of band {str(band)!r} are of several systems: "
-                f"{', '.join(map(str, mixed))}; bring them to one"
+                f"{', '.join(str(one) or 'none told' for one in mixed)}; bring them to one"
             )
         found[str(band)] = str(mixed[0])
     return found

@@ -103,3 +103,11 @@ def test_a_column_of_values_that_is_named_goes_before_one_that_is_known(tmp_path
     rows = [{"mjd": 58000.0 + day, "mag": 17.0, "other": 12.0} for day in range(3)]
     named = series(tmp_path, rows, names={"value": "other"}, quantity=Quantity.MAGNITUDE)
     np.testing.assert_allclose(named.value, 12.0)
+
+
+def test_rows_without_a_system_beside_others_are_told(tmp_path):
+    rows = [
+        {"mjd": 58000.0 + day, "mag": 17.0, "magsys": "ab" if day else None} for day in range(3)
+    ]
+    with pytest.raises(UsageError, match="several systems: none told, ab"):
+        series(tmp_path, rows)
