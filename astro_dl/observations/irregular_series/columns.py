@@ -33,7 +33,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("error", "err", "mag_err", "magerr", "mag_error", "e_mag", "sigmapsf", "magerr_psf"),
         *("flux_err", "fluxerr", "flux_error", "fluxcalerr", "e_flux", "sigma", "psfluxerr"),
     ),
-    "band": ("band", "filter", "passband", "flt", "fid", "filtername"),
+    "band": ("band", "filter", "passband", "flt", "fid", "filtername", "filtercode"),
     "zero_point": ("zero_point", "zeropoint", "zp", "magzp", "zpt"),
     "system": ("magsys", "mag_system", "zpsys", "system"),
     "limit": ("limit", "upper_limit", "upperlimit", "nondetection", "non_detection", "is_limit"),
@@ -312,12 +312,7 @@ def _limits(table: Table, about: LongColumns, where: str | Path) -> np.ndarray:
     column = known_column(table, "limit", about, where)
     if column is None:
         return np.zeros(len(table), bool)
-    return np.array(
-        [
-            text.strip().lower() in WORDS_FOR_LIMITS
-            for text in texts_of(np.ma.asarray(table[column]))
-        ]
-    )
+    return np.array([one.lower() in WORDS_FOR_LIMITS for one in _codes(table, column)])
 
 
 def _bands(table: Table, about: LongColumns, where: str | Path) -> np.ndarray:

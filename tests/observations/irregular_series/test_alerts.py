@@ -111,3 +111,18 @@ def test_rows_without_a_system_beside_others_are_told(tmp_path):
     ]
     with pytest.raises(UsageError, match="several systems: none told, ab"):
         series(tmp_path, rows)
+
+
+def test_limits_may_be_marked_by_decimal_numbers(tmp_path):
+    marks = [0.0, 1.0, None]
+    rows = [{"mjd": 58000.0 + day, "mag": 17.0, "limit": one} for day, one in enumerate(marks)]
+    assert series(tmp_path, rows).detected.tolist() == [True, False, True]
+
+
+def test_filters_of_light_curves_of_ztf_are_bands(tmp_path):
+    rows = [
+        {"hjd": 2458000.0 + day, "mag": 17.0, "magerr": 0.02, "filtercode": one}
+        for day, one in enumerate(("zg", "zr", "zg"))
+    ]
+    found = series(tmp_path, rows)
+    assert [found.bands[one] for one in found.band] == ["zg", "zr", "zg"]
