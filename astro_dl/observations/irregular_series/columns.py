@@ -33,20 +33,23 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("error", "err", "mag_err", "magerr", "mag_error", "e_mag", "sigmapsf", "magerr_psf"),
         *("flux_err", "fluxerr", "flux_error", "fluxcalerr", "e_flux", "sigma", "psfluxerr"),
     ),
-    "band": ("band", "filter", "passband", "flt", "fid", "filtername"),
+    "band": ("band", "filter", "passband", "flt", "fid", "filtername", "filtercode"),
     "zero_point": ("zero_point", "zeropoint", "zp", "magzp", "zpt"),
     "system": ("magsys", "mag_system", "zpsys", "system"),
     "limit": ("limit", "upper_limit", "upperlimit", "nondetection", "non_detection", "is_limit"),
 }
 """What columns are called, in small letters."""
 OF_THE_SOURCE: Mapping[str, tuple[str, ...]] = {
-    "magnitude": ("magpsf_corr",),
-    "error": ("sigmapsf_corr_ext", "sigmapsf_corr"),
+    "magpsf_corr": ("sigmapsf_corr_ext", "sigmapsf_corr"),
+    "mag_corr": ("e_mag_corr_ext", "e_mag_corr"),
 }
-"""Of all light, in alerts of ZTF where those above are of the difference: what stars need."""
+"""Magnitudes of all light, and their errors, in alerts of ZTF, the names of both interfaces of
+ALeRCE: what stars need where the columns below are of the difference."""
+OF_THE_DIFFERENCE: Mapping[str, str] = {"magpsf": "sigmapsf", "mag": "e_mag"}
+"""Where the column `SIGN` stands beside them."""
 FILTERS_BY_NUMBER: Mapping[str, str] = {"1": "g", "2": "r", "3": "i"}
 """As ZTF's column ``fid`` numbers them."""
-DIFFERENCE, SIGN = "magpsf", "isdiffpos"
+SIGN = "isdiffpos"
 BELOW_TEMPLATE = frozenset(("f", "false", "0", "-1", "n", "no"))
 
 WORDS_FOR_LIMITS = frozenset(("1", "t", "true", "yes", "y", ">", "<", "ul", "limit"))
@@ -123,12 +126,14 @@ def known_column(table: Table, name: str, about: LongColumns, where: str | Path)
     """
     if name in about.names:
         return find_column(table, about.names[name], name, where)
-    whole = OF_THE_SOURCE.get(name, ()) if about.wanted is Quantity.MAGNITUDE else ()
-    for accepted in (name, *whole, *NAMES.get(name, ())):
-        found = [one for one in table.colnames if one.strip().lower() == accepted]
-        if found:
-            return found[0]
-    return None
+    whole = tuple(OF_THE_SOURCE) if about.wanted is Quantity.MAGNITUDE else ()
+    first = whole if name == Quantity.MAGNITUDE.value else ()
+    return _first_column(table, (name, *first, *NAMES.get(name, ())))
+
+
+def _first_column(table: Table, names: Sequence[str]) -> str | None:
+    known = {one.strip().lower(): one for one in reversed(table.colnames)}
+    return next((known[name] for name in names if name in known), None)
 
 
 def read_rows(table: Table, about: LongColumns, where: str | Path) -> Rows:
@@ -149,7 +154,7 @@ def read_rows(table: Table, about: LongColumns, where: str | Path) -> Rows:
     time = _days(table, time_column, about, where)
     column, quantity = _value_column(table, about, where)
     value = column_numbers(table, column, where)
-    error_column = known_column(table, "error", about, where)
+    error_column = _error_column(table, column, about, where)
     error = np.full(len(table), np.nan)
     if error_column is not None:
         error = missing_as_nan(column_numbers(table, error_column, where))
@@ -192,7 +197,7 @@ def _value_column(table: Table, about: LongColumns, where: str | Path) -> tuple[
     """Return the column of values, and what they are."""
     found = {quantity: known_column(table, quantity.value, about, where) for quantity in Quantity}
     present = {quantity: column for quantity, column in found.items() if column is not None}
-    if about.quantity is not None and about.quantity in present:
+    if about.quantity in present and "value" not in about.names:
         return present[about.quantity], about.quantity
     if len(present) == 1 and "value" not in about.names:
         quantity, column = next(iter(present.items()))
@@ -216,6 +221,16 @@ def _value_column(table: Table, about: LongColumns, where: str | Path) -> tuple[
             "quantity=magnitude or quantity=flux"
         )
     return value, meant
+
+
+def _error_column(table: Table, column: str, about: LongColumns, where: str | Path) -> str | None:
+    """Return the column of errors of the values, and not of other values beside them."""
+    found = known_column(table, "error", about, where)
+    own = OF_THE_SOURCE.get(column.strip().lower())
+    if own is None or "error" in about.names:
+        return found
+    of_others = (found or "").strip().lower() in OF_THE_DIFFERENCE.values()
+    return _first_column(table, own) or (None if of_others else found)
 
 
 def _by_unit(table: Table, column: str) -> Quantity | None:
@@ -252,16 +267,21 @@ def _signs(table: Table, column: str, about: LongColumns, where: str | Path) -> 
     UsageError
         If magnitudes of a difference image are taken for those of a star, without being named.
     """
-    found = [one for one in table.colnames if one.strip().lower() == SIGN]
-    if not found or column.strip().lower() != DIFFERENCE:
+    found = _first_column(table, (SIGN,))
+    if found is None or column.strip().lower() not in OF_THE_DIFFERENCE:
         return 1.0
-    if about.wanted is Quantity.MAGNITUDE and "magnitude" not in about.names:
+    if about.wanted is Quantity.MAGNITUDE and not {"magnitude", "value"} & set(about.names):
         raise UsageError(
             f"{where}: {column!r} holds magnitudes of difference images, not of the star; name the "
             "column that does: --columns magnitude=COLUMN"
         )
-    words = [one.strip().lower() for one in texts_of(np.ma.asarray(table[found[0]]))]
+    words = [one.lower() for one in _codes(table, found)]
     return np.where([one in BELOW_TEMPLATE for one in words], -1.0, 1.0)
+
+
+def _codes(table: Table, column: str) -> list[str]:
+    """Return words, or whole numbers though gaps in the column have made them 1.0."""
+    return [one.strip().removesuffix(".0") for one in texts_of(np.ma.asarray(table[column]))]
 
 
 def _zero_points(
@@ -292,22 +312,16 @@ def _limits(table: Table, about: LongColumns, where: str | Path) -> np.ndarray:
     column = known_column(table, "limit", about, where)
     if column is None:
         return np.zeros(len(table), bool)
-    return np.array(
-        [
-            text.strip().lower() in WORDS_FOR_LIMITS
-            for text in texts_of(np.ma.asarray(table[column]))
-        ]
-    )
+    return np.array([one.lower() in WORDS_FOR_LIMITS for one in _codes(table, column)])
 
 
 def _bands(table: Table, about: LongColumns, where: str | Path) -> np.ndarray:
     column = known_column(table, "band", about, where)
     if column is None:
         return np.full(len(table), "")
-    names = texts_of(np.ma.asarray(table[column]))
     if column.strip().lower() == "fid":
-        return np.array([FILTERS_BY_NUMBER.get(name, name) for name in names])
-    return np.array(names)
+        return np.array([FILTERS_BY_NUMBER.get(one, one) for one in _codes(table, column)])
+    return np.array(texts_of(np.ma.asarray(table[column])))
 
 
 def _in_ab(table: Table, column: str, about: LongColumns) -> bool:
@@ -337,7 +351,7 @@ def one_system(bands: np.ndarray, systems: np.ndarray, where: str | Path) -> dic
         if len(mixed) > 1:
             raise UsageError(
                 f"{where}: magnitudes of band {str(band)!r} are of several systems: "
-                f"{', '.join(map(str, mixed))}; bring them to one"
+                f"{', '.join(str(one) or 'none told' for one in mixed)}; bring them to one"
             )
         found[str(band)] = str(mixed[0])
     return found

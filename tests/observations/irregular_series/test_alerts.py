@@ -53,3 +53,76 @@ def test_differences_are_not_taken_for_magnitudes_of_a_star(tmp_path):
         series(tmp_path, bare)
     named = series(tmp_path, bare, names={"magnitude": "magpsf"})
     np.testing.assert_allclose(named.value, [19.0, 18.0, 18.5])
+
+
+def test_numbers_that_gaps_have_made_decimal_are_the_same_codes(tmp_path):
+    decimal = [
+        {**one, "fid": float(one["fid"]), "isdiffpos": float(one["isdiffpos"])}
+        for one in CURVE["detections"]
+    ]
+    asked = {"wanted": Quantity.FLUX, "wanted_zero_point": 20.0}
+    whole, found = (
+        series(tmp_path, CURVE["detections"], **asked),
+        series(tmp_path, decimal, **asked),
+    )
+    assert (found.value < 0).tolist() == [False, True, True]
+    np.testing.assert_array_equal(found.value, whole.value)
+    assert found.bands == whole.bands == ("g", "r")
+
+
+NEWER = {
+    "magpsf": "mag", "sigmapsf": "e_mag", "magpsf_corr": "mag_corr",
+    "sigmapsf_corr": "e_mag_corr",
+}  # fmt: skip
+
+
+def test_either_interface_of_alerce_gives_the_same_light_curves(tmp_path):
+    renamed = {
+        **CURVE,
+        "detections": [
+            {NEWER.get(key, key): one for key, one in row.items()} for row in CURVE["detections"]
+        ],
+    }
+    for asked in ({}, {"wanted": Quantity.FLUX, "wanted_zero_point": 20.0}):
+        older, newer = series(tmp_path, CURVE, **asked), series(tmp_path, renamed, **asked)
+        np.testing.assert_array_equal(newer.value, older.value)
+        np.testing.assert_array_equal(newer.error, older.error)
+
+
+def test_errors_are_those_of_the_magnitudes_that_are_taken(tmp_path):
+    named = series(tmp_path, CURVE["detections"], names={"magnitude": "magpsf"})
+    np.testing.assert_allclose(named.error, 0.1)
+    bare = [
+        {key: one for key, one in row.items() if key != "sigmapsf_corr"}
+        for row in CURVE["detections"][:2]
+    ]
+    assert "no_errors" in series(tmp_path, bare).flags
+
+
+def test_a_column_of_values_that_is_named_goes_before_one_that_is_known(tmp_path):
+    rows = [{"mjd": 58000.0 + day, "mag": 17.0, "other": 12.0} for day in range(3)]
+    named = series(tmp_path, rows, names={"value": "other"}, quantity=Quantity.MAGNITUDE)
+    np.testing.assert_allclose(named.value, 12.0)
+
+
+def test_rows_without_a_system_beside_others_are_told(tmp_path):
+    rows = [
+        {"mjd": 58000.0 + day, "mag": 17.0, "magsys": "ab" if day else None} for day in range(3)
+    ]
+    with pytest.raises(UsageError, match="several systems: none told, ab"):
+        series(tmp_path, rows)
+
+
+def test_limits_may_be_marked_by_decimal_numbers(tmp_path):
+    marks = [0.0, 1.0, None]
+    rows = [{"mjd": 58000.0 + day, "mag": 17.0, "limit": one} for day, one in enumerate(marks)]
+    assert series(tmp_path, rows).detected.tolist() == [True, False, True]
+
+
+def test_filters_of_light_curves_of_ztf_are_bands(tmp_path):
+    rows = [
+        {"hjd": 2458000.0 + day, "mag": 17.0, "magerr": 0.02, "filtercode": one}
+        for day, one in enumerate(("zg", "zr", "zg"))
+    ]
+    found = series(tmp_path, rows)
+    assert [found.bands[one] for one in found.band] == ["zg", "zr", "zg"]

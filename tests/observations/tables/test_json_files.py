@@ -55,6 +55,12 @@ def test_non_detections_are_limits(tmp_path):
     assert table["mjd"].tolist() == [1.0, 0.0]
 
 
+def test_a_mark_of_byte_order_is_no_part_of_it(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(ROWS).encode())
+    assert read_table(path).colnames == list(ROWS[0])
+
+
 def test_it_is_read_in_parts(tmp_path):
     path = written(tmp_path, [{"a": number} for number in range(7)])
     assert [len(part) for part in iterate_table(path, 3)] == [3, 3, 1]

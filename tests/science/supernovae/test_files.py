@@ -97,6 +97,14 @@ def snana_fits(folder, last=3):
     return folder / "X_HEAD.FITS"
 
 
+def test_observations_that_a_file_of_snana_has_lost_are_missed(tmp_path):
+    path = snana_text(tmp_path / "sn.dat", NOBS=5)
+    assert len(only(path).series) == 5
+    path.write_text("\n".join(path.read_text().splitlines()[:-3]) + "\n")
+    with pytest.raises(UsageError, match=r"3 of 5 observations \(NOBS\); the file is cut off"):
+        photometry(path)
+
+
 def test_snana_fits_is_read(tmp_path):
     one, other = photometry(snana_fits(tmp_path))
     assert (one.id, other.id) == ("17", "18")

@@ -139,6 +139,22 @@ def test_pulsators_vary_more_in_the_blue_by_what_is_measured():
     assert np.median(ratio) == pytest.approx(1.4, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("kind", "period", "absolute"),
+    [
+        ("contact", 0.3336, 4.3),  # W Ursae Majoris
+        ("delta_scuti_high", 0.1116, 1.6),  # AI Velorum
+        ("delta_scuti", 0.0550, 2.7),  # SX Phoenicis
+        ("rr_ab", 0.5668, 0.65),  # RR Lyrae
+        ("cepheid", 5.366, -3.3),  # δ Cephei
+    ],
+)
+def test_stars_are_as_bright_as_their_prototypes(kind, period, absolute):
+    """Absolute magnitudes in V from parallaxes, to half a magnitude."""
+    slope, at_ten_days, _ = KINDS[kind].luminosity
+    assert slope * np.log10(period / 10) + at_ten_days == pytest.approx(absolute, abs=0.5)
+
+
 def test_stars_at_one_distance_are_as_hot_as_they_are_bright():
     kind = np.full(400, "detached")
     truth = simulate_light_curves(kind, SURVEYS["eros"], np.random.default_rng(4)).truth

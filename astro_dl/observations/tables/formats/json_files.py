@@ -36,7 +36,7 @@ def read_json(path: Path) -> Table:
     UsageError
         If it holds none of these.
     """
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8-sig") as file:
         found = json.load(file)
     if isinstance(found, dict) and DETECTIONS in found:
         detected = _records(found[DETECTIONS], f"{path}: {DETECTIONS}")

@@ -14,6 +14,7 @@ import numpy as np
 
 from astro_dl.observations.spectra.wavelengths import SPEED_OF_LIGHT, air_to_vacuum
 from astro_dl.science.stars.simulation.atmosphere import (
+    ATOMIC_MASS_G,
     BOLTZMANN_CGS,
     BOLTZMANN_EV,
     ELEMENTS,
@@ -41,7 +42,6 @@ METALLICITIES = np.array([-2.6, -2.0, -1.4, -0.9, -0.4, 0.1, 0.6])
 
 CLASSICAL_CM2_HZ = 0.026540
 LIGHT_CGS = SPEED_OF_LIGHT * 1e5
-ATOMIC_MASS_G = 1.66054e-24
 TURBULENCE_KM_S = 1.5
 CORE_OPACITY = 50.0
 NATURAL_DAMPING = 1e8

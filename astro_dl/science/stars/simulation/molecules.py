@@ -3,6 +3,7 @@
 import numpy as np
 
 from astro_dl.science.stars.simulation.atmosphere import (
+    ATOMIC_MASS_G,
     BOLTZMANN_CGS,
     BOLTZMANN_EV,
     ELEMENTS,
@@ -12,7 +13,6 @@ from astro_dl.science.stars.simulation.lines import MOLECULES
 
 Array = np.ndarray
 
-ATOMIC_MASS_G = 1.66054e-24
 PLANCK_CGS = 6.62607e-27
 KELVIN_CM = 1.438777
 

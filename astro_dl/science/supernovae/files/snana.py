@@ -35,7 +35,8 @@ def read_snana_text(path: Path) -> Photometry:
     Raises
     ------
     UsageError
-        If a column or number is missing or none.
+        If a column or number is missing or none, or observations are missing of those that the file
+        says it has.
     """
     keys: dict[str, str] = {}
     rows: list[list[str]] = []
@@ -57,14 +58,19 @@ def read_snana_text(path: Path) -> Photometry:
                 f"{path}: observation {number} has {len(row)} of {len(names)} values; the file is "
                 "cut off or damaged"
             )
+    told = _number(keys["NOBS"], "NOBS", path) if "NOBS" in keys else 0
+    if len(rows) < told:
+        raise UsageError(
+            f"{path}: {len(rows)} of {told:g} observations (NOBS); the file is cut off or damaged"
+        )
     columns = {name: [row[names.index(name)] for row in rows] for name in (TIME, band, FLUX, ERROR)}
     time, flux, error = (
         np.array([_number(text, name, path) for text in columns[name]])
         for name in (TIME, FLUX, ERROR)
     )
     zero_point = _zero_point(keys, path)
-    told = (_with_error(keys[key], path) for key in HOST_REDSHIFTS if key in keys)
-    redshift = next(told, (0.0, 0.0))
+    redshifts = (_with_error(keys[key], path) for key in HOST_REDSHIFTS if key in keys)
+    redshift = next(redshifts, (0.0, 0.0))
     return cleaned(
         keys.get("SNID", path.stem),
         time,

@@ -56,8 +56,8 @@ class Kind:
     light : callable
         How they vary, see `Light`.
     luminosity : tuple of float
-        Slope and zero point of M_V against lg P [d] + 1 for pulsators, or zero and M_V; and its
-        scatter.
+        Slope of M_V against lg P [d], M_V at ten days, and its scatter; without a relation the
+        slope is zero.
     temperature : callable
         ``(period, absolute, rng) -> (n,)`` [K]; NaN for what is no star.
     """
@@ -297,18 +297,19 @@ KINDS: dict[str, Kind] = {
         (-2.6, -3.3, 0.2),
         temperatures.normal(6700, 250, 5900, 7600),
     ),
-    # McNamara (2000), ASP Conf. 210, 373
+    # McNamara (2000), ASP Conf. 210, 373; luminosities of δ Scuti stars: Ziaali et al. (2019),
+    # MNRAS 486, 4348, M_V = −2.94 lg P − 1.34
     "delta_scuti_high": Kind(
         log_uniform(0.045, 0.2),
         _fourier(fourier.high_amplitude_delta_scuti, 0.6),
-        (-3.0, -1.8, 0.3),
+        (-2.94, -4.28, 0.3),
         temperatures.normal(7400, 300, 6600, 8300),
     ),
     # Uytterhoeven et al. (2011), A&A 534, A125
     "delta_scuti": Kind(
         log_uniform(0.04, 0.3),
         pulsating(multi_mode(0.02, 0.4), 0.6),
-        (-3.0, -1.8, 0.4),
+        (-2.94, -4.28, 0.4),
         temperatures.normal(7500, 450, 6500, 8900),
     ),
     # Stankov & Handler (2005), ApJS 158, 193
@@ -345,7 +346,7 @@ KINDS: dict[str, Kind] = {
     "contact": Kind(
         log_normal(0.36, 0.25, 0.22, 1.2),
         grey(binaries.contact),
-        (-8.0, 0.2, 0.4),
+        (-8.0, -7.8, 0.4),
         temperatures.contact_binary,
     ),
     "ellipsoidal": Kind(
