@@ -17,6 +17,8 @@ Array = np.ndarray
 COVERAGES = (0.5, 0.6827, 0.8, 0.9, 0.95, 0.9545, 0.99, 0.9973)
 """At which nothing is lost by keeping some order statistics only."""
 EVEN_RANKS, HIGHEST_RANKS, DIGITS = 20, 15, 5
+FEWEST_EXAMPLES = 4
+"""Half of them tell a spread, the others distances."""
 MOST_DIRECTIONS, MOST_NUMBERS, MOST_PARTS = 6, 200, 128
 
 
@@ -128,7 +130,7 @@ class Gate:
             If there are fewer than four.
         """
         rows = np.asarray(embeddings, np.float64)
-        if len(rows) < 4:
+        if len(rows) < FEWEST_EXAMPLES:
             raise UsageError(f"{len(rows)} held-out examples; four at least are needed")
         rows = folded(rows, min(rows.shape[1], MOST_PARTS))
         half, width = len(rows) // 2, rows.shape[1]

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from astro_dl.bundles.bundle import Bundle, load_bundle, update_bundle
+from astro_dl.bundles.guarantees import FEWEST_EXAMPLES
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
@@ -48,12 +49,20 @@ def add_guarantees(folder: str | Path, n: int, progress: bool = True) -> Bundle:
 
 
 def check_promised(config: Config) -> None:
-    """Raise `UsageError`, before any training, if the answers promise nothing."""
+    """Raise `UsageError`, before any training, if the answers promise nothing, or of too little."""
     task, physics = get_task(config.task), split_physics(config, "train")
     head = model_head(config.model, task, physics, config.hyperparameters)
     if head.conformal() is None:
         raise UsageError(
             f"data.n_guarantee: {head.kind} answers have neither sets nor intervals; accepted: 0"
+        )
+    n = config.data.n_guarantee
+    if is_real(config):
+        n = min(n, len(real_split(config, "test")))
+    if n < FEWEST_EXAMPLES:
+        raise UsageError(
+            f"data.n_guarantee: {n} examples to hold out; accepted: {FEWEST_EXAMPLES} at least, "
+            "or 0 for no guarantee"
         )
 
 

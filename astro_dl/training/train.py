@@ -135,7 +135,7 @@ def _train_alone(
     going_on = checkpoint.is_file()
     check_unfinished(folder, going_on, resume)
     if (folder / "card.json").exists() and not going_on:
-        return _finished(folder, asked, resume)
+        return _finished(folder, asked, resume, progress)
     check_target(folder)
     if config.stages:
         return train_stages(asked, folder, train, resume, progress)
@@ -237,8 +237,11 @@ def _take_scales(begun: Begun, objective: Objective, data: TrainingData, config:
         standardize_inputs(begun.network, data.validation.x)
 
 
-def _finished(folder: Path, asked: Config, resume: bool) -> Bundle:
-    """Return the bundle of a finished training that is asked for once more with `resume`."""
+def _finished(folder: Path, asked: Config, resume: bool, progress: bool) -> Bundle:
+    """Return the bundle of a finished training that is asked for once more with `resume`.
+
+    What it was to promise is promised now where an interrupt came before.
+    """
     if not resume:
         raise UsageError(f"{folder} holds a bundle already; choose another folder or delete it")
     bundle = load_bundle(folder)
@@ -247,6 +250,9 @@ def _finished(folder: Path, asked: Config, resume: bool) -> Bundle:
             f"{folder} was trained to the end with other settings; choose another folder, where "
             f"initial_weights={folder} starts from its weights"
         )
+    promised = bundle.config.data.n_guarantee
+    if promised and bundle.card.guarantees is None:
+        return add_guarantees(folder, promised, progress)
     return bundle
 
 

@@ -14,7 +14,7 @@ from astro_dl.cli import main
 from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.evaluate import save_report
 from astro_dl.inference.load import load_pretrained
-from astro_dl.training import train
+from astro_dl.training import guarantee, train
 
 SMALL = {"data.n_train": 300, "data.n_validation": 200, "data.n_test": 200}
 CONFIG = {"task": "pulsar_candidate", "model": "random_forest"}
@@ -42,6 +42,20 @@ def test_its_guarantee_is_made_like_that_of_a_network(tmp_path):
     few = {**SMALL, **FEW, "data.n_train": 100, "hyperparameters.n_estimators": 3}
     bundle = train(CONFIG, tmp_path / "forest", progress=False, **few, **{"data.n_guarantee": 50})
     assert bundle.card.guarantees is not None
+
+
+def test_a_guarantee_that_an_interrupt_prevented_is_made_by_resuming(tmp_path, monkeypatch):
+    def interrupt(*about):
+        raise KeyboardInterrupt
+
+    few = {**SMALL, **FEW, "data.n_train": 100, "hyperparameters.n_estimators": 3}
+    few["data.n_guarantee"] = 50
+    with monkeypatch.context() as patched:
+        patched.setattr(guarantee, "make_guarantees", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            train(CONFIG, tmp_path / "forest", progress=False, **few)
+    bundle = train(CONFIG, tmp_path / "forest", resume=True, progress=False, **few)
+    assert bundle.card.guarantees.n == 50
 
 
 def test_it_predicts_what_it_learnt(forest):

@@ -12,7 +12,7 @@ from astro_dl.core.registry import register_task
 from astro_dl.core.task import Dataset
 from astro_dl.data.real import real_split
 from astro_dl.inference.load import load_pretrained
-from astro_dl.training import epochs, train
+from astro_dl.training import epochs, guarantee, train
 from astro_dl.training.guarantee import held_out_examples
 from tests import toy
 
@@ -103,3 +103,15 @@ def test_answers_that_promise_nothing_are_refused_before_training(settings, tmp_
     }
     with pytest.raises(UsageError, match=r"data.n_guarantee: reconstruction answers have neither"):
         train(load_config(rebuilt), tmp_path / "codes", progress=False)
+
+
+@pytest.mark.parametrize(("asked", "known"), [(3, 160), (1000, 3)])
+def test_too_few_examples_to_hold_out_are_refused_before_training(
+    settings, tmp_path, monkeypatch, asked, known
+):
+    config = load_config({**settings, "data": {**settings["data"], "n_guarantee": asked}})
+    few = real_split(config, "test").take(np.arange(known))
+    monkeypatch.setattr(guarantee, "real_split", lambda *about: few)
+    monkeypatch.setattr(epochs, "_run_epoch", lambda *about: pytest.fail("trained"))
+    with pytest.raises(UsageError, match=r"data.n_guarantee: 3 examples.*4 at least"):
+        train(config, tmp_path / "few", progress=False)

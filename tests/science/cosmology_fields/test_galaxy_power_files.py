@@ -88,6 +88,13 @@ def test_one_column_of_all_redshifts_and_other_names_are_the_same(predictor, tmp
     np.testing.assert_allclose(found["omega_m"], plain["omega_m"], rtol=1e-5)
 
 
+def test_masked_power_of_one_column_is_missing(predictor, tmp_path):
+    masked = np.ma.masked_greater(POWER.T, 800)
+    path = write(tmp_path / "a.ecsv", Table({"k": wave_numbers(), "power": masked}))
+    with pytest.raises(UsageError, match=f"{masked.mask.sum()} of 395 values of power are missing"):
+        predictor.predict(path, progress=False)
+
+
 def test_a_network_of_today_takes_one_column(tmp_path):
     today = bundle(tmp_path / "today", given="today")
     assert power_columns(today.physics) == ["power_z0.00"]
@@ -111,6 +118,7 @@ def test_a_network_of_today_takes_one_column(tmp_path):
         (table(POWER - 60), "values of power are missing or not above zero"),
         (table(np.where(POWER > 800, np.nan, POWER)), "missing or not above zero"),
         (Table({"power": POWER.T}), "no column 'k'"),
+        (Table({"k": wave_numbers(), "power": np.full((79, 5), "faint")}), "not hold numbers"),
     ],
 )
 def test_other_spectra_are_refused_with_what_is_taken(predictor, tmp_path, found, said):
@@ -132,6 +140,18 @@ def test_columns_that_are_none_are_named(predictor, tmp_path):
         predictor.predict(path, columns="power_z0.50=power_z0.54", progress=False)
     with pytest.raises(UsageError, match="no column 'spectrum'"):
         predictor.predict(path, columns="power=spectrum", progress=False)
+
+
+def test_columns_of_each_redshift_go_before_one_that_is_called_power(predictor, tmp_path):
+    found = table()
+    plain = predictor.predict(found, progress=False)
+    found["power"] = 1.0
+    path = write(tmp_path / "a.ecsv", found)
+    np.testing.assert_array_equal(
+        predictor.predict(path, progress=False)["omega_m"], plain["omega_m"]
+    )
+    with pytest.raises(UsageError, match=r"'power' and 'power_z0\.00' are named"):
+        predictor.predict(path, columns="power=power,power_z0.00=k", progress=False)
 
 
 def test_no_power_is_taken_for_a_mark_of_missing_values(predictor, tmp_path):

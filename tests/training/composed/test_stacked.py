@@ -241,9 +241,8 @@ def test_a_guarantee_is_of_the_stack_and_not_of_its_members(config, tmp_path, mo
     assert bundle.card.guarantees is not None
 
 
-def test_a_guarantee_of_a_real_set_is_refused_before_anything_is_trained(
-    config, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(fit, "_run_epoch", lambda *told: pytest.fail("trained"))
-    with pytest.raises(UsageError, match=r"^data.n_guarantee: .* real set survey"):
-        train(config, tmp_path / "run", progress=False, **{"data.n_guarantee": 40})
+def test_a_stack_promises_by_the_test_split_of_its_real_set(config, tmp_path):
+    asked = forests(config, 2, **{"data.n_guarantee": 500})
+    promised = train(asked, tmp_path / "run", progress=False).card.guarantees
+    assert promised.n == len(real_split(config, "test"))
+    assert "test split of the real set survey" in promised.source

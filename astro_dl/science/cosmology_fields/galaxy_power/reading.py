@@ -37,8 +37,8 @@ def read_power(
     ----------
     path : str or Path
         A table with a row for each shell: ``k`` [h/Mpc] and the power of galaxies [(Mpc/h)³], shot
-        noise included, either in `power_columns`, or in one column ``power`` that holds as many
-        numbers in a row.
+        noise included, either in `power_columns`, or, where there is none of these, in one column
+        ``power`` that holds as many numbers in a row.
     physics : GalaxyPowerPhysics
         Of the network.
     mapping : mapping of str to str, optional
@@ -62,7 +62,11 @@ def read_power(
     for name in mapping:
         if name not in (K, POWER, *names):
             raise unknown_name("column", name, [K, POWER, *names])
-    if POWER in mapping or _has_column(table, POWER):
+    apart = [name for name in names if name in mapping or _has_column(table, name)]
+    named = [name for name in apart if name in mapping]
+    if POWER in mapping and named:
+        raise UsageError(f"columns: {POWER!r} and {named[0]!r} are named; accepted: one of both")
+    if POWER in mapping or (_has_column(table, POWER) and not apart):
         table, mapping = _side_by_side(table, mapping, names, path)
     units = {K: UNITS[K], **dict.fromkeys(names, UNITS[POWER])}
     values = read_columns(table, [K, *names], mapping, units, path, sentinels=())
@@ -112,8 +116,7 @@ def _side_by_side(
             f"{', '.join(names)}"
         )
     name_of_k = find_column(table, mapping.get(K, K), K, where)
-    numbers: Any = np.ma.asarray(column).astype(float)
-    parts = numbers.filled(np.nan).reshape(len(table), -1)
+    parts: Any = np.ma.asarray(np.ma.array(column)).reshape(len(table), -1)
     split = Table({K: table[name_of_k]})
     for name, values in zip(names, parts.T, strict=True):
         split[name] = values

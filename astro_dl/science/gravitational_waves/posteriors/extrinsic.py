@@ -82,9 +82,14 @@ def log_snr_average(match: Array) -> Array:
     Parameters
     ----------
     match : ndarray
-        Modulus of the matched filter's output, up to 64 standard deviations.
+        Modulus of the matched filter's output, in standard deviations.
     """
-    return np.interp(match, np.arange(0, LOUDEST, STEP), _table())
+    known = np.arange(0, LOUDEST, STEP)
+    found = np.interp(match, known, _table())
+    # A table would tell all that are louder the same, so that they could not be weighed.
+    louder = match > known[-1]
+    found[louder] = _averaged(match[louder])
+    return found
 
 
 def _drawn(
@@ -147,5 +152,9 @@ def _strengths(match: Array, rng: np.random.Generator) -> Array:
 
 @lru_cache(maxsize=1)
 def _table() -> Array:
+    return _averaged(np.arange(0, LOUDEST, STEP))
+
+
+def _averaged(match: Array) -> Array:
     low, high = PRIOR["snr"].from_unit(np.array([0.0, 1.0]))
-    return log_likelihood_ratio(np.arange(0, LOUDEST, STEP), (float(low), float(high)))
+    return log_likelihood_ratio(match, (float(low), float(high)))

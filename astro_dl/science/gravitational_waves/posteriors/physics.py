@@ -8,6 +8,9 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.limits import Bounds, Positive, Range
 from astro_dl.core.schema import checked
 
+SAMPLE_RATE = 2048.0
+"""To which real strain is brought [Hz]; it tells frequencies up to the half of that."""
+
 
 @checked
 class BinaryParametersPhysics:
@@ -38,7 +41,7 @@ class BinaryParametersPhysics:
     segment_s: Positive = 4.0
     merger_s: Positive = 3.0
     low_frequency_hz: Positive = 20.0
-    high_frequency_hz: Positive = 512.0
+    high_frequency_hz: Annotated[float, Bounds(0, SAMPLE_RATE / 2, open_low=True)] = 512.0
     psd: str = "varied"
     excess_range: Annotated[Range, Bounds(0)] = (0.0, 5.0)
     templates: Annotated[int, Bounds(1, 64)] = 8

@@ -64,7 +64,8 @@ def predict_binaries(
         GWOSC HDF5 files of strain, or GWF frames where gwpy is installed, each of one detector.
     time : float, optional
         GPS time of the merger, to 0.09 s [s]: that of a catalogue or of a search; default that of
-        the loudest match in each file, of at most two minutes.
+        the loudest match in each file, of at most two minutes, where the segment about it lies
+        within the file: none is looked for in the first 2.5 s, and all but the last 1.5 s are.
     together : bool, default False
         Whether the files are of one merger in several detectors: samples are then weighed by the
         likelihood of all of them, in each of a time, a phase and a strength of its own.

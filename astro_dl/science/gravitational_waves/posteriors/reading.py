@@ -10,16 +10,19 @@ from scipy.signal.windows import tukey
 from astro_dl.core.errors import UsageError
 from astro_dl.science.gravitational_waves.gwosc import StrainSegment, open_strain, read_steady
 from astro_dl.science.gravitational_waves.posteriors.inputs import aligned
-from astro_dl.science.gravitational_waves.posteriors.physics import BinaryParametersPhysics
+from astro_dl.science.gravitational_waves.posteriors.physics import (
+    SAMPLE_RATE,
+    BinaryParametersPhysics,
+)
 from astro_dl.science.gravitational_waves.posteriors.spectra import STRAIN_UNIT, weight_of
 from astro_dl.science.gravitational_waves.scan import OFF_SOURCE_S, PSD_SEGMENT_S, off_source_psd
 from astro_dl.science.gravitational_waves.strain_files import EXCLUSIONS
 
 Array = np.ndarray
-SAMPLE_RATE = 2048.0
-"""To which strain is brought [Hz]."""
 ROLL_OFF_S = 0.4
 """At either end of the segment."""
+NOISE_RANGE = (1e-27, 1e-17)
+"""Of the quietest frequency [Hz^-1/2]: of strain, far beyond all detectors either way."""
 LONGEST_SEARCH_S, STEP_S = 128.0, 0.5
 """Of strain in which a merger is looked for, and how far from the middle of the search's steps."""
 
@@ -69,8 +72,8 @@ def read_segment(physics: BinaryParametersPhysics, path: Path, time: float) -> R
     Raises
     ------
     UsageError
-        If the file cannot be read, is sampled at a rate of which 2048 Hz is no whole part, or does
-        not reach to the time.
+        If the file cannot be read, is sampled at a rate of which 2048 Hz is no whole part, does
+        not reach to the time, or holds what is no strain by its noise.
     """
     (source,) = open_strain([path])
     if not source.gps_start <= time <= source.gps_end:
@@ -92,7 +95,7 @@ def read_segment(physics: BinaryParametersPhysics, path: Path, time: float) -> R
         physics.low_frequency_hz / 2,
     )
     start = first / SAMPLE_RATE
-    white, weight, flags = _whitened(physics, around, first - begin, samples)
+    white, weight, flags = _whitened(physics, around, first - begin, samples, path)
     return ReadSegment(source.detector, start, time - start, white, weight, flags)
 
 
@@ -130,7 +133,11 @@ def loudest_time(physics: BinaryParametersPhysics, path: Path) -> tuple[float, f
 
 
 def _whitened(
-    physics: BinaryParametersPhysics, around: StrainSegment, first: int, samples: int
+    physics: BinaryParametersPhysics,
+    around: StrainSegment,
+    first: int,
+    samples: int,
+    where: Path,
 ) -> tuple[Array, Array, tuple[str, ...]]:
     inside = slice(first, first + samples)
     excluded = np.unique(around.exclusion[inside])
@@ -142,8 +149,20 @@ def _whitened(
         nothing = np.zeros(physics.bins_of_segment, np.float32)
         return nothing.astype(np.complex64), nothing, tuple(flags)
     grid = np.arange(len(psd)) / PSD_SEGMENT_S
-    weight = weight_of(physics, np.exp(np.interp(physics.frequencies, grid, np.log(psd))))
+    psd = np.exp(np.interp(physics.frequencies, grid, np.log(psd)))
+    _check_noise(float(np.sqrt(psd.min())), where)
+    weight = weight_of(physics, psd)
     window = tukey(samples, 2 * ROLL_OFF_S / physics.segment_s)
     spectrum = rfft(around.strain[inside] / STRAIN_UNIT * window) / SAMPLE_RATE
     band = slice(physics.first_bin, physics.first_bin + physics.bins_of_segment)
     return (spectrum[band] * weight).astype(np.complex64), weight, ()
+
+
+def _check_noise(quietest: float, where: Path) -> None:
+    """Raise `UsageError` for noise [Hz^-1/2] that the strain of no detector has."""
+    low, high = NOISE_RANGE
+    if not low <= quietest <= high:
+        raise UsageError(
+            f"{where}: noise of {quietest:.2g} Hz^-1/2 where it is quietest; accepted: {low:g} to "
+            f"{high:g}, as of strain that is neither whitened nor scaled"
+        )

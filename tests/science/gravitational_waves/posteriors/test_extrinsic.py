@@ -60,9 +60,10 @@ def test_draws_are_those_of_a_fine_grid(observed, place):
 
 def test_means_over_strengths_are_sums_over_them():
     strengths = 8 + 24 * (np.arange(20_000) + 0.5) / 20_000
-    match = np.array([0.0, 3.3, 8.01, 19.7, 40.0])
+    # the last two are beyond the table
+    match = np.array([0.0, 3.3, 8.01, 19.7, 40.0, 66.0, 100.0])
     wanted = logsumexp(log_phase_average(strengths, match[:, None]), axis=1) - np.log(20_000)
-    np.testing.assert_allclose(log_snr_average(match), wanted, atol=1e-3)
+    np.testing.assert_allclose(log_snr_average(match), wanted, atol=2e-3)
 
 
 def test_times_stay_within_the_prior(observed):

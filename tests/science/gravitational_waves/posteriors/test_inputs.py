@@ -90,5 +90,8 @@ def test_simulated_mergers_are_near_the_loudest_match():
 def test_bands_narrower_than_a_bin_are_refused():
     with pytest.raises(UsageError, match="bands don't fit"):
         BinaryParametersPhysics(bands=300)
+    # of strain at 2048 Hz
+    with pytest.raises(UsageError, match=r"high_frequency_hz.*1024"):
+        BinaryParametersPhysics(high_frequency_hz=1100.0)
     with pytest.raises(UsageError, match="merger_s"):
         BinaryParametersPhysics(merger_s=4.0)

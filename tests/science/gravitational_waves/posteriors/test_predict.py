@@ -153,6 +153,10 @@ def test_what_cannot_be_read_is_refused(predictor, strain, tmp_path):
         predictor.predict([long], progress=False)
     with pytest.raises(UsageError, match="none at 1200000050"):
         predictor.predict([path], time=START + 50, progress=False)
+    for scale in (1e21, 1e-9):
+        scaled = write(tmp_path / "scaled.hdf5", strain * scale)
+        with pytest.raises(UsageError, match=r"scaled\.hdf5.*neither whitened nor scaled"):
+            predictor.predict([scaled], time=MERGER, progress=False)
     other = write(tmp_path / "odd.hdf5", strain[: 3000 * SECONDS], sample_rate=3000)
     with pytest.raises(UsageError, match="cannot be made exactly"):
         predictor.predict([other], time=MERGER, progress=False)
