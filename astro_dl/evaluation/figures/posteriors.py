@@ -26,6 +26,8 @@ def draw_posterior(
     names, units : sequence of str
         Of the parameters.
     """
+    # In single precision there are no thirty bins between draws that are nearly the same.
+    draws = np.asarray(draws, np.float64)
     count = min(len(names), MOST_PARAMETERS)
     side = max(2.1 * count, 4.2)
     figure, panels = new_figure(count, count, side, side)

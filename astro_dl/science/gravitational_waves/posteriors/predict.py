@@ -34,8 +34,8 @@ MostSamples = Annotated[int, Bounds(0, 100_000)]
 MostDraws = Annotated[int, Bounds(100, 1_000_000)]
 LEVELS = {"": 0.5, "_q05": 0.05, "_q16": 0.16, "_q84": 0.84, "_q95": 0.95}
 DISTANCE = "effective_distance"
-LOW_EFFICIENCY = 0.01
-"""Below it weighed samples are those of a few draws, and are flagged."""
+LOW_EFFICIENCY, FEWEST_EFFECTIVE = 0.01, 40
+"""Below which share, and which number, draws of the exact posterior are too few to rely on."""
 QUIET = 7.0
 """Matches below which are flagged: noise alone has some of nearly 6 within half a minute."""
 
@@ -94,7 +94,8 @@ def predict_binaries(
         many draws of the exact posterior one of the network is worth; ``log_evidence``, ln of the
         Bayes factor of a signal over noise alone [nat]; with ``samples`` also
         ``<parameter>_samples`` of the weighed posterior, of which those of one place belong
-        together; ``flags``: ``low_efficiency`` (below 0.01: don't rely on the answer),
+        together; ``flags``: ``low_efficiency`` (below 0.01, or worth fewer than 40
+        draws of the exact posterior: don't rely on the answer, or take more draws),
         ``quiet`` (a match below 7: there need be no binary as loud as those of the prior),
         ``outside_training_range`` (NaN unless flagged answers are kept), and where there is no
         answer ``no_data``, ``not_finite``, ``data_quality`` or ``constant`` (within the segment of
@@ -218,8 +219,13 @@ def _with_unit(values: Array, unit: str) -> Array | u.Quantity:
 
 def _flagged(words: str, match: float, one: Weighed | None) -> str:
     quiet = "quiet" if match < QUIET else ""
-    low = "low_efficiency" if one is not None and one.efficiency < LOW_EFFICIENCY else ""
+    low = "low_efficiency" if one is not None and not _reliable(one) else ""
     return ",".join(filter(None, [words, quiet, low]))
+
+
+def _reliable(one: Weighed) -> bool:
+    effective = one.efficiency * len(one.log_weights)
+    return one.efficiency >= LOW_EFFICIENCY and effective >= FEWEST_EFFECTIVE
 
 
 def _generator(seed: int, name: str) -> np.random.Generator:

@@ -9,7 +9,9 @@ from astro_dl.core.errors import UsageError
 from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import build_model, resolve
 from astro_dl.science.gravitational_waves.noise import gaussian_noise
+from astro_dl.science.gravitational_waves.posteriors import predict
 from astro_dl.science.gravitational_waves.posteriors.figures import draw_binaries
+from astro_dl.science.gravitational_waves.posteriors.importance import Weighed
 from astro_dl.science.gravitational_waves.posteriors.parameters import PRIOR
 from astro_dl.science.gravitational_waves.posteriors.reading import read_segment
 from astro_dl.science.gravitational_waves.psd import aligo_design_psd
@@ -89,6 +91,22 @@ def test_a_segment_holds_its_signal_as_loudly_as_it_is(predictor, strain, tmp_pa
     assert figure.stat().st_size > 10_000
     bare = predictor.predict([path], time=MERGER, draws=100, progress=False)
     assert draw_binaries(predictor, [path], bare, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("equal", "draws", "flag"), [(10, 100, "low_efficiency"), (100, 1000, ""), (9, 1000, "low")]
+)
+def test_few_effective_draws_are_flagged(
+    predictor, strain, tmp_path, monkeypatch, equal, draws, flag
+):
+    log_weights = np.where(np.arange(draws) < equal, 0.0, -np.inf)
+    found = Weighed(np.ones((draws, 5)), log_weights, np.ones(draws))
+    monkeypatch.setattr(predict, "weighed", lambda *about: found)
+    path = write(tmp_path / "H.hdf5", strain)
+    table = predictor.predict([path], time=MERGER, draws=draws, progress=False)
+    assert table["efficiency"][0] == pytest.approx(equal / draws)
+    assert table["flags"][0].startswith(flag)
+    assert bool(table["flags"][0]) == bool(flag)
 
 
 def test_the_loudest_match_of_a_file_is_found(predictor, strain, tmp_path):
