@@ -31,7 +31,11 @@ SETTINGS = re.findall(r"^```yaml\n(.*?)^```", COMMANDS, re.M | re.S)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SHOWN = re.compile(r"^(?:\$ )?astro-dl ((?:[^\n]*\\\n)*[^\n]*)$", re.M)
 LARGEST_README = 8000
-OWN_RUNS = {"runs/try": "gw_cnn", "runs/stars": "variable_iresnet"}
+OWN_RUNS = {
+    "runs/try": "gw_cnn",
+    "runs/stars": "variable_iresnet",
+    "runs/clustering": "cosmology_npe",
+}
 """Stand for bundles that a reader has made; others are of tables, as `OF_TABLES`."""
 OF_TABLES = "sgq_mlp"
 
