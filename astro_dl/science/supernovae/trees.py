@@ -24,7 +24,6 @@ from astro_dl.science.supernovae.features import ROWS_AT_ONCE, features
 Array = np.ndarray
 Pair = tuple[Array, Array]
 
-COPIES = 2
 MISSING = -99.0
 """Stands for what was not observed: less than anything that was."""
 
@@ -53,7 +52,7 @@ def supernova_trees(
     max_leaf_nodes: Annotated[int, Bounds(2)] | None = None,
     learning_rate: Positive = 0.08,
     l2_regularization: NonNegative | None = None,
-    copies: Natural = COPIES,
+    copies: Natural = 2,
     nodes: Count | None = None,
     levels: Natural | None = None,
 ) -> keras.Model:
@@ -113,7 +112,7 @@ def fit(
         Of the model.
     """
     (x, y), rng = training, np.random.default_rng(seed)
-    copies = hyperparameters.get("copies", COPIES)
+    copies = hyperparameters["copies"]
     parts = [x, *(augment_light_curves(x, rng) for _ in range(copies))]
     table = np.concatenate([_features(part) for part in parts]), np.tile(y, copies + 1)
     held_out = _features(validation[0]), validation[1]
