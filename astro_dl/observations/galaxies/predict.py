@@ -1,17 +1,16 @@
 """Predictions for stamps of files, whatever is asked of them."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from astropy.table import QTable
-from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
-from astro_dl.core.files import distinct_names
-from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.core.reading.named_files import read_named
 from astro_dl.inference.arrays import predict_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import check_any_answer
@@ -61,15 +60,8 @@ def predict_stamps_of(
     UsageError
         If no stamp can be used.
     """
-    names = distinct_names([Path(path) for path in paths])
-    ids: list[str] = []
-    stamps: list[Stamp] = []
-    for path in tqdm(map(Path, paths), unit="stamp", total=len(paths), disable=not progress):
-        with may_fail(path):
-            stamps.append(read_stamp(path, predictor.physics, options))
-            ids.append(names[path])
-    if not stamps:
-        raise nothing_read()
+    read = partial(read_stamp, physics=predictor.physics, options=options)
+    ids, stamps = read_named(paths, read, "stamp", progress)
     x = _inputs(stamps, as_input)
     good = np.array([np.isfinite(one.image).all() for one in stamps])
     good &= keep_flagged | np.array([WITHHELD not in one.flags for one in stamps])

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.reading.many_files import may_fail
+from astro_dl.core.reading.named_files import files_with_rows
 from astro_dl.distributions.posterior import Posterior
 from astro_dl.distributions.priors import from_unit_box
 from astro_dl.inference.protocol import Predictor
@@ -47,10 +47,9 @@ def draw_maps(
     from astro_dl.evaluation.figures.style import new_figure, save_figure
 
     shown: list[tuple[str, np.ndarray]] = []
-    for path, row in zip(map(Path, paths), table, strict=False):
-        with may_fail(path):
-            if np.isfinite(float(row["omega_c"])) and len(shown) < MOST_MAPS:
-                shown.append((str(row["id"]), read_maps(path, predictor.physics)))
+    for path, row in files_with_rows(paths, table):
+        if np.isfinite(float(row["omega_c"])) and len(shown) < MOST_MAPS:
+            shown.append((str(row["id"]), read_maps(path, predictor.physics)))
     if not shown:
         return []
     x = network_input(predictor.physics, np.stack([maps for _, maps in shown]))

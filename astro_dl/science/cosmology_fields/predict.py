@@ -1,6 +1,7 @@
 """From maps in FITS files to posteriors."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,15 +9,13 @@ import numpy as np
 from astropy.table import QTable
 from astropy.wcs import WCS
 from astropy.wcs.utils import proj_plane_pixel_scales
-from tqdm.auto import tqdm
 
 from astro_dl.answers.posterior_samples import with_samples
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
-from astro_dl.core.files import distinct_names
 from astro_dl.core.limits import Bounds
 from astro_dl.core.reading.fits_files import chosen_image, open_fits
-from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.core.reading.named_files import read_named
 from astro_dl.core.reading.share import divisible
 from astro_dl.distributions.posterior import Posterior
 from astro_dl.inference.arrays import predict_read
@@ -79,15 +78,8 @@ def predict_maps(
     UsageError
         If no file can be used, or one is no cube of two maps of the network's pixels.
     """
-    names = distinct_names([Path(path) for path in paths])
-    ids: list[str] = []
-    maps: list[np.ndarray] = []
-    for path in tqdm(map(Path, paths), unit="file", total=len(paths), disable=not progress):
-        with may_fail(path):
-            maps.append(read_maps(path, predictor.physics, hdu))
-            ids.append(names[path])
-    if not maps:
-        raise nothing_read()
+    read = partial(read_maps, physics=predictor.physics, hdu=hdu)
+    ids, maps = read_named(paths, read, progress=progress)
     x = network_input(predictor.physics, np.stack(maps))
     masked = ~np.isfinite(x.reshape(len(x), -1)).all(axis=1)
     flags = [("masked",) if one else () for one in masked]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.reading.many_files import may_fail
+from astro_dl.core.reading.named_files import files_with_rows
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.galaxies.stamp_files import Options, Stamp, read_stamp
 from astro_dl.observations.galaxies.stamps import galaxy_stamps, stamp_derivatives
@@ -53,10 +53,9 @@ def draw_stamps(
 
     options = Options(rebin=float(table.meta.get("rebin", 1.0)), psf=table.meta.get("psf"))
     shown: list[tuple[Any, Stamp]] = []
-    for path, row in zip(map(Path, paths), table, strict=False):
-        with may_fail(path):
-            if np.isfinite(float(row["ln_sersic_index"])) and len(shown) < MOST_GALAXIES:
-                shown.append((row, read_stamp(path, predictor.physics, options)))
+    for path, row in files_with_rows(paths, table):
+        if np.isfinite(float(row["ln_sersic_index"])) and len(shown) < MOST_GALAXIES:
+            shown.append((row, read_stamp(path, predictor.physics, options)))
     if not shown:
         return []
     figure, axes = new_figure(len(shown), 3, 9, 2.9 * len(shown))

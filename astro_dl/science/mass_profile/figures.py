@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.reading.many_files import may_fail
+from astro_dl.core.reading.named_files import files_with_rows
 from astro_dl.distributions.posterior import Posterior
 from astro_dl.inference.protocol import Predictor
 from astro_dl.science.mass_profile.inputs import prepare
@@ -47,10 +47,9 @@ def draw_galaxies(
 
     options = GalaxyOptions(**table.meta.get("reading", {}))
     shown: list[tuple[str, Observed]] = []
-    for path, row in zip(map(Path, paths), table, strict=False):
-        with may_fail(path):
-            if np.isfinite(float(row["gamma"])) and len(shown) < MOST_GALAXIES:
-                shown.append((str(row["id"]), read_galaxy(path, options)))
+    for path, row in files_with_rows(paths, table):
+        if np.isfinite(float(row["gamma"])) and len(shown) < MOST_GALAXIES:
+            shown.append((str(row["id"]), read_galaxy(path, options)))
     most = predictor.physics.most_stars
     stars = [one.stars.take(np.arange(min(len(one.stars), most))) for _, one in shown]
     ready = prepare(predictor.physics, stars)

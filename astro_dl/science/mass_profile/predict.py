@@ -7,14 +7,12 @@ from typing import Annotated
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
-from tqdm.auto import tqdm
 
 from astro_dl.answers.posterior_samples import with_samples
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, take_inputs
-from astro_dl.core.files import distinct_names
 from astro_dl.core.limits import Bounds
-from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.core.reading.named_files import read_named
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.protocol import Predictor
@@ -116,16 +114,12 @@ def predict_masses(
     options = GalaxyOptions(
         columns, half_light_radius, distance, centre, radius_unit, least_membership, hdu, path
     )
-    names = distinct_names([Path(one) for one in paths])
     rng = np.random.default_rng(seed)
-    ids: list[str] = []
-    read: list[Observed] = []
-    for one in tqdm(map(Path, paths), unit="galaxy", total=len(paths), disable=not progress):
-        with may_fail(one):
-            read.append(_thinned(read_galaxy(one, options), predictor.physics, rng))
-            ids.append(names[one])
-    if not read:
-        raise nothing_read()
+
+    def thinned(one: Path) -> Observed:
+        return _thinned(read_galaxy(one, options), predictor.physics, rng)
+
+    ids, read = read_named(paths, thinned, "galaxy", progress)
     ready = prepare(predictor.physics, [one.stars for one in read])
     flags = _flags(predictor, ready, read)
     usable = answered_rows(flags, keep_flagged)

@@ -9,6 +9,7 @@ from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.load import load_pretrained
 from astro_dl.models.build import build_model, resolve
+from astro_dl.science.cosmology_fields import figures
 from astro_dl.science.cosmology_fields.figures import draw_maps
 from astro_dl.science.cosmology_fields.inputs import network_input
 from astro_dl.science.cosmology_fields.parameters import PRIOR
@@ -74,6 +75,19 @@ def test_a_cube_of_two_maps_gets_a_posterior(predictor, maps, tmp_path):
     np.testing.assert_array_equal(again["h_samples"], table["h_samples"])
     (figure,) = draw_maps(predictor, paths, table, tmp_path)
     assert figure.stat().st_size > 10_000
+
+
+def test_a_bad_file_does_not_put_maps_beside_the_answers_of_others(
+    predictor, maps, tmp_path, monkeypatch
+):
+    bad = write(tmp_path / "bad.fits", np.zeros((16, 16, 2)))
+    good = write(tmp_path / "good.fits", maps[0])
+    table = predictor.predict([bad, good], on_error="flag", progress=False)
+    read = []
+    monkeypatch.setattr(figures, "read_maps", lambda *about: read.append(about[0]) or maps[0])
+    (figure,) = predictor.draw([bad, good], table, tmp_path)
+    assert figure.name == "maps.png"
+    assert read == [good]
 
 
 def test_maps_with_missing_pixels_get_no_answer(predictor, maps, tmp_path):

@@ -6,13 +6,11 @@ from typing import Annotated, Any
 
 import numpy as np
 from astropy.table import QTable
-from tqdm.auto import tqdm
 
 from astro_dl.answers.posterior_samples import with_samples
 from astro_dl.core.examples import Inputs
-from astro_dl.core.files import distinct_names
 from astro_dl.core.limits import Bounds
-from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.core.reading.named_files import read_named
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.arrays import predict_read
 from astro_dl.inference.protocol import Predictor
@@ -77,16 +75,12 @@ def predict_spectra(
     UsageError
         If no file can be used.
     """
-    names = distinct_names([Path(one) for one in paths])
     mapping, which = parse_column_names(columns), meant_table(hdu, path)
-    ids: list[str] = []
-    power: list[np.ndarray] = []
-    for one in tqdm(map(Path, paths), unit="file", total=len(paths), disable=not progress):
-        with may_fail(one):
-            power.append(read_power(one, predictor.physics, mapping, which))
-            ids.append(names[one])
-    if not power:
-        raise nothing_read()
+
+    def read(one: Path) -> np.ndarray:
+        return read_power(one, predictor.physics, mapping, which)
+
+    ids, power = read_named(paths, read, progress=progress)
     x = network_input(np.stack(power))
     table = predict_read(predictor, x, ids, [()] * len(ids), batch_size, keep_flagged)
     rng = np.random.default_rng(seed)

@@ -8,12 +8,10 @@ from zlib import crc32
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
-from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import distinct_names
 from astro_dl.core.limits import Bounds
-from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.core.reading.named_files import read_named
 from astro_dl.core.reading.share import divisible
 from astro_dl.distributions.posterior import Posterior
 from astro_dl.inference.arrays import predict_read
@@ -109,16 +107,11 @@ def predict_binaries(
     if together and time is None:
         raise UsageError("together needs the time of the merger, as time=1126259462.42 (GPS)")
     physics = predictor.physics
-    names = distinct_names([Path(path) for path in paths])
-    ids: list[str] = []
-    read: list[ReadSegment] = []
-    for path in tqdm(map(Path, paths), unit="file", total=len(paths), disable=not progress):
-        with may_fail(path):
-            own_time = loudest_time(physics, path)[0] if time is None else time
-            read.append(read_segment(physics, path, own_time))
-            ids.append(names[path])
-    if not read:
-        raise nothing_read()
+
+    def segment(path: Path) -> ReadSegment:
+        return read_segment(physics, path, loudest_time(physics, path)[0] if time is None else time)
+
+    ids, read = read_named(paths, segment, progress=progress)
     detectors = [one.detector for one in read]
     if together and len(set(detectors)) < len(detectors):
         raise UsageError(
