@@ -5,11 +5,14 @@ so that the rows of an object may stand anywhere; then the files are read one by
 in the order in which they are first mentioned.
 """
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import distinct_names
@@ -22,6 +25,7 @@ from astro_dl.observations.irregular_series.columns import (
 )
 from astro_dl.observations.irregular_series.series import IrregularSeries, series_from
 from astro_dl.observations.tables.blocks import identifiers
+from astro_dl.observations.tables.columns import FIRST_ROW
 from astro_dl.observations.tables.read import ROWS_AT_ONCE, iterate_table
 
 OBJECTS_OF_A_FILE = 1024
@@ -68,7 +72,7 @@ def iterate_series(
         sorted_rows = _SortedRows(Path(folder), objects)
         names = distinct_names([Path(path) for path in paths])
         for path in paths:
-            with may_fail(path):
+            with may_fail(path), sorted_rows.undone_by_errors():
                 sorted_rows.add(path, str(names[Path(path)]), about, which, rows)
         if not sorted_rows.ids:
             raise nothing_read()
@@ -84,6 +88,19 @@ class _SortedRows:
         self.bands: dict[str, int] = {}
         self.systems: dict[str, str] = {}
 
+    @contextmanager
+    def undone_by_errors(self) -> Iterator[None]:
+        """Forget what was added before an error: of half a file no object is whole."""
+        known = self.ids.copy(), self.bands.copy(), self.systems.copy()
+        sizes = {file: file.stat().st_size for file in self.folder.iterdir()}
+        try:
+            yield
+        except UsageError:
+            self.ids, self.bands, self.systems = known
+            for file in self.folder.iterdir():
+                os.truncate(file, sizes.get(file, 0))
+            raise
+
     def add(
         self, path: str | Path, name: str, about: LongColumns, which: int | str | None, rows: int
     ) -> None:
@@ -93,6 +110,7 @@ class _SortedRows:
         for table in iterate_table(path, rows, which, as_text=id_column):
             read = read_rows(table, about, path)
             ids = identifiers(table, id_column, path) if id_column else np.full(len(table), name)
+            _check_named(ids, table, id_column, path)
             part = np.empty(len(table), ROW)
             part["number"] = _numbers(ids, self.ids)
             part["band"] = _numbers(read.band, self.bands)
@@ -142,6 +160,17 @@ class _SortedRows:
                     one["detected"],
                     tuple(self.systems[band] for band in bands),
                 )
+
+
+def _check_named(ids: np.ndarray, table: Table, column: str, where: str | Path) -> None:
+    empty = ids == "" if ids.dtype.kind in "OU" else np.zeros(len(ids), bool)
+    nameless = np.flatnonzero(empty)
+    if len(nameless):
+        row = table.meta.get(FIRST_ROW, 0) + int(nameless[0])
+        raise UsageError(
+            f"{where}: column {column!r} has no value in row {row} (the first is 0): whose "
+            "measurement is it?"
+        )
 
 
 def _numbers(names: np.ndarray, known: dict[str, int]) -> np.ndarray:

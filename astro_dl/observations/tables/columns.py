@@ -208,6 +208,8 @@ def column_numbers(table: Table, column: str, where: str | Path) -> np.ndarray:
         raise UsageError(f"{where}: column {column!r} holds several numbers in a row; one needed")
     if values.dtype.kind in "OSU":
         return _said_numbers(texts_of(values), table, column, where)
+    if values.dtype.kind == "c":
+        raise UsageError(f"{where}: column {column!r} holds complex numbers; real ones needed")
     try:
         return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
     except (TypeError, ValueError) as error:

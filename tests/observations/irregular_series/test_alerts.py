@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.reading.many_files import tolerating
 from astro_dl.observations.irregular_series.columns import LongColumns
 from astro_dl.observations.irregular_series.long_table import iterate_series
 from astro_dl.observations.irregular_series.magnitudes import Quantity
@@ -126,3 +127,22 @@ def test_filters_of_light_curves_of_ztf_are_bands(tmp_path):
     ]
     found = series(tmp_path, rows)
     assert [found.bands[one] for one in found.band] == ["zg", "zr", "zg"]
+
+
+def test_measurements_of_no_object_are_refused(tmp_path):
+    path = tmp_path / "some.csv"
+    path.write_text("id,mjd,mag\nstar,1,12\n,2,13\n")
+    with pytest.raises(UsageError, match="'id' has no value in row 1"):
+        next(iterate_series([path], LongColumns({})))
+
+
+def test_of_a_file_that_goes_wrong_halfway_no_object_is_kept(tmp_path):
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text("id,mjd,mag\nfine,1,12\nshared,1,13\n")
+    bad.write_text("id,mjd,mag\nshared,1,14\nhalf,2,13\n,3,12\n")
+    unreadable = {}
+    with tolerating(unreadable):
+        found = list(iterate_series([good, bad], LongColumns({}), rows=1))
+    assert list(unreadable) == [str(bad)]
+    assert [one.id for one in found] == ["fine", "shared"]
+    assert found[1].value.tolist() == [13.0]

@@ -8,6 +8,7 @@ from astropy.table import MaskedColumn, Table
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.tables.columns import (
     class_numbers,
+    column_numbers,
     missing_as_nan,
     parse_column_names,
     read_columns,
@@ -114,3 +115,8 @@ def test_labels_become_numbers_and_unknown_ones_are_named():
     assert numbers.dtype == np.int32
     with pytest.raises(UsageError, match=r"sky.csv: class 'GALAXY'; known: STAR, QSO, AGN"):
         class_numbers(["QSO", "GALAXY"], known, "sky.csv")
+
+
+def test_complex_numbers_are_refused():
+    with pytest.raises(UsageError, match="'a' holds complex numbers"):
+        column_numbers(Table({"a": [1 + 2j]}), "a", "here")

@@ -83,3 +83,14 @@ def test_it_is_read_in_parts(tmp_path):
 def test_what_is_no_table_is_refused(tmp_path, what, said):
     with pytest.raises(UsageError, match=said):
         read_table(written(tmp_path, what))
+
+
+def test_non_detections_are_of_the_object_and_other_lists_are_told_of(tmp_path):
+    curve = {
+        "detections": [{"oid": "ZTF1", "mjd": 1.0}, {"oid": "ZTF1", "mjd": 2.0}],
+        "non_detections": [{"mjd": 0.0}],
+        "forced_photometry": [{"mjd": 3.0}],
+    }
+    with pytest.warns(UserWarning, match="forced_photometry are not read"):
+        table = read_table(written(tmp_path, curve))
+    assert table["oid"].tolist() == ["ZTF1"] * 3

@@ -6,6 +6,7 @@ the part of the alert they are from, as ``i:magpsf``.
 
 import json
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ def read_json(path: Path) -> Table:
     ----------
     path : Path
         A list of records, an object of columns of one length, or an object with a list of
-        ``detections``, beside which ``non_detections`` get a column ``limit``.
+        ``detections``, beside which ``non_detections`` get a column ``limit``, and the name of the
+        object where they lack it. Of other lists beside these a warning tells.
 
     Raises
     ------
@@ -41,11 +43,25 @@ def read_json(path: Path) -> Table:
     if isinstance(found, dict) and DETECTIONS in found:
         detected = _records(found[DETECTIONS], f"{path}: {DETECTIONS}")
         limits = _records(found.get(NON_DETECTIONS) or [], f"{path}: {NON_DETECTIONS}")
+        others = sorted(found.keys() - {DETECTIONS, NON_DETECTIONS})
+        if others:
+            warnings.warn(f"{path}: {', '.join(others)} are not read", stacklevel=2)
         marked = [{**one, LIMIT: False} for one in detected]
-        return _table([*marked, *({**one, LIMIT: True} for one in limits)], path)
+        shared = _shared_words(detected)
+        return _table([*marked, *({**shared, **one, LIMIT: True} for one in limits)], path)
     if isinstance(found, dict):
         return _table(_rows(found, path), path)
     return _table(_records(found, f"{path}"), path)
+
+
+def _shared_words(records: Sequence[Record]) -> Record:
+    """Return the texts that all records have alike, as the name of the object that they are of."""
+    first = records[0] if records else {}
+    return {
+        name: text
+        for name, text in first.items()
+        if isinstance(text, str) and all(one.get(name) == text for one in records)
+    }
 
 
 def _records(found: Any, where: str) -> Sequence[Record]:

@@ -52,6 +52,12 @@ def read_camels(physics: GalaxyPowerPhysics, folder: Path, *, code: str) -> Exam
     if power.shape != (len(values), len(REDSHIFTS), len(k)):
         raise UsageError(f"{path}: spectra of shape {power.shape} for {len(values)} universes")
     check_power(power, path)
+    lacking = [name for name in PRIOR if name not in map(str.lower, names)]
+    if lacking or len(names) != values.shape[1]:
+        raise UsageError(
+            f"{path}: {values.shape[1]} parameters called {', '.join(names)}; needed: "
+            f"{', '.join(PRIOR)}"
+        )
     info = Table({"universe": [f"{code}_{row}" for row in range(len(values))]})
     for name, column in zip(names, values.T, strict=True):
         info[name.lower()] = column
