@@ -81,6 +81,10 @@ SHIFTS: Mapping[str, tuple[Shift, ...]] = {
         Shift("instrument", "pixels of 15′ for 10′", {"pixel_arcmin": 15.0}),
         Shift("objects", "Gaussian for lognormal", {"field": "gaussian"}),
     ),
+    "cosmology_spectra": (
+        Shift("noise", "ten to thirty galaxies", {"galaxies_range": (10.0, 30.0)}),
+        Shift("objects", "bias of 2 to 3", {"bias_range": (2.0, 3.0)}),
+    ),
     "galaxy_metallicity": (
         Shift("noise", "a tenth of the exposure", {"exposure_factor": 0.003}),
         Shift("instrument", "pixels of 0.8″ for 0.4″", {"pixel_scale_arcsec": 0.8}),
@@ -101,6 +105,10 @@ SHIFTS: Mapping[str, tuple[Shift, ...]] = {
         Shift("noise", "glitches in half of it", {"glitch_fraction": 0.5}),
         Shift("instrument", "from 60 Hz on", {"low_frequency_hz": 60.0}),
         Shift("objects", "signals of SNR 30 to 60", {"snr_range": (30.0, 60.0)}),
+    ),
+    "gw_parameters": (
+        Shift("noise", "e⁵ to e⁸ as much power at 20 Hz", {"excess_range": (5.0, 8.0)}),
+        Shift("instrument", "from 60 Hz on", {"low_frequency_hz": 60.0}),
     ),
     "lens_parameters": (
         Shift("noise", "2 mag shallower", {"exposure_factor": 0.0025}),

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from astro_dl.core.examples import Inputs
 from astro_dl.core.task import InputSpec
 from astro_dl.science.cosmology_fields.galaxy_power.physics import GalaxyPowerPhysics
 from astro_dl.science.cosmology_fields.galaxy_power.shells import (
@@ -44,9 +43,3 @@ def network_input(power: Array) -> Array:
     weights = membership() * wave_counts()[:, None]
     banded = np.asarray(power, np.float64) @ (weights / weights.sum(axis=0))
     return np.log(banded).reshape(len(banded), -1).astype(np.float32)
-
-
-def classical_features(physics: GalaxyPowerPhysics, x: Inputs) -> Array:
-    """Return the inputs themselves (n, redshifts · bands), for classical methods."""
-    assert isinstance(x, np.ndarray)
-    return x

@@ -2,9 +2,9 @@
 
 from astro_dl.answers.flow import Flow
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.task import Classical, Files, Task
+from astro_dl.core.task import Classical, Files, Task, inputs_as_features
 from astro_dl.science.cosmology_fields.galaxy_power.datasets import DATASETS
-from astro_dl.science.cosmology_fields.galaxy_power.inputs import classical_features, input_spec
+from astro_dl.science.cosmology_fields.galaxy_power.inputs import input_spec
 from astro_dl.science.cosmology_fields.galaxy_power.parameters import PRIOR
 from astro_dl.science.cosmology_fields.galaxy_power.physics import GalaxyPowerPhysics
 from astro_dl.science.cosmology_fields.galaxy_power.predict import input_of_file, predict_spectra
@@ -25,7 +25,7 @@ task = Task(
     simulate=simulate,
     group="universe",
     classical=Classical(
-        features=classical_features, peers=("logistic_regression", "random_forest")
+        features=inputs_as_features, peers=("logistic_regression", "random_forest")
     ),
     datasets=DATASETS,
     files=Files(inputs=input_of_file, predict=predict_spectra),

@@ -94,7 +94,8 @@ def predict_binaries(
         ``<parameter>_samples`` of the weighed posterior, of which those of one place belong
         together; ``flags``: ``low_efficiency`` (below 0.01, or worth fewer than 40
         draws of the exact posterior: don't rely on the answer, or take more draws),
-        ``quiet`` (a match below 7: there need be no binary as loud as those of the prior),
+        ``quiet`` (a match below 7, with ``together`` in any detector: there need be no binary as
+        loud as those of the prior),
         ``outside_training_range`` (NaN unless flagged answers are kept), and where there is no
         answer ``no_data``, ``not_finite``, ``data_quality`` or ``constant`` (within the segment of
         4 s) and ``no_off_source_strain`` (fewer than eight clean segments of 2 s around it).
@@ -143,12 +144,14 @@ def predict_binaries(
     table.add_column(detectors, 1, "detector")
     table.add_column(np.where(answered, reference, np.nan) * u.s, 2, "reference_time")
     match = np.array([float(view.match[0]) for view in seen])
+    # All are weighed by the likelihood of each: one where nothing is heard concerns every row.
+    heard = np.minimum(match, np.min(match[usable], initial=np.inf))
     table.add_column(np.where(answered, match, np.nan), 3, "match")
     for name, column in _columns(found, ids, samples, seed).items():
         table[name] = column
     table["flags"] = [
         _flagged(word, loudness, one)
-        for word, loudness, one in zip(flags, match, found, strict=True)
+        for word, loudness, one in zip(flags, heard, found, strict=True)
     ]
     return table
 

@@ -1,11 +1,8 @@
 """What merged? The posterior of a binary black hole by the strain of one detector."""
 
-import numpy as np
-
 from astro_dl.answers.flow import Flow
 from astro_dl.core.answer import AnswerKind
-from astro_dl.core.examples import Inputs
-from astro_dl.core.task import Classical, Difficulty, Files, Task
+from astro_dl.core.task import Classical, Difficulty, Files, Task, inputs_as_features
 from astro_dl.science.gravitational_waves.posteriors.figures import draw_binaries
 from astro_dl.science.gravitational_waves.posteriors.inputs import input_spec
 from astro_dl.science.gravitational_waves.posteriors.parameters import PRIOR, UNITS
@@ -26,12 +23,6 @@ def head(physics: BinaryParametersPhysics) -> AnswerKind:
     )
 
 
-def features(physics: BinaryParametersPhysics, x: Inputs) -> np.ndarray:
-    """Return the inputs themselves, for a regression."""
-    assert isinstance(x, np.ndarray)
-    return x
-
-
 task = Task(
     name="gw_parameters",
     summary="What merged? The posterior of a binary black hole by the strain of one detector",
@@ -41,7 +32,7 @@ task = Task(
     simulate=simulate,
     group="binary",
     difficulty=Difficulty("snr", (8, 12, 16, 20, 24, 28, 32), "optimal signal-to-noise ratio"),
-    classical=Classical(features=features, peers=("logistic_regression",)),
+    classical=Classical(features=inputs_as_features, peers=("logistic_regression",)),
     files=Files(predict=predict_binaries, draw=draw_binaries),
     simulation_caution="Trained on the dominant mode of quasi-circular binaries whose equal spins "
     "are aligned with the orbit, in stationary Gaussian noise of known spectrum: precession, "

@@ -1,5 +1,6 @@
 """From files of strain to weighed posteriors."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -35,6 +36,7 @@ def predictor(tmp_path_factory):
             }
         )
     )
+    keras.utils.set_random_seed(0)
     model = build_model(
         "gw_flow", task="gw_parameters", physics=config.physics, **config.hyperparameters
     )
@@ -119,9 +121,23 @@ def test_the_loudest_match_of_a_file_is_found(predictor, strain, tmp_path):
     assert ["quiet" in words for words in table["flags"]] == [False, True]
 
 
+def test_a_detector_that_hears_nothing_is_told_of_in_every_row_of_all_together(
+    predictor, strain, tmp_path
+):
+    noise = gaussian_noise(design(SECONDS), 1, RATE, SECONDS, np.random.default_rng(9))[0]
+    paths = [
+        write(tmp_path / "H.hdf5", strain, detector="H1"),
+        write(tmp_path / "L.hdf5", noise, detector="L1"),
+    ]
+    options = {"time": MERGER, "draws": 100, "keep_flagged": True, "progress": False}
+    apart, both = (predictor.predict(paths, together=word, **options) for word in (False, True))
+    assert ["quiet" in words for words in apart["flags"]] == [False, True]
+    assert ["quiet" in words for words in both["flags"]] == [True, True]
+
+
 def test_detectors_are_weighed_together(predictor, strain, tmp_path):
     paths = [write(tmp_path / f"{name}.hdf5", strain, detector=name) for name in ("H1", "L1")]
-    options = {"time": MERGER, "draws": 400, "progress": False}
+    options = {"time": MERGER, "draws": 4000, "progress": False}
     apart, both = (predictor.predict(paths, together=word, **options) for word in (False, True))
     # twice the same strain: the evidence is that of a signal louder by √2
     assert (both["log_evidence"] > apart["log_evidence"] + 50).all()
