@@ -279,7 +279,7 @@ class Flow(AnswerKind):
         return indices, [f"ln density over the prior {density[i]:.3g}" for i in indices]
 
     def random_targets(self, rng: np.random.Generator, n: int) -> tuple[Array, Any]:
-        """Return points of the unit box, and one over their density."""
+        """Return points of the unit box, and how improbable they are."""
         from astro_dl.training.likelihoods import Improbability
 
         points = rng.random((n, len(self.names))).astype(np.float32)

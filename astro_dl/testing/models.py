@@ -95,10 +95,11 @@ def check_model(
     _check_files(model, again, x)
     fit = resolve_fit(name)
     if fit is not None:
+        given = {**default_hyperparameters(name), **values}
         if head.labelled:
-            _check_fit(partial(fit, name), partial(build_from, name), input_spec, head, values)
+            _check_fit(partial(fit, name), partial(build_from, name), input_spec, head, given)
         else:
-            _check_fit_without_labels(name, fit, input_spec, head, values)
+            _check_fit_without_labels(name, fit, input_spec, head, given)
         return
     # dropout would hide whether the batch is learnt
     rates = {key: 0.0 for key in default_hyperparameters(name) if key.endswith("dropout")}
@@ -257,14 +258,13 @@ def _check_fit_without_labels(
     fit: Callable[..., Any],
     input_spec: InputSpec,
     head: AnswerKind,
-    values: Mapping[str, Any],
+    given: Mapping[str, Any],
 ) -> None:
     rng = np.random.default_rng(0)
     shape = (EXAMPLES_OF_A_FIT, *input_spec.shape)
     middle = np.where(rng.random(EXAMPLES_OF_A_FIT) < 0.5, 4.0, -4.0)
     x = (rng.standard_normal(shape).T + middle).T.astype(np.float32)
     y = np.zeros((len(x), 1), np.float32)
-    given = {**default_hyperparameters(name), **values}
     model, found = fit(
         input_spec=input_spec,
         name=name,

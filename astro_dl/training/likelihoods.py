@@ -204,11 +204,12 @@ class MapLikelihood(keras.losses.Loss):
 
 
 class Improbability(MapLikelihood):
-    """One over the density, by the geometric mean over parameters: 1 for the prior, never below 0.
+    """ln(1 + 1 / density), by the geometric mean over parameters: ln 2 for the prior, never below 0.
 
-    For tests that a loss falls to half.
+    For tests that a loss falls to half; linear in nats where the density is least, so that it is
+    finite whatever the first weights are.
     """
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return the loss of each example."""
-        return ops.exp(super().call(y_true, y_pred) / self.map.parameters)
+        return ops.softplus(super().call(y_true, y_pred) / self.map.parameters)

@@ -14,6 +14,7 @@ from astro_dl.evaluation.figures.style import new_figure
 
 TITLES = {"learning_rate": "learning rate", "lr": "learning rate", "auc": "AUC"}
 NO_QUANTITIES = ("stage", "epoch", "seconds")
+MOST_BARS = 60
 MOST_SAMPLES = 4096
 
 
@@ -78,8 +79,10 @@ def draw_wrong(
         What each is and what it was taken for.
     contract : mapping, optional
         The input contract. Of series ``sample_rate_hz`` or ``wavelength_range_angstrom`` give the
-        axis its unit, ``quantity`` names the other one, ``detectors`` or ``bands`` the channels; of
-        rows ``columns`` or ``inputs`` name the first features, and others, marks, are not drawn.
+        axis its unit, ``quantity`` names the other one, and ``channels``, ``detectors`` or
+        ``bands`` the channels, of which as many are drawn as there are colours; of rows ``columns``
+        or ``inputs`` name the first features, and others, marks, are not drawn; without names, rows
+        of very many numbers are steps.
 
     Returns
     -------
@@ -108,7 +111,12 @@ def draw_wrong(
             axes.set_ylabel(quantity, fontsize=8)
         names = _channels(x, about)
         if len(names) > 1:
-            panels.flat[0].legend(names, fontsize=7, loc="upper left")
+            shown = names[: len(COLOURS)]
+            rest = f" (first {len(shown)} of {len(names)})" if len(shown) < len(names) else ""
+            figure.legend(
+                panels.flat[0].lines, shown, title=f"channels{rest}", title_fontsize=8,
+                fontsize=8, loc="outside upper center", ncols=len(shown), frameon=False,
+            )  # fmt: skip
     return figure
 
 
@@ -134,7 +142,12 @@ def _show_series(axes: Axes, series: np.ndarray, contract: Mapping[str, Any]) ->
 
 
 def _show_row(axes: Axes, row: np.ndarray, contract: Mapping[str, Any]) -> None:
-    """Show the features as bars, from above."""
+    """Show the features as bars, from above; very many without names as steps."""
+    if len(row) > MOST_BARS and not column_names(contract):
+        axes.step(np.arange(len(row)), row, where="mid", color=COLOURS[0], linewidth=0.8)
+        axes.set_xlabel("number of the input", fontsize=9)
+        axes.tick_params(labelsize=8)
+        return
     names = column_names(contract) or np.arange(len(row)).astype(str)
     places = -np.arange(len(names))
     axes.barh(places, row[: len(names)], color=COLOURS[0], height=0.7)
@@ -167,5 +180,6 @@ def series_positions(count: int, contract: Mapping[str, Any]) -> tuple[np.ndarra
 
 
 def _channels(x: np.ndarray, contract: Mapping[str, Any]) -> list[str]:
-    names = list(contract.get("detectors") or contract.get("bands") or ())
-    return names if len(names) == x.shape[2] else [f"channel {k}" for k in range(x.shape[2])]
+    given = (list(contract.get(key) or ()) for key in ("channels", "detectors", "bands"))
+    numbered = [f"channel {k}" for k in range(x.shape[2])]
+    return next((names for names in given if len(names) == x.shape[2]), numbered)

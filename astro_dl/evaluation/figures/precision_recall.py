@@ -26,7 +26,8 @@ def draw_precision_recall(outcome: Outcome, methods: Mapping[str, Any]) -> Figur
     Returns
     -------
     Figure
-        Precision holds at the set's own ratio of classes, which is the dotted line.
+        Precision holds at the set's own ratio of classes, which is the dotted line; the legend
+        has the average precisions (AP).
     """
     figure, ((axes,),) = new_figure(width=6.4, height=4.9 + 0.1 * len(methods))
     for position, (name, scores) in enumerate(outcome.scores.items()):
@@ -36,7 +37,7 @@ def draw_precision_recall(outcome: Outcome, methods: Mapping[str, Any]) -> Figur
             recall[places],
             precision[places],
             where="pre",
-            label=f"{name}, average precision {methods[name]['average_precision']['value']:.4f}",
+            label=f"{name}, AP {methods[name]['average_precision']['value']:.4f}",
             **method_style(position, name == outcome.bound) | {"marker": ""},
         )
     share = float(np.mean(np.asarray(outcome.y) == 1))

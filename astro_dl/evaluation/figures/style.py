@@ -17,6 +17,8 @@ BOUND_COLOUR = "#000000"
 STYLES = ("-", "--", "-.", (0, (1, 1.2)), (0, (5, 1, 1, 1)), (0, (8, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 BAND = 0.18
+LEGEND_POINTS, LETTER_WIDTH, HANDLE_LETTERS = 9, 0.5, 5
+"""Size of legends, width of a letter over it, and letters that a handle takes the room of."""
 DPI = 120
 
 
@@ -50,8 +52,16 @@ def tidy(axes: Axes) -> None:
 
 
 def legend_above(axes: Axes) -> None:
-    """Put the legend above the panel, where it hides nothing."""
-    axes.legend(fontsize=9, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
+    """Put the legend above the panel, where it hides nothing; in two columns where both fit."""
+    labels = axes.get_legend_handles_labels()[1]
+    longest = max((len(label) for label in labels), default=0)
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    width = axes.get_position().width * figure.get_figwidth()
+    room = width / (LEGEND_POINTS / 72 * LETTER_WIDTH)
+    ncols = 2 if 2 * (longest + HANDLE_LETTERS) <= room else 1
+    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
+    axes.legend(fontsize=LEGEND_POINTS, ncols=ncols, frameon=False, **place)
 
 
 def method_style(position: int, is_bound: bool = False) -> dict:

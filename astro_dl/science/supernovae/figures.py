@@ -28,6 +28,12 @@ BAND_COLOURS = {
     "y": "#7F4F24",
 }
 MOST_PAGES = 200
+QUANTITIES = {
+    "snr": "log₁₀ of the largest S/N",
+    "days": "days detected",
+    "rise": "days to maximum",
+}
+"""Of `astro_dl.science.supernovae.comparison.observed_quantities`, what is no colour."""
 
 
 def draw_supernovae(
@@ -164,7 +170,8 @@ def draw_comparison(
                     color=COLOURS[number], label=("SPCC", "simulated")[number],
                 )  # fmt: skip
             axis.set_title(f"{kind}: D = {distances[kind][quantity]:.2f}", fontsize=9)
-            axis.set_xlabel(quantity, fontsize=9)
+            axis.set_xlabel(QUANTITIES.get(quantity, f"{quantity} at maximum [mag]"), fontsize=9)
             axis.set_yticks([])
+        axes[row, 0].set_ylabel("density", fontsize=9)
     axes[0, 0].legend(fontsize=7, frameon=False)
     return figure

@@ -1,0 +1,44 @@
+"""Nothing that a figure says is cut off, or too dense to read."""
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from astro_dl.evaluation.figures.common import draw_wrong
+from astro_dl.evaluation.figures.style import legend_above, new_figure
+
+NAMES = (
+    "knn",
+    "logistic regression at probability 0.5",
+    "gradient boosting, average precision 1.0",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_legends_above_stay_within_the_figure(name):
+    figure, ((axes,),) = new_figure()
+    for number in range(5):
+        axes.plot([0, 1], [number, 1], label=f"{name} {number}")
+    legend_above(axes)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    box = axes.get_legend().get_window_extent(canvas.get_renderer())
+    width, height = canvas.get_width_height()
+    assert (box.x0 >= 0, box.y0 >= 0, box.x1 <= width, box.y1 <= height) == (True,) * 4
+
+
+def test_rows_of_very_many_numbers_have_labels_that_can_be_read():
+    figure = draw_wrong(np.random.default_rng(0).normal(size=(2, 181)), ["a", "b"])
+    for axes in figure.axes:
+        assert len(axes.get_yticks()) < 20
+        assert axes.get_xlabel() == "number of the input"
+
+
+def test_channels_have_the_names_of_the_contract_and_hide_no_series():
+    contract = {"channels": [f"number {k}" for k in range(9)], "bands": ["g", "r"]}
+    figure = draw_wrong(np.zeros((2, 30, 9)), ["a", "b"], contract)
+    (legend,) = figure.legends
+    told = [text.get_text() for text in legend.get_texts()]
+    assert told == [f"number {k}" for k in range(len(told))]
+    assert legend.get_title().get_text() == f"channels (first {len(told)} of 9)"
+    assert all(axes.get_legend() is None for axes in figure.axes)
