@@ -255,19 +255,21 @@ class Flow(AnswerKind):
         """Return ``residuals``, ``pit``, ``coverage`` and ``posterior``."""
         from astro_dl.evaluation.figures.posteriors import draw_posterior
         from astro_dl.evaluation.figures.residuals import draw_residuals
+        from astro_dl.evaluation.figures.symbols import symbols_of
         from astro_dl.evaluation.figures.values import draw_coverage, draw_pit
 
         outcome = report.outcome
+        symbols = symbols_of(report.metrics["about"], self.names)
         posterior = outcome.distributions[outcome.own]
         pit = posterior.cdf(outcome.y)
         draws = posterior.sample(np.random.default_rng(0), DRAWS)
         return {
             "residuals": draw_residuals(
-                outcome.scores[outcome.own], outcome.y, self.names, self.units
+                outcome.scores[outcome.own], outcome.y, self.names, self.units, symbols
             ),
-            "pit": draw_pit(pit, self.names, outcome.own),
-            "coverage": draw_coverage(pit, self.names),
-            "posterior": draw_posterior(draws[0], outcome.y[0], self.names, self.units),
+            "pit": draw_pit(pit, symbols, outcome.own),
+            "coverage": draw_coverage(pit, symbols),
+            "posterior": draw_posterior(draws[0], outcome.y[0], symbols, self.units),
         }
 
     def most_wrong(self, outcome: Outcome, count: int = 8) -> tuple[Array, list[str]]:

@@ -348,16 +348,17 @@ class Regression(AnswerKind):
     def figures(self, report: Report) -> dict[str, Any]:
         """Return ``residuals``, and ``pit`` and ``coverage`` where there are distributions."""
         from astro_dl.evaluation.figures.residuals import draw_residuals
+        from astro_dl.evaluation.figures.symbols import symbols_of
         from astro_dl.evaluation.figures.values import draw_coverage, draw_pit
 
         outcome, names = report.outcome, self.names
-        shape = (len(outcome.y), len(names))
+        shape, symbols = (len(outcome.y), len(names)), symbols_of(report.metrics["about"], names)
         values, truth = np.reshape(outcome.scores[outcome.own], shape), np.reshape(outcome.y, shape)
-        found = {"residuals": draw_residuals(values, truth, names, self.units)}
+        found = {"residuals": draw_residuals(values, truth, names, self.units, symbols)}
         if outcome.own in outcome.distributions:
             pit = outcome.distributions[outcome.own].cdf(truth)
-            found["pit"] = draw_pit(pit, names, outcome.own)
-            found["coverage"] = draw_coverage(pit, names)
+            found["pit"] = draw_pit(pit, symbols, outcome.own)
+            found["coverage"] = draw_coverage(pit, symbols)
         return found
 
     def most_wrong(self, outcome: Outcome, count: int = 8) -> tuple[Array, list[str]]:

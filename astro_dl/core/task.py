@@ -304,6 +304,8 @@ class Task(Generic[Physics]):
         more or less, so that stored sets are remade.
     on_device : DeviceSimulator or None
         ``simulate`` on a device; None for tasks that are simulated on processors alone.
+    symbols : mapping of str to str
+        How figures write the targets, as matplotlib reads them; others are written by their names.
     """
 
     name: str
@@ -327,6 +329,7 @@ class Task(Generic[Physics]):
     simulation_caution: str = ""
     version: int = 1
     on_device: DeviceSimulator[Physics] | None = None
+    symbols: Mapping[str, str] = field(default_factory=dict)
 
     def changes(self, physics: Physics) -> Augmentation:
         """Return how examples of a physics may be changed."""

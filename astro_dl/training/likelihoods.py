@@ -204,10 +204,10 @@ class MapLikelihood(keras.losses.Loss):
 
 
 class Improbability(MapLikelihood):
-    """ln(1 + 1 / density), by the geometric mean over parameters: ln 2 for the prior, never below 0.
+    """ln(1 + 1 / density), by the geometric mean over parameters: ln 2 for the prior.
 
-    For tests that a loss falls to half; linear in nats where the density is least, so that it is
-    finite whatever the first weights are.
+    For tests that a loss falls to half. It is never below 0, and linear in nats where the density
+    is least, so that it is finite whatever the first weights are.
     """
 
     def call(self, y_true: Any, y_pred: Any) -> Any:

@@ -1,12 +1,14 @@
 """A posterior of several parameters: each alone, and each pair."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from astro_dl.core.showing.colours import COLOURS
 from astro_dl.evaluation.figures.style import new_figure
+from astro_dl.evaluation.figures.symbols import with_unit
 
 MOST_PARAMETERS = 6
 BINS = 30
@@ -24,17 +26,14 @@ def draw_posterior(
     truth : ndarray, (k,)
         Where they really are.
     names, units : sequence of str
-        Of the parameters.
+        Of the parameters: symbols, as matplotlib reads them, and astropy's units.
     """
     # In single precision there are no thirty bins between draws that are nearly the same.
     draws = np.asarray(draws, np.float64)
     count = min(len(names), MOST_PARAMETERS)
     side = max(2.1 * count, 4.2)
     figure, panels = new_figure(count, count, side, side)
-    labels = [
-        f"{name} [{units[k]}]" if units and units[k] else name
-        for k, name in enumerate(names[:count])
-    ]
+    labels = [with_unit(*one) for one in zip_longest(names[:count], units[:count], fillvalue="")]
     for row in range(count):
         for column in range(count):
             axes = panels[row, column]

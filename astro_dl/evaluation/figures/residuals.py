@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from astro_dl.core.showing.colours import COLOURS
 from astro_dl.evaluation.figures.style import new_figure
+from astro_dl.evaluation.figures.symbols import with_unit, written_unit
 from astro_dl.metrics.regression import nmad
 
 MOST_POINTS = 2000
@@ -21,7 +22,11 @@ REDSHIFT = "redshift"
 
 
 def draw_residuals(
-    predicted: np.ndarray, y: np.ndarray, names: Sequence[str], units: Sequence[str] = ()
+    predicted: np.ndarray,
+    y: np.ndarray,
+    names: Sequence[str],
+    units: Sequence[str] = (),
+    symbols: Sequence[str] = (),
 ) -> Figure:
     """Return prediction and residual against the truth, two panels above each other per target.
 
@@ -34,6 +39,8 @@ def draw_residuals(
         Predictions and truths.
     names, units : sequence of str
         Of the targets.
+    symbols : sequence of str, optional
+        How they are written; by their names if there are none.
     """
     targets = len(names)
     rows = -(-targets // MOST_IN_A_ROW)
@@ -46,14 +53,21 @@ def draw_residuals(
     for k, name in enumerate(names):
         row, column = divmod(k, columns)
         upper, lower = panels[2 * row : 2 * row + 2, column]
-        _draw_target(upper, lower, y[:, k], predicted[:, k], name, units[k] if units else "")
+        written = symbols[k] if symbols else name
+        unit = units[k] if units else ""
+        _draw_target(upper, lower, y[:, k], predicted[:, k], written, unit, name == REDSHIFT)
     return figure
 
 
 def _draw_target(
-    upper: Axes, lower: Axes, true: np.ndarray, values: np.ndarray, name: str, unit: str
+    upper: Axes,
+    lower: Axes,
+    true: np.ndarray,
+    values: np.ndarray,
+    symbol: str,
+    unit: str,
+    redshifts: bool,
 ) -> None:
-    redshifts = name == REDSHIFT
     residual = (values - true) / (1 + true) if redshifts else values - true
     spread = nmad(residual)
     line = (true.min(), true.max())
@@ -69,15 +83,16 @@ def _draw_target(
     lower.plot(centres, high, color=COLOURS[1], linestyle="--", linewidth=1.1)
     lower.axhline(0, color="0.3", linewidth=0.8)
     lower.sharex(upper)
-    said = f" [{unit}]" if unit else ""
     upper.set_title(
-        f"{len(true):,} examples, NMAD {spread:.3g} {unit}".rstrip()
+        f"{len(true):,} examples, NMAD {spread:.3g} {written_unit(unit)}".rstrip()
         + f"\n{far:,} beyond ±{REACH:g} NMAD, {beyond:,} beyond the upper panel",
         fontsize=9,
     )
-    upper.set_ylabel(f"predicted {name}{said}")
-    lower.set_ylabel("(predicted − true) / (1 + true)" if redshifts else f"predicted − true{said}")
-    lower.set_xlabel(f"true {name}{said}")
+    upper.set_ylabel(f"predicted {with_unit(symbol, unit)}")
+    lower.set_ylabel(
+        "(predicted − true) / (1 + true)" if redshifts else with_unit("predicted − true", unit)
+    )
+    lower.set_xlabel(f"true {with_unit(symbol, unit)}")
     upper.legend(fontsize=8, loc="upper left")
     lower.legend(fontsize=8, loc="upper left", ncols=2)
 

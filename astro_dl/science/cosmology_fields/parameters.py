@@ -19,6 +19,16 @@ PRIOR: Mapping[str, AnyPrior] = {
 arXiv:2407.10877, table 1), cut where universes become absurd."""
 
 
+SYMBOLS: Mapping[str, str] = {
+    "omega_c": r"$\Omega_\mathrm{c}$",
+    "sigma_8": r"$\sigma_8$",
+    "w_0": "$w_0$",
+    "n_s": r"$n_\mathrm{s}$",
+    "h": "$h$",
+    "omega_b": r"$\Omega_\mathrm{b}$",
+}
+
+
 def cosmology_of(parameters: np.ndarray) -> Cosmology:
     """Return the universes of parameters (n, 6) in the order of ``PRIOR``."""
     columns = np.asarray(parameters, np.float64).T

@@ -7,7 +7,7 @@ from astro_dl.observations.images.orientations import orientations_of
 from astro_dl.science.cosmology_fields.figures import draw_maps
 from astro_dl.science.cosmology_fields.inputs import input_spec, spectrum_features
 from astro_dl.science.cosmology_fields.metrics import likelihood_metrics
-from astro_dl.science.cosmology_fields.parameters import PRIOR
+from astro_dl.science.cosmology_fields.parameters import PRIOR, SYMBOLS
 from astro_dl.science.cosmology_fields.physics import CosmologyFieldsPhysics
 from astro_dl.science.cosmology_fields.predict import input_of_file, predict_maps
 from astro_dl.science.cosmology_fields.simulate import simulate
@@ -39,4 +39,5 @@ task = Task(
     simulation_caution="Trained on flat, periodic maps without mask, with white noise of known "
     "level, sources of known redshift, and neither intrinsic alignments nor baryons: a map of the "
     "sky breaks all of these, and none of them is seen by the network.",
+    symbols=SYMBOLS,
 )

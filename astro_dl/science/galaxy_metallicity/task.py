@@ -43,6 +43,7 @@ task = Task(
     files=Files(inputs=image_of_file, predict=predict_metallicities, draw=draw_galaxies),
     extra_metrics=metallicity_metrics,
     zero_signal={"related": False},
+    symbols={"metallicity": r"$12 + \log_{10}(\mathrm{O/H})$"},
     simulation_caution="Trained on simulated galaxies alone: it can only return the relations "
     "that were put in, between mass, star formation, size, colour and metallicity, and errors on "
     "real galaxies are unknown. Values are in the scale of Tremonti et al. (2004); those of other "

@@ -15,6 +15,14 @@ TARGETS: Mapping[str, str] = {
 }
 """Targets and their units: magnitudes count from a flux of one σ of a pixel, radii in pixels."""
 
+SYMBOLS: Mapping[str, str] = {
+    "magnitude": "$m$",
+    "ln_radius": r"$\ln R_\mathrm{e}$",
+    "ln_sersic_index": r"$\ln n$",
+    "e1": "$e_1$",
+    "e2": "$e_2$",
+}
+
 
 def structure_spec(physics: GalaxyStructurePhysics) -> InputSpec:
     """Return the shapes of both images and what their numbers mean."""

@@ -11,7 +11,7 @@ from astro_dl.science.galaxy_structure.augmentation import random_orientations
 from astro_dl.science.galaxy_structure.datasets import COSMOS
 from astro_dl.science.galaxy_structure.features import moment_features
 from astro_dl.science.galaxy_structure.figures import draw_stamps
-from astro_dl.science.galaxy_structure.inputs import TARGETS, structure_spec
+from astro_dl.science.galaxy_structure.inputs import SYMBOLS, TARGETS, structure_spec
 from astro_dl.science.galaxy_structure.metrics import structure_metrics
 from astro_dl.science.galaxy_structure.physics import GalaxyStructurePhysics
 from astro_dl.science.galaxy_structure.predict import input_of_file, predict_stamps
@@ -48,4 +48,5 @@ task = Task(
     "galaxy of another kind gets the Sérsic profile that the network takes for nearest. "
     "Point-spread functions are Moffat profiles, known exactly: one that is told a few percent "
     "wrong, or of another form, can give quite another galaxy, and no flag says so.",
+    symbols=SYMBOLS,
 )

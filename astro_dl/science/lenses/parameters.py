@@ -40,6 +40,16 @@ TARGETS = {
 }
 """Target to the simulator's column and its unit; x grows with the column, y with the row."""
 
+SYMBOLS = {
+    "theta_E": r"$\theta_\mathrm{E}$",
+    "e1": "$e_1$",
+    "e2": "$e_2$",
+    "center_x": r"$x_\mathrm{c}$",
+    "center_y": r"$y_\mathrm{c}$",
+    "gamma1": r"$\gamma_1$",
+    "gamma2": r"$\gamma_2$",
+}
+
 OF_LIGHT = {"center_x": "offset_x", "center_y": "offset_y"}
 """Columns of targets relative to the galaxy's light, wherever this is in the image."""
 
@@ -175,4 +185,5 @@ task = Task(
     caution="Where the image tells nothing of the shear, which needs arcs of a signal-to-noise "
     "ratio above 150, its answer repeats the prior and is flagged shear_of_prior.",
     version=2,
+    symbols=SYMBOLS,
 )

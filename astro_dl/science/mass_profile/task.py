@@ -7,7 +7,7 @@ from astro_dl.core.task import Classical, Difficulty, Files, Task
 from astro_dl.science.mass_profile.figures import draw_galaxies
 from astro_dl.science.mass_profile.inputs import input_spec, moments
 from astro_dl.science.mass_profile.metrics import mass_metrics
-from astro_dl.science.mass_profile.parameters import TARGETS, measures
+from astro_dl.science.mass_profile.parameters import SYMBOLS, TARGETS, measures
 from astro_dl.science.mass_profile.physics import MassProfilePhysics
 from astro_dl.science.mass_profile.predict import input_of_file, predict_masses
 from astro_dl.science.mass_profile.simulate import simulate
@@ -42,4 +42,5 @@ task = Task(
     "in haloes that fall as r⁻³ outside. Flattening, rotation, tides, tangential orbits and "
     "several populations of stars are unknown to the network, and no flag tells them: no "
     "posterior here says whether a real halo has a cusp or a core.",
+    symbols=SYMBOLS,
 )

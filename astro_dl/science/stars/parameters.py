@@ -25,6 +25,8 @@ from astro_dl.science.stars.simulation.population import draw_classes, draw_star
 TARGETS = {"log_teff": "dex", "log_g": "dex", "fe_h": "dex"}
 """Logarithms of the effective temperature [K] and of the surface gravity [cm/s²], and [Fe/H]."""
 
+SYMBOLS = {"log_teff": r"$\log_{10} T_\mathrm{eff}$", "log_g": r"$\log g$", "fe_h": "[Fe/H]"}
+
 
 def head(physics: StellarParametersPhysics) -> AnswerKind:
     """Return the three targets."""
@@ -72,4 +74,5 @@ task = Task(
     caution=CAUTION,
     simulation_caution=SIMULATION_CAUTION,
     version=4,
+    symbols=SYMBOLS,
 )

@@ -31,4 +31,5 @@ task = Task(
     files=Files(inputs=input_of_file, predict=predict_spectra),
     caution="Of galaxies in periodic boxes of 25 Mpc/h of one code with its feedback: a network "
     "of one code misjudges the galaxies of another, and no galaxies of the sky are like either.",
+    symbols={"omega_m": r"$\Omega_\mathrm{m}$", "sigma_8": r"$\sigma_8$"},
 )

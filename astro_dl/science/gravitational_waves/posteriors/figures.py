@@ -7,7 +7,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.inference.protocol import Predictor
-from astro_dl.science.gravitational_waves.posteriors.parameters import PRIOR, UNITS
+from astro_dl.science.gravitational_waves.posteriors.parameters import PRIOR, SYMBOLS, UNITS
 from astro_dl.science.gravitational_waves.posteriors.physics import BinaryParametersPhysics
 
 
@@ -41,12 +41,12 @@ def draw_binaries(
     made: list[Path] = []
     if "chirp_mass_samples" not in table.colnames:
         return made
-    unknown = np.full(len(PRIOR), np.nan)
+    unknown, symbols = np.full(len(PRIOR), np.nan), [SYMBOLS[name] for name in PRIOR]
     for row in table:
         columns = [row[f"{name}_samples"] for name in PRIOR]
         draws = np.array([getattr(one, "value", one) for one in columns])
         if np.isfinite(draws).all():
-            figure = draw_posterior(draws, unknown, tuple(PRIOR), tuple(UNITS.values()))
+            figure = draw_posterior(draws, unknown, symbols, tuple(UNITS.values()))
             name = f"{str(row['id']).replace('/', '_')}_posterior.png"
             made.append(save_figure(figure, Path(folder) / name))
     return made

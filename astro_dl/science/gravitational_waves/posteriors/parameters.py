@@ -25,6 +25,14 @@ UNITS: Mapping[str, str] = {
     "snr": "",
 }
 
+SYMBOLS: Mapping[str, str] = {
+    "chirp_mass": r"$\mathcal{M}$",
+    "mass_ratio": "$q$",
+    "effective_spin": r"$\chi_\mathrm{eff}$",
+    "merger_time": r"$t_\mathrm{c}$",
+    "snr": r"$\rho$",
+}
+
 CHIRP_MASS, MASS_RATIO, SPIN, TIME, SNR = range(len(PRIOR))
 """Columns of parameters (…, 5)."""
 

@@ -5,7 +5,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.task import Classical, Difficulty, Files, Task, inputs_as_features
 from astro_dl.science.gravitational_waves.posteriors.figures import draw_binaries
 from astro_dl.science.gravitational_waves.posteriors.inputs import input_spec
-from astro_dl.science.gravitational_waves.posteriors.parameters import PRIOR, UNITS
+from astro_dl.science.gravitational_waves.posteriors.parameters import PRIOR, SYMBOLS, UNITS
 from astro_dl.science.gravitational_waves.posteriors.physics import BinaryParametersPhysics
 from astro_dl.science.gravitational_waves.posteriors.predict import predict_binaries
 from astro_dl.science.gravitational_waves.posteriors.simulate import simulate
@@ -38,4 +38,5 @@ task = Task(
     "are aligned with the orbit, in stationary Gaussian noise of known spectrum: precession, "
     "higher modes, eccentricity, glitches and errors of the spectrum and of the calibration are "
     "unknown to the network and to the likelihood that weighs its samples.",
+    symbols=SYMBOLS,
 )
