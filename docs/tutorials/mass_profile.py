@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from astro_dl.science.mass_profile.estimators import ERRANI
-from astro_dl.science.mass_profile.exact import PriorGalaxies
+from astro_dl.science.mass_profile.exact.posterior import PriorGalaxies
 from astro_dl.science.mass_profile.inputs import prepare
 from astro_dl.science.mass_profile.physics import MassProfilePhysics
 from astro_dl.science.mass_profile.simulate import simulate_stars
@@ -33,10 +33,14 @@ truth = drawn.targets(ready.dispersion_kms)
 # %%
 # The exact posterior
 # -------------------
-# Galaxies of the prior, each at the mass that the stars need, are weighted by the likelihood.
+# Galaxies of the prior, each near the mass that the stars need, are weighted by the likelihood, and
+# more are drawn of those to which earlier rounds gave weight.
 
 prior = PriorGalaxies.draw(physics, 256, rng)
-found = [prior.posterior(stars, own, rng) for stars, own in zip(drawn.stars, truth, strict=True)]
+found = [
+    prior.posterior(stars, own, rng, draws=800)
+    for stars, own in zip(drawn.stars, truth, strict=True)
+]
 mean, deviation = (np.array([getattr(one, name) for one in found]) for name in ("mean", "std"))
 for name, number in (("slope of the halo", 0), ("log mass", 1), ("anisotropy", 2)):
     error = np.sqrt(np.mean((mean[:, number] - truth[:, number]) ** 2))

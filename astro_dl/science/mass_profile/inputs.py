@@ -114,6 +114,14 @@ def mean_and_dispersion(velocities: Array) -> tuple[float, float]:
     return mean, deviation
 
 
+def used(physics: MassProfilePhysics, stars: Stars) -> Array:
+    """Return which stars (m,) networks are given: not those beyond any galaxy of the training."""
+    mean, dispersion = mean_and_dispersion(stars.velocities)
+    kept = np.abs(stars.velocities - mean) < FARTHEST_SPEED * dispersion
+    kept &= stars.errors < LARGEST_ERROR * dispersion
+    return np.asarray(kept & (stars.radii < physics.farthest[1]))
+
+
 def prepare(physics: MassProfilePhysics, galaxies: Sequence[Stars]) -> Prepared:
     """Return the inputs of galaxies; NaN for those of fewer than two stars or no dispersion.
 
@@ -137,8 +145,7 @@ def prepare(physics: MassProfilePhysics, galaxies: Sequence[Stars]) -> Prepared:
         if not dispersion > 0:
             continue
         speeds = np.abs(stars.velocities - mean) / dispersion
-        kept = (speeds < FARTHEST_SPEED) & (stars.errors < LARGEST_ERROR * dispersion)
-        kept &= stars.radii < physics.farthest[1]
+        kept = used(physics, stars)
         if kept.sum() < 2:
             continue
         counts[row], means[row], dispersions[row] = kept.sum(), mean, dispersion

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import cumulative_simpson
 
-from astro_dl.science.mass_profile.exact import LOG_PLACES, SPEEDS, velocity_tables
+from astro_dl.science.mass_profile.exact.likelihood import LOG_PLACES, SPEEDS, velocity_tables
 from astro_dl.science.mass_profile.simulation.binaries import draw_kicks, orbital_kicks
 from astro_dl.science.mass_profile.simulation.osipkov_merritt import (
     Galaxies,
@@ -21,7 +21,7 @@ from astro_dl.science.mass_profile.simulation.tracers import (
 )
 
 PLACE = 8
-"""Of `LOG_PLACES`: 0.8 half-light radii."""
+"""Of `LOG_PLACES`: 1.3 half-light radii."""
 
 
 @pytest.fixture(scope="module")

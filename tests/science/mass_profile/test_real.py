@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from astro_dl.data.real import FOLDER_VARIABLE
-from astro_dl.science.mass_profile.exact import LOG_PLACES, SPEEDS, velocity_tables
+from astro_dl.science.mass_profile.exact.likelihood import LOG_PLACES, SPEEDS, velocity_tables
 from astro_dl.science.mass_profile.inputs import Stars, TaggedStars, prepare
 from astro_dl.science.mass_profile.parameters import G_PC
 from astro_dl.science.mass_profile.physics import MassProfilePhysics

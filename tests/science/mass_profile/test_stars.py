@@ -9,7 +9,7 @@ from astro_dl.answers.flow import Flow
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.models.build import build_model
-from astro_dl.science.mass_profile.exact import Guesses, log_likelihood, velocity_tables
+from astro_dl.science.mass_profile.exact.likelihood import Guesses, log_likelihood, velocity_tables
 from astro_dl.science.mass_profile.inputs import GALAXY, KNOWN, SPEED, STARS, Stars, prepare
 from astro_dl.science.mass_profile.networks import mass_profile_flow
 from astro_dl.science.mass_profile.physics import MassProfilePhysics
