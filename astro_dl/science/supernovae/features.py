@@ -96,7 +96,7 @@ def fitted_shapes(time: Any, flux: Any, weight: Any, xp: Any = np) -> tuple[Any,
     misfit : ndarray or tensor, (n,)
         χ² over the number of points.
     """
-    grid = np.array(GRID, np.float32)
+    grid = xp.array(GRID, "float32")
     curves = bazin(time, grid, xp)
     both = xp.einsum("ngt,ntb->ngb", curves, weight * flux)
     square = xp.einsum("ngt,ntb->ngb", curves**2, weight)
@@ -112,14 +112,14 @@ def fitted_shapes(time: Any, flux: Any, weight: Any, xp: Any = np) -> tuple[Any,
     fitted = xp.einsum("ng,ngb->nb", chosen, amplitude)
     return (
         xp.where(xp.sum(seen, axis=1) > 0, fitted, np.nan),
-        xp.einsum("ng,gs->ns", chosen, xp.array(grid)),
+        xp.einsum("ng,gs->ns", chosen, grid),
         xp.maximum(left, 0.0) / points,
     )
 
 
-def bazin(time: Any, shapes: Array, xp: Any = np) -> Any:
+def bazin(time: Any, shapes: Any, xp: Any = np) -> Any:
     """Return Bazin's functions of unit maximum (n, shapes, nights) at times (n, nights)."""
-    begin, rise, fall = shapes.T[:, None, :, None]
+    begin, rise, fall = (shapes[:, k][None, :, None] for k in range(3))
     course = xp.clip(time[:, None] - begin, -200, 200)
     # Written so that nothing overflows long before or after.
     value = xp.exp(-xp.logaddexp(course / fall, course / fall - course / rise))
@@ -130,7 +130,7 @@ def bazin(time: Any, shapes: Array, xp: Any = np) -> Any:
 
 def mean_fluxes(time: Any, flux: Any, weight: Any, xp: Any = np) -> Any:
     """Return mean fluxes (n, spans · bands) on a logarithmic scale, NaN where there are none."""
-    edges = np.array(EDGES, np.float32)
+    edges = xp.array(EDGES, "float32")
     inside = (time[..., None] >= edges[:-1]) & (time[..., None] < edges[1:])
     inside = xp.where(inside, 1.0, 0.0)
     total = xp.einsum("nts,ntb->nsb", inside, weight)
