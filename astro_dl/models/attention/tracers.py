@@ -69,13 +69,13 @@ def tracer_attention(
     UsageError
         If the inputs are others, or a hyper-parameter is out of range.
     """
-    tracers, whole = _names(input_spec)
+    inputs = _inputs(input_spec)
+    tracers, whole = inputs
     one = tracers.removesuffix("s")
     for name, value in (("width", width), ("seeds", seeds), ("rounds", rounds)):
         if value < 1:
             raise UsageError(f"{name} is {value}; accepted: whole numbers from 1")
     style = Style(activation, "none", initializer, l1, l2)
-    inputs = {name: keras.Input(shape, name=name) for name, shape in input_spec.shape.items()}
     known = Known(name="known")(Channels([KNOWN], name="marks")(inputs[tracers]))
     told = Channels([RADIUS, SPEED, ERROR], name="told")(inputs[tracers])
     # Dispersions are means of squares, which no mean of the rest tells.
@@ -96,16 +96,16 @@ def tracer_attention(
     return keras.Model(inputs, outputs, name="tracer_attention")
 
 
-def _names(input_spec: InputSpec) -> tuple[str, str]:
-    """Return what the inputs of tracers and of the whole are called."""
-    shapes = input_spec.shape
-    names = sorted(shapes, key=lambda name: -len(shapes[name])) if isinstance(shapes, dict) else []
+def _inputs(input_spec: InputSpec) -> dict[str, keras.KerasTensor]:
+    """Return the inputs of tracers and of the whole, in this order."""
+    shapes = input_spec.shape if isinstance(input_spec.shape, dict) else {}
+    names = sorted(shapes, key=lambda name: -len(shapes[name]))
     if [len(shapes[name]) for name in names] != [2, 1] or shapes[names[0]][1] != len(CHANNELS):
         raise UsageError(
             f"tracer_attention takes tracers of {len(CHANNELS)} channels and numbers of the whole; "
-            f"given: {shapes}"
+            f"given: {input_spec.shape}"
         )
-    return names[0], names[1]
+    return {name: keras.Input(shapes[name], name=name) for name in names}
 
 
 def _dense(x: keras.KerasTensor, width: int, style: Style, name: str) -> keras.KerasTensor:

@@ -3,6 +3,14 @@
 from astro_dl.core.registry import SmallForm, register_model, register_task
 
 PAPER = "Ho et al. (2019), ApJ 887, 25, arXiv:1902.05950"
+LAYERS = {
+    "filters": (24, 10),
+    "kernel_sizes": (5, 3),
+    "pool_sizes": (1, 2),
+    "units": (128, 64),
+    "dropout": 0.0,
+}
+"""As published, for series and planes."""
 
 register_task(
     "cluster_mass",
@@ -27,13 +35,7 @@ register_model(
     task="cluster_mass",
     rank=(2,),
     physics={"given": "velocities", "told": "point"},
-    hyperparameters={
-        "filters": (24, 10),
-        "kernel_sizes": (5, 3),
-        "pool_sizes": (1, 2),
-        "units": (128, 64),
-        "dropout": 0.0,
-    },
+    hyperparameters=LAYERS,
     small=SmallForm({"filters": (4, 4), "units": (16,)}, learning_rate=0.01),
     reference=PAPER,
 )
@@ -44,13 +46,7 @@ register_model(
     task="cluster_mass",
     rank=(3,),
     physics={"given": "plane", "told": "point"},
-    hyperparameters={
-        "filters": (24, 10),
-        "kernel_sizes": (5, 3),
-        "pool_sizes": (1, 2),
-        "units": (128, 64),
-        "dropout": 0.0,
-    },
+    hyperparameters=LAYERS,
     small=SmallForm({"filters": (4, 4), "units": (16,)}, learning_rate=0.01),
     reference=PAPER,
 )

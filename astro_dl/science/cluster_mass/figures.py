@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from astropy.table import Table
+from astropy.table import Row, Table
 
 from astro_dl.core.reading.named_files import files_with_rows
 from astro_dl.distributions.posterior import Posterior
@@ -45,7 +45,8 @@ def draw_clusters(
     from astro_dl.evaluation.figures.style import new_figure, save_figure
 
     options = ClusterOptions(**table.meta.get("reading", {}))
-    rows, shown = [], list[Observed]()
+    rows: list[Row] = []
+    shown: list[Observed] = []
     for path, row in files_with_rows(paths, table):
         if np.isfinite(float(row["log_mass"].value)) and len(rows) < MOST_CLUSTERS:
             rows.append(row)

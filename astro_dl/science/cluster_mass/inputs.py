@@ -125,8 +125,10 @@ def prepare(physics: ClusterMassPhysics, clusters: Sequence[Galaxies]) -> Prepar
         if physics.given != "galaxies":
             densities[row] = _density(near, velocities, physics.given == "plane")
             continue
-        about = dispersion, intrinsic[row], len(near), expansion(cluster.redshift), near.radii.max()
-        numbers[row] = np.log(np.maximum(about, NEAREST)) - CENTRES
+        farthest = max(near.radii.max(), NEAREST)
+        growth = float(expansion(cluster.redshift))
+        about = np.array([dispersion, intrinsic[row], len(near), growth, farthest])
+        numbers[row] = np.log(about) - CENTRES
         size = np.sqrt(3) * dispersion / (10 * hubble_rate(cluster.redshift))
         table[row, : len(near), RADIUS] = np.log(np.maximum(near.radii / size, NEAREST))
         table[row, : len(near), SPEED] = np.abs(velocities) / dispersion

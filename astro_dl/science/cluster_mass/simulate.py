@@ -139,7 +139,8 @@ def draw_sight(physics: ClusterMassPhysics, n: int, rng: np.random.Generator) ->
     """Return lines of sight to n clusters of the prior."""
 
     def even_in_logarithm(limits: tuple[float, float]) -> Array:
-        return np.exp(rng.uniform(*np.log(limits), n))
+        low, high = np.log(limits)
+        return np.exp(rng.uniform(low, high, n))
 
     mass = 10 ** rng.uniform(*physics.log_masses, n)
     redshift = rng.uniform(*physics.redshifts, n)
@@ -188,7 +189,10 @@ def observe(physics: ClusterMassPhysics, sight: Sight, rng: np.random.Generator)
     everything = everything[np.argsort(everything[:, 0], kind="stable")]
     each = np.split(everything, np.cumsum(wanted)[:-1])
     redshift = sight.haloes.redshift
-    galaxies = [Galaxies(*one[:, 1:4].T, float(z)) for one, z in zip(each, redshift, strict=True)]
+    galaxies = [
+        Galaxies(one[:, 1], one[:, 2], one[:, 3], float(z))
+        for one, z in zip(each, redshift, strict=True)
+    ]
     return Drawn(sight, galaxies, np.array([one[:, 4].mean() for one in each]))
 
 

@@ -42,4 +42,5 @@ task = Task(
     "surroundings and no selection of galaxies by colour or brightness. Mergers, substructure, "
     "neighbouring clusters and the motions of galaxies of other kinds are unknown to the network, "
     "and no flag tells them. Masses are told as if any mass were as likely in the logarithm.",
+    symbols={TARGET: r"$\log_{10} M_{200\mathrm{c}}$"},
 )

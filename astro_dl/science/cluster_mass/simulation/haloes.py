@@ -20,12 +20,12 @@ CONCENTRATION_SCATTER_DEX = 0.15
 """Of haloes of one mass, relaxed or not (Duffy et al. 2008, MNRAS 390, L64, section 3)."""
 
 
-def expansion(redshift: Array) -> Array:
+def expansion(redshift: Array | float) -> Array:
     """Return E(z) = H(z) / H₀."""
-    return np.sqrt(MATTER * (1 + redshift) ** 3 + 1 - MATTER)
+    return np.sqrt(MATTER * (1 + np.asarray(redshift)) ** 3 + 1 - MATTER)
 
 
-def hubble_rate(redshift: Array) -> Array:
+def hubble_rate(redshift: Array | float) -> Array:
     """Return H(z) [km/s/Mpc]."""
     return HUBBLE_KMS_MPC * expansion(redshift)
 
