@@ -67,9 +67,15 @@ def predict_clusters(
     columns : str, optional
         Names of the table's columns where they differ from those in
         `astro_dl.science.cluster_mass.reading.NAMES`, as ``redshift=ZSPEC,redshift_error=EZ``.
-    redshift, centre, radius_unit, velocity_unit
-        As of `astro_dl.science.cluster_mass.reading.ClusterOptions`; the first two are looked for
-        in the header of a table where they are not given.
+    redshift : float, optional
+        Of the cluster; by default the header of the table tells it.
+    centre : str, optional
+        Right ascension and declination [deg], as ``194.95,27.98``; by default the header tells it,
+        or it is the mean of the galaxies near the redshift.
+    radius_unit : str, optional
+        Of a column of radii that has none, ``arcmin`` or ``Mpc``.
+    velocity_unit : str, optional
+        Of columns of velocities and their errors that have none, ``km/s``.
     hdu : int or str, optional
         Extension of FITS files, or table of VOTables, where they hold several.
     path : str, optional
