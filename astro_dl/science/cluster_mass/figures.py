@@ -58,6 +58,7 @@ def draw_clusters(
     if not isinstance(posterior, Posterior):
         return []
     grid = np.linspace(*predictor.physics.log_masses, STEPS)
+    density = np.exp([posterior.log_pdf(np.full((len(shown), 1), mass)) for mass in grid])
     figure, axes = new_figure(len(shown), 2, 9, 3.1 * len(shown))
     for number, (row, panels) in enumerate(zip(rows, np.atleast_2d(axes), strict=True)):
         one, centre = galaxies[number], ready.centre_kms[number]
@@ -73,8 +74,7 @@ def draw_clusters(
             ylim=(-FARTHEST_KMS, FARTHEST_KMS),
             title=str(row["id"]),
         )
-        below = np.array([posterior.cdf(np.full((len(shown), 1), x))[number, 0] for x in grid])
-        panels[1].plot(grid, np.gradient(below, grid), color=COLOURS[0], label="posterior")
+        panels[1].plot(grid, density[:, number], color=COLOURS[0], label="posterior")
         other = float(row["log_mass_munari"].value)
         panels[1].axvline(other, color=COLOURS[2], linestyle="--", label="Munari et al. (2013)")
         panels[1].set(
