@@ -76,6 +76,11 @@ SHIFTS: Mapping[str, tuple[Shift, ...]] = {
             "largest_longitude_deg": 70.0}),
     ),
     "asteroid_taxonomy": (Shift("noise", "0.1 for 0.01", {"noise": 0.1}), NOISIER, MIXED),
+    "cluster_mass": (
+        Shift("noise", "errors of 500 km/s", {"error_kms": (500.0, 510.0)}),
+        Shift("instrument", "all within 0.3 Mpc", {"apertures_mpc": (0.2, 0.3)}),
+        Shift("objects", "ten times as many interlopers", {"interlopers": 10.0}),
+    ),
     "cosmology_fields": (
         Shift("noise", "of shapes twice as large", {"shape_noise": 0.52}),
         Shift("instrument", "pixels of 15′ for 10′", {"pixel_arcmin": 15.0}),

@@ -137,9 +137,21 @@ def dwarf(folder, number):
     return [folder / f"{number}.ecsv"]
 
 
+def cluster(folder, number):
+    rng = np.random.default_rng(number)
+    columns = {
+        "R": rng.uniform(0.1, 1.2, 60) * u.Mpc,
+        "z": 0.1 + rng.normal(0, 700, 60) * 1.1 / 299_792,
+        "e_z": np.full(60, 2e-4),
+    }
+    Table(columns, meta={"redshift": 0.1}).write(folder / f"{number}.ecsv")
+    return [folder / f"{number}.ecsv"]
+
+
 MAKERS = {
     "ar_resnet": maps,
     "asteroid_mlp": reflectance,
+    "cluster_mass_flow": cluster,
     "cosmic_ray_unet": exposure,
     "cosmology_npe": universe,
     "deblending_unet": blurred,

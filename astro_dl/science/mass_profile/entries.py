@@ -13,7 +13,7 @@ register_task(
 )
 register_model(
     "mass_profile_flow",
-    "astro_dl.science.mass_profile.networks:mass_profile_flow",
+    "astro_dl.models.attention.tracers:tracer_attention",
     summary="Attention over the stars of a galaxy, to a posterior by splines",
     task="mass_profile",
     kind="flow",

@@ -13,12 +13,11 @@ from scipy.ndimage import gaussian_filter
 
 from astro_dl.core.examples import Inputs
 from astro_dl.core.task import InputSpec
+from astro_dl.models.attention.tracer_channels import CHANNELS, ERROR, KNOWN, RADIUS, SPEED
 from astro_dl.science.mass_profile.physics import MassProfilePhysics
 
 Array = np.ndarray
 STARS, GALAXY = "stars", "galaxy"
-RADIUS, SPEED, ERROR, KNOWN = range(4)
-CHANNELS = ("ln radius", "speed", "ln error", "known")
 NUMBERS = ("ln dispersion", "ln stars")
 FARTHEST_SPEED = 5.0
 """Stars beyond this many dispersions belong to something else, and are left out."""

@@ -7,33 +7,30 @@ from typing import Annotated, Any
 
 import numpy as np
 from astropy import units as u
-from astropy.coordinates import SkyCoord
-from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.limits import Bounds
 from astro_dl.core.schema import checked
-from astro_dl.observations.tables.columns import (
-    column_numbers,
-    find_column,
-    missing_as_nan,
-    parse_column_names,
+from astro_dl.observations.tables.tracers import (
+    DEC_NAMES,
+    LIGHT_KMS,
+    MEMBERSHIP_NAMES,
+    RA_NAMES,
+    RADIUS_NAMES,
+    VELOCITY_ERROR_NAMES,
+    VELOCITY_NAMES,
+    TracerTable,
 )
-from astro_dl.observations.tables.read import meant_table, read_table
-from astro_dl.observations.tables.units import in_unit, parse_unit, unit_of
 from astro_dl.science.mass_profile.inputs import Stars, mean_and_dispersion
 
 Array = np.ndarray
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "radius": ("radius", "r", "r_proj", "rproj", "r_ell", "projected_radius"),
-    "ra": ("ra", "raj2000", "ra_icrs", "ra_deg"),
-    "dec": ("dec", "dej2000", "de_icrs", "dec_deg", "decl"),
-    "velocity": ("velocity", "v", "vel", "v_los", "vlos", "rv", "hv", "vhel", "hrv", "vhelio"),
-    "velocity_error": (
-        *("velocity_error", "e_v", "e_vel", "v_err", "verr", "vel_err", "e_vlos", "vlos_err"),
-        *("e_rv", "rv_err", "rv_error", "e_hv", "e_hrv", "e_vhel", "sigma_v"),
-    ),
-    "membership": ("membership", "p_mem", "pmem", "p_member", "pm", "prob", "p"),
+    "radius": RADIUS_NAMES,
+    "ra": RA_NAMES,
+    "dec": DEC_NAMES,
+    "velocity": VELOCITY_NAMES,
+    "velocity_error": VELOCITY_ERROR_NAMES,
+    "membership": MEMBERSHIP_NAMES,
 }
 """What columns are called, in small letters."""
 
@@ -46,8 +43,6 @@ HEADER: Mapping[str, tuple[str, ...]] = {
 
 FASTEST_KMS = 200.0
 """No dwarf galaxy has such a dispersion: velocities are in another unit."""
-
-LIGHT_KMS = 299_792.458
 
 
 @checked
@@ -126,24 +121,22 @@ def read_galaxy(path: str | Path, options: GalaxyOptions) -> Observed:
         If it cannot be read, a column is missing or of a wrong unit, no star has an error, the
         distance is not known, or velocities cannot be in km/s.
     """
-    table = read_table(path, meant_table(options.hdu, options.path))
-    named = parse_column_names(options.columns)
-    for name in named:
-        if name not in NAMES:
-            raise UsageError(f"columns: {name!r} is no column; accepted: {', '.join(NAMES)}")
+    table = TracerTable.read(path, NAMES, options.columns, options.hdu, options.path)
     about = {
-        name: getattr(options, name) or _from_header(table, words) for name, words in HEADER.items()
+        name: getattr(options, name) or table.of_header(words) for name, words in HEADER.items()
     }
     flags: list[str] = []
-    velocity = _numbers(table, "velocity", named, path, "km/s")
-    error = _numbers(table, "velocity_error", named, path, "km/s")
+    velocity = table.numbers("velocity", "km/s")
+    error = table.numbers("velocity_error", "km/s")
     distance = _quantity(about["distance"], "distance", path)
-    radii = _radii(table, named, about["centre"], options.radius_unit, path, flags)
+    radii, by_mean = table.radii(about["centre"], options.radius_unit)
+    if by_mean:
+        flags.append("centre_from_stars")
     member = np.ones(len(table), bool)
-    if _column(table, "membership", named, path) is None:
+    if table.column("membership") is None:
         flags.append("without_membership")
     else:
-        member = _numbers(table, "membership", named, path, "") >= options.least_membership
+        member = table.numbers("membership", "") >= options.least_membership
     complete = np.isfinite(velocity) & np.isfinite(radii.value) & np.isfinite(error)
     if not (member & complete).all() and (member & ~complete).any():
         flags.append("missing_values")
@@ -165,57 +158,6 @@ def read_galaxy(path: str | Path, options: GalaxyOptions) -> Observed:
     )
 
 
-def _radii(
-    table: Table,
-    named: Mapping[str, str],
-    centre: str,
-    radius_unit: str,
-    where: str | Path,
-    flags: list[str],
-) -> u.Quantity:
-    """Return projected distances from the centre, lengths or angles."""
-    column = _column(table, "radius", named, where)
-    places = [_column(table, name, named, where) for name in ("ra", "dec")]
-    if column is not None:
-        unit = unit_of(table[column]) or parse_unit(radius_unit)
-        if unit is None:
-            raise UsageError(
-                f"{where}: column {column!r} has no unit; tell it: radius_unit=arcmin, or pc"
-            )
-        if not (unit.is_equivalent(u.pc) or unit.is_equivalent(u.rad)):
-            raise UsageError(
-                f"{where}: column {column!r} is in {unit}, which is no length or angle"
-            )
-        radii = missing_as_nan(column_numbers(table, column, where)) * unit
-        return np.where(radii.value >= 0, radii.value, np.nan) * unit
-    if None in places:
-        raise UsageError(
-            f"{where}: no column of radii, nor of right ascension and declination, among "
-            f"{', '.join(table.colnames)}; name them: --columns radius=COLUMN, or ra=…,dec=…"
-        )
-    ra, dec = (_numbers(table, name, named, where, "deg") for name in ("ra", "dec"))
-    known = np.isfinite(ra) & np.isfinite(dec) & (np.abs(dec) <= 90)
-    if not known.any():
-        raise UsageError(f"{where}: no star has a right ascension and declination in degrees")
-    stars = SkyCoord(np.where(known, ra, 0), np.where(known, dec, 0), unit="deg")
-    if centre:
-        at = _centre(centre, where)
-    else:
-        flags.append("centre_from_stars")
-        at = SkyCoord(stars[known].cartesian.mean(), frame="icrs")
-    return np.where(known, stars.separation(at).to_value(u.arcmin), np.nan) * u.arcmin
-
-
-def _centre(text: str, where: str | Path) -> SkyCoord:
-    try:
-        ra, dec = (float(one) for one in text.split(","))
-        return SkyCoord(ra, dec, unit="deg")
-    except (TypeError, ValueError):
-        raise UsageError(
-            f"{where}: centre is {text!r}; accepted: two numbers in degrees, as 100.40,-50.97"
-        ) from None
-
-
 def _check_velocities(velocity: Array, where: str | Path) -> None:
     if len(velocity) < 2:
         return
@@ -225,36 +167,6 @@ def _check_velocities(velocity: Array, where: str | Path) -> None:
             f"{where}: velocities have a dispersion of {dispersion:.4g} km/s, which no dwarf "
             "galaxy has; are they in m/s, or not of members? Give the column its unit"
         )
-
-
-def _column(table: Table, name: str, named: Mapping[str, str], where: str | Path) -> str | None:
-    if name in named:
-        return find_column(table, named[name], name, where)
-    for accepted in NAMES[name]:
-        found = [one for one in table.colnames if one.strip().lower() == accepted]
-        if found:
-            return found[0]
-    return None
-
-
-def _numbers(
-    table: Table, name: str, named: Mapping[str, str], where: str | Path, unit: str
-) -> Array:
-    column = _column(table, name, named, where)
-    if column is None:
-        raise UsageError(
-            f"{where}: no column {name!r} among {', '.join(table.colnames)}; name it: --columns "
-            f"{name}=COLUMN"
-        )
-    values = missing_as_nan(column_numbers(table, column, where))
-    return in_unit(values, unit_of(table[column]), unit, column, where)
-
-
-def _from_header(table: Table, words: tuple[str, ...]) -> str:
-    for key, value in table.meta.items():
-        if str(key).lower() in words:
-            return str(value)
-    return ""
 
 
 def _quantity(text: str, name: str, where: str | Path) -> u.Quantity | None:

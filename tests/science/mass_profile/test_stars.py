@@ -8,10 +8,10 @@ import pytest
 from astro_dl.answers.flow import Flow
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
+from astro_dl.models.attention.tracers import tracer_attention
 from astro_dl.models.build import build_model
 from astro_dl.science.mass_profile.exact.likelihood import Guesses, log_likelihood, velocity_tables
 from astro_dl.science.mass_profile.inputs import GALAXY, KNOWN, SPEED, STARS, Stars, prepare
-from astro_dl.science.mass_profile.networks import mass_profile_flow
 from astro_dl.science.mass_profile.physics import MassProfilePhysics
 from astro_dl.science.mass_profile.simulate import observe, simulate, simulate_stars
 from astro_dl.science.mass_profile.simulation.osipkov_merritt import Galaxies
@@ -109,5 +109,5 @@ def test_a_prior_that_cannot_be_is_refused(values):
 
 
 def test_other_inputs_are_refused():
-    with pytest.raises(UsageError, match="mass_profile_flow takes"):
-        mass_profile_flow(InputSpec((20, 3)), Flow.textbook(2))
+    with pytest.raises(UsageError, match="tracer_attention takes"):
+        tracer_attention(InputSpec((20, 3)), Flow.textbook(2))

@@ -1,13 +1,13 @@
-"""A network that looks at the stars of a galaxy as a set.
+"""A network that looks at what moves in a potential as a set: stars of a galaxy, or galaxies.
 
-mass_profile_flow  stars ─ dense × 2 ─ [attention of seeds ─ dense ─ added to all stars ─ dense] × n
-                   ─ attention of seeds ─┐
-                   dispersion, number ───┴─ dense × m ─ embedding ─ logits
+tracer_attention  tracers ─ dense × 2 ─ [attention of seeds ─ dense ─ added to all ─ dense] × n
+                  ─ attention of seeds ─┐
+                  numbers of the whole ─┴─ dense × m ─ embedding ─ logits
 
-Each seed is a mean of all stars with weights that it learns: order tells nothing, and places that
-hold no star weigh nothing. From the second round on, stars are weighed by what the galaxy as a
-whole showed before, as by the inducing points of a set transformer (Lee et al. 2019,
-arXiv:1810.00825), at a cost that grows with the number of stars and not with its square.
+Each seed is a mean of all tracers with weights that it learns: order tells nothing, and places
+that hold none weigh nothing. From the second round on, tracers are weighed by what the whole showed
+before, as by the inducing points of a set transformer (Lee et al. 2019, arXiv:1810.00825), at a
+cost that grows with the number of tracers and not with its square.
 """
 
 from collections.abc import Sequence
@@ -19,20 +19,12 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.models.activations import activate
 from astro_dl.models.attention.layers import Channels, Known
+from astro_dl.models.attention.tracer_channels import CHANNELS, ERROR, KNOWN, RADIUS, SPEED
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Style, dense_stack
-from astro_dl.science.mass_profile.inputs import (
-    CHANNELS,
-    ERROR,
-    GALAXY,
-    KNOWN,
-    RADIUS,
-    SPEED,
-    STARS,
-)
 
 
-def mass_profile_flow(
+def tracer_attention(
     input_spec: InputSpec,
     head: AnswerKind,
     *,
@@ -46,20 +38,21 @@ def mass_profile_flow(
     l2: float = 0.0,
     initializer: str = "glorot_uniform",
 ) -> keras.Model:
-    """Return attention over the stars of a galaxy.
+    """Return attention over tracers, such as the stars of a galaxy.
 
     Parameters
     ----------
     input_spec : InputSpec
-        ``stars`` (places, 4) and ``galaxy`` (numbers,), see `astro_dl.science.mass_profile.inputs`.
+        Two inputs of any names: tracers (places, 4), see ``CHANNELS``, and numbers of the whole
+        (numbers,).
     head : AnswerKind
         Any kind.
     width : int
-        Numbers that stand for a star.
+        Numbers that stand for a tracer.
     seeds : int
-        Weighted means of all stars in each round.
+        Weighted means of all tracers in each round.
     rounds : int
-        How often the stars are looked at.
+        How often the tracers are looked at.
     units : sequence of int
         Width of each dense layer after the last round.
     activation : str
@@ -76,38 +69,43 @@ def mass_profile_flow(
     UsageError
         If the inputs are others, or a hyper-parameter is out of range.
     """
-    shapes = input_spec.shape
-    if not isinstance(shapes, dict) or set(shapes) != {STARS, GALAXY}:
-        raise UsageError(
-            f"mass_profile_flow takes the inputs {STARS!r} and {GALAXY!r}; given: {shapes}"
-        )
-    if len(shapes[STARS]) != 2 or shapes[STARS][1] != len(CHANNELS):
-        raise UsageError(
-            f"mass_profile_flow takes stars of {len(CHANNELS)} channels; given: {shapes[STARS]}"
-        )
+    inputs = _inputs(input_spec)
+    tracers, whole = inputs
+    one = tracers.removesuffix("s")
     for name, value in (("width", width), ("seeds", seeds), ("rounds", rounds)):
         if value < 1:
             raise UsageError(f"{name} is {value}; accepted: whole numbers from 1")
     style = Style(activation, "none", initializer, l1, l2)
-    inputs = {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
-    known = Known(name="known")(Channels([KNOWN], name="marks")(inputs[STARS]))
-    told = Channels([RADIUS, SPEED, ERROR], name="told")(inputs[STARS])
+    known = Known(name="known")(Channels([KNOWN], name="marks")(inputs[tracers]))
+    told = Channels([RADIUS, SPEED, ERROR], name="told")(inputs[tracers])
     # Dispersions are means of squares, which no mean of the rest tells.
-    speed = Channels([SPEED], name="speed")(inputs[STARS])
+    speed = Channels([SPEED], name="speed")(inputs[tracers])
     square = keras.layers.Multiply(name="speed_squared")([speed, speed])
-    told = keras.layers.Concatenate(name="star")([told, square])
-    x = _dense(_dense(told, width, style, "star_1"), width, style, "star_2")
+    told = keras.layers.Concatenate(name=one)([told, square])
+    x = _dense(_dense(told, width, style, f"{one}_1"), width, style, f"{one}_2")
     for number in range(1, rounds + 1):
         found = _attended(x, known, seeds, style, f"round_{number}")
-        found = keras.layers.Concatenate(name=f"round_{number}_galaxy")([found, inputs[GALAXY]])
+        found = keras.layers.Concatenate(name=f"round_{number}_{whole}")([found, inputs[whole]])
         if number < rounds:
             back = _dense(found, width, style, f"round_{number}_summary")
             back = keras.layers.Reshape((1, width), name=f"round_{number}_back")(back)
             x = keras.layers.Add(name=f"round_{number}_sum")([x, back])
-            x = _dense(x, width, style, f"round_{number}_star")
+            x = _dense(x, width, style, f"round_{number}_{one}")
     x = dense_stack(found, units, dropout, style)
     outputs = attach_head(x, head, **style.penalty)
-    return keras.Model(inputs, outputs, name="mass_profile_flow")
+    return keras.Model(inputs, outputs, name="tracer_attention")
+
+
+def _inputs(input_spec: InputSpec) -> dict[str, keras.KerasTensor]:
+    """Return the inputs of tracers and of the whole, in this order."""
+    shapes = input_spec.shape if isinstance(input_spec.shape, dict) else {}
+    names = sorted(shapes, key=lambda name: -len(shapes[name]))
+    if [len(shapes[name]) for name in names] != [2, 1] or shapes[names[0]][1] != len(CHANNELS):
+        raise UsageError(
+            f"tracer_attention takes tracers of {len(CHANNELS)} channels and numbers of the whole; "
+            f"given: {input_spec.shape}"
+        )
+    return {name: keras.Input(shapes[name], name=name) for name in names}
 
 
 def _dense(x: keras.KerasTensor, width: int, style: Style, name: str) -> keras.KerasTensor:
@@ -118,7 +116,7 @@ def _dense(x: keras.KerasTensor, width: int, style: Style, name: str) -> keras.K
 def _attended(
     x: keras.KerasTensor, known: keras.KerasTensor, seeds: int, style: Style, name: str
 ) -> keras.KerasTensor:
-    """Return the means of all stars by the weights of each seed, (batch, seeds · width)."""
+    """Return the means of all tracers by the weights of each seed, (batch, seeds · width)."""
     scores = keras.layers.Dense(seeds, name=f"{name}_scores", **style.kernel_options)(x)
     mask = keras.layers.Reshape((-1, 1), name=f"{name}_mask")(known)
     weights = keras.layers.Softmax(axis=1, name=f"{name}_weights")(scores, mask=mask)

@@ -1,0 +1,184 @@
+"""From tables of galaxies to masses of clusters."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable
+
+from astro_dl.answers.posterior_samples import with_samples
+from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Inputs, take_inputs
+from astro_dl.core.limits import Bounds
+from astro_dl.core.reading.named_files import read_named
+from astro_dl.core.reading.share import divisible
+from astro_dl.inference.input_checks import rows_outside_training_range
+from astro_dl.inference.protocol import Predictor
+from astro_dl.inference.table import (
+    Effect,
+    Flag,
+    answered_rows,
+    check_any_answer,
+    prediction_table,
+)
+from astro_dl.observations.tables.tracers import LIGHT_KMS
+from astro_dl.science.cluster_mass.dispersions import munari
+from astro_dl.science.cluster_mass.inputs import Prepared, prepare
+from astro_dl.science.cluster_mass.physics import ClusterMassPhysics
+from astro_dl.science.cluster_mass.reading import ClusterOptions, Observed, read_cluster
+
+MostSamples = Annotated[int, Bounds(0, 100_000)]
+DOMINATED = 0.5
+"""Share of galaxies of the field above which a cluster's own are fewer."""
+
+READ = ("centre_from_galaxies", "missing_values", "bad_errors", "galaxies_left_out", "thinned")
+
+
+@divisible(undivided=("samples",))
+def predict_clusters(
+    predictor: Predictor[ClusterMassPhysics],
+    paths: Sequence[str | Path],
+    *,
+    columns: str = "",
+    redshift: float | None = None,
+    centre: str = "",
+    radius_unit: str = "",
+    velocity_unit: str = "",
+    hdu: int | str | None = None,
+    path: str = "",
+    samples: MostSamples = 0,
+    seed: int = 0,
+    batch_size: int | None = None,
+    keep_flagged: bool = False,
+    progress: bool = True,
+) -> QTable:
+    """Tell the mass of clusters by the galaxies in their line of sight.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        A network of task ``cluster_mass``.
+    paths : sequence of path
+        Tables of one cluster each, one row per galaxy: redshifts or velocities c z with errors, and
+        radii on the sky or right ascension and declination. Galaxies in front and behind belong
+        into it, too: networks are trained with them.
+    columns : str, optional
+        Names of the table's columns where they differ from those in
+        `astro_dl.science.cluster_mass.reading.NAMES`, as ``redshift=ZSPEC,redshift_error=EZ``.
+    redshift : float, optional
+        Of the cluster; by default the header of the table tells it.
+    centre : str, optional
+        Right ascension and declination [deg], as ``194.95,27.98``; by default the header tells it,
+        or it is the mean of the galaxies near the redshift.
+    radius_unit : str, optional
+        Of a column of radii that has none, ``arcmin`` or ``Mpc``.
+    velocity_unit : str, optional
+        Of columns of velocities and their errors that have none, ``km/s``.
+    hdu : int or str, optional
+        Extension of FITS files, or table of VOTables, where they hold several.
+    path : str, optional
+        Path of the table in HDF5 files that hold several.
+    samples : int, default 0
+        Draws of each posterior, see `astro_dl.answers.posterior_samples.with_samples`.
+    seed : int, default 0
+        Of the draws, and of the galaxies that are left out of a cluster with too many.
+    batch_size : int, optional
+        Clusters given to the network at once.
+    keep_flagged : bool, default False
+        Answer for clusters outside the training range, too.
+    progress : bool, default True
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    astropy.table.QTable
+        One row per file in their order: ``id``, ``galaxies`` (those that were used), ``redshift``
+        (as the galaxies tell it), ``dispersion`` (by biweight, without errors and what is three
+        dispersions off); ``log_mass``, log₁₀ M200c [M☉] for H₀ = 70 km/s/Mpc, of posteriors with
+        ``_std``, ``_mean``, ``_mode`` and quantiles; ``log_mass_munari``, that of Munari et al.
+        (2013) by the dispersion; ``flags``: ``few_galaxies`` and ``outside_training_range`` (NaN
+        unless flagged answers are kept), ``no_galaxies`` (fewer than two, or no dispersion),
+        ``interlopers_dominate`` (more than a quarter are beyond 2000
+        km/s), ``thinned`` (more
+        galaxies than the network has places: some are left out at random), and what the reader
+        says: ``centre_from_galaxies``, ``missing_values``, ``bad_errors``, ``galaxies_left_out``
+        (beyond 4000 km/s).
+
+    Raises
+    ------
+    UsageError
+        If no file can be used, or as of `astro_dl.science.cluster_mass.reading.read_cluster`.
+    """
+    options = ClusterOptions(columns, redshift, centre, radius_unit, velocity_unit, hdu, path)
+    rng = np.random.default_rng(seed)
+
+    def thinned(one: Path) -> Observed:
+        return _thinned(read_cluster(one, options), predictor.physics, rng)
+
+    ids, read = read_named(paths, thinned, "cluster", progress)
+    ready = prepare(predictor.physics, [one.galaxies for one in read])
+    flags = _flags(predictor, ready, read)
+    usable = answered_rows(flags, keep_flagged)
+    words = [
+        ",".join(word for word, flag in flags.items() if flag.rows[i]) for i in range(len(ids))
+    ]
+    check_any_answer(~flags["no_galaxies"].rows, ids, words)
+    answers = predictor.answers(ready.x, batch_size, usable=usable)
+    table = prediction_table(predictor.head, ids, answers, flags)
+    if samples:
+        table = with_samples(table, predictor, ready.x, samples, rng)
+    told = np.array([one.galaxies.redshift for one in read])
+    own = {
+        "galaxies": ready.galaxies,
+        "redshift": told + (1 + told) * ready.centre_kms / LIGHT_KMS,
+        "dispersion": ready.intrinsic_kms * u.km / u.s,
+    }
+    for place, (name, values) in enumerate(own.items(), start=1):
+        table.add_column(values, place, name)
+    peer = munari(ready.intrinsic_kms, told) * u.dex
+    table.add_column(peer, table.colnames.index("flags"), "log_mass_munari")
+    table.meta["reading"] = options.given()
+    return table
+
+
+def input_of_file(physics: ClusterMassPhysics, path: Path) -> Inputs:
+    """Return the input of the cluster in a table, of which the header tells the redshift.
+
+    Raises
+    ------
+    UsageError
+        As of `astro_dl.science.cluster_mass.reading.read_cluster`, or with too few galaxies.
+    """
+    read = _thinned(read_cluster(path, ClusterOptions()), physics, np.random.default_rng(0))
+    ready = prepare(physics, [read.galaxies])
+    if ready.galaxies[0] < 2:
+        raise UsageError(
+            f"{path}: {len(read.galaxies)} galaxies; two are the fewest with a dispersion"
+        )
+    return take_inputs(ready.x, 0)
+
+
+def _thinned(read: Observed, physics: ClusterMassPhysics, rng: np.random.Generator) -> Observed:
+    galaxies = read.galaxies
+    if len(galaxies) <= physics.most_galaxies:
+        return read
+    chosen = np.sort(rng.permutation(len(galaxies))[: physics.most_galaxies])
+    return Observed(galaxies.take(chosen), (*read.flags, "thinned"))
+
+
+def _flags(
+    predictor: Predictor[ClusterMassPhysics], ready: Prepared, read: Sequence[Observed]
+) -> dict[str, Flag]:
+    none = ready.galaxies < 2
+    few = (ready.galaxies < predictor.physics.fewest_galaxies) & ~none
+    outside = rows_outside_training_range(ready.x, predictor.bundle.card.input_statistics)
+    found = {
+        "no_galaxies": Flag(none, Effect.NO_ANSWER),
+        "few_galaxies": Flag(few, Effect.WITHHELD),
+        "outside_training_range": Flag(outside & ~none & ~few, Effect.WITHHELD),
+        "interlopers_dominate": Flag((ready.field > DOMINATED) & ~none),
+    }
+    said = {word: Flag(np.array([word in one.flags for one in read])) for word in READ}
+    return found | said

@@ -1,0 +1,206 @@
+"""Tables of galaxies to what is needed of a cluster: radii, velocities and errors, with flags."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.cosmology import FlatLambdaCDM
+
+from astro_dl.core.errors import UsageError
+from astro_dl.core.schema import checked
+from astro_dl.observations.tables.tracers import (
+    DEC_NAMES,
+    LIGHT_KMS,
+    RA_NAMES,
+    RADIUS_NAMES,
+    VELOCITY_ERROR_NAMES,
+    VELOCITY_NAMES,
+    TracerTable,
+)
+from astro_dl.observations.tables.units import parse_unit
+from astro_dl.science.cluster_mass.inputs import FARTHEST_KMS, Galaxies
+from astro_dl.science.cluster_mass.simulation.haloes import HUBBLE_KMS_MPC, MATTER
+
+Array = np.ndarray
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "radius": RADIUS_NAMES,
+    "ra": RA_NAMES,
+    "dec": DEC_NAMES,
+    "redshift": ("redshift", "z", "z_spec", "zspec", "specz", "z_helio", "zhelio", "z_cmb"),
+    "redshift_error": (
+        *("redshift_error", "e_z", "z_err", "zerr", "z_error", "e_redshift", "redshift_err"),
+        *("e_z_spec", "z_spec_err", "e_zspec", "e_zhelio"),
+    ),
+    "velocity": ("cz", *VELOCITY_NAMES),
+    "velocity_error": ("e_cz", "cz_err", *VELOCITY_ERROR_NAMES),
+}
+"""What columns are called, in small letters."""
+
+HEADER: Mapping[str, tuple[str, ...]] = {
+    "redshift": ("redshift", "z", "z_cluster", "zcluster", "z_cl"),
+    "centre": ("centre", "center"),
+}
+"""Keywords of a table's header that stand for options which are not given."""
+
+COSMOLOGY = FlatLambdaCDM(H0=HUBBLE_KMS_MPC, Om0=MATTER)
+FARTHEST_REDSHIFT = 3.0
+
+
+@checked
+class ClusterOptions:
+    """What is told of a cluster besides its table.
+
+    Parameters
+    ----------
+    columns : str
+        Names of the table's columns where they differ from `NAMES`, as ``redshift=ZSPEC``.
+    redshift : float or None
+        Of the cluster; None for the table's header.
+    centre : str
+        Right ascension and declination [deg], ``"194.95,27.98"``; empty for the table's header, or
+        else the mean of the galaxies near the cluster's redshift.
+    radius_unit : str
+        Of a column of radii that has none, ``"arcmin"`` or ``"Mpc"``.
+    velocity_unit : str
+        Of a column of velocities and one of errors that have none, ``"km/s"``.
+    hdu : int, str or None
+        Extension of FITS files, or table of VOTables, where they hold several.
+    path : str
+        Path of the table in HDF5 files that hold several.
+    """
+
+    columns: str = ""
+    redshift: float | None = None
+    centre: str = ""
+    radius_unit: str = ""
+    velocity_unit: str = ""
+    hdu: int | str | None = None
+    path: str = ""
+
+    def given(self) -> dict[str, Any]:
+        """Return those that are told, for the header of a table."""
+        return {key: value for key, value in vars(self).items() if value not in ("", None)}
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A cluster as it was read.
+
+    Parameters
+    ----------
+    galaxies : Galaxies
+        Those with all that is needed, within 4000 km/s.
+    flags : tuple of str
+        ``centre_from_galaxies``, ``missing_values``, ``bad_errors``, ``galaxies_left_out``.
+    """
+
+    galaxies: Galaxies
+    flags: tuple[str, ...]
+
+
+def read_cluster(path: str | Path, options: ClusterOptions) -> Observed:
+    """Return the galaxies in the line of sight of a cluster.
+
+    Velocities in its frame are c (z − z_cluster) / (1 + z_cluster), and errors likewise.
+
+    Parameters
+    ----------
+    path : str or Path
+        As `astro_dl.observations.tables.read.read_table` takes it.
+    options : ClusterOptions
+        Columns, redshift, centre, and which table is meant.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, a column is missing or of a wrong unit, the redshift is not known, or
+        no galaxy has a velocity near it.
+    """
+    table = TracerTable.read(path, NAMES, options.columns, options.hdu, options.path)
+    cluster = _redshift(options.redshift, table)
+    redshift, error = _redshifts(table, options.velocity_unit)
+    velocity = LIGHT_KMS * (redshift - cluster) / (1 + cluster)
+    error_kms = LIGHT_KMS * error / (1 + cluster)
+    near = np.abs(velocity) < FARTHEST_KMS
+    if not near.any():
+        raise UsageError(
+            f"{path}: no galaxy within {FARTHEST_KMS:g} km/s of redshift {cluster:g}; the median "
+            f"of the table is {np.nanmedian(redshift):.4g}. Velocities are c z, not counted from "
+            "the cluster"
+        )
+    centre = options.centre or table.of_header(HEADER["centre"])
+    away, by_mean = table.radii(centre, options.radius_unit, near)
+    radii = _megaparsecs(away, cluster)
+    flags = ["centre_from_galaxies"] if by_mean else []
+    complete = np.isfinite(redshift) & np.isfinite(error) & np.isfinite(radii)
+    if not complete.all():
+        flags.append("missing_values")
+    if (complete & ~(error_kms > 0)).any():
+        flags.append("bad_errors")
+    usable = complete & (error_kms > 0)
+    if (usable & ~near).any():
+        flags.append("galaxies_left_out")
+    kept = usable & near
+    return Observed(Galaxies(radii[kept], velocity[kept], error_kms[kept], cluster), tuple(flags))
+
+
+def _redshift(told: float | None, table: TracerTable) -> float:
+    """Return the redshift of the cluster."""
+    text = told if told is not None else table.of_header(HEADER["redshift"])
+    if text == "":
+        raise UsageError(
+            f"{table.where}: the redshift of the cluster is not known; give it: redshift=0.0231"
+        )
+    try:
+        found = float(text)
+    except ValueError:
+        found = np.nan
+    if not 0 < found < FARTHEST_REDSHIFT:
+        raise UsageError(
+            f"{table.where}: redshift is {text}; accepted: above 0, below {FARTHEST_REDSHIFT:g}"
+        )
+    return found
+
+
+def _redshifts(table: TracerTable, velocity_unit: str) -> tuple[Array, Array]:
+    """Return redshifts of galaxies and their errors, of columns of either or of velocities."""
+    if table.column("redshift") is not None:
+        redshift = table.numbers("redshift", "")
+    elif table.column("velocity") is not None:
+        redshift = _velocities(table, "velocity", velocity_unit) / LIGHT_KMS
+    else:
+        raise UsageError(
+            f"{table.where}: no column of redshifts or velocities among "
+            f"{', '.join(table.table.colnames)}; name it: --columns redshift=COLUMN, or velocity=…"
+        )
+    if np.nanmax(np.abs(redshift), initial=0) > 2 * FARTHEST_REDSHIFT:
+        raise UsageError(
+            f"{table.where}: redshifts reach {np.nanmax(np.abs(redshift)):.4g}; are they "
+            "velocities? Name the column: --columns velocity=COLUMN"
+        )
+    if table.column("redshift_error") is not None:
+        return redshift, table.numbers("redshift_error", "")
+    return redshift, _velocities(table, "velocity_error", velocity_unit) / LIGHT_KMS
+
+
+def _velocities(table: TracerTable, name: str, velocity_unit: str) -> Array:
+    """Return velocities [km/s]; those without a unit may be anything."""
+    values = table.numbers(name, "km/s")
+    if table.unit(name) is not None:
+        return values
+    unit = parse_unit(velocity_unit)
+    if unit is None or not unit.is_equivalent(u.km / u.s):
+        raise UsageError(
+            f"{table.where}: column {table.column(name)!r} has no unit; tell it: velocity_unit=km/s"
+        )
+    return (values * unit).to_value(u.km / u.s)
+
+
+def _megaparsecs(radii: u.Quantity, redshift: float) -> Array:
+    if radii.unit.is_equivalent(u.Mpc):
+        return radii.to_value(u.Mpc)
+    away = COSMOLOGY.angular_diameter_distance(redshift).to_value(u.Mpc)
+    return np.tan(radii.to_value(u.rad)) * away
