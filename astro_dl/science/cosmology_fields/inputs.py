@@ -1,17 +1,13 @@
 """What networks are given: maps in units of their noise, or the power of bands."""
 
-from functools import cache
-
 import numpy as np
 
 from astro_dl.core.examples import Inputs
 from astro_dl.core.task import InputSpec
 from astro_dl.science.cosmology_fields.physics import CosmologyFieldsPhysics
 from astro_dl.science.cosmology_fields.simulation.convergence import BINS
-from astro_dl.science.cosmology_fields.simulation.modes import Modes
 
 Array = np.ndarray
-BANDS = 10
 MOST_CORRELATION = 0.999999
 
 
@@ -62,7 +58,7 @@ def band_powers(physics: CosmologyFieldsPhysics, summed: Array) -> Array:
         The nearer bin, the correlation, the farther bin, from the largest scales on.
     """
     modes = physics.modes
-    member = _membership(modes)
+    member = modes.bands(physics.bands)
     one, both, other = np.moveaxis(np.einsum("ngp,gb->nbp", summed, member), 2, 0)
     correlation = np.clip(both / np.sqrt(one * other), -MOST_CORRELATION, MOST_CORRELATION)
     waves = modes.counts @ member
@@ -72,13 +68,4 @@ def band_powers(physics: CosmologyFieldsPhysics, summed: Array) -> Array:
 
 def band_count(physics: CosmologyFieldsPhysics) -> int:
     """Return how many bands hold a wave."""
-    return _membership(physics.modes).shape[1]
-
-
-@cache
-def _membership(modes: Modes) -> Array:
-    """Return 1 where a group is of a band, (G, bands): even bands in ln ℓ that hold a wave."""
-    place = np.log(modes.ell / modes.ell.min()) / np.log(modes.ell.max() / modes.ell.min())
-    number = np.minimum((place * BANDS).astype(int), BANDS - 1)
-    member = (number[:, None] == np.arange(BANDS)).astype(float)
-    return member[:, member.any(axis=0)]
+    return physics.modes.bands(physics.bands).shape[1]

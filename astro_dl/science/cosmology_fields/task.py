@@ -15,7 +15,13 @@ from astro_dl.science.cosmology_fields.simulate import simulate
 
 def head(physics: CosmologyFieldsPhysics) -> AnswerKind:
     """Return the joint posterior of six parameters."""
-    return Flow(tuple(PRIOR), prior=tuple(PRIOR.values()), bins=physics.bins, hidden=physics.hidden)
+    return Flow(
+        tuple(PRIOR),
+        prior=tuple(PRIOR.values()),
+        bins=physics.bins,
+        hidden=physics.hidden,
+        scale=physics.scale,
+    )
 
 
 def augmentation(physics: CosmologyFieldsPhysics) -> Augmentation:

@@ -1,7 +1,10 @@
 """Maps have the power that they were asked for, and networks see no more than they should."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.stats import ks_2samp
 
 from astro_dl.core.examples import Examples
 from astro_dl.science.cosmology_fields.inputs import band_count, network_input, spectrum_features
@@ -10,6 +13,7 @@ from astro_dl.science.cosmology_fields.simulate import simulate
 from astro_dl.science.cosmology_fields.simulation.convergence import PAIRS, convergence_spectra
 from astro_dl.science.cosmology_fields.simulation.fields import (
     gaussian_maps,
+    gaussian_summed_power,
     lognormal_maps,
     shifts,
 )
@@ -51,6 +55,30 @@ def test_power_out_is_power_in(make, power):
     scatter = np.sqrt(2 / MODES.counts / MAPS)[:, None]
     assert (np.abs(found / power[0] - 1) < 5 * scatter).all()
     assert np.abs(np.mean(found / power[0] - 1)) < 0.01
+
+
+def test_powers_without_maps_are_distributed_as_those_of_maps(power):
+    many = np.repeat(power, MAPS, axis=0)
+    by_maps = MODES.summed_power(gaussian_maps(many, MODES, np.random.default_rng(6)))
+    direct = gaussian_summed_power(many, MODES.counts, np.random.default_rng(7))
+    signs = np.array([1.0, -1.0, 1.0])
+    for one in (direct, by_maps):
+        scatter = power[0] * np.sqrt(2 / MODES.counts / MAPS)[:, None]
+        assert (np.abs(one.mean(axis=0) / MODES.counts[:, None] - power[0]) < 5 * scatter).all()
+    p_values = [
+        ks_2samp(one, other).pvalue
+        for one, other in zip(
+            np.concatenate([direct, direct @ signs[:, None]], axis=2).reshape(MAPS, -1).T,
+            np.concatenate([by_maps, by_maps @ signs[:, None]], axis=2).reshape(MAPS, -1).T,
+            strict=True,
+        )
+    ]
+    assert min(p_values) > 1e-3 / len(p_values)
+    determinant = direct[..., 0] * direct[..., 2] - direct[..., 1] ** 2
+    of_one_wave = MODES.counts == 1
+    assert of_one_wave.any()
+    np.testing.assert_allclose(determinant[:, of_one_wave], 0, atol=1e-12)
+    assert (determinant[:, ~of_one_wave] > 0).all()
 
 
 def test_lognormal_maps_are_skewed_and_end_below(power):
@@ -100,3 +128,18 @@ def test_examples_are_of_their_parameters():
     strength = np.argsort(examples.info["s_8"])
     far = summed[..., 2].sum(axis=1)
     assert far[strength[-500:]].mean() > 2 * far[strength[:500]].mean()
+
+
+def test_examples_by_powers_alone_are_those_by_maps():
+    physics = CosmologyFieldsPhysics(size_pixels=8, field="gaussian", given="spectrum", bands=3)
+    direct = simulate(physics, 3000, np.random.default_rng(8))
+    by_maps = simulate(replace(physics, given="maps"), 3000, np.random.default_rng(9))
+    features = spectrum_features(replace(physics, given="maps"), by_maps.x)
+    assert direct.x.shape == features.shape == (3000, 9)
+    assert direct.info.colnames == by_maps.info.colnames
+    assert direct.info["summed_power"].shape == by_maps.info["summed_power"].shape
+    for one, other in zip(direct.x.T, features.T, strict=True):
+        assert ks_2samp(one, other).pvalue > 1e-4
+    np.testing.assert_allclose(
+        np.corrcoef(direct.x.T, direct.y.T), np.corrcoef(features.T, by_maps.y.T), atol=0.12
+    )

@@ -1,4 +1,4 @@
-"""Gaussian and lognormal maps of two correlated fields with a given power."""
+"""Gaussian and lognormal maps of two correlated fields with a given power, and their powers."""
 
 import numpy as np
 
@@ -28,6 +28,33 @@ def gaussian_maps(power: Array, modes: Modes, rng: np.random.Generator) -> Array
         Source of randomness.
     """
     return _coloured(modes.on_waves(power), modes.size, rng)
+
+
+def gaussian_summed_power(power: Array, counts: Array, rng: np.random.Generator) -> Array:
+    """Return what `Modes.summed_power` finds of Gaussian maps (n, G, 3), without the maps.
+
+    The M waves of a group are worth M real numbers of either bin, so that their summed power is
+    Wishart distributed, here by Bartlett's decomposition (Bartlett 1933, Proc. R. Soc. Edinburgh
+    53, 260).
+
+    Parameters
+    ----------
+    power : ndarray, (n, G, 3)
+        As of `gaussian_maps`, with that of the noise.
+    counts : ndarray, (G,)
+        Waves of each group.
+    rng : numpy.random.Generator
+        Source of randomness.
+    """
+    one, both, other = np.moveaxis(power, 2, 0)
+    own = np.sqrt(one)
+    shared = both / own
+    length = np.sqrt(2 * rng.standard_gamma(counts / 2, one.shape))
+    rest = 2 * rng.standard_gamma((counts - 1) / 2, one.shape)
+    free = other - shared**2
+    along = shared * length + np.sqrt(free) * rng.standard_normal(one.shape)
+    first = own * length
+    return np.stack([first**2, first * along, along**2 + free * rest], axis=2)
 
 
 def lognormal_maps(power: Array, modes: Modes, rng: np.random.Generator) -> Array:

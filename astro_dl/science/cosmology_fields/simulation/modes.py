@@ -67,6 +67,13 @@ class Modes:
         starts = np.searchsorted(self.group.ravel()[order], np.arange(len(self.counts)))
         return np.add.reduceat(powers.reshape(len(maps), -1, 3)[:, order], starts, axis=1)
 
+    def bands(self, count: int) -> Array:
+        """Return 1 where a group is of a band, (G, bands): even in ln ℓ, those that hold a wave."""
+        place = np.log(self.ell / self.ell.min()) / np.log(self.ell.max() / self.ell.min())
+        number = np.minimum((place * count).astype(int), count - 1)
+        member = (number[:, None] == np.arange(count)).astype(float)
+        return member[:, member.any(axis=0)]
+
 
 @cache
 def modes_of(size: int, pixel_arcmin: float) -> Modes:
