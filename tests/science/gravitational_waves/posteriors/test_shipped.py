@@ -18,14 +18,14 @@ def predictor():
     return load_pretrained("gw_flow")
 
 
-def test_samples_are_worth_several_percent(predictor):
+def test_samples_are_worth_more_than_a_quarter(predictor):
     found = compare(predictor, 24, 300, seed=5)
-    assert np.median(found.efficiency) > 0.05
+    assert np.median(found.efficiency) > 0.25
     assert np.median(found.joint) < np.median(found.efficiency)
     # of draws that are worth some, exact posteriors hold the truth; the network's are wider
     worth = found.efficiency > 0.05
     assert np.mean(np.abs(2 * found.exact[worth] - 1) < 0.98) > 0.9
-    assert 1 < np.exp(np.median(np.log(found.width[:, 0]))) < 3
+    assert 0.9 < np.exp(np.median(np.log(found.width[:, 0]))) < 1.6
 
 
 @pytest.mark.skipif(FOLDER_VARIABLE not in os.environ, reason="needs real strain")
