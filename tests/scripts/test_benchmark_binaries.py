@@ -1,29 +1,16 @@
 """What is told of few simulated binaries."""
 
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
-from pathlib import Path
-
 import numpy as np
 
 from astro_dl.science.gravitational_waves.posteriors.comparison import Compared
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "benchmark_binaries"
 
-
-def script():
-    spec = spec_from_loader(SCRIPT.name, SourceFileLoader(SCRIPT.name, str(SCRIPT)))
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_strengths_of_which_there_is_no_event_are_told_so(monkeypatch):
+def test_strengths_of_which_there_is_no_event_are_told_so(load_script, monkeypatch):
     rng, n = np.random.default_rng(0), 30
     parameters = np.column_stack([rng.random((n, 4)), rng.uniform(8, 12, n)])
     shares = rng.random((n, 5))
     found = Compared(parameters, np.full(n, 0.25), np.full(n, 0.5), shares, shares, 1 + shares, 0.1)
-    module = script()
+    module = load_script("benchmark_binaries")
     monkeypatch.setattr(module, "compare", lambda *about: found)
     lines = list(module.simulated(None, n, 100, 0))
     quiet, louder = (next(one for one in lines if f"SNR {low} to" in one) for low in (8, 12))
