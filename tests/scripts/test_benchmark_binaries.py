@@ -1,26 +1,10 @@
 """What is told of few simulated binaries."""
 
-import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
-from pathlib import Path
-
 import numpy as np
 
 from astro_dl.science.gravitational_waves.posteriors.comparison import Compared
 from astro_dl.science.gravitational_waves.posteriors.physics import BinaryParametersPhysics
 from astro_dl.science.gravitational_waves.posteriors.simulate import observe
-
-SCRIPT = Path(__file__).parents[2] / "scripts" / "benchmark_binaries"
-
-
-def script():
-    spec = spec_from_loader(SCRIPT.name, SourceFileLoader(SCRIPT.name, str(SCRIPT)))
-    module = module_from_spec(spec)
-    # Data classes look their module up.
-    sys.modules[SCRIPT.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def some_events(n):
@@ -30,8 +14,8 @@ def some_events(n):
     return Compared(parameters, np.full(n, 0.25), np.full(n, 0.5), shares, shares, 1 + shares, 0.1)
 
 
-def test_strengths_of_which_there_is_no_event_are_told_so(monkeypatch):
-    n, module = 30, script()
+def test_strengths_of_which_there_is_no_event_are_told_so(load_script, monkeypatch):
+    n, module = 30, load_script("benchmark_binaries")
     monkeypatch.setattr(module, "compare", lambda *about: some_events(n))
     lines = list(module.simulated(None, n, 100, 0))
     quiet, louder = (next(one for one in lines if f"SNR {low} to" in one) for low in (8, 12))
@@ -40,17 +24,19 @@ def test_strengths_of_which_there_is_no_event_are_told_so(monkeypatch):
 
 
 def test_the_probabilities_of_events_are_drawn_in_the_folder_that_is_asked_for(
-    monkeypatch, tmp_path
+    load_script, monkeypatch, tmp_path
 ):
-    module = script()
+    module = load_script("benchmark_binaries")
     monkeypatch.setattr(module, "compare", lambda *about: some_events(30))
     *_, last = module.simulated(None, 30, 100, 0, tmp_path)
     assert last == f"P–P plot: {tmp_path / 'binaries_pp.png'}"
     assert (tmp_path / "binaries_pp.png").stat().st_size > 0
 
 
-def test_what_nested_sampling_tells_is_kept_for_the_same_data_alone(monkeypatch, tmp_path):
-    module, physics = script(), BinaryParametersPhysics()
+def test_what_nested_sampling_tells_is_kept_for_the_same_data_alone(
+    load_script, monkeypatch, tmp_path
+):
+    module, physics = load_script("benchmark_binaries"), BinaryParametersPhysics()
     calls = []
 
     def sampled(physics, seen, row, live_points):

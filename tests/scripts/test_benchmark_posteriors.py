@@ -2,10 +2,7 @@
 
 import bz2
 import re
-import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
-from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,24 +15,13 @@ from astro_dl.models.build import resolve
 from astro_dl.science.sbi_benchmark.datasets import SAMPLES
 from astro_dl.science.sbi_benchmark.physics import PROBLEMS
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
 BOX = [Uniform(-1, 1), Uniform(0, 2)]
 FEW = {"data.n_train": 180, "data.n_validation": 20, "data.n_test": 50, "data.n_guarantee": 0}
 
 
 @pytest.fixture
-def script(monkeypatch):
-    monkeypatch.syspath_prepend(SCRIPTS)
-    name = "benchmark_posteriors"
-    spec = spec_from_loader(name, SourceFileLoader(name, str(SCRIPTS / name)))
-    module = module_from_spec(spec)
-    # Where data classes look for the names in their annotations.
-    monkeypatch.setitem(sys.modules, name, module)
-    # It sets threads for its own process.
-    with monkeypatch.context() as context:
-        context.setattr("os.environ", {})
-        spec.loader.exec_module(module)
-    return module
+def script(load_script):
+    return load_script("benchmark_posteriors")
 
 
 def test_draws_outside_the_prior_are_drawn_again(script):
@@ -101,6 +87,24 @@ def test_a_side_is_told_by_its_draws_its_density_and_its_time(script, monkeypatc
     assert by_all == ""
     assert information == "2.500 [2.500, 2.500] (n = 50)"
     assert training == "12, early"
+
+
+def test_trainings_that_earlier_runs_began_have_no_time(script, monkeypatch, tmp_path):
+    clock = iter([10.0, 13.0, 17.0] * 2)
+    monkeypatch.setattr(script.time, "process_time", lambda: next(clock))
+    monkeypatch.setattr(script, "load_pretrained", lambda folder: None)
+
+    def made_from(first):
+        def train(config, out, watch, **options):
+            for epochs in range(first, first + 3):
+                watch([{}] * epochs)
+            return SimpleNamespace(folder=out)
+
+        monkeypatch.setattr(script, "train", train)
+        return script.our_network(load_config("sbi_two_moons"), tmp_path).seconds
+
+    assert made_from(0) == 7
+    assert np.isnan(made_from(4))
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from astro_dl.core.showing.colours import COLOURS
-from astro_dl.evaluation.figures.style import new_figure
+from astro_dl.evaluation.figures.style import LEGEND_POINTS, legend_columns, new_figure
 
 TITLES = {"learning_rate": "learning rate", "lr": "learning rate", "auc": "AUC"}
 NO_QUANTITIES = ("stage", "epoch", "seconds")
@@ -113,9 +113,10 @@ def draw_wrong(
         if len(names) > 1:
             shown = names[: len(COLOURS)]
             rest = f" (first {len(shown)} of {len(names)})" if len(shown) < len(names) else ""
+            ncols = min(legend_columns(shown, figure.get_figwidth(), LEGEND_POINTS), len(shown))
             figure.legend(
                 panels.flat[0].lines, shown, title=f"channels{rest}", title_fontsize=8,
-                fontsize=8, loc="outside upper center", ncols=len(shown), frameon=False,
+                fontsize=8, loc="outside upper center", ncols=ncols, frameon=False,
             )  # fmt: skip
     return figure
 

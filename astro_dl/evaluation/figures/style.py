@@ -1,5 +1,6 @@
 """How figures look: colours that colour-blind readers tell apart, labelled axes, small files."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 BAND = 0.18
 LEGEND_POINTS, LETTER_WIDTH, HANDLE_LETTERS = 9, 0.5, 5
 """Size of legends, width of a letter over it, and letters that a handle takes the room of."""
+
 DPI = 120
 
 
@@ -54,14 +56,19 @@ def tidy(axes: Axes) -> None:
 def legend_above(axes: Axes) -> None:
     """Put the legend above the panel, where it hides nothing; in two columns where both fit."""
     labels = axes.get_legend_handles_labels()[1]
-    longest = max((len(label) for label in labels), default=0)
     figure = axes.get_figure(root=True)
     assert figure is not None
     width = axes.get_position().width * figure.get_figwidth()
-    room = width / (LEGEND_POINTS / 72 * LETTER_WIDTH)
-    ncols = 2 if 2 * (longest + HANDLE_LETTERS) <= room else 1
+    ncols = min(legend_columns(labels, width, LEGEND_POINTS), 2)
     place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
     axes.legend(fontsize=LEGEND_POINTS, ncols=ncols, frameon=False, **place)
+
+
+def legend_columns(labels: Sequence[str], width: float, points: float) -> int:
+    """Return how many columns of a legend fit into a width [inch], of letters of a size [pt]."""
+    longest = max((len(label) for label in labels), default=0)
+    room = width / (points / 72 * LETTER_WIDTH)
+    return max(int(room / (longest + HANDLE_LETTERS)), 1)
 
 
 def method_style(position: int, is_bound: bool = False) -> dict:

@@ -16,6 +16,7 @@ from scipy.stats import multivariate_t, norm
 
 from astro_dl.distributions.posterior import EDGE
 from astro_dl.distributions.priors import from_unit_box, to_unit_box
+from astro_dl.distributions.weighted import without_repeats
 from astro_dl.metrics.posteriors import classifier_accuracy
 from astro_dl.science.cosmology_fields.exact import log_likelihood, prior_draws, relative_power
 from astro_dl.science.cosmology_fields.parameters import PRIOR
@@ -53,9 +54,8 @@ class WeightedUniverses:
         return float(1 / np.sum(self.weights**2))
 
     def sample(self, rng: np.random.Generator, count: int) -> Array:
-        """Return draws (count, 6), none of them twice."""
-        chosen = rng.choice(len(self.weights), count, replace=False, p=self.weights)
-        return self.parameters[chosen]
+        """Return draws (count, 6) by `astro_dl.distributions.weighted.without_repeats`."""
+        return self.parameters[without_repeats(self.weights, count, rng)]
 
 
 def exact_universes(

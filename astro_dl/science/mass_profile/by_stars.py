@@ -22,7 +22,9 @@ from astro_dl.science.mass_profile.physics import MassProfilePhysics
 from astro_dl.science.mass_profile.simulate import Drawn
 
 Array = np.ndarray
-EDGES = (30, 55, 100, 175, 300, 550, 1000, 1750, 3001)
+EDGES = (0, 30, 55, 100, 175, 300, 550, 1000, 1750, 3001)
+"""Of the number of stars that are used: some of those observed are left out."""
+
 CREDIBILITIES = (0.68, 0.9)
 NEAR = (0.1, 0.3)
 """Of γ, as Expósito-Márquez et al. (2023) count."""
@@ -120,15 +122,20 @@ def ask(predictor: Predictor[MassProfilePhysics], drawn: Drawn) -> Told:
 
 
 def estimated(told: Told, drawn: Drawn) -> dict[str, dict[str, Any]]:
-    """Return bias and error [dex] of each simple estimator at its own radius, where it has any."""
+    """Return bias and error [dex] of each simple estimator at its own radius.
+
+    They are of those ``n`` galaxies alone whose dispersion is larger than their errors: of the
+    others no such estimator tells a mass.
+    """
     return {one.name: _of_estimator(one, told, drawn) for one in ESTIMATORS}
 
 
 def _of_estimator(one: Estimator, told: Told, drawn: Drawn) -> dict[str, Any]:
     own = np.log10(drawn.galaxies.mass_within(one.radius))
     off = one.log_mass_ratio(told.intrinsic_kms, told.dispersion_kms) - told.truth[:, 1] - own
-    bias, error = errors(off[np.isfinite(off)])
-    return {"log_mass_bias": bias, "log_mass_error": error}
+    known = off[np.isfinite(off)]
+    bias, error = errors(known)
+    return {"n": len(known), "log_mass_bias": bias, "log_mass_error": error}
 
 
 def errors(off: Array) -> tuple[dict[str, Any], dict[str, Any]]:

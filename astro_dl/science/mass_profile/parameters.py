@@ -12,14 +12,15 @@ G_PC = 4.300917e-3
 """Newton's constant [pc km² / (s² M☉)]."""
 
 TARGETS: Mapping[str, str] = {"gamma": "", "log_mass": "dex", "beta": ""}
+"""γ, the slope of the halo's density at its centre; log₁₀ of the mass within 1.8 half-light radii;
+β, the anisotropy of velocities at the half-light radius; with their units. Of networks the mass is
+in units of s² R_h / G, with s the observed dispersion: a galaxy looks the same at any scale."""
+
 SYMBOLS: Mapping[str, str] = {
     "gamma": r"$\gamma$",
     "log_mass": r"$\log_{10} M(<1.8\,R_\mathrm{h})$",
     "beta": r"$\beta$",
 }
-"""γ, the slope of the halo's density at its centre; log₁₀ of the mass within 1.8 half-light radii;
-β, the anisotropy of velocities at the half-light radius; with their units. Of networks the mass is
-in units of s² R_h / G, with s the observed dispersion: a galaxy looks the same at any scale."""
 
 MASS_RATIO = TruncatedNormal(0.75, 0.2, -1.5, 2.5)
 """Of log₁₀ of that ratio: about how it is distributed, so that splines need not be narrow. It is a

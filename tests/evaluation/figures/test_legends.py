@@ -14,17 +14,21 @@ NAMES = (
 )
 
 
+def is_within(legend, figure):
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    box = legend.get_window_extent(canvas.get_renderer())
+    width, height = canvas.get_width_height()
+    return box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_legends_above_stay_within_the_figure(name):
     figure, ((axes,),) = new_figure()
     for number in range(5):
         axes.plot([0, 1], [number, 1], label=f"{name} {number}")
     legend_above(axes)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    box = axes.get_legend().get_window_extent(canvas.get_renderer())
-    width, height = canvas.get_width_height()
-    assert (box.x0 >= 0, box.y0 >= 0, box.x1 <= width, box.y1 <= height) == (True,) * 4
+    assert is_within(axes.get_legend(), figure)
 
 
 def test_rows_of_very_many_numbers_have_labels_that_can_be_read():
@@ -42,3 +46,11 @@ def test_channels_have_the_names_of_the_contract_and_hide_no_series():
     assert told == [f"number {k}" for k in range(len(told))]
     assert legend.get_title().get_text() == f"channels (first {len(told)} of 9)"
     assert all(axes.get_legend() is None for axes in figure.axes)
+
+
+@pytest.mark.parametrize("examples", [1, 2, 5])
+def test_channels_of_long_names_stay_within_the_figure(examples):
+    contract = {"channels": [f"magnitude at maximum in band {k}" for k in range(4)]}
+    figure = draw_wrong(np.zeros((examples, 30, 4)), ["a"] * examples, contract)
+    (legend,) = figure.legends
+    assert is_within(legend, figure)

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import logsumexp, softmax
 
-from astro_dl.core.errors import UsageError
+from astro_dl.distributions.weighted import without_repeats
 from astro_dl.science.mass_profile.exact.likelihood import (
     LOG_PLACES,
     SPEEDS,
@@ -95,24 +95,8 @@ class ExactPosterior:
         return np.stack(found, axis=1)
 
     def sample(self, n: int, rng: np.random.Generator) -> Array:
-        """Return n draws (n, 3) of equal weight, none twice: of the heaviest some are missed.
-
-        Raises
-        ------
-        UsageError
-            If fewer than n draws have any weight.
-        """
-        known = int(np.sum(self.weights > 0))
-        if known < n:
-            raise UsageError(f"{n} draws are asked for, and {known} have any weight")
-        chance = np.minimum(n * self.weights, 1)
-        while n - chance.sum() > 1e-3:
-            below = chance < 1
-            scale = (n - np.sum(~below)) / chance[below].sum()
-            chance = np.where(below, np.minimum(scale * chance, 1), 1)
-        order = rng.permutation(len(chance))
-        steps = (np.arange(n) + rng.random()) * chance.sum() / n
-        return self.draws[order[np.searchsorted(np.cumsum(chance[order]), steps)]]
+        """Return n draws (n, 3) by `astro_dl.distributions.weighted.without_repeats`."""
+        return self.draws[without_repeats(self.weights, n, rng)]
 
 
 @dataclass(frozen=True)
