@@ -88,14 +88,30 @@ class TracerTable:
         return len(self.table)
 
     def column(self, name: str) -> str | None:
-        """Return what a column is called in the table; None where there is none."""
+        """Return what a column is called in the table; None where there is none.
+
+        Raises
+        ------
+        UsageError
+            If none is called as it was named, or several may be meant.
+        """
         if name in self.named:
             return find_column(self.table, self.named[name], name, self.where)
         for accepted in self.names[name]:
             found = [one for one in self.table.colnames if one.strip().lower() == accepted]
+            if len(found) > 1:
+                raise UsageError(
+                    f"{self.where}: {name!r} may be any of {', '.join(found)}; name it: --columns "
+                    f"{name}=COLUMN"
+                )
             if found:
                 return found[0]
         return None
+
+    def either(self, *names: str) -> str | None:
+        """Return which of these columns there is: one that was named, or else the first."""
+        found = [name for name in names if self.column(name) is not None]
+        return next((name for name in found if name in self.named), found[0] if found else None)
 
     def unit(self, name: str) -> u.UnitBase | None:
         """Return the unit of a column; None where it has none."""
@@ -152,9 +168,10 @@ class TracerTable:
             If there are neither radii nor places, or their unit is not known or of another kind.
         """
         column = self.column("radius")
-        if column is not None:
+        placed = None not in [self.column(name) for name in ("ra", "dec")]
+        if column is not None and not (placed and self._is_no_radius(column, radius_unit)):
             return self._told_radii(column, radius_unit), False
-        if None in [self.column(name) for name in ("ra", "dec")]:
+        if not placed:
             raise UsageError(
                 f"{self.where}: no column of radii, nor of right ascension and declination, among "
                 f"{', '.join(self.table.colnames)}; name them: --columns radius=COLUMN, or "
@@ -173,13 +190,20 @@ class TracerTable:
         away = np.where(known, places.separation(at).to_value(u.arcmin), np.nan) * u.arcmin
         return away, not centre
 
+    def _is_no_radius(self, column: str, radius_unit: str) -> bool:
+        """Whether a column beside places on the sky may be something else, such as magnitudes."""
+        if "radius" in self.named:
+            return False
+        unit = unit_of(self.table[column]) or parse_unit(radius_unit)
+        return unit is None or not _is_distance(unit) or not {"ra", "dec"}.isdisjoint(self.named)
+
     def _told_radii(self, column: str, radius_unit: str) -> u.Quantity:
         unit = unit_of(self.table[column]) or parse_unit(radius_unit)
         if unit is None:
             raise UsageError(
                 f"{self.where}: column {column!r} has no unit; tell it: radius_unit=arcmin, or pc"
             )
-        if not (unit.is_equivalent(u.pc) or unit.is_equivalent(u.rad)):
+        if not _is_distance(unit):
             raise UsageError(
                 f"{self.where}: column {column!r} is in {unit}, which is no length or angle"
             )
@@ -189,9 +213,33 @@ class TracerTable:
     def _place(self, text: str) -> SkyCoord:
         try:
             ra, dec = (float(one) for one in text.split(","))
+            if not np.isfinite([ra, dec]).all():
+                raise ValueError
             return SkyCoord(ra, dec, unit="deg")
         except (TypeError, ValueError):
             raise UsageError(
                 f"{self.where}: centre is {text!r}; accepted: two numbers in degrees, as "
                 "100.40,-50.97"
             ) from None
+
+
+def some_rows(count: int, most: int, seed: int) -> Array:
+    """Return which rows of so many are kept, in order: all, or as many as fit, at random.
+
+    By a seed of each table's own, for what is told of it must not depend on other tables.
+    """
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).permutation(count)[:most])
+
+
+def first_of_each(*columns: Array) -> Array:
+    """Return which rows (n,) are no copies of others before them: measured once, written twice."""
+    rows = np.stack(columns, axis=1)
+    found = np.zeros(len(rows), bool)
+    found[np.unique(rows, axis=0, return_index=True)[1]] = True
+    return found
+
+
+def _is_distance(unit: u.UnitBase) -> bool:
+    return bool(unit.is_equivalent(u.pc) or unit.is_equivalent(u.rad))

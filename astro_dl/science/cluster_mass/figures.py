@@ -9,9 +9,10 @@ from astropy.table import Row, Table
 from astro_dl.core.reading.named_files import files_with_rows
 from astro_dl.distributions.posterior import Posterior
 from astro_dl.inference.protocol import Predictor
-from astro_dl.science.cluster_mass.inputs import FARTHEST_KMS, prepare
+from astro_dl.science.cluster_mass.inputs import FARTHEST_KMS, Galaxies, prepare
 from astro_dl.science.cluster_mass.physics import ClusterMassPhysics
-from astro_dl.science.cluster_mass.reading import ClusterOptions, Observed, read_cluster
+from astro_dl.science.cluster_mass.predict import observed
+from astro_dl.science.cluster_mass.reading import ClusterOptions
 
 MOST_CLUSTERS = 4
 STEPS = 400
@@ -46,14 +47,13 @@ def draw_clusters(
 
     options = ClusterOptions(**table.meta.get("reading", {}))
     rows: list[Row] = []
-    shown: list[Observed] = []
+    shown: list[Galaxies] = []
     for path, row in files_with_rows(paths, table):
         if np.isfinite(float(row["log_mass"].value)) and len(rows) < MOST_CLUSTERS:
             rows.append(row)
-            shown.append(read_cluster(path, options))
-    most = predictor.physics.most_galaxies
-    galaxies = [one.galaxies.take(np.arange(min(len(one.galaxies), most))) for one in shown]
-    ready = prepare(predictor.physics, galaxies)
+            read = observed(path, options, predictor.physics, table.meta.get("seed", 0))
+            shown.append(read.galaxies)
+    ready = prepare(predictor.physics, shown)
     posterior = predictor.answers(ready.x).distribution if shown else None
     if not isinstance(posterior, Posterior):
         return []
@@ -61,7 +61,7 @@ def draw_clusters(
     density = np.exp([posterior.log_pdf(np.full((len(shown), 1), mass)) for mass in grid])
     figure, axes = new_figure(len(shown), 2, 9, 3.1 * len(shown))
     for number, (row, panels) in enumerate(zip(rows, np.atleast_2d(axes), strict=True)):
-        one, centre = galaxies[number], ready.centre_kms[number]
+        one, centre = shown[number], ready.centre_kms[number]
         marks = {"fmt": ".", "color": "0.3", "ecolor": "0.8", "markersize": 3, "linewidth": 0.7}
         panels[0].errorbar(one.radii, one.velocities, one.errors, **marks)
         for side in (-1, 0, 1):

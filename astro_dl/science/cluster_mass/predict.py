@@ -23,17 +23,21 @@ from astro_dl.inference.table import (
     check_any_answer,
     prediction_table,
 )
-from astro_dl.observations.tables.tracers import LIGHT_KMS
+from astro_dl.observations.tables.tracers import LIGHT_KMS, some_rows
 from astro_dl.science.cluster_mass.dispersions import munari
-from astro_dl.science.cluster_mass.inputs import Prepared, prepare
+from astro_dl.science.cluster_mass.inputs import LEAST_DISPERSION_KMS, Prepared, prepare
 from astro_dl.science.cluster_mass.physics import ClusterMassPhysics
 from astro_dl.science.cluster_mass.reading import ClusterOptions, Observed, read_cluster
+from astro_dl.science.cluster_mass.simulate import ERROR_SCATTER
 
 MostSamples = Annotated[int, Bounds(0, 100_000)]
 DOMINATED = 0.5
 """Share of galaxies of the field above which a cluster's own are fewer."""
 
-READ = ("centre_from_galaxies", "missing_values", "bad_errors", "galaxies_left_out", "thinned")
+READ = (
+    *("centre_from_galaxies", "missing_values", "bad_errors", "galaxies_left_out"),
+    *("repeated_galaxies", "thinned"),
+)
 
 
 @divisible(undivided=("samples",))
@@ -99,12 +103,14 @@ def predict_clusters(
         dispersions off); ``log_mass``, log₁₀ M200c [M☉] for H₀ = 70 km/s/Mpc, of posteriors with
         ``_std``, ``_mean``, ``_mode`` and quantiles; ``log_mass_munari``, that of Munari et al.
         (2013) by the dispersion; ``flags``: ``few_galaxies`` and ``outside_training_range`` (NaN
-        unless flagged answers are kept), ``no_galaxies`` (fewer than two, or no dispersion),
-        ``interlopers_dominate`` (more than a quarter are beyond 2000
-        km/s), ``thinned`` (more
-        galaxies than the network has places: some are left out at random), and what the reader
-        says: ``centre_from_galaxies``, ``missing_values``, ``bad_errors``, ``galaxies_left_out``
-        (beyond 4000 km/s).
+        unless flagged answers are kept; also where half of the errors are larger than those of the
+        training by more than their scatter), ``no_galaxies`` (fewer than two, or no dispersion),
+        ``dispersion_unresolved`` (it is no more than errors make, or below 50 km/s, and told as
+        that), ``interlopers_dominate`` (more than a quarter are beyond 2000 km/s), ``thinned``
+        (more galaxies than the network has places: some are left out at random),
+        ``galaxies_left_out`` (beyond 4000 km/s, or the largest radius of the training), and what
+        the reader says: ``centre_from_galaxies``, ``missing_values``, ``bad_errors``,
+        ``repeated_galaxies`` (rows that are the same in all three numbers count once).
 
     Raises
     ------
@@ -112,12 +118,11 @@ def predict_clusters(
         If no file can be used, or as of `astro_dl.science.cluster_mass.reading.read_cluster`.
     """
     options = ClusterOptions(columns, redshift, centre, radius_unit, velocity_unit, hdu, path)
-    rng = np.random.default_rng(seed)
 
-    def thinned(one: Path) -> Observed:
-        return _thinned(read_cluster(one, options), predictor.physics, rng)
+    def usable_galaxies(one: Path) -> Observed:
+        return observed(one, options, predictor.physics, seed)
 
-    ids, read = read_named(paths, thinned, "cluster", progress)
+    ids, read = read_named(paths, usable_galaxies, "cluster", progress)
     ready = prepare(predictor.physics, [one.galaxies for one in read])
     flags = _flags(predictor, ready, read)
     usable = answered_rows(flags, keep_flagged)
@@ -128,7 +133,7 @@ def predict_clusters(
     answers = predictor.answers(ready.x, batch_size, usable=usable)
     table = prediction_table(predictor.head, ids, answers, flags)
     if samples:
-        table = with_samples(table, predictor, ready.x, samples, rng)
+        table = with_samples(table, predictor, ready.x, samples, np.random.default_rng(seed))
     told = np.array([one.galaxies.redshift for one in read])
     own = {
         "galaxies": ready.galaxies,
@@ -139,8 +144,46 @@ def predict_clusters(
         table.add_column(values, place, name)
     peer = munari(ready.intrinsic_kms, told) * u.dex
     table.add_column(peer, table.colnames.index("flags"), "log_mass_munari")
-    table.meta["reading"] = options.given()
+    table.meta |= {"reading": options.given(), "seed": seed}
     return table
+
+
+def observed(
+    path: Path, options: ClusterOptions, physics: ClusterMassPhysics, seed: int
+) -> Observed:
+    """Return the galaxies of a table that a network is given.
+
+    Parameters
+    ----------
+    path : Path
+    options : ClusterOptions
+    physics : ClusterMassPhysics
+        Those beyond its ``apertures_mpc`` are left out, with ``galaxies_left_out``; and those above
+        its ``most_galaxies``, at random, with ``thinned``.
+    seed : int
+        Of the latter.
+
+    Raises
+    ------
+    UsageError
+        As of `astro_dl.science.cluster_mass.reading.read_cluster`, or if none is near the centre.
+    """
+    read = read_cluster(path, options)
+    galaxies, flags = read.galaxies, [*read.flags]
+    farthest = physics.apertures_mpc[1]
+    near = galaxies.radii < farthest
+    if len(near) and not near.any():
+        raise UsageError(
+            f"{path}: no galaxy within {farthest:g} Mpc of the centre, the median is at "
+            f"{np.median(galaxies.radii):.3g} Mpc; are radii in their unit, places in degrees?"
+        )
+    if not near.all():
+        flags.append("galaxies_left_out")
+    galaxies = galaxies.take(near)
+    rows = some_rows(len(galaxies), physics.most_galaxies, seed)
+    if len(rows) < len(galaxies):
+        flags.append("thinned")
+    return Observed(galaxies.take(rows), tuple(flags))
 
 
 def input_of_file(physics: ClusterMassPhysics, path: Path) -> Inputs:
@@ -151,7 +194,7 @@ def input_of_file(physics: ClusterMassPhysics, path: Path) -> Inputs:
     UsageError
         As of `astro_dl.science.cluster_mass.reading.read_cluster`, or with too few galaxies.
     """
-    read = _thinned(read_cluster(path, ClusterOptions()), physics, np.random.default_rng(0))
+    read = observed(path, ClusterOptions(), physics, 0)
     ready = prepare(physics, [read.galaxies])
     if ready.galaxies[0] < 2:
         raise UsageError(
@@ -160,24 +203,19 @@ def input_of_file(physics: ClusterMassPhysics, path: Path) -> Inputs:
     return take_inputs(ready.x, 0)
 
 
-def _thinned(read: Observed, physics: ClusterMassPhysics, rng: np.random.Generator) -> Observed:
-    galaxies = read.galaxies
-    if len(galaxies) <= physics.most_galaxies:
-        return read
-    chosen = np.sort(rng.permutation(len(galaxies))[: physics.most_galaxies])
-    return Observed(galaxies.take(chosen), (*read.flags, "thinned"))
-
-
 def _flags(
     predictor: Predictor[ClusterMassPhysics], ready: Prepared, read: Sequence[Observed]
 ) -> dict[str, Flag]:
     none = ready.galaxies < 2
     few = (ready.galaxies < predictor.physics.fewest_galaxies) & ~none
     outside = rows_outside_training_range(ready.x, predictor.bundle.card.input_statistics)
+    errors = np.array([np.median(one.galaxies.errors) if len(one.galaxies) else 0 for one in read])
+    outside |= errors > predictor.physics.error_kms[1] * np.exp(ERROR_SCATTER)
     found = {
         "no_galaxies": Flag(none, Effect.NO_ANSWER),
         "few_galaxies": Flag(few, Effect.WITHHELD),
         "outside_training_range": Flag(outside & ~none & ~few, Effect.WITHHELD),
+        "dispersion_unresolved": Flag((ready.intrinsic_kms <= LEAST_DISPERSION_KMS) & ~none),
         "interlopers_dominate": Flag((ready.field > DOMINATED) & ~none),
     }
     said = {word: Flag(np.array([word in one.flags for one in read])) for word in READ}

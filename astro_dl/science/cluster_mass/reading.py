@@ -19,6 +19,7 @@ from astro_dl.observations.tables.tracers import (
     VELOCITY_ERROR_NAMES,
     VELOCITY_NAMES,
     TracerTable,
+    first_of_each,
 )
 from astro_dl.observations.tables.units import parse_unit
 from astro_dl.science.cluster_mass.inputs import FARTHEST_KMS, Galaxies
@@ -29,7 +30,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "radius": RADIUS_NAMES,
     "ra": RA_NAMES,
     "dec": DEC_NAMES,
-    "redshift": ("redshift", "z", "z_spec", "zspec", "specz", "z_helio", "zhelio", "z_cmb"),
+    "redshift": ("redshift", "z_spec", "zspec", "specz", "z_helio", "zhelio", "z_cmb", "z"),
     "redshift_error": (
         *("redshift_error", "e_z", "z_err", "zerr", "z_error", "e_redshift", "redshift_err"),
         *("e_z_spec", "z_spec_err", "e_zspec", "e_zhelio"),
@@ -37,7 +38,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "velocity": ("cz", *VELOCITY_NAMES),
     "velocity_error": ("e_cz", "cz_err", *VELOCITY_ERROR_NAMES),
 }
-"""What columns are called, in small letters."""
+"""What columns are called, in small letters; z may be a magnitude, too, and comes last."""
 
 HEADER: Mapping[str, tuple[str, ...]] = {
     "redshift": ("redshift", "z", "z_cluster", "zcluster", "z_cl"),
@@ -92,9 +93,10 @@ class Observed:
     Parameters
     ----------
     galaxies : Galaxies
-        Those with all that is needed, within 4000 km/s.
+        Those with all that is needed, within 4000 km/s, each once.
     flags : tuple of str
-        ``centre_from_galaxies``, ``missing_values``, ``bad_errors``, ``galaxies_left_out``.
+        ``centre_from_galaxies``, ``missing_values``, ``bad_errors``, ``galaxies_left_out``,
+        ``repeated_galaxies``.
     """
 
     galaxies: Galaxies
@@ -144,7 +146,11 @@ def read_cluster(path: str | Path, options: ClusterOptions) -> Observed:
     if (usable & ~near).any():
         flags.append("galaxies_left_out")
     kept = usable & near
-    return Observed(Galaxies(radii[kept], velocity[kept], error_kms[kept], cluster), tuple(flags))
+    galaxies = Galaxies(radii[kept], velocity[kept], error_kms[kept], cluster)
+    fresh = first_of_each(galaxies.radii, galaxies.velocities, galaxies.errors)
+    if not fresh.all():
+        flags.append("repeated_galaxies")
+    return Observed(galaxies.take(fresh), tuple(flags))
 
 
 def _redshift(told: float | None, table: TracerTable) -> float:
@@ -167,21 +173,34 @@ def _redshift(told: float | None, table: TracerTable) -> float:
 
 def _redshifts(table: TracerTable, velocity_unit: str) -> tuple[Array, Array]:
     """Return redshifts of galaxies and their errors, of columns of either or of velocities."""
-    if table.column("redshift") is not None:
-        redshift = table.numbers("redshift", "")
-    elif table.column("velocity") is not None:
-        redshift = _velocities(table, "velocity", velocity_unit) / LIGHT_KMS
-    else:
+    told = table.either("redshift", "velocity")
+    if told is None:
         raise UsageError(
             f"{table.where}: no column of redshifts or velocities among "
             f"{', '.join(table.table.colnames)}; name it: --columns redshift=COLUMN, or velocity=…"
         )
-    if np.nanmax(np.abs(redshift), initial=0) > 2 * FARTHEST_REDSHIFT:
-        raise UsageError(
-            f"{table.where}: redshifts reach {np.nanmax(np.abs(redshift)):.4g}; are they "
-            "velocities? Name the column: --columns velocity=COLUMN"
+    if told == "redshift":
+        redshift = table.numbers("redshift", "")
+    else:
+        redshift = _velocities(table, "velocity", velocity_unit) / LIGHT_KMS
+    # Of most rows: single ones are written as 9.99 where there is none.
+    known = np.abs(redshift[np.isfinite(redshift)])
+    if not len(known):
+        raise UsageError(f"{table.where}: no row has a {told}")
+    if np.median(known) > 2 * FARTHEST_REDSHIFT:
+        asked = (
+            "are they velocities? Name the column: --columns velocity=COLUMN"
+            if told == "redshift"
+            else "are velocities in another unit?"
         )
-    if table.column("redshift_error") is not None:
+        raise UsageError(f"{table.where}: redshifts are about {np.median(known):.4g}; {asked}")
+    told_error = table.either("redshift_error", "velocity_error")
+    if told_error is None:
+        raise UsageError(
+            f"{table.where}: no column of errors among {', '.join(table.table.colnames)}; name it: "
+            "--columns redshift_error=COLUMN, or velocity_error=…"
+        )
+    if told_error == "redshift_error":
         return redshift, table.numbers("redshift_error", "")
     return redshift, _velocities(table, "velocity_error", velocity_unit) / LIGHT_KMS
 
@@ -200,7 +219,8 @@ def _velocities(table: TracerTable, name: str, velocity_unit: str) -> Array:
 
 
 def _megaparsecs(radii: u.Quantity, redshift: float) -> Array:
+    """Return radii as lengths; angles, of any size, are arcs at the distance of the cluster."""
     if radii.unit.is_equivalent(u.Mpc):
         return radii.to_value(u.Mpc)
     away = COSMOLOGY.angular_diameter_distance(redshift).to_value(u.Mpc)
-    return np.tan(radii.to_value(u.rad)) * away
+    return radii.to_value(u.rad) * away

@@ -12,7 +12,8 @@ from astro_dl.inference.protocol import Predictor
 from astro_dl.science.mass_profile.inputs import prepare
 from astro_dl.science.mass_profile.parameters import TARGETS, log_mass_unit
 from astro_dl.science.mass_profile.physics import MassProfilePhysics
-from astro_dl.science.mass_profile.reading import GalaxyOptions, Observed, read_galaxy
+from astro_dl.science.mass_profile.predict import observed
+from astro_dl.science.mass_profile.reading import GalaxyOptions, Observed
 
 MOST_GALAXIES = 4
 DRAWS = 1500
@@ -49,10 +50,9 @@ def draw_galaxies(
     shown: list[tuple[str, Observed]] = []
     for path, row in files_with_rows(paths, table):
         if np.isfinite(float(row["gamma"])) and len(shown) < MOST_GALAXIES:
-            shown.append((str(row["id"]), read_galaxy(path, options)))
-    most = predictor.physics.most_stars
-    stars = [one.stars.take(np.arange(min(len(one.stars), most))) for _, one in shown]
-    ready = prepare(predictor.physics, stars)
+            read = observed(path, options, predictor.physics, table.meta.get("seed", 0))
+            shown.append((str(row["id"]), read))
+    ready = prepare(predictor.physics, [one.stars for _, one in shown])
     posterior = predictor.answers(ready.x).distribution if shown else None
     if not isinstance(posterior, Posterior):
         return []

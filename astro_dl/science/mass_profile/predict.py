@@ -23,6 +23,7 @@ from astro_dl.inference.table import (
     check_any_answer,
     prediction_table,
 )
+from astro_dl.observations.tables.tracers import some_rows
 from astro_dl.science.mass_profile.estimators import WOLF
 from astro_dl.science.mass_profile.inputs import Prepared, prepare
 from astro_dl.science.mass_profile.parameters import G_PC, log_mass_unit
@@ -38,6 +39,7 @@ READ = (
     "centre_from_stars",
     "missing_values",
     "bad_errors",
+    "repeated_stars",
     "without_membership",
     "thinned",
 )
@@ -104,7 +106,8 @@ def predict_masses(
         than two, or no dispersion), ``thinned`` (more stars than the network has places: some are
         left out at random), ``stars_left_out`` (beyond five dispersions), and what the reader
         says: ``half_light_from_stars``, ``centre_from_stars``, ``missing_values``, ``bad_errors``,
-        ``without_membership``.
+        ``without_membership``, ``repeated_stars`` (rows that are the same in radius, velocity and
+        error count once).
 
     Raises
     ------
@@ -114,12 +117,11 @@ def predict_masses(
     options = GalaxyOptions(
         columns, half_light_radius, distance, centre, radius_unit, least_membership, hdu, path
     )
-    rng = np.random.default_rng(seed)
 
-    def thinned(one: Path) -> Observed:
-        return _thinned(read_galaxy(one, options), predictor.physics, rng)
+    def usable_stars(one: Path) -> Observed:
+        return observed(one, options, predictor.physics, seed)
 
-    ids, read = read_named(paths, thinned, "galaxy", progress)
+    ids, read = read_named(paths, usable_stars, "galaxy", progress)
     ready = prepare(predictor.physics, [one.stars for one in read])
     flags = _flags(predictor, ready, read)
     usable = answered_rows(flags, keep_flagged)
@@ -130,10 +132,10 @@ def predict_masses(
     answers = predictor.answers(ready.x, batch_size, usable=usable)
     table = prediction_table(predictor.head, ids, answers, flags)
     if samples:
-        table = with_samples(table, predictor, ready.x, samples, rng)
+        table = with_samples(table, predictor, ready.x, samples, np.random.default_rng(seed))
     sizes = np.array([one.half_light_pc for one in read])
     table = _with_masses(table, ready, sizes)
-    table.meta["reading"] = options.given()
+    table.meta |= {"reading": options.given(), "seed": seed}
     return table
 
 
@@ -145,18 +147,28 @@ def input_of_file(physics: MassProfilePhysics, path: Path) -> Inputs:
     UsageError
         As of `astro_dl.science.mass_profile.reading.read_galaxy`, or if there are too few stars.
     """
-    read = _thinned(read_galaxy(path, GalaxyOptions()), physics, np.random.default_rng(0))
+    read = observed(path, GalaxyOptions(), physics, 0)
     ready = prepare(physics, [read.stars])
     if ready.stars[0] < 2:
         raise UsageError(f"{path}: {len(read.stars)} stars; two are the fewest with a dispersion")
     return take_inputs(ready.x, 0)
 
 
-def _thinned(read: Observed, physics: MassProfilePhysics, rng: np.random.Generator) -> Observed:
-    if len(read.stars) <= physics.most_stars:
+def observed(
+    path: Path, options: GalaxyOptions, physics: MassProfilePhysics, seed: int
+) -> Observed:
+    """Return the stars of a table that a network is given: those above its most at random left out.
+
+    Raises
+    ------
+    UsageError
+        As of `astro_dl.science.mass_profile.reading.read_galaxy`.
+    """
+    read = read_galaxy(path, options)
+    rows = some_rows(len(read.stars), physics.most_stars, seed)
+    if len(rows) == len(read.stars):
         return read
-    chosen = np.sort(rng.permutation(len(read.stars))[: physics.most_stars])
-    return Observed(read.stars.take(chosen), read.half_light_pc, (*read.flags, "thinned"))
+    return Observed(read.stars.take(rows), read.half_light_pc, (*read.flags, "thinned"))
 
 
 def _flags(

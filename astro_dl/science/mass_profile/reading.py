@@ -20,6 +20,7 @@ from astro_dl.observations.tables.tracers import (
     VELOCITY_ERROR_NAMES,
     VELOCITY_NAMES,
     TracerTable,
+    first_of_each,
 )
 from astro_dl.science.mass_profile.inputs import Stars, mean_and_dispersion
 
@@ -97,7 +98,7 @@ class Observed:
         Half-light radius [pc].
     flags : tuple of str
         ``half_light_from_stars``, ``centre_from_stars``, ``missing_values``, ``bad_errors``,
-        ``without_membership``.
+        ``without_membership``, ``repeated_stars``.
     """
 
     stars: Stars
@@ -153,9 +154,11 @@ def read_galaxy(path: str | Path, options: GalaxyOptions) -> Observed:
     radii_pc = _in_parsecs(radii, distance, "radius", path)
     if np.isfinite(size_pc) and not size_pc > 0:
         raise UsageError(f"{path}: half_light_radius is {half_light}; accepted: above zero")
-    return Observed(
-        Stars(radii_pc[kept] / size_pc, velocity[kept], error[kept]), float(size_pc), tuple(flags)
-    )
+    stars = Stars(radii_pc[kept] / size_pc, velocity[kept], error[kept])
+    fresh = first_of_each(radii_pc[kept], stars.velocities, stars.errors)
+    if not fresh.all():
+        flags.append("repeated_stars")
+    return Observed(stars.take(fresh), float(size_pc), tuple(flags))
 
 
 def _check_velocities(velocity: Array, where: str | Path) -> None:
@@ -193,4 +196,5 @@ def _in_parsecs(
         raise UsageError(
             f"{where}: {name} is an angle, and the distance {given}; give it: distance='105 kpc'"
         )
-    return np.tan(lengths.to_value(u.rad)) * distance.to_value(u.pc)
+    # An arc, not its tangent: beyond a right angle that is negative.
+    return lengths.to_value(u.rad) * distance.to_value(u.pc)

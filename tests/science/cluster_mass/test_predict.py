@@ -129,11 +129,65 @@ def test_few_galaxies_get_a_flag_and_an_answer_only_if_asked(predictor, galaxies
     assert np.isfinite(kept["log_mass"][0].value)
 
 
+def many(galaxies, shift=1e-4):
+    more = galaxies.copy()
+    more["z"] += shift
+    return vstack([galaxies, more])
+
+
 def test_more_galaxies_than_places_are_thinned(predictor, galaxies, tmp_path):
-    path = written(tmp_path, vstack([galaxies, galaxies]))
-    table = predictor.predict([path], **KNOWN, progress=False)
+    table = predictor.predict([written(tmp_path, many(galaxies))], **KNOWN, progress=False)
     assert table["galaxies"][0] == 80
     assert table["flags"][0] == "thinned"
+
+
+def test_what_is_told_of_a_cluster_does_not_depend_on_other_files(predictor, galaxies, tmp_path):
+    first = written(tmp_path, many(galaxies))
+    second = written(tmp_path, many(galaxies, 2e-4), "virgo.ecsv")
+    both = predictor.predict([first, second], **KNOWN, seed=3, progress=False)
+    alone = predictor.predict([second], **KNOWN, seed=3, progress=False)
+    assert both["dispersion"][1] == alone["dispersion"][0]
+    assert both["log_mass"][1].value == pytest.approx(alone["log_mass"][0].value, abs=1e-5)
+
+
+def test_rows_that_are_copies_count_once(predictor, galaxies, tmp_path):
+    plain = predictor.predict([written(tmp_path, galaxies)], **KNOWN, progress=False)
+    path = written(tmp_path, vstack([galaxies, galaxies[:20]]))
+    table = predictor.predict([path], **KNOWN, progress=False)
+    assert table["galaxies"][0] == 60
+    assert table["flags"][0] == "repeated_galaxies"
+    assert table["log_mass_std"][0].value == pytest.approx(plain["log_mass_std"][0].value, abs=1e-5)
+
+
+def test_galaxies_further_out_than_those_of_the_training_are_left_out(
+    predictor, galaxies, tmp_path
+):
+    plain = predictor.predict([written(tmp_path, galaxies)], **KNOWN, progress=False)
+    far = galaxies.copy()
+    far["R"], far["z"] = 45 * u.arcmin, far["z"] + 1e-3
+    table = predictor.predict([written(tmp_path, vstack([galaxies, far]))], **KNOWN, progress=False)
+    assert table["flags"][0] == "galaxies_left_out"
+    assert table["log_mass"][0].value == pytest.approx(plain["log_mass"][0].value, abs=1e-5)
+
+
+@pytest.mark.parametrize("centre", ["100,-50.0", "280,50"])
+def test_a_centre_far_from_all_galaxies_is_refused(predictor, galaxies, tmp_path, centre):
+    galaxies["ra"], galaxies["dec"] = 100.0, 20 + galaxies["R"].to(u.deg).value
+    path = written(tmp_path, without(galaxies, "R"))
+    with pytest.raises(UsageError, match="no galaxy within 2 Mpc of the centre"):
+        predictor.predict([path], **KNOWN, centre=centre, keep_flagged=True, progress=False)
+
+
+@pytest.mark.parametrize(("error_kms", "flagged"), [(90, False), (900, True)])
+def test_errors_larger_than_those_of_the_training_are_flagged(
+    predictor, galaxies, tmp_path, error_kms, flagged
+):
+    galaxies["e_z"] = error_kms * (1 + Z) / LIGHT
+    table = predictor.predict([written(tmp_path, galaxies)], **KNOWN, progress=False)
+    words = table["flags"][0].split(",")
+    assert ("outside_training_range" in words) == flagged
+    assert ("dispersion_unresolved" in words) == flagged
+    assert np.isnan(table["log_mass"][0].value) == flagged
 
 
 def test_interlopers_that_are_most_galaxies_are_flagged(predictor, galaxies, tmp_path):
@@ -161,13 +215,14 @@ def without(table, *columns):
     [
         (lambda t: t, {}, "the redshift of the cluster is not known"),
         (lambda t: t, {"redshift": -1.0}, "redshift is -1"),
-        (lambda t: without(t, "e_z"), KNOWN, "no column 'velocity_error'"),
+        (lambda t: without(t, "e_z"), KNOWN, "no column of errors"),
         (lambda t: without(t, "z"), KNOWN, "no column of redshifts or velocities"),
         (lambda t: without(t, "R"), KNOWN, "no column of radii"),
         (lambda t: changed(t, "R", t["R"].value), KNOWN, "has no unit"),
         (lambda t: changed(t, "R", t["R"].value * u.K), KNOWN, "no length or angle"),
         (lambda t: changed(t, "z", t["z"] * LIGHT), KNOWN, "are they velocities"),
         (lambda t: changed(without(t, "z"), "v", t["z"] * LIGHT), KNOWN, "velocity_unit=km/s"),
+        (lambda t: changed(t, "z", np.nan), KNOWN, "no row has a redshift"),
         (lambda t: changed(t, "z", t["z"] - Z), KNOWN, "no galaxy within 4000 km/s"),
         (lambda t: t, KNOWN | {"columns": "speed=v"}, "'speed' is no column"),
         (lambda t: t[:1], KNOWN, "nothing can be predicted"),
@@ -191,6 +246,30 @@ def test_velocities_are_in_the_unit_that_is_told(galaxies, tmp_path):
     np.testing.assert_allclose(found.errors, plain.errors, rtol=1e-6)
 
 
+def test_a_redshift_that_was_not_measured_leaves_out_its_row_alone(galaxies, tmp_path):
+    galaxies["z"][:2] = 9.9999, -9.99
+    found = read_cluster(written(tmp_path, galaxies), ClusterOptions(**KNOWN))
+    assert len(found.galaxies) == 58
+    assert found.flags == ("galaxies_left_out",)
+
+
+def test_magnitudes_called_z_are_no_redshifts(galaxies, tmp_path):
+    plain = read_cluster(written(tmp_path, galaxies), ClusterOptions(**KNOWN)).galaxies
+    galaxies.rename_column("z", "zspec")
+    galaxies["z"] = np.linspace(14, 18, 60)
+    found = read_cluster(written(tmp_path, galaxies), ClusterOptions(**KNOWN)).galaxies
+    np.testing.assert_allclose(found.velocities, plain.velocities)
+
+
+def test_velocities_that_are_named_come_before_redshifts_that_are_found(galaxies, tmp_path):
+    plain = read_cluster(written(tmp_path, galaxies), ClusterOptions(**KNOWN)).galaxies
+    galaxies["z"], galaxies["e_z"] = galaxies["z"] * LIGHT, galaxies["e_z"] * LIGHT
+    options = ClusterOptions(**KNOWN, columns="velocity=z,velocity_error=e_z", velocity_unit="km/s")
+    found = read_cluster(written(tmp_path, galaxies), options).galaxies
+    np.testing.assert_allclose(found.velocities, plain.velocities, rtol=1e-6)
+    np.testing.assert_allclose(found.errors, plain.errors, rtol=1e-6)
+
+
 def test_a_table_is_an_input_for_training(predictor, galaxies, tmp_path):
     galaxies.meta |= {"redshift": Z}
     found = input_of_file(predictor.physics, written(tmp_path, galaxies))
@@ -203,3 +282,19 @@ def test_clusters_are_drawn_with_the_options_that_read_them(predictor, galaxies,
     (figure,) = draw_clusters(predictor, [path], table, tmp_path)
     assert figure.name == "clusters.png"
     assert figure.stat().st_size > 10_000
+
+
+def test_posteriors_that_are_drawn_are_of_the_galaxies_of_the_table(
+    predictor, galaxies, tmp_path, monkeypatch
+):
+    path = written(tmp_path, many(galaxies))
+    given = []
+    answers = type(predictor).answers
+    monkeypatch.setattr(
+        type(predictor),
+        "answers",
+        lambda self, x, *a, **k: given.append(x) or answers(self, x, *a, **k),
+    )
+    table = predictor.predict([path], **KNOWN, seed=5, progress=False)
+    draw_clusters(predictor, [path], table, tmp_path)
+    np.testing.assert_array_equal(given[-1]["members"], given[0]["members"])

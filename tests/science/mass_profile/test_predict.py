@@ -115,10 +115,39 @@ def test_few_stars_get_a_flag_and_an_answer_only_if_asked(predictor, stars, tmp_
     assert np.isfinite(kept["gamma"][0])
 
 
+def many(stars, shift=0.5):
+    more = stars.copy()
+    more["v"] += shift
+    return vstack([stars, more])
+
+
 def test_more_stars_than_places_are_thinned(predictor, stars, tmp_path):
-    table = predictor.predict([written(tmp_path, vstack([stars, stars]))], **SIZE, progress=False)
+    table = predictor.predict([written(tmp_path, many(stars))], **SIZE, progress=False)
     assert table["stars"][0] == 80
     assert table["flags"][0] == "thinned"
+
+
+def test_what_is_told_of_a_galaxy_does_not_depend_on_other_files(predictor, stars, tmp_path):
+    first = written(tmp_path, many(stars))
+    second = written(tmp_path, many(stars, 0.7), "leo.ecsv")
+    both = predictor.predict([first, second], **SIZE, seed=3, progress=False)
+    alone = predictor.predict([second], **SIZE, seed=3, progress=False)
+    assert both["dispersion"][1] == alone["dispersion"][0]
+    assert both["gamma"][1] == pytest.approx(alone["gamma"][0], abs=1e-5)
+
+
+def test_rows_that_are_copies_count_once(predictor, stars, tmp_path):
+    path = written(tmp_path, vstack([stars, stars[:20]]))
+    table = predictor.predict([path], **SIZE, progress=False)
+    assert table["stars"][0] == 60
+    assert table["flags"][0] == "repeated_stars"
+
+
+def test_radii_of_any_angle_are_above_zero(stars, tmp_path):
+    stars["R"][0] = 60 * 120
+    found = read_galaxy(written(tmp_path, stars), GalaxyOptions(**SIZE)).stars
+    assert found.radii.min() > 0
+    assert found.radii[0] == found.radii.max()
 
 
 def changed(stars, column, values):
@@ -161,3 +190,19 @@ def test_galaxies_are_drawn_with_the_options_that_read_them(predictor, stars, tm
     (figure,) = draw_galaxies(predictor, [path], table, tmp_path)
     assert figure.name == "galaxies.png"
     assert figure.stat().st_size > 10_000
+
+
+def test_posteriors_that_are_drawn_are_of_the_stars_of_the_table(
+    predictor, stars, tmp_path, monkeypatch
+):
+    path = written(tmp_path, many(stars))
+    given = []
+    answers = type(predictor).answers
+    monkeypatch.setattr(
+        type(predictor),
+        "answers",
+        lambda self, x, *a, **k: given.append(x) or answers(self, x, *a, **k),
+    )
+    table = predictor.predict([path], **SIZE, seed=5, progress=False)
+    draw_galaxies(predictor, [path], table, tmp_path)
+    np.testing.assert_array_equal(given[-1]["stars"], given[0]["stars"])
