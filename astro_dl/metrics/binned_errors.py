@@ -58,10 +58,14 @@ class BinnedErrors:
     def binned(
         self, told: Callable[[Array], dict[str, Any]], values: Array
     ) -> list[dict[str, Any]]:
-        """Return what is told of the values of each bin that holds any, with its ends and n."""
+        """Return what is told of the values of each bin that holds any, with its ends and n.
+
+        Values that are not known don't count.
+        """
         found = []
+        known = np.isfinite(values)
         for low, high in pairwise(self.edges):
-            inside = values[(self.column >= low) & (self.column < high)]
+            inside = values[known & (self.column >= low) & (self.column < high)]
             if len(inside):
                 found.append({"from": low, "to": high - 1, "n": len(inside)} | told(inside))
         return found

@@ -81,7 +81,7 @@ class Prepared:
     centre_kms : ndarray
         Velocity of the cluster.
     galaxies : ndarray of int
-        Those that were used.
+        Those that were used; none where densities are of none.
     field : ndarray
         Share of them that belong to no cluster, were these as many at any velocity as beyond
         2000 km/s.
@@ -124,6 +124,8 @@ def prepare(physics: ClusterMassPhysics, clusters: Sequence[Galaxies]) -> Prepar
         intrinsic[row] = np.sqrt(max(dispersion**2 - error**2, LEAST_DISPERSION_KMS**2))
         if physics.given != "galaxies":
             densities[row] = _density(near, velocities, physics.given == "plane")
+            if not densities[row].any():
+                counts[row] = 0
             continue
         farthest = max(near.radii.max(), NEAREST)
         growth = float(expansion(cluster.redshift))
@@ -146,7 +148,7 @@ def _density(near: Galaxies, velocities: Array, plane: bool) -> Array:
     """Return the density of velocities (48, 1), or of velocities and radii (48, 48), of mean one.
 
     After Ho et al. (2019). Clusters of their work had one redshift: by E(z)^⅓ and E(z)^−⅔ those of
-    one mass and any redshift look alike. Where nothing is as slow and near, all is zero.
+    one mass and any redshift look alike. Where fewer than two are as slow and near, all is zero.
     """
     grown = expansion(near.redshift) ** (1 / 3)
     speeds, radii = velocities / grown, near.radii * grown**2

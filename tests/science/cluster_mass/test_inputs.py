@@ -115,6 +115,15 @@ def test_clusters_without_a_dispersion_are_no_input():
         assert (ready.galaxies == 0).all()
 
 
+@pytest.mark.parametrize("given", ["velocities", "plane"])
+def test_where_densities_are_of_none_no_galaxy_was_used(given):
+    own = np.linspace(-1000, 1000, 30)
+    beyond = Galaxies(np.full(30, 2.5), own, np.ones(30), 0.1)
+    ready = prepare(replace(PHYSICS, given=given), [beyond])
+    assert not ready.x.any()
+    assert ready.galaxies[0] == 0
+
+
 def test_the_number_of_galaxies_tells_no_mass():
     info = simulate(ClusterMassPhysics(), 600, np.random.default_rng(0)).info
     found = np.corrcoef(np.log(info["galaxies"]), info["log_mass"])[0, 1]
