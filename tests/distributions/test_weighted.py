@@ -23,7 +23,7 @@ def by_universes(rng):
 
 def by_galaxies(rng):
     draws = np.repeat(np.arange(40.0)[:, None], 3, axis=1)
-    return ExactPosterior(draws, WEIGHTS, 0.0).sample(FEW, rng)[:, 0].astype(int)
+    return ExactPosterior(draws, WEIGHTS, 0.0, 1.0).sample(FEW, rng)[:, 0].astype(int)
 
 
 @pytest.mark.parametrize("draw", [by_index, by_universes, by_galaxies])

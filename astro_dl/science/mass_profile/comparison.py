@@ -46,8 +46,8 @@ class Compared:
         Of the network, and its probability below the truth.
     exact_mean, exact_std, exact_below : ndarray, (n, 3)
         Likewise of the exact posterior.
-    effective : ndarray, (n,)
-        Draws that the exact posterior is worth.
+    effective, effective_at_truth : ndarray, (n,)
+        Draws that the exact posterior is worth, and its density at the truth.
     accuracy : ndarray
         Of the first galaxies, how well a classifier tells draws of both apart, see
         `astro_dl.metrics.posteriors.classifier_accuracy`.
@@ -65,6 +65,7 @@ class Compared:
     exact_std: Array
     exact_below: Array
     effective: Array
+    effective_at_truth: Array
     accuracy: Array
 
     def summary(self) -> dict[str, Any]:
@@ -78,7 +79,7 @@ class Compared:
             ``<target>_shift``, the mean distance of means over the exact deviation,
             ``<target>_error`` and ``<target>_exact_error``, root mean squares of means, and
             ``<target>_held`` and ``<target>_exact_held``, how often central intervals of 90% hold
-            the truth; ``effective``, the median.
+            the truth; ``effective`` and ``effective_at_truth``, medians.
         """
         found: dict[str, Any] = {
             "gap": _mean(self.gap),
@@ -100,7 +101,9 @@ class Compared:
                 held = np.abs(2 * getattr(self, f"{kind}below")[:, k] - 1) < NOMINAL
                 interval = binomial_interval(held.sum(), len(held))
                 found[f"{name}_{kind}held"] = estimate(held.mean(), *interval)
-        return found | {"effective": float(np.median(self.effective))}
+        for name in ("effective", "effective_at_truth"):
+            found[name] = float(np.median(getattr(self, name)))
+        return found
 
 
 def compare(
@@ -164,6 +167,7 @@ def compare(
         np.array([one.std for one in exact]),
         np.array([one.below(own) for one, own in zip(exact, truth, strict=True)]),
         np.array([one.effective for one in exact]),
+        np.array([one.effective_at_truth for one in exact]),
         np.array(accuracy),
     )
 

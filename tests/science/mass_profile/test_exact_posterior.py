@@ -69,6 +69,7 @@ def test_the_posterior_is_that_of_sums_over_a_grid(prior, galaxy):
     std = np.sqrt(weights @ (values - mean) ** 2)
     found = few.posterior(*galaxy, np.random.default_rng(2))
     assert found.effective > 300
+    assert 30 < found.effective_at_truth < 256
     np.testing.assert_allclose((found.mean - mean) / std, 0, atol=0.15)
     np.testing.assert_allclose(found.std, std, rtol=0.1)
 
@@ -147,7 +148,7 @@ def test_flattened_weights_are_worth_the_draws_that_are_asked_for():
 def test_draws_of_a_posterior_follow_its_weights_and_none_comes_twice():
     rng = np.random.default_rng(7)
     draws = rng.normal(size=(4000, 3))
-    found = ExactPosterior(draws, softmax(draws[:, 0]), 0.0)
+    found = ExactPosterior(draws, softmax(draws[:, 0]), 0.0, 1.0)
     sample = found.sample(400, rng)
     assert len(np.unique(sample[:, 0])) == 400
     np.testing.assert_allclose(sample.mean(axis=0), [1, 0, 0], atol=0.15)
@@ -181,6 +182,7 @@ def test_an_untrained_network_is_told_from_the_exact_posterior(predictor, prior)
     assert found["gap"]["value"] < 0
     assert found["log_mass_width"]["value"] > 1.2
     assert found["log_mass_exact_error"]["value"] < 0.2
+    assert 1 <= found["effective_at_truth"] <= 256
 
 
 def test_right_answers_are_held_as_often_as_they_say():

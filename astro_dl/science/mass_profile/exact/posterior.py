@@ -60,11 +60,14 @@ class ExactPosterior:
         Of a sum of one.
     log_density : float
         At the truth [nat]; NaN where it is not known.
+    effective_at_truth : float
+        Draws that those are worth by which that density is told.
     """
 
     draws: Array
     weights: Array
     log_density: float
+    effective_at_truth: float
 
     @property
     def mean(self) -> Array:
@@ -181,8 +184,11 @@ class PriorGalaxies:
         evidence = logsumexp(found) - np.log(number)
         slope, _, beta = last.traits[rows].T
         values = np.stack([slope, 2 * np.log10(velocity / seen.dispersion), beta], axis=1)
-        at_truth = np.nan if truth is None else self._at_truth(seen, truth, search, rng)
-        return ExactPosterior(values, softmax(found), at_truth - evidence)
+        log_density, worth = np.nan, np.nan
+        if truth is not None:
+            at_truth = self._at_truth(seen, truth, search, rng)
+            log_density, worth = logsumexp(at_truth) - evidence, effective(softmax(at_truth))
+        return ExactPosterior(values, softmax(found), float(log_density), worth)
 
     def _round(
         self, seen: "_Seen", search: Search, n: int, rng: np.random.Generator
@@ -241,8 +247,11 @@ class PriorGalaxies:
 
     def _at_truth(
         self, seen: "_Seen", truth: Array, search: Search, rng: np.random.Generator
-    ) -> float:
-        """Return ln of the likelihood at the truth, over all that is not told, times the prior."""
+    ) -> Array:
+        """Return parts, as logarithms, of the likelihood at the truth times the prior.
+
+        Their sum is over all that is not told.
+        """
         physics = self.physics
         slope, ratio, beta = (np.full(EXTENTS_AT_TRUTH, one) for one in truth)
         extents = np.exp(_even(EXTENTS_AT_TRUTH, *np.log(physics.extents)))
@@ -258,7 +267,7 @@ class PriorGalaxies:
         away = (rest - middle)[inside, 1:]
         found -= log_student(away, search.spread[1:, 1:])
         box = np.ptp(physics.slopes) * physics.most_anisotropy * self.possible
-        return float(logsumexp(found) - np.log(len(rows) * box))
+        return np.asarray(found - np.log(len(rows) * box))
 
 
 @dataclass(frozen=True)
