@@ -190,7 +190,7 @@ def test_metrics_of_the_exact_posterior_are_right():
         assert found[key]["ks"]["p_value"] > 0.005
     named = kind.headline(found)
     assert {"information", "log_score", "pit_ks a", "crps b"} <= named.keys()
-    drawn = kind.figures(SimpleNamespace(outcome=outcome))
+    drawn = kind.figures(SimpleNamespace(outcome=outcome, metrics={"about": {}}))
     assert drawn.keys() == {"residuals", "pit", "coverage", "posterior"}
     indices, captions = kind.most_wrong(outcome)
     assert len(indices) == len(captions) == 8
