@@ -1,14 +1,17 @@
 """Samples of posteriors, as columns of a table of predictions."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from astropy.table import QTable
 from astropy.units import Unit
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.limits import Bounds
 from astro_dl.distributions.posterior import Posterior
 from astro_dl.inference.protocol import Predictor
+
+MostSamples = Annotated[int, Bounds(0, 100_000)]
 
 
 def with_samples(
@@ -25,7 +28,7 @@ def with_samples(
     x : ndarray or dict of ndarray
         Its inputs, row by row.
     count : int
-        Samples of each.
+        Samples of each; the table is left as it is for 0.
     rng : numpy.random.Generator
         Source of the draws.
 
@@ -41,6 +44,8 @@ def with_samples(
     UsageError
         If the network tells no joint posterior.
     """
+    if not count:
+        return table
     posterior = predictor.answers(x).distribution
     if not isinstance(posterior, Posterior):
         raise UsageError(

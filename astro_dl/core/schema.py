@@ -246,6 +246,11 @@ def plain(value: Any) -> Any:
     return [plain(one) for one in value] if hasattr(value, "__iter__") else value
 
 
+def given(options: Any) -> dict[str, Any]:
+    """Return the fields of a data class that say something: neither empty nor None."""
+    return {key: value for key, value in vars(options).items() if value not in ("", None)}
+
+
 def _read(values: Mapping[str, Any], hints: Mapping[str, Any], where: str) -> dict[str, Any]:
     for name in values:
         if name not in hints:

@@ -1,6 +1,6 @@
 """Predictions on arrays: the table of inputs that are preprocessed already."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,6 +107,33 @@ def predict_read(
     return table
 
 
+def predict_flagged(
+    predictor: "Predictor[Any]",
+    x: Inputs,
+    ids: Sequence[Any] | np.ndarray,
+    flags: Mapping[str, Flag],
+    batch_size: int | None = None,
+    keep_flagged: bool = False,
+) -> QTable:
+    """Return the table of inputs of which is known what is wrong with each.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        What answers.
+    x : ndarray or dict of ndarray
+        Inputs (n, *shape).
+    ids : sequence, (n,)
+        Column ``id``.
+    flags : mapping of str to Flag
+        At least one.
+    batch_size, keep_flagged
+        As of `predict_arrays`.
+    """
+    answers = predictor.answers(x, batch_size, answered_rows(flags, keep_flagged))
+    return prediction_table(predictor.head, ids, answers, flags)
+
+
 def _part(
     predictor: "Predictor[Any]",
     x: Inputs,
@@ -120,5 +147,4 @@ def _part(
         NOT_FINITE: Flag(~finite, Effect.NO_ANSWER),
         "outside_training_range": Flag(outside & finite, unsupported(predictor.head)),
     }
-    answers = predictor.answers(x, batch_size, answered_rows(flags, keep_flagged))
-    return prediction_table(predictor.head, ids, answers, flags)
+    return predict_flagged(predictor, x, ids, flags, batch_size, keep_flagged)

@@ -86,6 +86,13 @@ def check_any_answer(
     raise UsageError(f"nothing can be predicted from {', '.join(named)}{more}")
 
 
+def check_any_answerable(flags: Mapping[str, Flag], ids: Sequence[Any] | np.ndarray) -> None:
+    """Raise `UsageError` naming inputs and their flags where none has what to answer from."""
+    check_any_answer(
+        answered_rows(flags, keep_flagged=True), ids, list(flag_words(flags, len(ids)))
+    )
+
+
 def prediction_table(
     head: AnswerKind,
     ids: Sequence[Any] | np.ndarray,
@@ -134,18 +141,21 @@ def prediction_table(
     table = QTable({"id": ids, **columns, **answers.columns})
     if answers.embedding is not None:
         table["embedding"] = answers.embedding
-    rows = {
-        word: flag.rows if isinstance(flag, Flag) else flag for word, flag in (flags or {}).items()
-    }
-    table["flags"] = _words(rows, len(table))
+    table["flags"] = flag_words(flags or {}, len(table))
     return table
 
 
-def _words(flags: Mapping[str, np.ndarray], n: int) -> np.ndarray:
-    """Return the words of each row joined; all combinations are spelled once."""
+def put_first(table: QTable, columns: Mapping[str, Any]) -> None:
+    """Put what was measured of the inputs behind the identifiers, before the answers."""
+    for place, (name, values) in enumerate(columns.items(), start=1):
+        table.add_column(values, place, name)
+
+
+def flag_words(flags: Mapping[str, np.ndarray | Flag], n: int) -> np.ndarray:
+    """Return the words of each row (n,) joined; all combinations are spelled once."""
     codes = np.zeros(n, int)
-    for bit, mask in enumerate(flags.values()):
-        codes |= np.asarray(mask, int) << bit
+    for bit, flag in enumerate(flags.values()):
+        codes |= np.asarray(flag.rows if isinstance(flag, Flag) else flag, int) << bit
     words = np.array([""])
     for word in flags:
         joined = np.where(words == "", word, np.char.add(words, f",{word}"))

@@ -21,9 +21,12 @@ from astro_dl.observations.tables.units import in_unit, parse_unit, unit_of
 
 Array = np.ndarray
 Names = Mapping[str, tuple[str, ...]]
-RADIUS_NAMES = ("radius", "r", "r_proj", "rproj", "r_ell", "projected_radius")
-RA_NAMES = ("ra", "raj2000", "ra_icrs", "ra_deg")
-DEC_NAMES = ("dec", "dej2000", "de_icrs", "dec_deg", "decl")
+PLACE_NAMES: Names = {
+    "radius": ("radius", "r", "r_proj", "rproj", "r_ell", "projected_radius"),
+    "ra": ("ra", "raj2000", "ra_icrs", "ra_deg"),
+    "dec": ("dec", "dej2000", "de_icrs", "dec_deg", "decl"),
+}
+CENTRE_WORDS = ("centre", "center")
 VELOCITY_NAMES = ("velocity", "v", "vel", "v_los", "vlos", "rv", "hv", "vhel", "hrv", "vhelio")
 VELOCITY_ERROR_NAMES = (
     *("velocity_error", "e_v", "e_vel", "v_err", "verr", "vel_err", "e_vlos", "vlos_err"),

@@ -44,6 +44,7 @@ def draw_clusters(
     """
     from astro_dl.core.showing.colours import COLOURS
     from astro_dl.evaluation.figures.style import new_figure, save_figure
+    from astro_dl.evaluation.figures.velocities import draw_velocities
 
     options = ClusterOptions(**table.meta.get("reading", {}))
     rows: list[Row] = []
@@ -62,18 +63,9 @@ def draw_clusters(
     figure, axes = new_figure(len(shown), 2, 9, 3.1 * len(shown))
     for number, (row, panels) in enumerate(zip(rows, np.atleast_2d(axes), strict=True)):
         one, centre = shown[number], ready.centre_kms[number]
-        marks = {"fmt": ".", "color": "0.3", "ecolor": "0.8", "markersize": 3, "linewidth": 0.7}
-        panels[0].errorbar(one.radii, one.velocities, one.errors, **marks)
-        for side in (-1, 0, 1):
-            at = centre + side * ready.intrinsic_kms[number]
-            panels[0].axhline(at, color=COLOURS[1], linestyle="-" if side == 0 else ":")
-        panels[0].set(
-            xlabel="projected radius [Mpc]",
-            ylabel="velocity [km/s]",
-            xlim=(0, None),
-            ylim=(-FARTHEST_KMS, FARTHEST_KMS),
-            title=str(row["id"]),
-        )
+        measured = (one.radii, one.velocities, one.errors, centre, ready.intrinsic_kms[number])
+        draw_velocities(panels[0], *measured, "Mpc")
+        panels[0].set(ylim=(-FARTHEST_KMS, FARTHEST_KMS), title=str(row["id"]))
         panels[1].plot(grid, density[:, number], color=COLOURS[0], label="posterior")
         other = float(row["log_mass_munari"].value)
         panels[1].axvline(other, color=COLOURS[2], linestyle="--", label="Munari et al. (2013)")

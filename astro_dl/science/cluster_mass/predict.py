@@ -2,27 +2,21 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
-from astro_dl.answers.posterior_samples import with_samples
+from astro_dl.answers.posterior_samples import MostSamples, with_samples
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, take_inputs
-from astro_dl.core.limits import Bounds
 from astro_dl.core.reading.named_files import read_named
 from astro_dl.core.reading.share import divisible
+from astro_dl.core.schema import given
+from astro_dl.inference.arrays import predict_flagged
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import (
-    Effect,
-    Flag,
-    answered_rows,
-    check_any_answer,
-    prediction_table,
-)
+from astro_dl.inference.table import Effect, Flag, check_any_answerable, put_first
 from astro_dl.observations.tables.tracers import LIGHT_KMS, some_rows
 from astro_dl.science.cluster_mass.dispersions import munari
 from astro_dl.science.cluster_mass.inputs import LEAST_DISPERSION_KMS, Prepared, prepare
@@ -30,7 +24,6 @@ from astro_dl.science.cluster_mass.physics import ClusterMassPhysics
 from astro_dl.science.cluster_mass.reading import ClusterOptions, Observed, read_cluster
 from astro_dl.science.cluster_mass.simulate import ERROR_SCATTER
 
-MostSamples = Annotated[int, Bounds(0, 100_000)]
 DOMINATED = 0.5
 """Share of galaxies of the field above which a cluster's own are fewer."""
 
@@ -125,26 +118,19 @@ def predict_clusters(
     ids, read = read_named(paths, usable_galaxies, "cluster", progress)
     ready = prepare(predictor.physics, [one.galaxies for one in read])
     flags = _flags(predictor, ready, read)
-    usable = answered_rows(flags, keep_flagged)
-    words = [
-        ",".join(word for word, flag in flags.items() if flag.rows[i]) for i in range(len(ids))
-    ]
-    check_any_answer(~flags["no_galaxies"].rows, ids, words)
-    answers = predictor.answers(ready.x, batch_size, usable=usable)
-    table = prediction_table(predictor.head, ids, answers, flags)
-    if samples:
-        table = with_samples(table, predictor, ready.x, samples, np.random.default_rng(seed))
+    check_any_answerable(flags, ids)
+    table = predict_flagged(predictor, ready.x, ids, flags, batch_size, keep_flagged)
+    table = with_samples(table, predictor, ready.x, samples, np.random.default_rng(seed))
     told = np.array([one.galaxies.redshift for one in read])
     own = {
         "galaxies": ready.galaxies,
         "redshift": told + (1 + told) * ready.centre_kms / LIGHT_KMS,
         "dispersion": ready.intrinsic_kms * u.km / u.s,
     }
-    for place, (name, values) in enumerate(own.items(), start=1):
-        table.add_column(values, place, name)
+    put_first(table, own)
     peer = munari(ready.intrinsic_kms, told) * u.dex
     table.add_column(peer, table.colnames.index("flags"), "log_mass_munari")
-    table.meta |= {"reading": options.given(), "seed": seed}
+    table.meta |= {"reading": given(options), "seed": seed}
     return table
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from astropy import units as u
@@ -12,10 +11,9 @@ from astropy.cosmology import FlatLambdaCDM
 from astro_dl.core.errors import UsageError
 from astro_dl.core.schema import checked
 from astro_dl.observations.tables.tracers import (
-    DEC_NAMES,
+    CENTRE_WORDS,
     LIGHT_KMS,
-    RA_NAMES,
-    RADIUS_NAMES,
+    PLACE_NAMES,
     VELOCITY_ERROR_NAMES,
     VELOCITY_NAMES,
     TracerTable,
@@ -27,9 +25,7 @@ from astro_dl.science.cluster_mass.simulation.haloes import HUBBLE_KMS_MPC, MATT
 
 Array = np.ndarray
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "radius": RADIUS_NAMES,
-    "ra": RA_NAMES,
-    "dec": DEC_NAMES,
+    **PLACE_NAMES,
     "redshift": ("redshift", "z_spec", "zspec", "specz", "z_helio", "zhelio", "z_cmb", "z"),
     "redshift_error": (
         *("redshift_error", "e_z", "z_err", "zerr", "z_error", "e_redshift", "redshift_err"),
@@ -42,7 +38,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 
 HEADER: Mapping[str, tuple[str, ...]] = {
     "redshift": ("redshift", "z", "z_cluster", "zcluster", "z_cl"),
-    "centre": ("centre", "center"),
+    "centre": CENTRE_WORDS,
 }
 """Keywords of a table's header that stand for options which are not given."""
 
@@ -80,10 +76,6 @@ class ClusterOptions:
     velocity_unit: str = ""
     hdu: int | str | None = None
     path: str = ""
-
-    def given(self) -> dict[str, Any]:
-        """Return those that are told, for the header of a table."""
-        return {key: value for key, value in vars(self).items() if value not in ("", None)}
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from astropy.table import QTable
 from astropy.wcs import WCS
 from astropy.wcs.utils import proj_plane_pixel_scales
 
-from astro_dl.answers.posterior_samples import with_samples
+from astro_dl.answers.posterior_samples import MostSamples, with_samples
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs
-from astro_dl.core.limits import Bounds
 from astro_dl.core.reading.fits_files import chosen_image, open_fits
 from astro_dl.core.reading.named_files import read_named
 from astro_dl.core.reading.share import divisible
@@ -25,7 +24,6 @@ from astro_dl.science.cosmology_fields.parameters import lensing_strength
 from astro_dl.science.cosmology_fields.physics import CosmologyFieldsPhysics
 from astro_dl.science.cosmology_fields.simulation.convergence import BINS
 
-MostSamples = Annotated[int, Bounds(0, 100_000)]
 SCALE_TOLERANCE = 0.01
 DRAWS = 2000
 """Of each posterior, for S₈."""
@@ -86,7 +84,7 @@ def predict_maps(
     rng = np.random.default_rng(seed)
     table = predict_read(predictor, x, ids, flags, batch_size, keep_flagged)
     table = _with_lensing_strength(table, predictor, x, rng)
-    return with_samples(table, predictor, x, samples, rng) if samples else table
+    return with_samples(table, predictor, x, samples, rng)
 
 
 def read_maps(

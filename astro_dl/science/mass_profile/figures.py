@@ -45,6 +45,7 @@ def draw_galaxies(
     """
     from astro_dl.core.showing.colours import COLOURS
     from astro_dl.evaluation.figures.style import new_figure, save_figure
+    from astro_dl.evaluation.figures.velocities import draw_velocities
 
     options = GalaxyOptions(**table.meta.get("reading", {}))
     shown: list[tuple[str, Observed]] = []
@@ -64,21 +65,13 @@ def draw_galaxies(
     figure, axes = new_figure(len(shown), 2, 9, 3.1 * len(shown))
     for row, panels in enumerate(np.atleast_2d(axes)):
         name, one = shown[row]
-        panels[0].errorbar(
-            one.stars.radii * one.half_light_pc,
-            one.stars.velocities,
-            one.stars.errors,
-            fmt=".",
-            color="0.3",
-            ecolor="0.8",
-            markersize=3,
-            linewidth=0.7,
-        )
-        for side in (-1, 0, 1):
-            at = ready.mean_kms[row] + side * ready.intrinsic_kms[row]
-            panels[0].axhline(at, color=COLOURS[1], linestyle="-" if side == 0 else ":")
-        panels[0].axvline(one.half_light_pc, color=COLOURS[2], linestyle="--", linewidth=1)
-        panels[0].set(xlabel="projected radius [pc]", ylabel="velocity [km/s]", title=name)
+        radii, stars = one.stars.radii * one.half_light_pc, one.stars
+        measured = (stars.velocities, stars.errors, ready.mean_kms[row], ready.intrinsic_kms[row])
+        draw_velocities(panels[0], radii, *measured, "pc")
+        half_light = {"color": COLOURS[2], "linestyle": "--", "linewidth": 1}
+        panels[0].axvline(one.half_light_pc, label="half-light radius", **half_light)
+        panels[0].legend(fontsize=7)
+        panels[0].set_title(name)
         panels[1].plot(slope[row], mass[row], ".", color=COLOURS[0], markersize=2)
         panels[1].set(
             xlabel="slope γ of the halo",

@@ -2,27 +2,21 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
-from astro_dl.answers.posterior_samples import with_samples
+from astro_dl.answers.posterior_samples import MostSamples, with_samples
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Inputs, take_inputs
-from astro_dl.core.limits import Bounds
 from astro_dl.core.reading.named_files import read_named
 from astro_dl.core.reading.share import divisible
+from astro_dl.core.schema import given
+from astro_dl.inference.arrays import predict_flagged
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import (
-    Effect,
-    Flag,
-    answered_rows,
-    check_any_answer,
-    prediction_table,
-)
+from astro_dl.inference.table import Effect, Flag, check_any_answerable, put_first
 from astro_dl.observations.tables.tracers import some_rows
 from astro_dl.science.mass_profile.estimators import WOLF
 from astro_dl.science.mass_profile.inputs import Prepared, prepare
@@ -30,7 +24,6 @@ from astro_dl.science.mass_profile.parameters import G_PC, log_mass_unit
 from astro_dl.science.mass_profile.physics import MassProfilePhysics
 from astro_dl.science.mass_profile.reading import GalaxyOptions, Observed, read_galaxy
 
-MostSamples = Annotated[int, Bounds(0, 100_000)]
 FEW_STARS = 30
 """Fewer than any galaxy of the training."""
 
@@ -124,18 +117,12 @@ def predict_masses(
     ids, read = read_named(paths, usable_stars, "galaxy", progress)
     ready = prepare(predictor.physics, [one.stars for one in read])
     flags = _flags(predictor, ready, read)
-    usable = answered_rows(flags, keep_flagged)
-    words = [
-        ",".join(word for word, flag in flags.items() if flag.rows[i]) for i in range(len(ids))
-    ]
-    check_any_answer(~flags["no_stars"].rows, ids, words)
-    answers = predictor.answers(ready.x, batch_size, usable=usable)
-    table = prediction_table(predictor.head, ids, answers, flags)
-    if samples:
-        table = with_samples(table, predictor, ready.x, samples, np.random.default_rng(seed))
+    check_any_answerable(flags, ids)
+    table = predict_flagged(predictor, ready.x, ids, flags, batch_size, keep_flagged)
+    table = with_samples(table, predictor, ready.x, samples, np.random.default_rng(seed))
     sizes = np.array([one.half_light_pc for one in read])
     table = _with_masses(table, ready, sizes)
-    table.meta |= {"reading": options.given(), "seed": seed}
+    table.meta |= {"reading": given(options), "seed": seed}
     return table
 
 
@@ -206,7 +193,6 @@ def _with_masses(table: QTable, ready: Prepared, half_light_pc: np.ndarray) -> Q
         "dispersion": ready.intrinsic_kms * u.km / u.s,
         "half_light_radius": half_light_pc * u.pc,
     }
-    for place, (name, values) in enumerate(own.items(), start=1):
-        table.add_column(values, place, name)
+    put_first(table, own)
     table.add_column(wolf * u.dex, table.colnames.index("flags"), "log_mass_wolf")
     return table

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from astropy import units as u
@@ -12,11 +12,10 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.limits import Bounds
 from astro_dl.core.schema import checked
 from astro_dl.observations.tables.tracers import (
-    DEC_NAMES,
+    CENTRE_WORDS,
     LIGHT_KMS,
     MEMBERSHIP_NAMES,
-    RA_NAMES,
-    RADIUS_NAMES,
+    PLACE_NAMES,
     VELOCITY_ERROR_NAMES,
     VELOCITY_NAMES,
     TracerTable,
@@ -26,9 +25,7 @@ from astro_dl.science.mass_profile.inputs import Stars, mean_and_dispersion
 
 Array = np.ndarray
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "radius": RADIUS_NAMES,
-    "ra": RA_NAMES,
-    "dec": DEC_NAMES,
+    **PLACE_NAMES,
     "velocity": VELOCITY_NAMES,
     "velocity_error": VELOCITY_ERROR_NAMES,
     "membership": MEMBERSHIP_NAMES,
@@ -38,7 +35,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 HEADER: Mapping[str, tuple[str, ...]] = {
     "half_light_radius": ("half_light_radius", "r_half", "rhalf", "r_h"),
     "distance": ("distance", "dist"),
-    "centre": ("centre", "center"),
+    "centre": CENTRE_WORDS,
 }
 """Keywords of a table's header that stand for options which are not given."""
 
@@ -80,10 +77,6 @@ class GalaxyOptions:
     least_membership: Annotated[float, Bounds(0, 1)] = 0.9
     hdu: int | str | None = None
     path: str = ""
-
-    def given(self) -> dict[str, Any]:
-        """Return those that are told, for the header of a table."""
-        return {key: value for key, value in vars(self).items() if value not in ("", None)}
 
 
 @dataclass(frozen=True)

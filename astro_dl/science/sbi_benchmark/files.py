@@ -81,7 +81,7 @@ def predict_rows(
         with may_fail(file):
             x = _inputs(predictor.physics, table, file, mapping)
             found = predict_arrays(predictor, x, ids, batch_size, keep_flagged)
-            yield with_samples(found, predictor, x, samples, rng) if samples else found
+            yield with_samples(found, predictor, x, samples, rng)
 
 
 def _inputs(

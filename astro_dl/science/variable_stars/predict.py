@@ -9,8 +9,9 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
+from astro_dl.core.schema import given
 from astro_dl.inference.protocol import Predictor
-from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table
+from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table, put_first
 from astro_dl.observations.irregular_series.long_table import UNCLEAR, iterate_series
 from astro_dl.observations.irregular_series.series import IrregularSeries
 from astro_dl.science.variable_stars.classes import SCHEMES
@@ -98,7 +99,7 @@ def predict_stars(
         stars = (replace(star, systems=(UNCLEAR,) * len(star.bands)) for star in stars)
     while block := list(islice(stars, STARS_AT_ONCE)):
         table = _prediction(predictor, block, batch_size, keep_flagged)
-        table.meta["reading"] = reading.given()
+        table.meta["reading"] = given(reading)
         yield table
 
 
@@ -140,8 +141,7 @@ def _prediction(
         "period_std": np.asarray(ready.found["found_period_std"], float) * factor * u.d,
         "false_alarm_probability": np.asarray(ready.found["false_alarm_probability"], float),
     }
-    for place, (name, values) in enumerate(own.items(), start=1):
-        table.add_column(values, place, name)
+    put_first(table, own)
     return table
 
 

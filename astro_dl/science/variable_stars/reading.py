@@ -1,7 +1,6 @@
 """How long tables of stars are read: options as they are given, and as they are kept."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from astro_dl.observations.irregular_series.columns import LongColumns, option_quantity
 from astro_dl.observations.tables.columns import parse_column_names
@@ -34,7 +33,3 @@ class ReadingOptions:
     def which(self) -> int | str | None:
         """The table that is meant where files hold several."""
         return meant_table(self.hdu, self.path)
-
-    def given(self) -> dict[str, Any]:
-        """Return those that differ from the defaults, for the header of a table."""
-        return {key: value for key, value in asdict(self).items() if value not in ("", None)}

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from astropy.table import QTable
 
-from astro_dl.answers.posterior_samples import with_samples
+from astro_dl.answers.posterior_samples import MostSamples, with_samples
 from astro_dl.core.examples import Inputs
-from astro_dl.core.limits import Bounds
 from astro_dl.core.reading.named_files import read_named
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.arrays import predict_read
@@ -19,8 +18,6 @@ from astro_dl.observations.tables.read import meant_table
 from astro_dl.science.cosmology_fields.galaxy_power.inputs import network_input
 from astro_dl.science.cosmology_fields.galaxy_power.physics import GalaxyPowerPhysics
 from astro_dl.science.cosmology_fields.galaxy_power.reading import read_power
-
-MostSamples = Annotated[int, Bounds(0, 100_000)]
 
 
 @divisible(undivided=("samples",))
@@ -84,7 +81,7 @@ def predict_spectra(
     x = network_input(np.stack(power))
     table = predict_read(predictor, x, ids, [()] * len(ids), batch_size, keep_flagged)
     rng = np.random.default_rng(seed)
-    return with_samples(table, predictor, x, samples, rng) if samples else table
+    return with_samples(table, predictor, x, samples, rng)
 
 
 def input_of_file(physics: GalaxyPowerPhysics, path: Path) -> Inputs:

@@ -9,6 +9,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
+from astro_dl.answers.posterior_samples import MostSamples
 from astro_dl.core.errors import UsageError
 from astro_dl.core.limits import Bounds
 from astro_dl.core.reading.named_files import read_named
@@ -28,7 +29,6 @@ from astro_dl.science.gravitational_waves.posteriors.reading import (
 from astro_dl.science.gravitational_waves.posteriors.signals import Segment
 
 Array = np.ndarray
-MostSamples = Annotated[int, Bounds(0, 100_000)]
 MostDraws = Annotated[int, Bounds(100, 1_000_000)]
 LEVELS = {"": 0.5, "_q05": 0.05, "_q16": 0.16, "_q84": 0.84, "_q95": 0.95}
 DISTANCE = "effective_distance"
