@@ -306,6 +306,9 @@ class Task(Generic[Physics]):
         ``simulate`` on a device; None for tasks that are simulated on processors alone.
     symbols : mapping of str to str
         How figures write the targets, as matplotlib reads them; others are written by their names.
+    unordered : bool
+        Whether the rows of the first input are a set: their first two channels are drawn against
+        each other, where the last one says that there is a row.
     """
 
     name: str
@@ -330,6 +333,7 @@ class Task(Generic[Physics]):
     version: int = 1
     on_device: DeviceSimulator[Physics] | None = None
     symbols: Mapping[str, str] = field(default_factory=dict)
+    unordered: bool = False
 
     def changes(self, physics: Physics) -> Augmentation:
         """Return how examples of a physics may be changed."""

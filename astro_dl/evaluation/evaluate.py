@@ -12,6 +12,8 @@ from astro_dl.bundles.bundle import Bundle, update_bundle
 from astro_dl.bundles.results import read_history, read_metrics
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs
+from astro_dl.core.registry import get_task
+from astro_dl.core.task import InputSpec
 from astro_dl.data.cache import cached_split
 from astro_dl.data.real import dataset_group, is_real, real_split, split_title
 from astro_dl.data.store import Store, open_store
@@ -96,7 +98,8 @@ def evaluate(
     wrong = {
         "x": _inputs_at(examples, indices),
         "captions": captions,
-        "contract": predictor.input_spec.contract,
+        "contract": _contract_of_shown(predictor.input_spec),
+        "unordered": config.task is not None and get_task(config.task).unordered,
     }
     report = build_report(outcome, settings, _extra_metrics(predictor), config.seed, wrong)
     report = replace(report, metrics={**report.metrics, **_importance(predictor, examples, count)})
@@ -331,6 +334,15 @@ def _first(data: Store | Examples, n: int) -> Inputs:
     """Return the inputs of the first n examples."""
     part = slice(0, n)
     return data.inputs(part) if isinstance(data, Store) else data.take(part).x
+
+
+def _contract_of_shown(spec: InputSpec) -> dict[str, Any]:
+    """Return the contract of inputs, with the channels of the one that `_inputs_at` takes."""
+    shapes = spec.shape
+    if not isinstance(shapes, dict):
+        return dict(spec.contract)
+    shown = max(shapes, key=lambda name: len(shapes[name]))
+    return {**spec.contract, "channels": spec.contract.get(shown)}
 
 
 def _inputs_at(data: Store | Examples, indices: np.ndarray) -> np.ndarray:

@@ -2,20 +2,17 @@
 
 import json
 
-import keras
 import numpy as np
 import pytest
 from astropy.io import fits
 from astropy.table import Table
 
 import astro_dl
-from astro_dl.bundles.bundle import save_bundle
 from astro_dl.cli import main
-from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.evaluation.evaluate import evaluate
-from astro_dl.models.build import build_model, resolve
 from astro_dl.science.galaxy_generation.statistics import STATISTICS, structure_statistics
+from tests.untrained import untrained_bundle
 
 SETTINGS = {
     "task": "galaxy_generation",
@@ -32,12 +29,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory):
     """A network that has learnt nothing yet."""
-    config = resolve(load_config(SETTINGS))
-    keras.utils.set_random_seed(0)
-    model = build_model("galaxy_vae", config.task, physics=config.physics, **config.hyperparameters)
-    folder = tmp_path_factory.mktemp("generation") / "bare"
-    save_bundle(folder, model, config, {}, [{"epoch": 1, "loss": 1.0}])
-    return folder
+    return untrained_bundle(tmp_path_factory.mktemp("generation") / "bare", SETTINGS).folder
 
 
 @pytest.fixture(scope="module")

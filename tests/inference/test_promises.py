@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 import astro_dl
-from astro_dl.bundles.bundle import load_bundle, save_bundle
-from astro_dl.core.config import load_config
+from astro_dl.bundles.bundle import load_bundle
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.load import load_pretrained
 from astro_dl.inference.promises import Promise, make_promise, read_share
-from astro_dl.models.build import build_model, resolve
 from astro_dl.training.guarantee import add_guarantees
+from tests.untrained import untrained_bundle
 
 KINDS = ("toy_binary", "toy_multiclass", "toy_regression")
 HELD_OUT, NEW = 1500, 1500
@@ -24,9 +23,7 @@ def bare_bundle(folder, task):
         "hyperparameters": {"filters": [4], "kernel_sizes": 9, "pool_sizes": 8, "units": [8]},
         "data": {"workers": 1, "block_size": 500},
     }
-    config = resolve(load_config(values))
-    model = build_model("cnn1d", task=task, **config.hyperparameters)
-    return save_bundle(folder, model, config, {}, [{"epoch": 1, "loss": 1.0}])
+    return untrained_bundle(folder, values)
 
 
 @pytest.fixture(scope="module")

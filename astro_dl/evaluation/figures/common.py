@@ -67,7 +67,10 @@ def draw_history(history: Mapping[str, Sequence[float]]) -> Figure | None:
 
 
 def draw_wrong(
-    x: np.ndarray, captions: Sequence[str], contract: Mapping[str, Any] | None = None
+    x: np.ndarray,
+    captions: Sequence[str],
+    contract: Mapping[str, Any] | None = None,
+    unordered: bool = False,
 ) -> Figure | None:
     """Return the most wrong examples side by side, as series, images or rows of a table.
 
@@ -83,6 +86,8 @@ def draw_wrong(
         ``bands`` the channels, of which as many are drawn as there are colours; of rows ``columns``
         or ``inputs`` name the first features, and others, marks, are not drawn; without names, rows
         of very many numbers are steps.
+    unordered : bool, default False
+        Whether the samples of series are a set, see `astro_dl.core.task.Task`.
 
     Returns
     -------
@@ -93,6 +98,8 @@ def draw_wrong(
     if len(x) == 0 or x.ndim not in SHOWN:
         return None
     show, height, shared = SHOWN[x.ndim]
+    unordered = unordered and x.ndim == 3
+    show = _show_points if unordered else show
     across = min(len(x), 4)
     down = -(-len(x) // across)
     figure, panels = new_figure(
@@ -103,7 +110,13 @@ def draw_wrong(
         axes.set_title(caption, fontsize=8)
     for axes in list(panels.flat)[len(x) :]:
         axes.set_axis_off()
-    if x.ndim == 3:
+    if unordered:
+        names = _channels(x, about)
+        for axes in panels[-1]:
+            axes.set_xlabel(names[0], fontsize=9)
+        for axes in panels[:, 0]:
+            axes.set_ylabel(names[1], fontsize=9)
+    elif x.ndim == 3:
         quantity = "\n".join(wrap(str(about.get("quantity", "input")), 24))
         for axes in panels[-1]:
             axes.set_xlabel(series_positions(x.shape[1], about)[1], fontsize=9)
@@ -140,6 +153,12 @@ def _show_series(axes: Axes, series: np.ndarray, contract: Mapping[str, Any]) ->
     for channel in range(min(series.shape[1], len(COLOURS))):
         colour = COLOURS[channel]
         axes.plot(places, series[::step, channel], color=colour, linewidth=0.4, alpha=0.85)
+
+
+def _show_points(axes: Axes, points: np.ndarray, contract: Mapping[str, Any]) -> None:
+    """Show the first two channels against each other, of rows that the last one marks."""
+    there = points[points[:, -1] > 0]
+    axes.plot(there[:, 0], there[:, 1], ".", color=COLOURS[0], markersize=3)
 
 
 def _show_row(axes: Axes, row: np.ndarray, contract: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 from astro_dl.core.showing.colours import COLOURS
 from astro_dl.evaluation.figures.style import new_figure
@@ -12,6 +13,7 @@ from astro_dl.evaluation.figures.symbols import with_unit, written_unit
 from astro_dl.metrics.regression import nmad
 
 MOST_POINTS = 2000
+COUNT = FuncFormatter(lambda value, _: f"{value:,.0f}")
 MOST_IN_A_ROW = 4
 BEYOND_TRUTH = 0.5
 """Predictions so far beyond the range of the truth, in its widths, stand at the edge."""
@@ -114,7 +116,11 @@ def _draw_within(axes: Axes, x: np.ndarray, y: np.ndarray, low: float, high: flo
             linewidths=0.1,
             extent=extent,
         )
-        axes.figure.colorbar(cells, ax=axes, label="examples", pad=0.01)
+        ticks = LogLocator(subs=(1, 2, 5))
+        bar = axes.figure.colorbar(
+            cells, ax=axes, label="examples", pad=0.01, ticks=ticks, format=COUNT
+        )
+        bar.minorticks_off()
     for rows, edge, marker in ((above, high, "^"), (below, low, "v")):
         edges = np.full(rows.sum(), edge)
         axes.plot(x[rows], edges, marker, color=COLOURS[3], markersize=4)

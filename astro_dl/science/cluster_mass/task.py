@@ -43,4 +43,5 @@ task = Task(
     "neighbouring clusters and the motions of galaxies of other kinds are unknown to the network, "
     "and no flag tells them. Masses are told as if any mass were as likely in the logarithm.",
     symbols={TARGET: r"$\log_{10} M_{200\mathrm{c}}$"},
+    unordered=True,
 )

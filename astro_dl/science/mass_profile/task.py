@@ -43,4 +43,5 @@ task = Task(
     "several populations of stars are unknown to the network, and no flag tells them: no "
     "posterior here says whether a real halo has a cusp or a core.",
     symbols=SYMBOLS,
+    unordered=True,
 )

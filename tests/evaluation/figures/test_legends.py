@@ -5,6 +5,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from astro_dl.evaluation.figures.common import draw_wrong
+from astro_dl.evaluation.figures.residuals import draw_residuals
 from astro_dl.evaluation.figures.style import legend_above, new_figure
 
 NAMES = (
@@ -54,3 +55,25 @@ def test_channels_of_long_names_stay_within_the_figure(examples):
     figure = draw_wrong(np.zeros((examples, 30, 4)), ["a"] * examples, contract)
     (legend,) = figure.legends
     assert is_within(legend, figure)
+
+
+def test_rows_of_a_set_are_points_of_their_first_two_channels():
+    points = np.random.default_rng(0).normal(size=(2, 30, 4)) + 3
+    points[:, 20:] = 0
+    names = ["ln radius", "speed", "ln error", "known"]
+    figure = draw_wrong(points, ["a", "b"], {"channels": names}, unordered=True)
+    for axes, rows in zip(figure.axes, points, strict=True):
+        (line,) = axes.lines
+        np.testing.assert_array_equal(line.get_xydata(), rows[:20, :2])
+    assert (figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()) == ("ln radius", "speed")
+
+
+def test_counts_of_examples_are_written_as_numbers():
+    rng = np.random.default_rng(0)
+    y = rng.random((4000, 1))
+    figure = draw_residuals(y + 0.1 * rng.normal(size=y.shape), y, ["value"])
+    figure.canvas.draw()
+    bars = [axes for axes in figure.axes if axes.get_ylabel() == "examples"]
+    told = [label.get_text() for bar in bars for label in bar.get_yticklabels(which="both")]
+    assert {"1", "2", "5"} <= set(told)
+    assert not any("mathdefault" in one for one in told)

@@ -5,15 +5,13 @@ import pytest
 from astropy import units as u
 from astropy.table import Table, vstack
 
-from astro_dl.bundles.bundle import save_bundle
-from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_model, resolve
 from astro_dl.science.cluster_mass.dispersions import munari
 from astro_dl.science.cluster_mass.figures import draw_clusters
 from astro_dl.science.cluster_mass.predict import input_of_file
 from astro_dl.science.cluster_mass.reading import COSMOLOGY, ClusterOptions, read_cluster
+from tests.untrained import untrained_bundle
 
 Z, LIGHT = 0.05, 299_792.458
 KNOWN = {"redshift": Z}
@@ -22,22 +20,14 @@ ARCMIN_MPC = float(COSMOLOGY.kpc_proper_per_arcmin(Z).to_value(u.Mpc / u.arcmin)
 
 @pytest.fixture(scope="module")
 def predictor(tmp_path_factory):
-    config = resolve(
-        load_config(
-            {
-                "task": "cluster_mass",
-                "model": "cluster_mass_flow",
-                "physics": {"most_galaxies": 80, "bins": 4, "hidden": 2},
-                "hyperparameters": {"width": 8, "seeds": 3, "units": [8]},
-            }
-        )
-    )
-    model = build_model(
-        "cluster_mass_flow", task="cluster_mass", physics=config.physics, **config.hyperparameters
-    )
-    folder = tmp_path_factory.mktemp("clusters") / "bare"
-    save_bundle(folder, model, config, {}, [{"epoch": 1, "loss": 1.0}])
-    return load_pretrained(folder)
+    values = {
+        "task": "cluster_mass",
+        "model": "cluster_mass_flow",
+        "physics": {"most_galaxies": 80, "bins": 4, "hidden": 2},
+        "hyperparameters": {"width": 8, "seeds": 3, "units": [8]},
+    }
+    bundle = untrained_bundle(tmp_path_factory.mktemp("clusters") / "bare", values)
+    return load_pretrained(bundle.folder)
 
 
 @pytest.fixture

@@ -4,42 +4,29 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from astro_dl.bundles.bundle import save_bundle
-from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.data.simulate import simulate
 from astro_dl.inference.input_checks import input_statistics
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_model, resolve
 from astro_dl.science.cosmology_fields.galaxy_power.inputs import network_input
 from astro_dl.science.cosmology_fields.galaxy_power.predict import input_of_file
 from astro_dl.science.cosmology_fields.galaxy_power.reading import power_columns
 from astro_dl.science.cosmology_fields.galaxy_power.shells import wave_numbers
+from tests.untrained import untrained_bundle
 
 POWER = np.array([900, 800, 750, 700, 720])[:, None] * wave_numbers() ** -1.2 + 25
 
 
 def bundle(folder, **physics):
-    config = resolve(
-        load_config(
-            {
-                "task": "cosmology_spectra",
-                "model": "cosmology_spectra_npe",
-                "physics": {"bins": 4, "hidden": 2, **physics},
-                "hyperparameters": {"units": [8]},
-            }
-        )
-    )
-    model = build_model(
-        "cosmology_spectra_npe",
-        task="cosmology_spectra",
-        physics=config.physics,
-        **config.hyperparameters,
-    )
-    known = simulate("cosmology_spectra", 500, 0, **config.physics)
+    values = {
+        "task": "cosmology_spectra",
+        "model": "cosmology_spectra_npe",
+        "physics": {"bins": 4, "hidden": 2, **physics},
+        "hyperparameters": {"units": [8]},
+    }
+    known = simulate("cosmology_spectra", 500, 0, **values["physics"])
     parts = {"input_statistics": input_statistics(known.x)}
-    save_bundle(folder, model, config, parts, [{"epoch": 1, "loss": 1.0}])
-    return load_pretrained(folder)
+    return load_pretrained(untrained_bundle(folder, values, parts).folder)
 
 
 @pytest.fixture(scope="module")

@@ -4,41 +4,28 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from astro_dl.bundles.bundle import save_bundle
-from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_model, resolve
 from astro_dl.science.cosmology_fields import figures
 from astro_dl.science.cosmology_fields.figures import draw_maps
 from astro_dl.science.cosmology_fields.inputs import network_input
 from astro_dl.science.cosmology_fields.parameters import PRIOR
 from astro_dl.science.cosmology_fields.predict import input_of_file
+from tests.untrained import untrained_bundle
 
 SIZE = 8
 
 
 @pytest.fixture(scope="module")
 def predictor(tmp_path_factory):
-    config = resolve(
-        load_config(
-            {
-                "task": "cosmology_fields",
-                "model": "cosmology_npe",
-                "physics": {"size_pixels": SIZE, "bins": 4, "hidden": 2},
-                "hyperparameters": {"filters": 4, "levels": 2, "pointwise": 4, "units": [8]},
-            }
-        )
-    )
-    model = build_model(
-        "cosmology_npe",
-        task="cosmology_fields",
-        physics=config.physics,
-        **config.hyperparameters,
-    )
-    folder = tmp_path_factory.mktemp("cosmology") / "bare"
-    save_bundle(folder, model, config, {}, [{"epoch": 1, "loss": 1.0}])
-    return load_pretrained(folder)
+    values = {
+        "task": "cosmology_fields",
+        "model": "cosmology_npe",
+        "physics": {"size_pixels": SIZE, "bins": 4, "hidden": 2},
+        "hyperparameters": {"filters": 4, "levels": 2, "pointwise": 4, "units": [8]},
+    }
+    bundle = untrained_bundle(tmp_path_factory.mktemp("cosmology") / "bare", values)
+    return load_pretrained(bundle.folder)
 
 
 def write(path, maps, **header):

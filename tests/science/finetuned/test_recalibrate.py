@@ -7,16 +7,15 @@ import pytest
 from astropy.table import Table
 
 import astro_dl
-from astro_dl.bundles.bundle import load_bundle, save_bundle
+from astro_dl.bundles.bundle import load_bundle
 from astro_dl.cli import main
-from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_model, resolve
 from astro_dl.observations.labelled.setup import Given
 from astro_dl.science.finetuned.recalibrate import recalibrate
 from astro_dl.science.photo_z.inputs import input_magnitudes
 from astro_dl.science.photo_z.physics import PhotoZPhysics
+from tests.untrained import untrained_bundle
 
 N = 400
 
@@ -37,11 +36,7 @@ def catalogue(path, seed=1):
 def base(tmp_path_factory):
     """Return the folder of an untrained network, which knows nothing of redshifts."""
     values = {"task": "photo_z", "model": "photoz_mdn", "hyperparameters": {"units": [8]}}
-    config = resolve(load_config(values))
-    model = build_model("photoz_mdn", task="photo_z", **config.hyperparameters)
-    folder = tmp_path_factory.mktemp("bundles") / "base"
-    save_bundle(folder, model, config, {}, [{"epoch": 1, "loss": 1.0}])
-    return folder
+    return untrained_bundle(tmp_path_factory.mktemp("bundles") / "base", values).folder
 
 
 def test_the_verb_writes_a_bundle_whose_intervals_hold(base, tmp_path, capsys):

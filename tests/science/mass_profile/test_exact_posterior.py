@@ -7,10 +7,7 @@ import pytest
 from scipy.special import softmax
 from scipy.stats import multivariate_normal
 
-from astro_dl.bundles.bundle import save_bundle
-from astro_dl.core.config import load_config
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_model, resolve
 from astro_dl.science.mass_profile.by_stars import Told, ask, estimated
 from astro_dl.science.mass_profile.comparison import compare
 from astro_dl.science.mass_profile.exact import likelihood
@@ -21,6 +18,7 @@ from astro_dl.science.mass_profile.inputs import mean_and_dispersion, prepare
 from astro_dl.science.mass_profile.physics import MassProfilePhysics
 from astro_dl.science.mass_profile.simulate import Drawn, simulate_stars
 from astro_dl.science.mass_profile.simulation.osipkov_merritt import Galaxies
+from tests.untrained import untrained_bundle
 
 PHYSICS = MassProfilePhysics(fewest_stars=120, most_stars=120, bins=4, hidden=2)
 
@@ -156,22 +154,14 @@ def test_draws_of_a_posterior_follow_its_weights_and_none_comes_twice():
 
 @pytest.fixture(scope="module")
 def predictor(tmp_path_factory):
-    config = resolve(
-        load_config(
-            {
-                "task": "mass_profile",
-                "model": "mass_profile_flow",
-                "physics": {"most_stars": 120, "bins": 4, "hidden": 2},
-                "hyperparameters": {"width": 8, "seeds": 3, "units": [8]},
-            }
-        )
-    )
-    model = build_model(
-        "mass_profile_flow", task="mass_profile", physics=config.physics, **config.hyperparameters
-    )
-    folder = tmp_path_factory.mktemp("masses") / "bare"
-    save_bundle(folder, model, config, {}, [{"epoch": 1, "loss": 1.0}])
-    return load_pretrained(folder)
+    values = {
+        "task": "mass_profile",
+        "model": "mass_profile_flow",
+        "physics": {"most_stars": 120, "bins": 4, "hidden": 2},
+        "hyperparameters": {"width": 8, "seeds": 3, "units": [8]},
+    }
+    bundle = untrained_bundle(tmp_path_factory.mktemp("masses") / "bare", values)
+    return load_pretrained(bundle.folder)
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -5,14 +5,12 @@ import pytest
 from astropy import units as u
 from astropy.table import Table, vstack
 
-from astro_dl.bundles.bundle import save_bundle
-from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_model, resolve
 from astro_dl.science.mass_profile.figures import draw_galaxies
 from astro_dl.science.mass_profile.predict import input_of_file
 from astro_dl.science.mass_profile.reading import GalaxyOptions, read_galaxy
+from tests.untrained import untrained_bundle
 
 SIZE = {"half_light_radius": "250 pc", "distance": "105 kpc"}
 ARCMIN_PC = 105_000 * np.tan(np.pi / 180 / 60)
@@ -20,22 +18,14 @@ ARCMIN_PC = 105_000 * np.tan(np.pi / 180 / 60)
 
 @pytest.fixture(scope="module")
 def predictor(tmp_path_factory):
-    config = resolve(
-        load_config(
-            {
-                "task": "mass_profile",
-                "model": "mass_profile_flow",
-                "physics": {"most_stars": 80, "bins": 4, "hidden": 2},
-                "hyperparameters": {"width": 8, "seeds": 3, "units": [8]},
-            }
-        )
-    )
-    model = build_model(
-        "mass_profile_flow", task="mass_profile", physics=config.physics, **config.hyperparameters
-    )
-    folder = tmp_path_factory.mktemp("masses") / "bare"
-    save_bundle(folder, model, config, {}, [{"epoch": 1, "loss": 1.0}])
-    return load_pretrained(folder)
+    values = {
+        "task": "mass_profile",
+        "model": "mass_profile_flow",
+        "physics": {"most_stars": 80, "bins": 4, "hidden": 2},
+        "hyperparameters": {"width": 8, "seeds": 3, "units": [8]},
+    }
+    bundle = untrained_bundle(tmp_path_factory.mktemp("masses") / "bare", values)
+    return load_pretrained(bundle.folder)
 
 
 @pytest.fixture

@@ -4,34 +4,26 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from astro_dl.bundles.bundle import save_bundle
-from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.evaluation.evaluate import evaluate
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_model, resolve
 from astro_dl.observations.tables.read import read_table
 from astro_dl.observations.tables.write import write_table
 from astro_dl.science.sbi_benchmark.metrics import reference_metrics
+from tests.untrained import untrained_bundle
 
 
 @pytest.fixture(scope="module")
 def predictor(tmp_path_factory):
-    config = resolve(
-        load_config(
-            {
-                "task": "sbi_benchmark",
-                "model": "sbi_flow",
-                "hyperparameters": {"units": [8]},
-                "evaluation": {"bootstrap": 10, "plots": False},
-            }
-        )
-    )
-    model = build_model("sbi_flow", task="sbi_benchmark", **config.hyperparameters)
-    folder = tmp_path_factory.mktemp("sbi") / "bare"
-    save_bundle(folder, model, config, {}, [{"epoch": 1, "loss": 1.0}])
-    return load_pretrained(folder)
+    values = {
+        "task": "sbi_benchmark",
+        "model": "sbi_flow",
+        "hyperparameters": {"units": [8]},
+        "evaluation": {"bootstrap": 10, "plots": False},
+    }
+    bundle = untrained_bundle(tmp_path_factory.mktemp("sbi") / "bare", values)
+    return load_pretrained(bundle.folder)
 
 
 @pytest.fixture

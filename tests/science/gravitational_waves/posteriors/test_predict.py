@@ -1,14 +1,10 @@
 """From files of strain to weighed posteriors."""
 
-import keras
 import numpy as np
 import pytest
 
-from astro_dl.bundles.bundle import save_bundle
-from astro_dl.core.config import load_config
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.load import load_pretrained
-from astro_dl.models.build import build_model, resolve
 from astro_dl.science.gravitational_waves.noise import gaussian_noise
 from astro_dl.science.gravitational_waves.posteriors import predict
 from astro_dl.science.gravitational_waves.posteriors.figures import draw_binaries
@@ -18,6 +14,7 @@ from astro_dl.science.gravitational_waves.posteriors.reading import read_segment
 from astro_dl.science.gravitational_waves.psd import aligo_design_psd
 from astro_dl.science.gravitational_waves.waveforms.phenom_d import imrphenomd
 from tests.science.gravitational_waves.gwosc_files import write_gwosc
+from tests.untrained import untrained_bundle
 
 RATE, SECONDS, START = 4096, 32, 1_200_000_000
 MERGER = START + 16.3
@@ -26,23 +23,14 @@ SNR = 20.0
 
 @pytest.fixture(scope="module")
 def predictor(tmp_path_factory):
-    config = resolve(
-        load_config(
-            {
-                "task": "gw_parameters",
-                "model": "gw_flow",
-                "physics": {"bins": 4, "hidden": 2},
-                "hyperparameters": {"units": [8]},
-            }
-        )
-    )
-    keras.utils.set_random_seed(0)
-    model = build_model(
-        "gw_flow", task="gw_parameters", physics=config.physics, **config.hyperparameters
-    )
-    folder = tmp_path_factory.mktemp("binaries") / "bare"
-    save_bundle(folder, model, config, {}, [{"epoch": 1, "loss": 1.0}])
-    return load_pretrained(folder)
+    values = {
+        "task": "gw_parameters",
+        "model": "gw_flow",
+        "physics": {"bins": 4, "hidden": 2},
+        "hyperparameters": {"units": [8]},
+    }
+    bundle = untrained_bundle(tmp_path_factory.mktemp("binaries") / "bare", values)
+    return load_pretrained(bundle.folder)
 
 
 @pytest.fixture(scope="module")
