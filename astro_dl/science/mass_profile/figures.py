@@ -75,7 +75,7 @@ def draw_galaxies(
         panels[1].plot(slope[row], mass[row], ".", color=COLOURS[0], markersize=2)
         panels[1].set(
             xlabel="slope γ of the halo",
-            ylabel="log₁₀ M(<1.8 R_h) [M☉]",
+            ylabel=r"log₁₀ $M(<1.8\,R_\mathrm{h})$ [M☉]",
             xlim=predictor.physics.slopes,
             title=f"{ready.stars[row]} stars",
         )

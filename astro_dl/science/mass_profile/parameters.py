@@ -18,7 +18,7 @@ in units of s² R_h / G, with s the observed dispersion: a galaxy looks the same
 
 SYMBOLS: Mapping[str, str] = {
     "gamma": r"$\gamma$",
-    "log_mass": r"$\log_{10} M(<1.8\,R_\mathrm{h})$",
+    "log_mass": r"$\log_{10}\,[G M(<1.8\,R_\mathrm{h}) / (s^2 R_\mathrm{h})]$",
     "beta": r"$\beta$",
 }
 
