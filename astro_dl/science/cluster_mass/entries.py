@@ -47,6 +47,6 @@ register_model(
     rank=(3,),
     physics={"given": "plane", "told": "point"},
     hyperparameters=LAYERS,
-    small=SmallForm({"filters": (4, 4), "units": (16,)}, learning_rate=0.01),
+    small=SmallForm({"filters": (4, 4), "units": (64,)}, learning_rate=0.003),
     reference=PAPER,
 )
