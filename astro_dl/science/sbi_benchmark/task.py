@@ -11,6 +11,27 @@ from astro_dl.science.sbi_benchmark.files import inputs_of_rows, predict_rows
 from astro_dl.science.sbi_benchmark.metrics import reference_metrics
 from astro_dl.science.sbi_benchmark.physics import BenchmarkPhysics
 
+NUMBERED = {"theta": r"\theta", "mean": r"\mu", "filter": "f"}
+SYMBOLS = {
+    f"{name}_{number}": f"${symbol}_{{{number}}}$"
+    for name, symbol in NUMBERED.items()
+    for number in range(1, 11)
+} | {
+    "mean_x": r"$\mu_x$",
+    "mean_y": r"$\mu_y$",
+    "root_deviation_x": r"$\sqrt{\sigma_x}$",
+    "root_deviation_y": r"$\sqrt{\sigma_y}$",
+    "arctanh_correlation": r"$\mathrm{arctanh}\,\rho$",
+    "offset": r"$\beta$",
+    "contact_rate": r"$\beta$",
+    "recovery_rate": r"$\gamma$",
+    "prey_growth": r"$\alpha$",
+    "prey_loss": r"$\beta$",
+    "predator_loss": r"$\gamma$",
+    "predator_growth": r"$\delta$",
+}
+"""Those of the benchmark's appendix T, of all problems."""
+
 
 def head(physics: BenchmarkPhysics) -> Flow:
     """Return the joint posterior of the problem's parameters."""
@@ -66,5 +87,6 @@ task = Task(
     },
     files=Files(rows=inputs_of_rows, predict_blocks=predict_rows),
     extra_metrics=reference_metrics,
+    symbols=SYMBOLS,
     caution="A problem of a benchmark, which tests posteriors where they are known.",
 )
