@@ -84,11 +84,11 @@ def predict_cutouts(
     Returns
     -------
     astropy.table.QTable
-        One row per object: ``id``, ``ra``, ``dec`` [deg] (NaN where unknown), then for classifiers
-        ``label``, ``p_<class>`` and ``logit``, best first; for parameters their values with
-        ``_std``, in the order of the files; ``masked_fraction``, and ``flags`` (see `read_cutout`;
-        ``shear_of_prior`` where the image tells next to nothing of the shear;
-        also ``band_order_assumed``, ``band_<own>_for_<network's>``, ``outside_images``,
+        One row per object: ``id``, ``ra``, ``dec`` [deg, ICRS] (NaN where unknown), then for
+        classifiers ``label``, ``p_<class>`` and ``logit``, best first; for parameters their values
+        with ``_std``, in the order of the files; ``masked_fraction``, and ``flags`` (see
+        `read_cutout`; ``shear_of_prior`` where the image tells next to nothing of the shear; also
+        ``band_order_assumed``, ``band_<own>_for_<network's>``, ``outside_images``,
         ``too_few_pixels`` or ``no_noise``, which give NaN, as ``outside_training_range`` does
         unless flagged answers are kept).
 

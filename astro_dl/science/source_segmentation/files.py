@@ -1,6 +1,5 @@
 """Images of the sky in FITS files, of which rows are read when they are asked for."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from astropy.io import fits
-from astropy.wcs import WCS
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.fits_files import chosen_image, open_fits
@@ -135,22 +133,6 @@ def open_field(
         except UsageError as error:
             raise UsageError(f"{path}: {error}") from None
         yield Field(Path(path), pixels, plane, image.header, background)
-
-
-def sky_positions(header: fits.Header, x: Array, y: Array) -> tuple[Array, Array]:
-    """Return right ascension and declination [deg] of pixels counted from 0, NaN without them."""
-    nowhere = np.full(len(x), np.nan)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        # wcslib has its own hierarchy of errors, all of which mean that there are no coordinates
-        try:
-            wcs = WCS(header, naxis=2)
-            if not (wcs.has_celestial and len(x)):
-                return nowhere, nowhere
-            sky = wcs.pixel_to_world(x, y).icrs
-        except Exception:
-            return nowhere, nowhere
-    return sky.ra.deg, sky.dec.deg
 
 
 def _check_known(path: str | Path, pixels: _Known) -> None:
