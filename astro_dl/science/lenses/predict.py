@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
-from astropy.table import QTable, vstack
+from astropy.table import QTable, Table, vstack
 from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
@@ -151,6 +151,35 @@ def cutout_of_file(physics: LensPhysics, path: Path) -> np.ndarray:
     if not np.isfinite(x).all():
         raise UsageError(f"{path}: too few pixels, or no noise, in a band")
     return x
+
+
+def read_again(
+    predictor: Predictor[LensPhysics], paths: Sequence[str | Path], table: Table
+) -> Iterator[tuple[str, Cutout]]:
+    """Yield the objects of a prediction by their ids, found and read with its options.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        The network that made the table.
+    paths : sequence of path
+        The files that it was applied to.
+    table : astropy.table.Table
+        Rows of what `predict_cutouts` returned; no other objects are read.
+    """
+    physics, scale = predictor.physics, predictor.input_spec.contract["pixel_scale_arcsec"]
+    told, wanted = table.meta, set(map(str, table["id"]))
+    own, bands, hdu = (told.get(key) for key in ("pixel_scale_arcsec", "bands", "hdu"))
+    stacks = [Path(path) for path in paths if is_stack(path)]
+    images = [path for path in paths if not is_stack(path)]
+    with OpenImages() as opener:
+        found = find_in_files(physics, images, told.get("catalogue"), hdu, bands, opener)
+        chosen = (one for one in found if one.id in wanted)
+        for one, cutout in _read(physics, chosen, scale, own, opener):
+            yield one.id, cutout
+    for one, cutout in _read_stacks(physics, stacks, scale, own, bands, hdu):
+        if one.id in wanted:
+            yield one.id, cutout
 
 
 def find_in_files(
