@@ -27,6 +27,7 @@ from astro_dl.observations.images.band_images import (
     read_window,
 )
 from astro_dl.observations.images.cutouts import centre_crop, noise_sigma, resample
+from astro_dl.observations.images.pixels import observed
 
 SAME_SCALE = 0.02
 WIDE = 2
@@ -256,8 +257,7 @@ def _read_plane(
         slice(first, first + needed)
         for first in (int(np.floor(middle + 0.5 - needed / 2)) for middle in centre)
     )
-    window = read_window(image, rows, columns, opener)
-    window[~np.isfinite(window)] = np.nan
+    window = observed(read_window(image, rows, columns, opener))
     margin = 0 if whole else 1
     padded = any(
         wanted.start + margin < 0 or wanted.stop - margin > length
