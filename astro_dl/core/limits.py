@@ -124,3 +124,9 @@ Range = tuple[float, float]
 """The lower end first; both may be equal."""
 
 PositiveRange = Annotated[Range, Bounds(0, open_low=True)]
+
+SidePixels = Annotated[int, Bounds(16, 1024)]
+"""Of a simulated image: a larger one fits no network's memory."""
+
+MagnitudeRange = Annotated[Range, Bounds(-40, 60)]
+"""From what outshines the Sun to what no telescope sees: fluxes stay within what numbers hold."""

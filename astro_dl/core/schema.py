@@ -130,6 +130,30 @@ def read_keywords(
     return _read(values, {name: hints.get(name, Any) for name in names}, where)
 
 
+def check_rules(function: Callable[..., Any], values: Mapping[str, Any]) -> None:
+    """Check keyword arguments that may be any objects of Python by what can be said of numbers.
+
+    Parameters
+    ----------
+    function : callable
+        As of `read_keywords`.
+    values : mapping
+        Argument name to value, accepted by the function; the rules of ``Annotated`` hints must
+        admit it.
+
+    Raises
+    ------
+    UsageError
+        For a value that is no number, NaN, or that a rule does not admit.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    for name, value in values.items():
+        if isinstance(value, Real) and value != value:
+            raise UsageError(f"{name} is nan; accepted: a number")
+        if get_origin(hints.get(name)) is Annotated:
+            coerce(plain(value), hints[name], name)
+
+
 def keyword_defaults(function: Callable[..., Any]) -> dict[str, Any]:
     """Return the parameters that have defaults or are keyword-only, with their defaults."""
     return {

@@ -12,7 +12,7 @@ from astropy.table import MaskedColumn, QTable, Table, vstack
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.reading.many_files import NothingRead, nothing_read, tolerating
 from astro_dl.core.reading.share import Share, reading_share
-from astro_dl.core.schema import keyword_defaults, takes_any_keyword
+from astro_dl.core.schema import check_rules, keyword_defaults, takes_any_keyword
 from astro_dl.core.task import Files
 from astro_dl.inference.header import finished
 from astro_dl.inference.input_checks import check_files
@@ -158,6 +158,7 @@ def _parts(
     for name in () if takes_any_keyword(files.reader) else options:
         if name not in accepted:
             raise unknown_name("option", name, accepted)
+    check_rules(files.reader, options)
     found = files.reader(predictor, paths, **options)
     if files.predict_blocks is None:
         yield QTable(found, copy=False)

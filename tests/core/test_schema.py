@@ -11,6 +11,7 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.core.limits import Bounds, Choice, Count, Different, Fraction, Range, Shares
 from astro_dl.core.schema import (
+    check_rules,
     checked,
     coerce,
     describe,
@@ -199,3 +200,18 @@ def test_keywords_of_a_function_are_checked_by_its_hints():
 def test_every_hint_is_described_in_words(hint):
     assert "<" not in describe(hint)
     assert "typing" not in describe(hint)
+
+
+def test_numbers_among_objects_are_checked_by_their_rules():
+    def function(path, *, draws: Annotated[int, Bounds(1, 10)] = 4, sigma: Any = None):
+        """Take anything."""
+
+    check_rules(function, {"draws": np.int64(3), "sigma": object()})
+    for values, said in (
+        ({"draws": 0}, "draws: 0 is not accepted"),
+        ({"draws": 2.5}, "draws: 2.5 is not accepted"),
+        ({"sigma": float("nan")}, "sigma is nan"),
+        ({"sigma": np.float32("nan")}, "sigma is nan"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            check_rules(function, values)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
 from tqdm.auto import tqdm
 
 from astro_dl.core.files import distinct_names
@@ -66,3 +67,20 @@ def files_with_rows(paths: Sequence[str | Path], table: "Table") -> Iterator[tup
     for path, name in distinct_names([Path(one) for one in paths]).items():
         if name in rows:
             yield path, table[rows[name]]
+
+
+def objects_by_file(
+    paths: Sequence[str | Path], table: "Table"
+) -> Iterator[tuple[Path, str, "Table"]]:
+    """Yield each file, what it is called, and its rows in a table of many objects, perhaps none.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        All files.
+    table : astropy.table.Table
+        With a column ``id`` of the names of files, as `distinct_names` gives them.
+    """
+    called = np.asarray(table["id"]).astype(str)
+    for path, name in distinct_names([Path(one) for one in paths]).items():
+        yield path, name, table[called == name]

@@ -17,6 +17,7 @@ from astro_dl.core.reading.fits_images import open_images
 from astro_dl.core.reading.many_files import may_fail, read_each
 from astro_dl.core.reading.share import current_share
 from astro_dl.observations.galaxies.band_order import in_order
+from astro_dl.observations.galaxies.coordinates import pixels_of_sky, sky_of_pixels
 from astro_dl.observations.galaxies.objects_in_fits import Member, find_members
 from astro_dl.observations.images.band_images import (
     BandImage,
@@ -26,6 +27,7 @@ from astro_dl.observations.images.band_images import (
     read_window,
 )
 from astro_dl.observations.images.cutouts import centre_crop, noise_sigma, resample
+from astro_dl.observations.images.pixels import observed
 
 SAME_SCALE = 0.02
 WIDE = 2
@@ -43,7 +45,7 @@ class Candidate:
     images : tuple of BandImage
         One per band of the network, in its order; none if the object is in no image.
     ra, dec : float
-        Position [deg]; NaN where unknown.
+        Position [deg, ICRS]; NaN where unknown.
     centred : bool
         Whether the object is at the centre of the images, else it is at its position.
     flags : tuple of str
@@ -248,14 +250,14 @@ def _read_plane(
             )
         centre = ((image.shape[0] - 1) / 2, (image.shape[1] - 1) / 2)
     else:
-        x, y = image.wcs.world_to_pixel_values(candidate.ra, candidate.dec)  # type: ignore[union-attr]
+        assert image.wcs is not None
+        x, y = pixels_of_sky(image.wcs, candidate.ra, candidate.dec)
         centre = (float(y), float(x))
     rows, columns = (
         slice(first, first + needed)
         for first in (int(np.floor(middle + 0.5 - needed / 2)) for middle in centre)
     )
-    window = read_window(image, rows, columns, opener)
-    window[~np.isfinite(window)] = np.nan
+    window = observed(read_window(image, rows, columns, opener))
     margin = 0 if whole else 1
     padded = any(
         wanted.start + margin < 0 or wanted.stop - margin > length
@@ -315,12 +317,12 @@ def _part_without_band(part: str) -> str:
 
 
 def _centre(image: BandImage) -> tuple[float, float]:
-    """Return right ascension and declination of an image's centre [deg], NaN if unknown.
+    """Return right ascension and declination of an image's centre [deg, ICRS], NaN if unknown.
 
     Coordinates of exactly (0, 0) at the reference pixel are those of simulations.
     """
     if image.wcs is None or not np.any(image.wcs.wcs.crval):
         return np.nan, np.nan
     y, x = ((length - 1) / 2 for length in image.shape)
-    ra, dec = image.wcs.pixel_to_world_values(x, y)
+    ra, dec = sky_of_pixels(image.wcs, x, y)
     return float(ra), float(dec)

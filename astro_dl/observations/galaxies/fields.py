@@ -14,6 +14,7 @@ from astro_dl.core.reading.fits_files import chosen_image, has_image, open_fits,
 from astro_dl.observations.galaxies.stamp_files import StampPhysics, fitted_point_spread
 from astro_dl.observations.images.background import Background
 from astro_dl.observations.images.degrading import full_width_at_half_maximum
+from astro_dl.observations.images.pixels import observed
 
 Array = np.ndarray
 POINT_SPREAD, MASK = "PSF", "MASK"
@@ -150,7 +151,8 @@ def open_image(
 
 
 def _known(data: Array, mask: Array | None) -> Array:
-    """Return an image with NaN where a mask is set or there are infinities."""
+    """Return an image with NaN where nothing was observed or a mask is set."""
+    data = observed(data)
     if mask is not None:
         if mask.shape != data.shape:
             raise UsageError(f"the mask has shape {mask.shape}, the image {data.shape}")

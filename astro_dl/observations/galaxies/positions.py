@@ -10,6 +10,7 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.galaxies.band_files import Candidate
+from astro_dl.observations.galaxies.coordinates import pixels_of_sky
 from astro_dl.observations.galaxies.usual_columns import (
     DECLINATIONS,
     IDENTIFIERS,
@@ -117,6 +118,7 @@ def _degrees(table: Table, names: tuple[str, ...], path: Path) -> np.ndarray:
 
 def _contains(image: BandImage, ra: np.ndarray, dec: np.ndarray) -> np.ndarray:
     known = np.isfinite(ra) & np.isfinite(dec)
-    x, y = image.wcs.world_to_pixel_values(np.where(known, ra, 0), np.where(known, dec, 0))  # type: ignore[union-attr]
+    assert image.wcs is not None
+    x, y = pixels_of_sky(image.wcs, np.where(known, ra, 0), np.where(known, dec, 0))
     height, width = image.shape
     return known & (x > -0.5) & (x < width - 0.5) & (y > -0.5) & (y < height - 0.5)

@@ -19,6 +19,7 @@ from astro_dl.observations.galaxies.zero_points import zero_point_of
 from astro_dl.observations.images.cutouts import resample
 from astro_dl.observations.images.degrading import full_width_at_half_maximum
 from astro_dl.observations.images.image_files import fits_array
+from astro_dl.observations.images.pixels import observed
 from astro_dl.observations.images.point_spread import FWHM_PER_SIGMA, prepare_kernel
 
 Array = np.ndarray
@@ -136,7 +137,7 @@ def read_stamp(path: Path, physics: StampPhysics, options: Options) -> Stamp:
         raise UsageError(
             f"{path}: no point-spread function; give it as extension PSF, or by --psf FILE"
         )
-    bad = ~np.isfinite(image)
+    bad = np.isnan(observed(image))
     for name in ("weight", "error", "mask"):
         if name in planes and planes[name].shape != image.shape:
             raise UsageError(

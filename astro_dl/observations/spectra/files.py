@@ -15,7 +15,12 @@ from astro_dl.core.reading.fits_files import has_image, keyword_number, open_fit
 from astro_dl.observations.spectra.desi import is_coadd, read_coadd
 from astro_dl.observations.spectra.spectrum import MEDIA, Medium, Spectrum, make_spectrum
 from astro_dl.observations.spectra.text_files import TEXT_ENDINGS, read_columns_of_text
-from astro_dl.observations.spectra.units import in_angstroms, is_logarithm, per_angstrom
+from astro_dl.observations.spectra.units import (
+    error_ratio,
+    in_angstroms,
+    is_logarithm,
+    per_angstrom,
+)
 from astro_dl.observations.tables.read import FORMATS, read_table
 
 VARIANCE_NAMES, ERROR_NAMES, IVAR_NAMES = ("VARIANCE", "VAR"), ("ERROR", "SIGMA"), ("IVAR",)
@@ -41,12 +46,12 @@ def read_spectra(path: str | Path, medium: Medium | None = None) -> list[Spectru
     ----------
     path : str or Path
         FITS: native SDSS (``spec-*.fits``, ``spSpec-*.fit``), LAMOST, DESI coadds, any table with
-        columns of wavelength and flux, or images of one spectrum or many (a row each) with linear
-        or logarithmic wavelengths by keywords or in an extension ``WAVELENGTH``, with ``VARIANCE``
-        and ``FIBRES`` extensions as those of 2dF and AAOmega. CSV, ECSV, VOTable, HDF5 or Parquet:
-        tables with the columns ``wavelength`` or ``loglam``, ``flux`` and, perhaps, ``error`` or
-        ``ivar``. Text (``.txt``, ``.dat``, ``.asc``): the same, or two or three columns without
-        names, wavelength, flux and error.
+        columns of wavelength and flux, or images of one spectrum (in any extension) or many (a row
+        each, in the first) with linear or logarithmic wavelengths by keywords or in an extension
+        ``WAVELENGTH``, with ``VARIANCE`` and ``FIBRES`` extensions as those of 2dF and AAOmega.
+        CSV, ECSV, VOTable, HDF5 or Parquet: tables with the columns ``wavelength`` or ``loglam``,
+        ``flux`` and, perhaps, ``error`` or ``ivar``. Text (``.txt``, ``.dat``, ``.asc``): the same,
+        or two or three columns without names, wavelength, flux and error.
     medium : {"air", "vacuum"}, optional
         What the wavelengths are measured in, whatever the file says.
 
@@ -110,29 +115,32 @@ def from_columns(
             f"{', '.join(FLUXES)}"
         )
     values, factor = per_angstrom(_numbers(table[flux]), wavelength, table[flux].unit, path)
-    variance = _variance(table)
+    variance = _variance(table, table[flux].unit)
     if variance is not None:
         variance = variance * factor**2
     return make_spectrum(path, name, wavelength, values, variance, medium or own_medium)
 
 
-def _variance(table: Table) -> np.ndarray | None:
+def _variance(table: Table, unit: Any) -> np.ndarray | None:
     """Return variances in the unit of the flux, NaN at bad pixels; None where nothing is said."""
-    variance = _stated_variance(table)
+    variance = _stated_variance(table, unit)
     mask = _column(table, MASKS)
     if variance is None or mask is None:
         return variance
     return np.where(_numbers(table[mask]) == 0, variance, np.nan)
 
 
-def _stated_variance(table: Table) -> np.ndarray | None:
+def _stated_variance(table: Table, unit: Any) -> np.ndarray | None:
     inverse = _column(table, INVERSE_VARIANCES)
     if inverse is not None:
-        return _inverted(_numbers(table[inverse]))
+        ratio = error_ratio(table[inverse].unit, unit, power=-2)
+        return _inverted(_numbers(table[inverse])) * ratio**2
     variance, error = _column(table, VARIANCES), _column(table, ERRORS)
     if variance is not None:
-        return _numbers(table[variance])
-    return None if error is None else _numbers(table[error]) ** 2
+        return _numbers(table[variance]) * error_ratio(table[variance].unit, unit, power=2) ** 2
+    if error is None:
+        return None
+    return (_numbers(table[error]) * error_ratio(table[error].unit, unit)) ** 2
 
 
 def _inverted(inverse: np.ndarray) -> np.ndarray:
@@ -165,7 +173,7 @@ def _from_hdus(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
     primary = hdus[0]
     if is_coadd(hdus):
         return read_coadd(path, hdus, medium)
-    if has_image(primary) and primary.data.ndim in (1, 2):
+    if _holds_spectra(primary):
         return _from_image(path, hdus, medium)
     for hdu in hdus[1:]:
         names = {name.lower() for name in _column_names(hdu)}
@@ -175,12 +183,21 @@ def _from_hdus(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
                 from_columns(path, name, table, medium, own)
                 for name, table in _spectra_of_table(path, _read_hdu(hdu)).items()
             ]
+    for number, hdu in enumerate(hdus):
+        if _holds_spectra(hdu) and hdu.data.size == hdu.data.shape[-1] and "CRVAL1" in hdu.header:
+            own = _medium(ChainMap(hdu.header, primary.header))
+            return _from_image(path, hdus[number:], medium or own)
     found = "; ".join(f"{hdu.name or 'PRIMARY'} {', '.join(_column_names(hdu))}" for hdu in hdus)
     raise UsageError(
         f"{path}: no spectrum: neither an image of one or two axes nor a table with columns of "
         f"wavelength ({', '.join((*WAVELENGTHS, *LOG_WAVELENGTHS))}) and flux "
         f"({', '.join(FLUXES)}); found: {found}"
     )
+
+
+def _holds_spectra(hdu: Any) -> bool:
+    """Whether an extension is an image of one or two axes; further ones may be of length 1."""
+    return has_image(hdu) and hdu.data.size > 0 and max(hdu.data.shape[:-2], default=1) == 1
 
 
 def _column_names(hdu: Any) -> list[str]:
@@ -267,9 +284,9 @@ def _rows_of_one(
 def _image(path: Path, hdu: Any) -> np.ndarray:
     """Return the numbers of an extension, (rows, pixels)."""
     data = getattr(hdu, "data", None) if hdu.is_image else None
-    if data is None or data.ndim not in (1, 2) or not data.size:
+    if data is None or not _holds_spectra(hdu):
         raise UsageError(f"{path}: {hdu.name or 'PRIMARY'} is no image of one or two axes")
-    return np.atleast_2d(data)
+    return np.atleast_2d(data).reshape(-1, data.shape[-1])
 
 
 def _image_variance(path: Path, by_name: dict[str, Any]) -> np.ndarray | None:

@@ -16,6 +16,9 @@ SENTINELS = (-999.0, -9999.0)
 LARGEST_FLUX = 1e30
 """What stands for no flux: these numbers, and what is larger."""
 
+FEWEST_ZEROS = 5
+"""Pixels in a row, all exactly zero, that were filled: beyond a detector, or between two."""
+
 SHORTEST_ANGSTROM, LONGEST_ANGSTROM = 100.0, 1e7
 
 
@@ -55,7 +58,7 @@ def make_spectrum(
     """Return a spectrum in vacuum, its bad pixels marked, from what a file holds.
 
     Pixels without positive variance are bad, where variances are known; and those whose flux is a
-    mark, such as −999, or beyond all measure.
+    mark, such as −999, beyond all measure, or zero as that of at least four neighbours.
 
     Raises
     ------
@@ -85,8 +88,17 @@ def make_spectrum(
         sigma = np.where(good, np.sqrt(np.where(good, own, 1)), np.nan)
         flux = np.where(good, flux, np.nan)
     missing = ~np.isfinite(flux) | np.isin(flux, SENTINELS) | (np.abs(flux) > LARGEST_FLUX)
+    missing |= _filled(flux)
     flux = np.where(missing, np.nan, flux)
     flags = () if medium else ("air_assumed",)
     if medium != "vacuum":
         wavelength = air_to_vacuum(wavelength)
     return Spectrum(name, wavelength[order], flux[order], sigma[order], flags)
+
+
+def _filled(flux: np.ndarray) -> np.ndarray:
+    """Return which pixels are among many in a row that are zero, unless there is no other flux."""
+    if not np.any(np.nan_to_num(flux)):
+        return np.zeros(len(flux), bool)
+    runs = np.lib.stride_tricks.sliding_window_view(flux == 0, FEWEST_ZEROS).all(axis=1)
+    return np.convolve(runs, np.ones(FEWEST_ZEROS)) > 0

@@ -84,6 +84,25 @@ def per_angstrom(
     return flux, np.ones_like(flux)
 
 
+def error_ratio(unit: Any, of_flux: Any, power: int = 1) -> float:
+    """Return how many units of the flux one of its errors is; 1 where that is not known.
+
+    Parameters
+    ----------
+    unit : object
+        Of errors to a power: 2 of variances, −2 of inverse variances.
+    of_flux : object
+        Of the flux.
+    power : int, default 1
+        The power.
+    """
+    try:
+        return float((u.Unit(unit) ** (1 / power)).to(u.Unit(of_flux)))
+    except (TypeError, ValueError, u.UnitConversionError):
+        # units of logarithms have no powers, and those that nobody knows are taken to be alike
+        return 1.0
+
+
 def _size(text: str, unit: Any, path: Path) -> float:
     """Return how many Å a unit of length is."""
     word = text.lower()

@@ -10,6 +10,7 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.fits_files import chosen_image, is_number, open_fits
+from astro_dl.observations.images.pixels import observed
 
 GAIN_KEYWORDS = ("GAIN", "EGAIN", "CCDGAIN", "ATODGAIN", "GAIN1")
 ELECTRONS = ("electron", "electrons", "e-", "e", "elec")
@@ -26,7 +27,7 @@ class Exposure:
     path : Path
         The file.
     data : ndarray, (H, W)
-        As the file has it, perhaps mapped.
+        As the file has it, perhaps mapped; NaN where nothing was observed.
     gain : float
         Electrons for each of its units.
     """
@@ -73,7 +74,7 @@ def open_exposure(
                 f"at least {FEWEST_PIXELS} pixels"
             )
         header = {**dict(hdus[0].header), **dict(one.header)}
-        yield Exposure(Path(path), one.data, _gain(header, path, gain))
+        yield Exposure(Path(path), observed(one.data), _gain(header, path, gain))
 
 
 def _gain(header: Mapping[str, Any], path: str | Path, given: float | None) -> float:

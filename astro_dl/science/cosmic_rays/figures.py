@@ -1,15 +1,23 @@
 """Exposures beside the hits that were found in them."""
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.files import stem_of
+from astro_dl.core.reading.many_files import may_fail
+from astro_dl.core.reading.named_files import objects_by_file
 from astro_dl.inference.predictor import Predictor
 from astro_dl.observations.images.background import Background
-from astro_dl.science.cosmic_rays.exposures import open_exposure
+from astro_dl.science.cosmic_rays.exposures import Exposure, open_exposure
 from astro_dl.science.cosmic_rays.physics import CosmicRayPhysics
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_FILES = 12
 WINDOW = 256
@@ -41,42 +49,49 @@ def draw_masks(
     list of Path
         ``<name>_hits.png`` of each file.
     """
-    from astro_dl.evaluation.figures.style import new_figure, save_figure
+    from astro_dl.evaluation.figures.style import save_figure
 
     drawn = []
-    for path in map(Path, paths[:MOST_FILES]):
-        some = table[[Path(str(name)).name == path.name for name in table["id"]]]
-        x, y = (np.asarray(some[name], float) for name in ("x", "y"))
-        with open_exposure(path, None, 1.0) as exposure:
-            rows, columns = (
-                _busiest(places, side) for places, side in zip((y, x), exposure.shape, strict=True)
-            )
-            level, noise = Background.measure(exposure.data).at(rows)
-            shown = (exposure.electrons(rows) - level)[:, columns] / noise[:, columns]
-        figure, axes = new_figure(1, 2, 10, 4.8, sharex=True, sharey=True)
-        extent = (columns.start - 0.5, columns.stop - 0.5, rows.start - 0.5, rows.stop - 0.5)
-        for panel in axes.flat:
-            panel.grid(False)
-            picture = panel.imshow(
-                np.arcsinh(shown),
-                cmap="gray",
-                origin="lower",
-                extent=extent,
-                vmin=np.arcsinh(SHOWN_SIGMA[0]),
-                vmax=np.arcsinh(SHOWN_SIGMA[1]),
-                interpolation="nearest",
-            )
-            panel.set(xlabel="x [pixel]", ylabel="y [pixel]")
-        size = 12 + 6 * np.sqrt(np.asarray(some["pixels"], float))
-        axes[0, 1].scatter(x, y, s=size, facecolors="none", edgecolors=MARK, linewidths=0.9)
-        axes[0, 0].set_title(path.name, fontsize=10)
-        axes[0, 1].set_title(f"{len(some)} hits in the whole image", fontsize=10)
-        ticks = np.array([-2, 0, 2, 5, 10, 30])
-        bar = figure.colorbar(picture, ax=axes, ticks=np.arcsinh(ticks), shrink=0.9)
-        bar.ax.set_yticklabels([str(tick) for tick in ticks])
-        bar.set_label("light above the sky [σ]")
-        drawn.append(save_figure(figure, Path(folder) / f"{path.stem}_hits.png"))
+    for path, name, hits in islice(objects_by_file(paths, table), MOST_FILES):
+        with may_fail(path), open_exposure(path, table.meta.get("hdu"), 1.0) as exposure:
+            figure = _draw(exposure, name, hits)
+            drawn.append(save_figure(figure, Path(folder) / f"{stem_of(name)}_hits.png"))
     return drawn
+
+
+def _draw(exposure: Exposure, name: str, hits: Table) -> "Figure":
+    from astro_dl.evaluation.figures.style import new_figure
+
+    x, y = (np.asarray(hits[axis], float) for axis in ("x", "y"))
+    rows, columns = (
+        _busiest(places, side) for places, side in zip((y, x), exposure.shape, strict=True)
+    )
+    level, noise = Background.measure(exposure.data).at(rows)
+    shown = (exposure.electrons(rows) - level)[:, columns] / noise[:, columns]
+    figure, axes = new_figure(1, 2, 10, 4.8, sharex=True, sharey=True)
+    extent = (columns.start - 0.5, columns.stop - 0.5, rows.start - 0.5, rows.stop - 0.5)
+    for panel in axes.flat:
+        panel.grid(False)
+        picture = panel.imshow(
+            np.arcsinh(shown),
+            cmap="gray",
+            origin="lower",
+            extent=extent,
+            vmin=np.arcsinh(SHOWN_SIGMA[0]),
+            vmax=np.arcsinh(SHOWN_SIGMA[1]),
+            interpolation="nearest",
+        )
+        panel.set(xlabel="x [pixel]", ylabel="y [pixel]")
+    size = 12 + 6 * np.sqrt(np.asarray(hits["pixels"], float))
+    axes[0, 1].scatter(x, y, s=size, facecolors="none", edgecolors=MARK, linewidths=0.9)
+    axes[0, 1].set(xlim=extent[:2], ylim=extent[2:])
+    axes[0, 0].set_title(name, fontsize=10)
+    axes[0, 1].set_title(f"{len(hits)} hits in the whole image", fontsize=10)
+    ticks = np.array([-2, 0, 2, 5, 10, 30])
+    bar = figure.colorbar(picture, ax=axes, ticks=np.arcsinh(ticks), shrink=0.9)
+    bar.ax.set_yticklabels([str(tick) for tick in ticks])
+    bar.set_label("light above the sky [σ]")
+    return figure
 
 
 def _busiest(places: np.ndarray, side: int) -> slice:

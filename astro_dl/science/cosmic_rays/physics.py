@@ -1,8 +1,6 @@
 """What exposures and particles are simulated."""
 
-from typing import Annotated
-
-from astro_dl.core.limits import Bounds, Fraction, NonNegative, Positive, PositiveRange
+from astro_dl.core.limits import Fraction, NonNegative, Positive, PositiveRange, SidePixels
 from astro_dl.core.schema import checked
 
 
@@ -47,7 +45,7 @@ class CosmicRayPhysics:
         Of the images that a satellite or meteor crosses.
     """
 
-    size_pixels: Annotated[int, Bounds(16)] = 64
+    size_pixels: SidePixels = 64
     pixel_um_range: PositiveRange = (9.0, 24.0)
     thickness_um_range: PositiveRange = (15.0, 250.0)
     diffusion_um_range: PositiveRange = (2.0, 8.0)

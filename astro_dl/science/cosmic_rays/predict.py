@@ -96,7 +96,7 @@ def predict_exposures(
     if not tables:
         raise nothing_read()
     table = vstack(tables)
-    table.meta = {"threshold": threshold}
+    table.meta = {"threshold": threshold} | ({} if hdu is None else {"hdu": hdu})
     return table
 
 

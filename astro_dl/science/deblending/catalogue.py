@@ -1,16 +1,15 @@
 """Places of the sources that are asked for, in pixels of an image."""
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
 from astropy.table import Table
-from astropy.wcs import WCS
 from scipy.spatial import cKDTree
 
 from astro_dl.core.errors import UsageError
+from astro_dl.observations.galaxies.coordinates import celestial, pixels_of_sky
 from astro_dl.observations.galaxies.positions import identifiers, sky_coordinates
 from astro_dl.observations.tables.columns import read_columns
 from astro_dl.observations.tables.read import read_table
@@ -88,20 +87,8 @@ def read_places(path: str | Path, header: fits.Header, image: str | Path) -> Pla
     xy = np.full((len(ra), 2), np.nan)
     known = np.isfinite(ra) & np.isfinite(dec)
     if known.any():
-        xy[known] = np.stack(wcs.world_to_pixel_values(ra[known], dec[known]), axis=1)
+        xy[known] = np.stack(pixels_of_sky(wcs, ra[known], dec[known]), axis=1)
     return Places(identifiers(table), xy)
-
-
-def celestial(header: fits.Header) -> WCS | None:
-    """Return the celestial coordinates of an image, None if there are none."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        # wcslib has its own hierarchy of errors, all of which mean that there are no coordinates
-        try:
-            wcs = WCS(header, naxis=2)
-        except Exception:
-            return None
-    return wcs.celestial if wcs.has_celestial else None
 
 
 def _sky(table: Table, path: str | Path) -> tuple[Array, Array]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.files import stem_of
+from astro_dl.core.reading.named_files import objects_by_file
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.galaxies.fields import open_image
 from astro_dl.science.deblending.deblend import deblend, light_of
@@ -50,15 +52,15 @@ def draw_models(
     """
     from astro_dl.evaluation.figures.style import new_figure, save_figure
 
-    file_names = np.array([Path(str(one)).name for one in table["id"]])
-    answered = np.isfinite(np.asarray(table["flux"], float))
+    answered = table[np.isfinite(np.asarray(table["flux"], float))]
     drawn: list[Path] = []
-    for path in [one for one in map(Path, paths) if (file_names[answered] == one.name).any()]:
+    for path, name, rows in objects_by_file(paths, answered):
+        if not len(rows):
+            continue
         if len(drawn) == MOST_FILES:
             break
-        rows = table[answered & (file_names == path.name)]
-        xy = np.stack([np.asarray(rows[name], float) for name in ("x", "y")], axis=1)
-        options = {name: table.meta.get(name) for name in ("psf", "hdu", "sigma")}
+        xy = np.stack([np.asarray(rows[axis], float) for axis in ("x", "y")], axis=1)
+        options = {key: table.meta.get(key) for key in ("psf", "hdu", "sigma")}
         with open_image(path, predictor.physics, **options) as image:
             light = light_of(image)
             claimed = deblend(predictor, image, light, xy).claimed
@@ -70,7 +72,7 @@ def draw_models(
         extent = (across.start - 0.5, across.stop - 0.5, down.start - 0.5, down.stop - 0.5)
         style = {"origin": "lower", "extent": extent, "interpolation": "nearest"}
         for panel, shown, title in (
-            (left, light, path.name),
+            (left, light, name),
             (middle, light * claimed, "light of the sources"),
         ):
             picture = panel.imshow(
@@ -95,7 +97,7 @@ def draw_models(
             panel.grid(False)
             panel.set(xlabel="x [pixel]", xlim=extent[:2], ylim=extent[2:])
         left.set(ylabel="y [pixel]")
-        drawn.append(save_figure(figure, Path(folder) / f"{path.stem}_sources.png"))
+        drawn.append(save_figure(figure, Path(folder) / f"{stem_of(name)}_sources.png"))
     return drawn
 
 

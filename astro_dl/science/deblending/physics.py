@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.limits import Bounds, Fraction, NonNegative, Positive, PositiveRange
+from astro_dl.core.limits import Bounds, Fraction, NonNegative, Positive, PositiveRange, SidePixels
 from astro_dl.core.schema import checked
 from astro_dl.observations.galaxies.point_spread import check_point_spread_pixels
 
@@ -63,7 +63,7 @@ class DeblendingPhysics:
         If sizes don't fit each other, or a blend is to have no source.
     """
 
-    size_pixels: Annotated[int, Bounds(16)] = 48
+    size_pixels: SidePixels = 48
     point_spread_pixels: Annotated[int, Bounds(5)] = 31
     seeing_fwhm_pixels_range: PositiveRange = (2.5, 5.0)
     moffat_beta_range: Annotated[tuple[float, float], Bounds(1.2)] = (2.5, 5.0)
@@ -71,7 +71,7 @@ class DeblendingPhysics:
     sky_error_sigma: NonNegative = 0.02
     sources: Annotated[tuple[int, int], Bounds(1, 20)] = (1, 5)
     separation_seeing_range: PositiveRange = (0.45, 3.0)
-    neighbours: NonNegative = 1.0
+    neighbours: Annotated[float, Bounds(0, 100)] = 1.0
     snr_range: PositiveRange = (20.0, 300.0)
     magnitude_difference: NonNegative = 3.0
     least_snr: Positive = 5.0

@@ -14,9 +14,10 @@ from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.protocol import Predictor
+from astro_dl.observations.galaxies.coordinates import celestial, sky_of_pixels
 from astro_dl.observations.galaxies.fields import SkyImage, open_image
 from astro_dl.observations.images.image_files import derived_files, derived_header, write_hdus
-from astro_dl.science.deblending.catalogue import Places, celestial, read_places
+from astro_dl.science.deblending.catalogue import Places, read_places
 from astro_dl.science.deblending.deblend import Deblended, deblend, light_of
 from astro_dl.science.deblending.detection import find_peaks
 from astro_dl.science.deblending.measure import MEASURED, measured, unusual
@@ -73,11 +74,11 @@ def predict_sources(
     astropy.table.QTable
         One row per source, in the order of files and of positions, found ones from the brightest
         on: ``id`` of the file; ``source``, its name or number; ``x``, ``y`` [pixel, from 0];
-        ``ra``, ``dec`` [deg]; ``flux``, all light in its stamp, and ``window_flux``, in a round
-        Gaussian window of 0.7 widths of the seeing, for colours, each with ``_error`` of the noise
-        and of the sharing, in the file's unit; ``blendedness``, 0 of sources that are alone to 1;
-        ``flags``: ``edge``, ``masked``, ``close_pair`` (another is nearer than 0.6 widths of the
-        seeing), ``crowded`` (more than seven others in its stamp), ``light_at_border`` (it is
+        ``ra``, ``dec`` [deg, ICRS]; ``flux``, all light in its stamp, and ``window_flux``, in a
+        round Gaussian window of 0.7 widths of the seeing, for colours, each with ``_error`` of the
+        noise and of the sharing, in the file's unit; ``blendedness``, 0 of sources that are alone
+        to 1; ``flags``: ``edge``, ``masked``, ``close_pair`` (another is nearer than 0.6 widths of
+        the seeing), ``crowded`` (more than seven others in its stamp), ``light_at_border`` (it is
         larger than its stamp), ``noise_correlated``; and, without an answer, ``no_position``,
         ``outside_image``, ``duplicate_position``, ``too_few_pixels``, or
         ``psf_outside_training_range`` (unless flagged answers are kept).
@@ -156,7 +157,7 @@ def _table(
     wcs = celestial(image.header)
     ra, dec = np.full((2, n), np.nan)
     if wcs is not None and good.any():
-        ra[good], dec[good] = wcs.pixel_to_world_values(x[good], y[good])
+        ra[good], dec[good] = sky_of_pixels(wcs, x[good], y[good])
     table = QTable(
         {
             "id": np.full(n, name),

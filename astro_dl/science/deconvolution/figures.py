@@ -1,11 +1,14 @@
 """Images beside what was made of them."""
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.files import stem_of
+from astro_dl.core.reading.named_files import files_with_rows
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.galaxies.fields import open_image
 from astro_dl.science.deconvolution.physics import DeconvolutionPhysics
@@ -43,10 +46,11 @@ def draw_sharpened(
     """
     from astro_dl.evaluation.figures.style import new_figure, save_figure
 
-    answered = {Path(str(row["id"])).name for row in table if np.isfinite(row["residual_rms"])}
+    answered = table[np.isfinite(table["residual_rms"])]
     drawn = []
-    for path in [one for one in map(Path, paths) if one.name in answered][:MOST_FILES]:
-        options = {name: table.meta.get(name) for name in ("psf", "hdu", "sigma")}
+    for path, row in islice(files_with_rows(paths, answered), MOST_FILES):
+        name = str(row["id"])
+        options = {key: table.meta.get(key) for key in ("psf", "hdu", "sigma")}
         with open_image(path, predictor.physics, **options) as image:
             answer = sharpen(predictor, image)
             every = slice(None)
@@ -59,7 +63,7 @@ def draw_sharpened(
         extent = (columns.start - 0.5, columns.stop - 0.5, rows.start - 0.5, rows.stop - 0.5)
         style = {"origin": "lower", "extent": extent, "interpolation": "nearest"}
         for panel, shown, title in (
-            (left, light, path.name),
+            (left, light, name),
             (middle, sharp, f"sharpened to {predictor.physics.target_fwhm_pixels:g} pixels (FWHM)"),
         ):
             picture = panel.imshow(
@@ -83,7 +87,7 @@ def draw_sharpened(
             panel.grid(False)
             panel.set(xlabel="x [pixel]")
         left.set(ylabel="y [pixel]")
-        drawn.append(save_figure(figure, Path(folder) / f"{path.stem}_sharp.png"))
+        drawn.append(save_figure(figure, Path(folder) / f"{stem_of(name)}_sharp.png"))
     return drawn
 
 

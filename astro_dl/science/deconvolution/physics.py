@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.limits import Bounds, Fraction, NonNegative, Positive, PositiveRange
+from astro_dl.core.limits import Bounds, Fraction, NonNegative, Positive, PositiveRange, SidePixels
 from astro_dl.core.schema import checked
 from astro_dl.observations.galaxies.point_spread import check_point_spread_pixels
 
@@ -64,7 +64,7 @@ class DeconvolutionPhysics:
     """
 
     scene: Literal["galaxies", "gaussian"] = "galaxies"
-    size_pixels: Annotated[int, Bounds(16)] = 64
+    size_pixels: SidePixels = 64
     border_pixels: Annotated[int, Bounds(0)] = 12
     point_spread_pixels: Annotated[int, Bounds(5)] = 31
     target_fwhm_pixels: Annotated[float, Bounds(2)] = 2.0

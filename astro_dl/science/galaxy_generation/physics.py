@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.limits import Bounds, Fraction, NonNegative, Positive, PositiveRange
+from astro_dl.core.limits import Bounds, Fraction, NonNegative, Positive, PositiveRange, SidePixels
 from astro_dl.core.schema import checked
 from astro_dl.observations.galaxies.point_spread import check_point_spread_pixels
 
@@ -61,7 +61,7 @@ class GalaxyGenerationPhysics:
         If sizes or fractions do not fit each other.
     """
 
-    size_pixels: Annotated[int, Bounds(16)] = 32
+    size_pixels: SidePixels = 32
     point_spread_pixels: Annotated[int, Bounds(5)] = 15
     pixel_scale_arcsec: Positive = 0.1
     noise_magnitude: float = 29.0

@@ -51,7 +51,8 @@ def draw_stamps(
     """
     from astro_dl.evaluation.figures.style import new_figure, save_figure
 
-    options = Options(rebin=float(table.meta.get("rebin", 1.0)), psf=table.meta.get("psf"))
+    told = table.meta
+    options = Options(**{key: told[key] for key in Options.__dataclass_fields__ if key in told})
     shown: list[tuple[Any, Stamp]] = []
     for path, row in files_with_rows(paths, table):
         if np.isfinite(float(row["ln_sersic_index"])) and len(shown) < MOST_GALAXIES:

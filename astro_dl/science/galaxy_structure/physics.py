@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from astro_dl.core.limits import Bounds, NonNegative, PositiveRange
+from astro_dl.core.limits import Bounds, NonNegative, PositiveRange, SidePixels
 from astro_dl.core.schema import checked
 from astro_dl.observations.galaxies.point_spread import check_point_spread_pixels
 
@@ -41,7 +41,7 @@ class GalaxyStructurePhysics:
         Standard deviation of each of both components.
     """
 
-    size_pixels: Annotated[int, Bounds(16)] = 48
+    size_pixels: SidePixels = 48
     point_spread_pixels: Annotated[int, Bounds(5)] = 31
     snr_range: PositiveRange = (10.0, 300.0)
     radius_pixels_range: PositiveRange = (1.0, 7.0)

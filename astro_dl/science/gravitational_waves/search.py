@@ -28,10 +28,16 @@ from astro_dl.science.gravitational_waves.coherence import (
 )
 from astro_dl.science.gravitational_waves.consistency import detectors_of_scan
 from astro_dl.science.gravitational_waves.detectors import light_travel_time
-from astro_dl.science.gravitational_waves.gwosc import select_sources
+from astro_dl.science.gravitational_waves.gwosc import StrainSource, read_steady, select_sources
 from astro_dl.science.gravitational_waves.peaks import find_triggers, plateau_centre
 from astro_dl.science.gravitational_waves.physics import BinaryBlackHolePhysics
-from astro_dl.science.gravitational_waves.scan import Scan, scan, slid_apart, whitening
+from astro_dl.science.gravitational_waves.scan import (
+    Scan,
+    Whitening,
+    scan,
+    slid_apart,
+    whitening,
+)
 
 YEAR_S = (1 * u.yr).to_value(u.s)
 SLIDES_APART, SLIDES_TOGETHER = 100, 3
@@ -40,6 +46,9 @@ GPS_EPOCH_JD, TAI_BEHIND_GPS_S, DAY_S = 2444244.5, 19.0, 86_400.0
 REFERENCE_SNR = 8.0
 WEIGHED, UNWEIGHED = 4.0, 0.0
 """Smallest ranking statistics of triggers."""
+
+LOOKED_AT_S, STRAIN_RANGE = 4.0, (1e-26, 1e-15)
+"""Seconds of strain whose scatter is looked at, and far beyond that of all detectors either way."""
 
 
 def search(
@@ -103,10 +112,13 @@ def search(
     UsageError
         If files or options cannot be used.
     """
-    if cluster_window_s <= 0:
-        raise UsageError(f"cluster_window_s is {cluster_window_s:g}; accepted: above 0")
-    if signals_per_year < 0:
-        raise UsageError(f"signals_per_year is {signals_per_year:g}; accepted: 0 and above")
+    _check("stride_s", stride_s, 0 < stride_s < np.inf, "above 0")
+    _check("cluster_window_s", cluster_window_s, 0 < cluster_window_s < np.inf, "above 0")
+    _check("signals_per_year", signals_per_year, 0 <= signals_per_year < np.inf, "0 and above")
+    if threshold is not None:
+        _check("threshold", threshold, bool(np.isfinite(threshold)), "a finite number")
+    if clip_sigma is not None:
+        _check("clip_sigma", clip_sigma, clip_sigma > 0, "above 0")
     if slides is not None and slides < 0:
         raise UsageError(f"slides is {slides}; accepted: 0 and above")
     if predictor.members:
@@ -119,6 +131,8 @@ def search(
     if slides is None:
         slides = SLIDES_TOGETHER if together else SLIDES_APART
     sources, how = select_sources(paths, physics.detectors), whitening(physics, clip_sigma)
+    for source in sources:
+        _check_strain(source, how)
     scanned = scan(
         predictor,
         sources,
@@ -176,6 +190,25 @@ def search(
         "stride_s": scanned.stride,
     }
     return table
+
+
+def _check(name: str, value: float, holds: bool, accepted: str) -> None:
+    if not holds:
+        raise UsageError(f"{name} is {value:g}; accepted: {accepted}")
+
+
+def _check_strain(source: StrainSource, how: Whitening) -> None:
+    """Raise `UsageError` where the numbers of a detector's first seconds are no strain."""
+    seconds = min(LOOKED_AT_S, np.floor(source.gps_end - source.gps_start))
+    start = float(np.ceil(source.gps_start))
+    read = read_steady(source, start, float(seconds), how.sample_rate, how.drift_frequency)
+    scatter = float(np.std(read.strain[read.valid])) if read.valid.any() else 0.0
+    low, high = STRAIN_RANGE
+    if scatter and not low < scatter < high:
+        raise UsageError(
+            f"{source.files[0].path}: numbers scatter by {scatter:.2g}, strain of detectors by "
+            f"{low:g} to {high:g}; give strain that is neither whitened nor scaled"
+        )
 
 
 @dataclass(frozen=True)

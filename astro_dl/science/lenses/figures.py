@@ -8,10 +8,10 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.inference.protocol import Predictor
-from astro_dl.observations.galaxies.band_files import Candidate, read_cutout
+from astro_dl.observations.galaxies.band_files import Cutout
 from astro_dl.science.lenses.inputs import network_input_of
 from astro_dl.science.lenses.physics import LensPhysics
-from astro_dl.science.lenses.predict import find_in_files
+from astro_dl.science.lenses.predict import read_again
 
 MOST_SHOWN = 36
 COLUMNS = 6
@@ -61,17 +61,14 @@ def picture_cutouts(
     from matplotlib.figure import Figure
 
     scale = predictor.input_spec.contract["pixel_scale_arcsec"]
-    by_id = _candidates(predictor, paths, table)
-    for row, name in enumerate(map(str, table["id"])):
-        if name not in by_id:
-            continue
+    rows = {str(name): row for row, name in enumerate(table["id"])}
+    for name, cutout in read_again(predictor, paths, table):
         figure = Figure(figsize=(4, 4), dpi=100)
         axis = figure.add_axes((0, 0, 1, 1))
         axis.set_axis_off()
-        (picture,) = _colours(predictor, [by_id[name]], table.meta)
-        axis.imshow(picture, origin="lower", interpolation="nearest")
+        axis.imshow(_colours(predictor, cutout), origin="lower", interpolation="nearest")
         _draw_bar(axis, predictor.physics.size_pixels, scale)
-        yield row, figure
+        yield rows[name], figure
 
 
 def colour_image(x: np.ndarray, softening_sigma: float) -> np.ndarray:
@@ -109,40 +106,26 @@ def _mosaic(predictor: Predictor[LensPhysics], paths: Sequence[str | Path], rows
     from matplotlib.figure import Figure
 
     scale = predictor.input_spec.contract["pixel_scale_arcsec"]
-    by_id = _candidates(predictor, paths, rows)
-    colours = _colours(predictor, [by_id[name] for name in map(str, rows["id"])], rows.meta)
+    cutouts = dict(read_again(predictor, paths, rows))
     columns = min(COLUMNS, max(2, len(rows)))
     lines = -(-len(rows) // columns)
     figure = Figure(figsize=(1.9 * columns, 2.25 * lines), dpi=100, layout="constrained")
     axes = figure.subplots(lines, columns, squeeze=False).ravel()
     for axis in axes:
         axis.set_axis_off()
-    for axis, picture, row in zip(axes, colours, rows, strict=False):
+    for axis, row in zip(axes, rows, strict=False):
+        picture = _colours(predictor, cutouts[str(row["id"])])
         axis.imshow(picture, origin="lower", interpolation="nearest")
         axis.set_title(_caption(row), fontsize=7)
         _draw_bar(axis, predictor.physics.size_pixels, scale)
     return figure
 
 
-def _candidates(
-    predictor: Predictor[LensPhysics], paths: Sequence[str | Path], table: Table
-) -> dict[str, Candidate]:
-    """Return a prediction's objects in files by their ids, found with its options."""
-    options = {key: table.meta.get(key) for key in ("catalogue", "hdu", "bands")}
-    wanted = set(map(str, table["id"]))
-    found = find_in_files(predictor.physics, paths, **options)
-    return {candidate.id: candidate for candidate in found if candidate.id in wanted}
-
-
-def _colours(
-    predictor: Predictor[LensPhysics], candidates: Sequence[Candidate], options: Any
-) -> np.ndarray:
-    """Return objects as the network sees them, in colours (n, y, x, 3)."""
+def _colours(predictor: Predictor[LensPhysics], cutout: Cutout) -> np.ndarray:
+    """Return an object as the network sees it, in colours (y, x, 3)."""
     physics = predictor.physics
-    scale = predictor.input_spec.contract["pixel_scale_arcsec"]
-    own = options.get("pixel_scale_arcsec")
-    cutouts = [read_cutout(one, physics.size_pixels, scale, own) for one in candidates]
-    return colour_image(np.nan_to_num(network_input_of(physics, cutouts)), physics.softening_sigma)
+    x = np.nan_to_num(network_input_of(physics, [cutout]))
+    return colour_image(x, physics.softening_sigma)[0]
 
 
 def _caption(row: Any) -> str:

@@ -17,11 +17,11 @@ from astro_dl.core.limits import (
     Bounds,
     Different,
     Fraction,
-    Natural,
+    MagnitudeRange,
     NonNegative,
     Positive,
     PositiveRange,
-    Range,
+    SidePixels,
 )
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Augmentation, Classical, DeviceSimulator, Difficulty, Files, Task
@@ -120,7 +120,7 @@ class StrongLensPhysics:
 
     survey: str = "lsst"
     bands: Annotated[tuple[str, ...], Different()] = ("g", "r", "i")
-    size_pixels: Annotated[int, Bounds(16)] = 64
+    size_pixels: SidePixels = 64
     clip_sigma: Positive = 1000.0
     softening_sigma: Positive = 5.0
     lens_fraction: Fraction = 0.5
@@ -136,18 +136,18 @@ class StrongLensPhysics:
     shear_max: Shear = 0.1
     center_scatter_arcsec: NonNegative = 0.04
     angle_scatter_rad: NonNegative = 0.17
-    source_magnitude_range: Range = (21.5, 26.0)
+    source_magnitude_range: MagnitudeRange = (21.5, 26.0)
     source_radius_range_arcsec: PositiveRange = (0.08, 0.6)
-    clumps: Natural = 4
+    clumps: Annotated[int, Bounds(0, 100)] = 4
     arc_snr_min: NonNegative = 5.0
     exposure_factor: Positive = 1.0
     depth_scatter_mag: NonNegative = 0.1
-    satellite_rate: NonNegative = 1.0
+    satellite_rate: Annotated[float, Bounds(0, 100)] = 1.0
     masked_fraction: Fraction = 0.01
     red_source_fraction: Fraction = 0.0
     central_source_fraction: Fraction = 0.0
     arc_snr_max: NonNegative = 0.0
-    seeing_scatter: NonNegative = 0.0
+    seeing_scatter: Annotated[float, Bounds(0, 2)] = 0.0
     brightness_scatter_mag: NonNegative = 0.0
     noise_correlation_pixels: NonNegative = 0.0
     contrast_scatter: NonNegative = 0.0
@@ -212,6 +212,8 @@ def simulate(physics: StrongLensPhysics, n: int, rng: np.random.Generator) -> Ex
     )
     if physics.second_opinion_fraction:
         replaced = np.flatnonzero(rng.random(n) < physics.second_opinion_fraction)
+        if not len(replaced):
+            return Examples(x, np.asarray(truth["kind"] == "lens", np.float32), truth)
         ratios = (max(physics.arc_snr_min, 1.0), physics.arc_snr_max or SECOND_ARC_SNR_MAX)
         x[replaced], told = second_opinions(
             physics, len(replaced), rng, physics.lens_fraction, ratios, truth

@@ -11,11 +11,11 @@ from astro_dl.core.limits import (
     Bounds,
     Different,
     Fraction,
-    Natural,
+    MagnitudeRange,
     NonNegative,
     Positive,
     PositiveRange,
-    Range,
+    SidePixels,
 )
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, Task
@@ -74,7 +74,7 @@ class LensParametersPhysics:
 
     survey: str = "lsst"
     bands: Annotated[tuple[str, ...], Different()] = ("g", "r", "i")
-    size_pixels: Annotated[int, Bounds(16)] = 64
+    size_pixels: SidePixels = 64
     clip_sigma: Positive = 1000.0
     softening_sigma: Positive = 5.0
     einstein_radius_range_arcsec: PositiveRange = (0.5, 3.0)
@@ -85,13 +85,13 @@ class LensParametersPhysics:
     center_of: Literal["image", "light"] = "image"
     center_scatter_arcsec: NonNegative = 0.1
     angle_scatter_rad: NonNegative = 0.17
-    source_magnitude_range: Range = (21.5, 26.0)
+    source_magnitude_range: MagnitudeRange = (21.5, 26.0)
     source_radius_range_arcsec: PositiveRange = (0.08, 0.6)
-    clumps: Natural = 4
+    clumps: Annotated[int, Bounds(0, 100)] = 4
     arc_snr_min: NonNegative = 20.0
     exposure_factor: Positive = 1.0
     depth_scatter_mag: NonNegative = 0.1
-    satellite_rate: NonNegative = 1.0
+    satellite_rate: Annotated[float, Bounds(0, 100)] = 1.0
     masked_fraction: Fraction = 0.01
     point_spread_files: tuple[str, ...] = ()
 

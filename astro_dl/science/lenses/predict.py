@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
-from astropy.table import QTable, vstack
+from astropy.table import QTable, Table, vstack
 from tqdm.auto import tqdm
 
 from astro_dl.core.errors import UsageError
@@ -84,11 +84,11 @@ def predict_cutouts(
     Returns
     -------
     astropy.table.QTable
-        One row per object: ``id``, ``ra``, ``dec`` [deg] (NaN where unknown), then for classifiers
-        ``label``, ``p_<class>`` and ``logit``, best first; for parameters their values with
-        ``_std``, in the order of the files; ``masked_fraction``, and ``flags`` (see `read_cutout`;
-        ``shear_of_prior`` where the image tells next to nothing of the shear;
-        also ``band_order_assumed``, ``band_<own>_for_<network's>``, ``outside_images``,
+        One row per object: ``id``, ``ra``, ``dec`` [deg, ICRS] (NaN where unknown), then for
+        classifiers ``label``, ``p_<class>`` and ``logit``, best first; for parameters their values
+        with ``_std``, in the order of the files; ``masked_fraction``, and ``flags`` (see
+        `read_cutout`; ``shear_of_prior`` where the image tells next to nothing of the shear; also
+        ``band_order_assumed``, ``band_<own>_for_<network's>``, ``outside_images``,
         ``too_few_pixels`` or ``no_noise``, which give NaN, as ``outside_training_range`` does
         unless flagged answers are kept).
 
@@ -151,6 +151,35 @@ def cutout_of_file(physics: LensPhysics, path: Path) -> np.ndarray:
     if not np.isfinite(x).all():
         raise UsageError(f"{path}: too few pixels, or no noise, in a band")
     return x
+
+
+def read_again(
+    predictor: Predictor[LensPhysics], paths: Sequence[str | Path], table: Table
+) -> Iterator[tuple[str, Cutout]]:
+    """Yield the objects of a prediction by their ids, found and read with its options.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        The network that made the table.
+    paths : sequence of path
+        The files that it was applied to.
+    table : astropy.table.Table
+        Rows of what `predict_cutouts` returned; no other objects are read.
+    """
+    physics, scale = predictor.physics, predictor.input_spec.contract["pixel_scale_arcsec"]
+    told, wanted = table.meta, set(map(str, table["id"]))
+    own, bands, hdu = (told.get(key) for key in ("pixel_scale_arcsec", "bands", "hdu"))
+    stacks = [Path(path) for path in paths if is_stack(path)]
+    images = [path for path in paths if not is_stack(path)]
+    with OpenImages() as opener:
+        found = find_in_files(physics, images, told.get("catalogue"), hdu, bands, opener)
+        chosen = (one for one in found if one.id in wanted)
+        for one, cutout in _read(physics, chosen, scale, own, opener):
+            yield one.id, cutout
+    for one, cutout in _read_stacks(physics, stacks, scale, own, bands, hdu):
+        if one.id in wanted:
+            yield one.id, cutout
 
 
 def find_in_files(

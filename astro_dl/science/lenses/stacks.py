@@ -19,6 +19,7 @@ from astro_dl.observations.galaxies.band_files import (
 from astro_dl.observations.images.band_images import band_in
 from astro_dl.observations.images.cutouts import centre_crop
 from astro_dl.observations.images.image_files import STACKS
+from astro_dl.observations.images.pixels import observed
 from astro_dl.observations.images.stacks import IMAGES, columns_beside
 from astro_dl.observations.labelled.sources import Source
 
@@ -100,9 +101,8 @@ def _order(
 
 
 def _cutout(image: np.ndarray, size: int, ratio: float, assumed: Sequence[str]) -> Cutout:
-    image[~np.isfinite(image)] = np.nan
     needed = pixels_needed(size, ratio)
-    windows = [centre_crop(plane, needed) for plane in np.moveaxis(image, 2, 0)]
+    windows = [centre_crop(observed(plane), needed) for plane in np.moveaxis(image, 2, 0)]
     planes, sigmas = zip(*(resampled_plane(one, ratio, size) for one in windows), strict=True)
     cutout = np.stack(planes, axis=-1)
     height, width, _ = image.shape

@@ -1,15 +1,24 @@
 """Images beside the stars, spheroids and discs that were found in them."""
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.files import stem_of
+from astro_dl.core.reading.many_files import may_fail
+from astro_dl.core.reading.named_files import objects_by_file
 from astro_dl.inference.predictor import Predictor
 from astro_dl.science.source_segmentation.files import open_field
+from astro_dl.science.source_segmentation.measure import Segmentation
 from astro_dl.science.source_segmentation.physics import CLASSES, SourceSegmentationPhysics
 from astro_dl.science.source_segmentation.predict import class_map, segment
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_FILES = 12
 WINDOW = 512
@@ -42,51 +51,57 @@ def draw_segments(
     list of Path
         ``<name>_segments.png`` of each file.
     """
+    from astro_dl.evaluation.figures.style import save_figure
+
+    told = table.meta
+    drawn = []
+    for path, name, sources in islice(objects_by_file(paths, table), MOST_FILES):
+        with may_fail(path), open_field(path, told.get("hdu"), told.get("weights")) as field:
+            found = segment(predictor, field, told.get("threshold", 0.5), told.get("fwhm"))
+            figure = _draw(found, name, sources)
+            drawn.append(save_figure(figure, Path(folder) / f"{stem_of(name)}_segments.png"))
+    return drawn
+
+
+def _draw(found: Segmentation, name: str, sources: Table) -> "Figure":
     from matplotlib.colors import ListedColormap
     from matplotlib.lines import Line2D
 
-    from astro_dl.evaluation.figures.style import new_figure, save_figure
+    from astro_dl.evaluation.figures.style import new_figure
 
-    threshold, fwhm = table.meta.get("threshold", 0.5), table.meta.get("fwhm")
-    drawn = []
-    for path in map(Path, paths[:MOST_FILES]):
-        some = table[[Path(str(name)).name == path.name for name in table["id"]]]
-        x, y = (np.asarray(some[name], float) for name in ("x", "y"))
-        with open_field(path, table.meta.get("hdu"), table.meta.get("weights")) as field:
-            found = segment(predictor, field, threshold, fwhm)
-        rows, columns = (
-            _busiest(places, side) for places, side in zip((y, x), field.shape, strict=True)
+    x, y = (np.asarray(sources[axis], float) for axis in ("x", "y"))
+    rows, columns = (
+        _busiest(places, side) for places, side in zip((y, x), found.segments.shape, strict=True)
+    )
+    figure, axes = new_figure(1, 2, 11, 5, sharex=True, sharey=True)
+    extent = (columns.start - 0.5, columns.stop - 0.5, rows.start - 0.5, rows.stop - 0.5)
+    where = {"origin": "lower", "extent": extent, "interpolation": "nearest"}
+    low, high = np.arcsinh(SHOWN_SIGMA)
+    for panel in axes.flat:
+        panel.grid(False)
+        picture = panel.imshow(
+            found.brightness[rows, columns].astype(np.float32),
+            cmap="gray",
+            vmin=low,
+            vmax=high,
+            **where,
         )
-        figure, axes = new_figure(1, 2, 11, 5, sharex=True, sharey=True)
-        extent = (columns.start - 0.5, columns.stop - 0.5, rows.start - 0.5, rows.stop - 0.5)
-        where = {"origin": "lower", "extent": extent, "interpolation": "nearest"}
-        low, high = np.arcsinh(SHOWN_SIGMA)
-        for panel in axes.flat:
-            panel.grid(False)
-            picture = panel.imshow(
-                found.brightness[rows, columns].astype(np.float32),
-                cmap="gray",
-                vmin=low,
-                vmax=high,
-                **where,
-            )
-            panel.set(xlabel="x [pixel]", ylabel="y [pixel]")
-        classes = class_map(found)[rows, columns].astype(float)
-        classes[classes == 0] = np.nan
-        colours = ListedColormap([COLOURS[name] for name in CLASSES[1:]])
-        axes[0, 1].imshow(classes, cmap=colours, vmin=0.5, vmax=3.5, alpha=0.6, **where)
-        marks = [
-            Line2D([], [], marker="s", linestyle="", color=COLOURS[name], label=name)
-            for name in CLASSES[1:]
-        ]
-        axes[0, 1].legend(handles=marks, loc="upper right", fontsize=8)
-        axes[0, 0].set_title(f"{path.name}, stars of {found.fwhm:.1f} pixels", fontsize=10)
-        axes[0, 1].set_title(f"{len(some)} sources in the whole image", fontsize=10)
-        bar = figure.colorbar(picture, ax=axes, ticks=np.arcsinh(TICKS), shrink=0.9)
-        bar.ax.set_yticklabels([str(tick) for tick in TICKS])
-        bar.set_label("light above the sky [σ]")
-        drawn.append(save_figure(figure, Path(folder) / f"{path.stem}_segments.png"))
-    return drawn
+        panel.set(xlabel="x [pixel]", ylabel="y [pixel]")
+    classes = class_map(found)[rows, columns].astype(float)
+    classes[classes == 0] = np.nan
+    colours = ListedColormap([COLOURS[one] for one in CLASSES[1:]])
+    axes[0, 1].imshow(classes, cmap=colours, vmin=0.5, vmax=3.5, alpha=0.6, **where)
+    marks = [
+        Line2D([], [], marker="s", linestyle="", color=COLOURS[one], label=one)
+        for one in CLASSES[1:]
+    ]
+    axes[0, 1].legend(handles=marks, loc="upper right", fontsize=8)
+    axes[0, 0].set_title(f"{name}, stars of {found.fwhm:.1f} pixels", fontsize=10)
+    axes[0, 1].set_title(f"{len(sources)} sources in the whole image", fontsize=10)
+    bar = figure.colorbar(picture, ax=axes, ticks=np.arcsinh(TICKS), shrink=0.9)
+    bar.ax.set_yticklabels([str(tick) for tick in TICKS])
+    bar.set_label("light above the sky [σ]")
+    return figure
 
 
 def _busiest(places: np.ndarray, side: int) -> slice:

@@ -1,7 +1,7 @@
 """Images of the sky in FITS files, of which rows are read when they are asked for."""
 
-import warnings
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 from astropy.io import fits
-from astropy.wcs import WCS
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.fits_files import chosen_image, open_fits
 from astro_dl.observations.images.background import Background
+from astro_dl.observations.images.pixels import BAND, blocks, observed
 
 Array = np.ndarray
 BOX = 128
@@ -21,16 +21,13 @@ BOX = 128
 
 FEWEST_PIXELS = 16
 MOST_UNKNOWN = 0.9
-BAND = 512
-"""Rows that are looked at together."""
-
 OTHER_PLANES = ("PSF", "MASK", "WHT", "WEIGHT", "ERR", "VARIANCE", "DQ")
 """Extensions that are not the first image."""
 
 
 @dataclass(frozen=True)
 class _Known:
-    """Pixels of which those that are not finite, or have no weight, are NaN when they are read."""
+    """Pixels of which those that have no weight are NaN when they are read."""
 
     data: Array
     weights: Array | None
@@ -41,10 +38,9 @@ class _Known:
 
     def __getitem__(self, part: Any) -> Array:
         values = np.asarray(self.data[part], np.float32)
-        known = np.isfinite(values)
-        if self.weights is not None:
-            known &= np.nan_to_num(np.asarray(self.weights[part], np.float32)) > 0
-        return np.where(known, values, np.float32(np.nan))
+        if self.weights is None:
+            return values
+        return np.where(_is_weight(self.weights[part]), values, np.float32(np.nan))
 
 
 @dataclass(frozen=True)
@@ -80,8 +76,10 @@ class Field:
         """Return light above the sky, NaN where not known, and its noise, in the file's unit."""
         level, noise = self.background.at(rows)
         if self.weights is not None:
-            weights = np.nan_to_num(np.asarray(self.weights[rows], np.float32))
-            noise = np.where(weights > 0, 1 / np.sqrt(np.maximum(weights, 1e-30)), noise)
+            # Of images in physical units, inverse variances are beyond single precision.
+            weights = np.asarray(self.weights[rows], np.float64)
+            known = _is_weight(weights)
+            noise[known] = 1 / np.sqrt(weights[known])
         return self.pixels[rows] - level, noise
 
     def light(self, rows: slice) -> Array:
@@ -128,7 +126,7 @@ def open_field(
             raise UsageError(
                 f"{path}: the weights have shape {plane.shape}, the image {image.data.shape}"
             )
-        pixels = _Known(image.data, plane)
+        pixels = _Known(observed(image.data), plane)
         _check_known(path, pixels)
         try:
             background = Background.measure(pixels, BOX)  # type: ignore[arg-type]
@@ -137,25 +135,14 @@ def open_field(
         yield Field(Path(path), pixels, plane, image.header, background)
 
 
-def sky_positions(header: fits.Header, x: Array, y: Array) -> tuple[Array, Array]:
-    """Return right ascension and declination [deg] of pixels counted from 0, NaN without them."""
-    nowhere = np.full(len(x), np.nan)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        # wcslib has its own hierarchy of errors, all of which mean that there are no coordinates
-        try:
-            wcs = WCS(header, naxis=2)
-            if not (wcs.has_celestial and len(x)):
-                return nowhere, nowhere
-            sky = wcs.pixel_to_world(x, y).icrs
-        except Exception:
-            return nowhere, nowhere
-    return sky.ra.deg, sky.dec.deg
+def _is_weight(weights: Array) -> Array:
+    """Return which inverse variances are of known pixels."""
+    return np.isfinite(weights) & (weights > 0)
 
 
 def _check_known(path: str | Path, pixels: _Known) -> None:
-    rows: Sequence[int] = range(0, pixels.shape[0], BAND)
-    unknown = np.mean([np.isnan(pixels[row]).mean() for row in rows])
+    lost = sum(int(np.isnan(pixels[rows]).sum()) for rows in blocks(pixels.shape[0], BAND))
+    unknown = lost / math.prod(pixels.shape)
     if unknown > MOST_UNKNOWN:
         raise UsageError(
             f"{path}: {unknown:.0%} of the pixels are not known; accepted: {MOST_UNKNOWN:.0%} at "

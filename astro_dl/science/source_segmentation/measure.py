@@ -6,7 +6,8 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
-from astro_dl.science.source_segmentation.files import Field, sky_positions
+from astro_dl.observations.galaxies.coordinates import celestial, sky_of_pixels
+from astro_dl.science.source_segmentation.files import Field
 from astro_dl.science.source_segmentation.physics import CLASSES
 from astro_dl.science.source_segmentation.segments import grown
 
@@ -82,7 +83,8 @@ def catalogue(field: Field, found: Segmentation, gain: float | None) -> QTable:
     x, y = sums.x[1:] / weight, sums.y[1:] / weight
     shares = sums.by_class[1:, 1:]
     shares = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
-    ra, dec = sky_positions(field.header, x, y)
+    wcs = celestial(field.header)
+    ra, dec = np.full((2, len(x)), np.nan) if wcs is None else sky_of_pixels(wcs, x, y)
     names = np.array(CLASSES[1:])
     return QTable(
         {

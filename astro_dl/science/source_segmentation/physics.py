@@ -2,11 +2,24 @@
 
 from typing import Annotated
 
-from astro_dl.core.limits import Bounds, Fraction, NonNegative, Positive, PositiveRange, Range
+from astro_dl.core.limits import (
+    Bounds,
+    Fraction,
+    MagnitudeRange,
+    NonNegative,
+    Positive,
+    PositiveRange,
+    Range,
+    SidePixels,
+)
 from astro_dl.core.schema import checked
 
 CLASSES = ("background", "star", "spheroid", "disc")
 """Of pixels."""
+
+
+Slope = Annotated[float, Bounds(0, 1, open_low=True)]
+"""Of the logarithm of numbers with magnitude."""
 
 
 @checked
@@ -56,19 +69,19 @@ class SourceSegmentationPhysics:
         Standard deviation of the Gaussian by which noise was smoothed in resampling.
     """
 
-    size_pixels: Annotated[int, Bounds(16)] = 64
+    size_pixels: SidePixels = 64
     pixel_scale_arcsec_range: PositiveRange = (0.15, 0.35)
     seeing_fwhm_pixels_range: PositiveRange = (2.0, 6.0)
     moffat_beta_range: Annotated[Range, Bounds(1, open_low=True)] = (2.5, 5.0)
     point_spread_ellipticity: Annotated[float, Bounds(0, 0.1)] = 0.02
     seeing_error: Annotated[float, Bounds(0, 0.5)] = 0.05
-    depth_magnitude_range: Range = (24.0, 27.0)
-    faintest_magnitude: NonNegative = 1.0
+    depth_magnitude_range: MagnitudeRange = (24.0, 27.0)
+    faintest_magnitude: Annotated[float, Bounds(0, 5)] = 1.0
     brightest_magnitude: NonNegative = 8.0
-    galaxies_per_square_arcmin: NonNegative = 46.0
-    galaxy_counts_slope: Positive = 0.31
+    galaxies_per_square_arcmin: Annotated[float, Bounds(0, 10_000)] = 46.0
+    galaxy_counts_slope: Slope = 0.31
     stars_per_square_arcmin_range: PositiveRange = (2.0, 40.0)
-    star_counts_slope: Positive = 0.2
+    star_counts_slope: Slope = 0.2
     galaxy_radius_arcsec: Positive = 0.35
     radius_scatter: NonNegative = 0.2
     spheroid_fraction: Fraction = 0.3

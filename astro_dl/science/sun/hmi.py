@@ -15,7 +15,8 @@ import numpy as np
 from astropy.io import fits
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.reading.fits_files import is_number, open_fits
+from astro_dl.core.reading.fits_files import is_number, keyword_number, open_fits
+from astro_dl.observations.images.pixels import observed
 
 OTHER_SEGMENT = re.compile(
     r"\.(B[pt]|B[rpt]_err|bitmap|Dopplergram|conf_disambig|disambig|field|inclination|azimuth)\.fits"
@@ -26,6 +27,7 @@ QUANTITIES = {"continuum": "continuum", "magnetogram": "line_of_sight", "Br": "r
 UNITS = {"continuum": ("dn/s", "dn", "", "erg"), "field": ("g", "gauss", "mx/cm^2", "mx/cm2")}
 NAME = re.compile(r"(?:^|[._-])(continuum|magnetogram|Br)\.fits(?:\.fz|\.gz)?$")
 LIMB_DEG = 85.0
+TURNED_DEG = 0.1
 MOST_MISSING = 0.5
 UNKNOWN_QUALITY = 1
 
@@ -82,7 +84,8 @@ def read_sharp(path: str | Path) -> SolarMap:
     ------
     UsageError
         If the file or its header cannot be used: unreadable, no image, another quantity, other
-        coordinates, no pixel scale, off the disc, or mostly missing.
+        coordinates, turned otherwise than upside down, no pixel scale, off the disc, or mostly
+        missing.
     """
     path = Path(path)
     quantity = _named_quantity(path.name)
@@ -247,14 +250,17 @@ def _solar_map(data: Any, header: Mapping[str, Any], quantity: str, name: str) -
     unit = str(header.get("BUNIT", "")).strip()
     if unit and unit.lower() not in allowed:
         raise UsageError(f"{name}: unit {unit!r} is not that of a {quantity.replace('_', '-')} map")
-    scales = [abs(_number(header, key, name)) for key in ("CDELT1", "CDELT2")]
+    steps = [_number(header, key, name) for key in ("CDELT1", "CDELT2")]
+    scales = list(map(abs, steps))
     if abs(scales[0] / max(scales[1], 1e-9) - 1) > 0.01 or not 0 < scales[0] < 1:
         raise UsageError(f"{name}: pixels of {scales[0]:g} by {scales[1]:g} deg, not square")
     longitude = _number(header, "CRVAL1", name) - _number(header, "CRLN_OBS", name)
     latitude, observer = _number(header, "CRVAL2", name), _number(header, "CRLT_OBS", name)
     longitude = (longitude + 180) % 360 - 180
     angle = heliocentric_angle(longitude, latitude, observer)
-    values = np.array(data, np.float32)
+    upright = _upright(data, steps, keyword_number(header, "CROTA2", name, 0.0), name)
+    # A field of zero is a quiet Sun, and so is what is missing of a field; light is never zero.
+    values = np.array(observed(upright) if quantity == "continuum" else upright, np.float32)
     values[~np.isfinite(values)] = np.nan
     if angle > LIMB_DEG:
         raise UsageError(
@@ -276,6 +282,28 @@ def _solar_map(data: Any, header: Mapping[str, Any], quantity: str, name: str) -
         name,
         _quality(header),
     )
+
+
+def _upright(data: Any, steps: Sequence[float], turned: float, name: str) -> np.ndarray:
+    """Return a map with the south at the bottom and the east on the left.
+
+    Parameters
+    ----------
+    data : array_like, (rows, columns)
+        As stored.
+    steps : sequence of float
+        From column to column and from row to row [deg], negative where they go east or south.
+    turned : float
+        By how much [deg].
+    name : str
+        For messages.
+    """
+    half, rest = divmod(turned, 180.0)
+    if min(rest, 180.0 - rest) > TURNED_DEG:
+        raise UsageError(f"{name}: turned by {turned:g} deg (CROTA2); accepted: 0 and 180")
+    sign = (-1) ** int(half + (rest > 90))
+    across, down = (1 if sign * step > 0 else -1 for step in steps)
+    return np.asarray(data)[::down, ::across]
 
 
 def heliocentric_angle(longitude: float, latitude: float, observer_latitude: float) -> float:

@@ -6,10 +6,10 @@ from astro_dl.core.limits import (
     Bounds,
     Choice,
     Fraction,
+    MagnitudeRange,
     NonNegative,
     Positive,
     PositiveRange,
-    Range,
     Shares,
 )
 from astro_dl.core.schema import checked
@@ -63,15 +63,15 @@ class TransitPhysics:
         "secondary",
         "scalars",
     )
-    global_bins: Annotated[int, Bounds(3)] = 201
-    local_bins: Annotated[int, Bounds(3)] = 61
+    global_bins: Annotated[int, Bounds(3, 10_000)] = 201
+    local_bins: Annotated[int, Bounds(3, 10_000)] = 61
     local_reach_durations: Positive = 2.0
     secondary_reach_durations: Positive = 4.0
     detrending_window_days: Positive = 1.0
     class_fractions: Annotated[tuple[float, ...], Shares(len(CLASSES))] = (0.3, 0.3, 0.4)
-    cadence_minutes: Positive = 30.0
-    duration_days: Positive = 27.4
-    magnitude_range: Range = (6.0, 13.0)
+    cadence_minutes: Annotated[float, Bounds(0.3, 1440)] = 30.0
+    duration_days: Annotated[float, Bounds(0, 10_000, open_low=True)] = 27.4
+    magnitude_range: MagnitudeRange = (6.0, 13.0)
     snr_range: PositiveRange = (8.0, 1e5)
     minimum_snr: NonNegative = 7.0
     faintest_blend: Fraction = 10**-2.3

@@ -227,7 +227,7 @@ def _check_options(
         return
     if search:
         raise UsageError("search finds periods; leave out either search or period")
-    if not period > 0:
+    if not 0 < period < np.inf:
         raise UsageError(f"period is {period:g}; accepted: above 0 [d]")
     if duration is not None and not 0 < duration <= period / 2:
         raise UsageError(

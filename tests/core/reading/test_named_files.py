@@ -5,7 +5,7 @@ from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import NothingRead, tolerating
-from astro_dl.core.reading.named_files import files_with_rows, read_named
+from astro_dl.core.reading.named_files import files_with_rows, objects_by_file, read_named
 
 
 @pytest.fixture
@@ -46,3 +46,10 @@ def test_rows_go_with_the_files_that_they_are_of(files):
     table = Table({"id": ["other.txt", "b/star.txt"], "value": [2, 1]})
     pairs = [(path, row["value"]) for path, row in files_with_rows(files, table)]
     assert pairs == [(files[1], 1), (files[2], 2)]
+
+
+def test_each_file_has_its_own_rows_of_a_table_of_many_objects(files):
+    table = Table({"id": ["b/star.txt", "other.txt", "b/star.txt"], "x": [1, 2, 3]})
+    found = [(path, name, list(rows["x"])) for path, name, rows in objects_by_file(files, table)]
+    names = ["a/star.txt", "b/star.txt", "other.txt"]
+    assert found == list(zip(files, names, [[], [1, 3], [2]], strict=True))

@@ -137,3 +137,38 @@ def test_one_galaxy_in_air_and_in_vacuum_is_the_same():
     assert len(vacuum) == 3
     assert vacuum[0].id.endswith("D0221394-2854323")
     np.testing.assert_allclose(air.wavelength, vacuum[0].wavelength, atol=0.01)
+
+
+@pytest.mark.parametrize("gap", [slice(0, 300), slice(2000, 2005), slice(4900, None)])
+def test_flux_that_was_filled_with_zeros_is_missing(gap, tmp_path):
+    path = write_image(tmp_path / "one.fits", "linear")
+    with fits.open(path, mode="update") as hdus:
+        hdus[0].data[gap] = 0
+        hdus[0].data[1000:1004] = 0
+    (one,) = read_spectra(path)
+    expected = np.zeros(5000, bool)
+    expected[gap] = True
+    np.testing.assert_array_equal(np.isnan(one.flux), expected)
+
+
+@pytest.mark.parametrize("shape", [(-1,), (1, 1, -1)])
+def test_a_spectrum_of_a_further_extension_is_that_of_the_first(shape, tmp_path):
+    path = write_image(tmp_path / "one.fits", "linear", medium="vacuum")
+    (expected,) = read_spectra(path)
+    with fits.open(path) as hdus:
+        header = hdus[0].header
+        del header["CTYPE1"]
+        further = fits.ImageHDU(hdus[0].data.reshape(shape), header, name="SCI")
+        primary = fits.PrimaryHDU(header=fits.Header({"AIRORVAC": "vacuum"}))
+        fits.HDUList([primary, further]).writeto(tmp_path / "two.fits")
+    (found,) = read_spectra(tmp_path / "two.fits")
+    np.testing.assert_allclose(found.wavelength, expected.wavelength)
+    np.testing.assert_array_equal(found.flux, expected.flux)
+    assert found.flags == ()
+
+
+def test_an_image_of_the_sky_in_an_extension_is_no_spectrum(tmp_path):
+    sky = fits.ImageHDU(np.ones((50, 60)), fits.Header({"CTYPE1": "RA---TAN", "CRVAL1": 150.0}))
+    fits.HDUList([fits.PrimaryHDU(), sky]).writeto(tmp_path / "sky.fits")
+    with pytest.raises(UsageError, match="no spectrum"):
+        read_spectra(tmp_path / "sky.fits")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from astropy import units as u
 from astropy.io import fits
 from astropy.table import Table
 
@@ -91,3 +92,27 @@ def test_units_of_tables_of_text_are_read(tmp_path, unit):
     table["wavelength"].unit = unit
     table.write(tmp_path / "a.ecsv")
     np.testing.assert_allclose(read_spectra(tmp_path / "a.ecsv", "vacuum")[0].wavelength, GRID)
+
+
+@pytest.mark.parametrize(
+    ("column", "unit", "factor"),
+    [
+        ("error", "erg / (s cm2 Angstrom)", 1e-17),
+        ("variance", "erg2 / (s2 cm4 Angstrom2)", 1e-34),
+        ("ivar", "s2 cm4 Angstrom2 / erg2", 1e34),
+        ("error", "1e-17 erg / (s cm2 Angstrom)", 1.0),
+        ("error", "", 1.0),
+        ("error", "beans", 1.0),
+    ],
+)
+def test_errors_in_another_unit_are_converted_to_that_of_the_flux(column, unit, factor, tmp_path):
+    sigma = 0.25
+    power = {"error": 1, "variance": 2, "ivar": -2}[column]
+    n = 50
+    table = Table({"wavelength": np.linspace(4000.0, 5000.0, n), "flux": np.ones(n)})
+    table[column] = np.full(n, sigma**power * factor)
+    table["flux"].unit = "1e-17 erg / (s cm2 Angstrom)"
+    table[column].unit = u.Unit(unit, parse_strict="silent")
+    table.write(tmp_path / "one.fits")
+    (found,) = read_spectra(tmp_path / "one.fits")
+    np.testing.assert_allclose(found.sigma, sigma)

@@ -7,6 +7,7 @@ from astropy.io import fits
 
 import astro_dl
 from astro_dl.core.errors import UsageError
+from astro_dl.science.cosmic_rays import figures
 
 SIDE = (150, 210)
 
@@ -147,3 +148,33 @@ def test_figures_are_drawn(predictor, tmp_path):
     table = predictor.predict([path], progress=False)
     (figure,) = predictor.draw([path], table, tmp_path / "figures")
     assert figure.stat().st_size > 20_000
+
+
+def test_each_file_has_a_figure_of_its_own_hits(predictor, tmp_path, monkeypatch):
+    empty = np.random.default_rng(1).normal(100, 10, SIDE)
+    paths = []
+    for night, image in (("first", sky()), ("second", empty)):
+        (tmp_path / night).mkdir()
+        paths.append(write(tmp_path / night / "sci.fits", image, BUNIT="electron"))
+    (tmp_path / "bad.fits").write_text("nothing")
+    paths.append(tmp_path / "bad.fits")
+    table = predictor.predict(paths, on_error="flag", progress=False)
+    shown, draw = {}, figures._draw
+
+    def note(exposure, name, hits):
+        shown[name] = len(hits)
+        return draw(exposure, name, hits)
+
+    monkeypatch.setattr(figures, "_draw", note)
+    drawn = predictor.draw(paths, table, tmp_path / "figures")
+    assert [one.name for one in drawn] == ["first_sci_hits.png", "second_sci_hits.png"]
+    counted = {name: int((table["id"] == name).sum()) for name in shown}
+    assert shown == counted
+    assert shown["first/sci.fits"] > shown["second/sci.fits"]
+
+
+def test_the_extension_that_was_searched_is_drawn(predictor, tmp_path):
+    two = fits.HDUList([fits.PrimaryHDU(np.zeros((4, 4), np.float32)), fits.ImageHDU(sky())])
+    two.writeto(tmp_path / "two.fits")
+    table = predictor.predict([tmp_path / "two.fits"], hdu=1, gain=1.0, progress=False)
+    assert len(predictor.draw([tmp_path / "two.fits"], table, tmp_path)) == 1

@@ -8,8 +8,10 @@ from astropy.io import fits
 import astro_dl
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.galaxies.point_spread import moffat_images
+from astro_dl.observations.galaxies.stamp_files import read_stamp
 from astro_dl.observations.galaxies.stamps import galaxy_stamps
 from astro_dl.observations.images.sersic import SersicLight
+from astro_dl.science.galaxy_structure import figures
 from astro_dl.science.galaxy_structure.comparison import LEAST_SQUARES, compare
 
 PSF = moffat_images(3.0, 3.5, 31)[0]
@@ -82,3 +84,18 @@ def test_a_comparison_tells_errors_over_the_bound_and_rates(predictor):
     metrics = found.metrics()
     assert metrics["structure_resnet"]["rate"] > metrics[LEAST_SQUARES]["rate"]
     assert metrics[LEAST_SQUARES]["error_over_bound"]["value"] < 2
+
+
+def test_figures_show_the_stamp_that_was_measured(predictor, tmp_path, monkeypatch):
+    paths = [write(tmp_path / "a.fits")]
+    options = {"zero_point": 27.0, "sigma": 2.0, "pixel_scale_arcsec": 0.2, "hdu": 0}
+    table = predictor.predict(paths, progress=False, keep_flagged=True, **options)
+    told = []
+
+    def note(path, physics, given):
+        told.append(vars(given))
+        return read_stamp(path, physics, given)
+
+    monkeypatch.setattr(figures, "read_stamp", note)
+    predictor.draw(paths, table, tmp_path / "figures")
+    assert [{name: one[name] for name in options} for one in told] == [options]

@@ -206,6 +206,15 @@ def test_probabilities_follow_the_false_alarm_rate_and_the_stated_rate_of_signal
     ("options", "message"),
     [
         ({"cluster_window_s": 0}, "cluster_window_s"),
+        ({"cluster_window_s": np.nan}, "cluster_window_s"),
+        ({"cluster_window_s": np.inf}, "cluster_window_s"),
+        ({"stride_s": np.nan}, "stride_s"),
+        ({"stride_s": np.inf}, "stride_s"),
+        ({"signals_per_year": np.nan}, "signals_per_year"),
+        ({"signals_per_year": np.inf}, "signals_per_year"),
+        ({"threshold": np.nan}, "threshold"),
+        ({"clip_sigma": 0.0}, "clip_sigma"),
+        ({"clip_sigma": np.nan}, "clip_sigma"),
         ({"slides": -1}, "slides"),
         ({"signals_per_year": -1}, "signals_per_year"),
     ],
@@ -213,6 +222,14 @@ def test_probabilities_follow_the_false_alarm_rate_and_the_stated_rate_of_signal
 def test_bad_options_are_refused(tmp_path, options, message):
     with pytest.raises(UsageError, match=message):
         search(matched_filter_predictor(), [tmp_path], progress=False, **options)
+
+
+@pytest.mark.parametrize("unit", [1e-40, 1.0])
+def test_what_is_no_strain_is_refused(unit, tmp_path):
+    numbers = unit * np.random.default_rng(0).standard_normal(20 * RATE)
+    path = write_gwosc(tmp_path / "H.hdf5", numbers)
+    with pytest.raises(UsageError, match="neither whitened nor scaled"):
+        search(matched_filter_predictor(), [path], progress=False)
 
 
 def test_strain_without_a_usable_second_is_refused(tmp_path):

@@ -35,6 +35,13 @@ def test_lenses_are_as_many_as_asked_and_the_others_of_every_kind():
     assert np.all(np.asarray(info["arc_snr"])[y == 1] > 4.5)
 
 
+def test_few_cutouts_may_all_be_of_the_first_simulator():
+    made = simulate(strong_lens, 2, second_opinion_fraction=1e-6)
+    plain = simulate(strong_lens, 2)
+    np.testing.assert_array_equal(made.x, plain.x)
+    assert len(made.y) == len(made.info) == 2
+
+
 def test_weights_choose_the_non_lenses():
     only = {f"{kind}_weight": 0.0 for kind in NON_LENSES} | {"ring_weight": 2.0}
     _, _, info = simulate(strong_lens, **only)

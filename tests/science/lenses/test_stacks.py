@@ -7,6 +7,7 @@ import pytest
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import tolerating
 from astro_dl.inference.input_checks import check_files
+from astro_dl.science.lenses.figures import draw_mosaics, picture_cutouts
 from astro_dl.science.lenses.predict import predict_cutouts
 from tests.science.lenses.stand_in import StandIn, cutout, write_cube
 
@@ -147,3 +148,16 @@ def test_what_is_no_stack_is_refused_and_costs_no_other_file_its_answer(tmp_path
     assert list(noted) == [str(flat)]
     with pytest.raises(UsageError, match="holds cutouts; positions of a catalogue are cut out of"):
         predict([good], catalogue="positions.csv")
+
+
+def test_cutouts_of_files_of_many_are_drawn_as_those_of_files_of_one(tmp_path, singles):
+    path = write_stack(tmp_path / "all.h5", id=[b"0.fits", b"1.fits", b"2.fits"])
+    found = predict([path], bands=("g", "r", "i"), pixel_scale_arcsec=0.2)
+    assert list(found["id"]) == list(singles["id"])
+    ones = [tmp_path / f"{k}.fits" for k in range(3)]
+    pictures = (dict(picture_cutouts(StandIn(), *of)) for of in (([path], found), (ones, singles)))
+    for many, one in zip(*(found.values() for found in pictures), strict=True):
+        shown = [figure.axes[0].images[0].get_array() for figure in (many, one)]
+        np.testing.assert_allclose(*shown, atol=1e-6)
+    drawn = draw_mosaics(StandIn(), [path, *ones], found, tmp_path / "figures")
+    assert drawn[0].name == "top.png"

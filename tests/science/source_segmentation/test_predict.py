@@ -175,3 +175,35 @@ def test_figures_are_drawn(predictor, tmp_path):
     table = predictor.predict([path], progress=False)
     (figure,) = predictor.draw([path], table, tmp_path / "figures")
     assert figure.stat().st_size > 20_000
+
+
+@pytest.mark.parametrize("rows", [slice(0, 30), slice(190, None)])
+def test_an_image_with_an_unknown_border_is_read(rows, tmp_path):
+    image = sky()
+    image[rows] = np.nan
+    with open_field(write(tmp_path / "one.fits", image)) as field:
+        assert np.isnan(field.pixels[:]).mean() == pytest.approx(30 / SIDE[0])
+
+
+def test_most_of_an_image_must_be_known(tmp_path):
+    image = sky()
+    image[:, 20:] = np.nan
+    with (
+        pytest.raises(UsageError, match="93% of the pixels are not known"),
+        open_field(write(tmp_path / "one.fits", image)),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("unit", [1e-20, 1.0, 1e17])
+def test_weights_count_in_any_unit(unit, tmp_path):
+    image = sky()
+    path = tmp_path / "one.fits"
+    weights = np.full(SIDE, 1 / (3 * unit) ** 2)
+    weights[:5], weights[5:10] = 0, np.inf
+    planes = [fits.PrimaryHDU(image * unit), fits.ImageHDU(weights, name="WHT")]
+    fits.HDUList(planes).writeto(path)
+    with open_field(path, weights="WHT") as field:
+        light, noise = field.above_sky(slice(None))
+    assert np.isnan(light[:10]).all()
+    np.testing.assert_allclose(noise[10:], 3 * unit, rtol=1e-6)

@@ -133,3 +133,35 @@ def test_averaging_keeps_the_total_and_leaves_out_what_is_missing():
 def test_maps_coarser_than_the_network_needs_are_refused():
     with pytest.raises(UsageError, match="coarser"):
         average_to(np.zeros((9, 9)), 0.5, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("cards", "turned"),
+    [
+        ({"CDELT1": -0.03}, np.s_[:, ::-1]),
+        ({"CDELT2": -0.03}, np.s_[::-1]),
+        ({"CROTA2": 180.0}, np.s_[::-1, ::-1]),
+        ({"CROTA2": -179.98}, np.s_[::-1, ::-1]),
+        ({"CROTA2": 180.0, "CDELT1": -0.03}, np.s_[::-1]),
+        ({"CROTA2": 360.0}, np.s_[:]),
+    ],
+)
+def test_maps_are_put_upright(cards, turned, tmp_path):
+    _, field = bipole()
+    found = read_sharp(write_map(tmp_path, "magnetogram", field[turned], **cards))
+    np.testing.assert_allclose(found.data, field, rtol=1e-6, atol=1e-6)
+    assert found.scale == 0.03
+
+
+def test_maps_that_stand_askew_are_refused(tmp_path):
+    with pytest.raises(UsageError, match="turned by 30 deg"):
+        read_sharp(write_map(tmp_path, "magnetogram", bipole()[1], CROTA2=30.0))
+
+
+@pytest.mark.parametrize("fill", [0.0, np.nan, np.inf])
+def test_a_continuum_that_was_filled_is_missing_there(fill, tmp_path):
+    continuum = bipole()[0] + np.random.default_rng(0).normal(0, 1e-3, bipole()[0].shape)
+    continuum[:, :20] = fill
+    found = read_sharp(write_map(tmp_path, "continuum", continuum))
+    assert np.isnan(found.data[:, :20]).all()
+    assert np.isfinite(found.data[:, 20:]).all()

@@ -182,6 +182,8 @@ def test_values_beyond_the_training_are_flagged(predictor, spoc):
         ({"epoch": EPOCH}, "give period, too"),
         ({"period": PERIOD, "search": True}, "either search or period"),
         ({"period": -1.0}, "above 0"),
+        ({"period": np.inf}, "above 0"),
+        ({"period": np.nan}, "above 0"),
         ({"period": PERIOD, "duration": 3.4}, "3.4 hours are 0.1417 d"),
         ({"min_period": 30.0, "max_period": 3.0}, "cannot be searched"),
     ],

@@ -182,3 +182,10 @@ def test_what_cannot_be_read_is_refused(predictor, strain, tmp_path):
     other = write(tmp_path / "odd.hdf5", strain[: 3000 * SECONDS], sample_rate=3000)
     with pytest.raises(UsageError, match="cannot be made exactly"):
         predictor.predict([other], time=MERGER, progress=False)
+
+
+@pytest.mark.parametrize("options", [{"draws": 0}, {"samples": -1}, {"time": np.nan}])
+def test_numbers_that_cannot_be_used_are_refused_from_python_too(predictor, options, tmp_path):
+    path = write_gwosc(tmp_path / "H.hdf5", np.zeros(4 * RATE))
+    with pytest.raises(UsageError, match=f"^{next(iter(options))}"):
+        predictor.predict([path], progress=False, **options)
