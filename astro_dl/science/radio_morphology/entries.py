@@ -119,3 +119,12 @@ register_model(
     ),
     reference="Wolpert (1992), Neural Networks 5, 241, for the weights",
 )
+register_model(
+    "radio_cnn_committee",
+    "astro_dl.models.committee:committee",
+    summary="Five plain networks on radio maps, each of which can learn without another fifth",
+    **MAPS,
+    hyperparameters={"members": ("radio_cnn",) * 5, "separate": True},
+    small=SmallForm({"members": ("radio_cnn",) * 2}, (48, 48, 1)),
+    reference="Krogh & Vedelsby (1995), NIPS 7, 231, for members that leave out another part each",
+)
