@@ -1,7 +1,8 @@
 """Real labelled radio maps: the FIRST set of four classes, and MiraBest.
 
 Classes are given names of ours; sources whose class is not in the scheme are left out. Many sources
-of MiraBest are in the FIRST set as well, and both sets agree in which side such a source lies on.
+of MiraBest are in the FIRST set as well: networks of either set are scored on its own test part,
+and those of FIRST on the sources of MiraBest that it does not hold.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from astro_dl.core.reading.hdf5_files import open_hdf5
 from astro_dl.core.task import Dataset
 from astro_dl.observations.tables.read import read_table
 from astro_dl.science.radio_morphology.classes import SCHEMES
+from astro_dl.science.radio_morphology.given import given_inputs
 from astro_dl.science.radio_morphology.inputs import network_input
 from astro_dl.science.radio_morphology.measure import map_noise
 
@@ -117,7 +119,7 @@ def _examples(
     rows = rows[seen]
     told["kind"] = kind[rows]
     y = np.array([names.index(one) for one in kind[rows]], np.int32)
-    return Examples(x[seen], y, told)
+    return Examples(given_inputs(physics, x[seen]), y, told)
 
 
 def _first(folder: Path) -> tuple[np.ndarray, np.ndarray, Table]:

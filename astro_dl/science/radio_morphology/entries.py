@@ -59,3 +59,72 @@ register_model(
   doi = {10.1093/mnras/stab530}
 }""",
 )
+
+TREES = (
+    {
+        "model": "extra_trees",
+        "inputs": ("features",),
+        "hyperparameters": {"n_estimators": 300, "min_samples_leaf": 2, "max_features": 0.3},
+    },
+    {
+        "model": "gradient_boosting",
+        "inputs": ("features",),
+        "hyperparameters": {
+            "max_iter": 150,
+            "max_leaf_nodes": 8,
+            "learning_rate": 0.05,
+            "max_features": 0.3,
+        },
+    },
+)
+register_model(
+    "radio_committee",
+    "astro_dl.models.stacking:stack",
+    summary="Networks on radio maps and trees on what is measured on them, weighed together",
+    task="radio_morphology",
+    kind="multiclass",
+    answers=("binary", "multiclass"),
+    physics={"inputs": ("map", "features")},
+    hyperparameters={
+        "members": (
+            *({"model": "radio_cnn", "inputs": ("map",)},) * 2,
+            {
+                "model": "radio_d4",
+                "inputs": ("map",),
+                "training": {"learning_rate": 3e-3, "mixed_precision": "on"},
+            },
+            *TREES,
+        )
+    },
+    small=SmallForm(
+        {
+            "members": (
+                {
+                    "model": "radio_cnn",
+                    "inputs": ("map",),
+                    "hyperparameters": {
+                        "filters": (8, 8),
+                        "kernel_sizes": 3,
+                        "strides": 1,
+                        "units": (16,),
+                    },
+                },
+                {
+                    "model": "random_forest",
+                    "inputs": ("features",),
+                    "hyperparameters": {"n_estimators": 10},
+                },
+            )
+        }
+    ),
+    reference="Wolpert (1992), Neural Networks 5, 241, for the weights",
+)
+register_model(
+    "radio_cnn_committee",
+    "astro_dl.models.committee:committee",
+    summary="Five plain networks on radio maps, each of which can learn without another fifth",
+    **MAPS,
+    hyperparameters={"members": ("radio_cnn",) * 5, "separate": True},
+    small=SmallForm({"members": ("radio_cnn",) * 2}, (48, 48, 1)),
+    reference="Krogh & Vedelsby (1995), NIPS 7, 231, for members that leave out another part each",
+)

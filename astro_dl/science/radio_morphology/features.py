@@ -1,7 +1,7 @@
 """What classical methods are given: the ratio of Fanaroff and Riley, the bend, and functionals.
 
 The functionals of Minkowski (area, border and number of parts less holes) at several brightnesses
-are as good as networks elsewhere: arXiv:2406.09024.
+are as good as networks elsewhere: arXiv:2406.09024. Profiles along the source follow.
 """
 
 import numpy as np
@@ -10,23 +10,49 @@ from astro_dl.core.examples import Inputs
 from astro_dl.science.radio_morphology.inputs import light_of
 from astro_dl.science.radio_morphology.measure import measure
 from astro_dl.science.radio_morphology.physics import RadioPhysics
+from astro_dl.science.radio_morphology.profiles import PROFILE, SURROUNDINGS, described
 
 LEVELS = (0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8)
 """Of the peak, at which functionals are taken."""
 
 
+FEATURES = (
+    *("fr_ratio", "size", "bend", "components"),
+    *("long", "short", "offset", "half_turn", "core", "brightest_9", "brightest_30", "total"),
+    *(f"{what}_{level:g}" for level in LEVELS for what in ("area", "border", "euler")),
+    *PROFILE,
+    *(f"middle_{name}" for name in PROFILE),
+    *SURROUNDINGS,
+)
+"""Names of the features in order: sizes in arcsec, all other lengths in pixels or relative."""
+
+
 def map_features(physics: RadioPhysics, x: Inputs) -> np.ndarray:
-    """Return 33 features (n, k) float32 of inputs (n, size, size, 1)."""
+    """Return the features (n, k) float32 of inputs, as `FEATURES` names them.
+
+    Parameters
+    ----------
+    physics : RadioPhysics
+        What the inputs are.
+    x : ndarray or dict of ndarray
+        Maps (n, size, size, 1), or inputs with features among them, which are returned.
+    """
     if isinstance(x, dict):
-        raise TypeError("maps are a single input array")
-    light = light_of(x)
-    shapes = [measure(one, physics.pixel_scale_arcsec) for one in light]
-    columns = [
-        [one.fr_ratio, one.size_arcsec, one.bend_degrees, float(one.components)] for one in shapes
-    ]
-    return np.concatenate(
-        [np.array(columns), _moments(light), *(minkowski(light > one) for one in LEVELS)], axis=1
-    ).astype(np.float32)
+        return np.asarray(x["features"])
+    return x if x.ndim == 2 else measured_features(physics, x)
+
+
+def measured_features(physics: RadioPhysics, maps: np.ndarray) -> np.ndarray:
+    """Return the features (n, k) float32 of maps (n, size, size, 1).
+
+    Those for which a source has too few pixels are 0; all are NaN where the map is not finite.
+    """
+    result = np.full((len(maps), len(FEATURES)), np.nan, np.float32)
+    rows = np.flatnonzero(np.isfinite(maps).all(axis=(1, 2, 3)))
+    if len(rows):
+        light = light_of(maps[rows])
+        result[rows] = np.nan_to_num(_measured(physics, light))
+    return result
 
 
 def minkowski(mask: np.ndarray) -> np.ndarray:
@@ -42,6 +68,16 @@ def minkowski(mask: np.ndarray) -> np.ndarray:
     vertices = (down[:, :, 1:] | down[:, :, :-1]).sum(axis=(1, 2))
     border = 2 * edges - 4 * faces
     return np.stack([faces, border, vertices - edges + faces], axis=1).astype(np.float64)
+
+
+def _measured(physics: RadioPhysics, light: np.ndarray) -> np.ndarray:
+    shapes = [measure(one, physics.pixel_scale_arcsec) for one in light]
+    columns = [
+        [one.fr_ratio, one.size_arcsec, one.bend_degrees, float(one.components)] for one in shapes
+    ]
+    functionals = [minkowski(light > one) for one in LEVELS]
+    profiles = np.array([described(one) for one in light])
+    return np.concatenate([np.array(columns), _moments(light), *functionals, profiles], axis=1)
 
 
 def _moments(light: np.ndarray) -> np.ndarray:

@@ -2,23 +2,9 @@
 
 import numpy as np
 
-from astro_dl.core.task import InputSpec
 from astro_dl.observations.images.cutouts import centre_crop
 from astro_dl.science.radio_morphology.measure import map_noise, source_pixels
 from astro_dl.science.radio_morphology.physics import RadioPhysics
-
-
-def map_spec(physics: RadioPhysics) -> InputSpec:
-    """Return the shape of an input, (size, size, 1), and what its numbers mean."""
-    size, clip, seed = physics.size_pixels, physics.clip_sigma, physics.seed_sigma
-    contract = {
-        "quantity": f"root of the brightness over its largest; 0 below {clip:g} times noise, in "
-        f"islands that nowhere reach {seed:g} times or are smaller than the beam, and outside "
-        "the circle",
-        "pixel_scale_arcsec": physics.pixel_scale_arcsec,
-        "beam_arcsec": physics.beam_arcsec,
-    }
-    return InputSpec((size, size, 1), contract)
 
 
 def network_input(

@@ -118,7 +118,7 @@ def measure(image: Array, pixel_scale_arcsec: float) -> Shape:
         fr_ratio=float(apart / longest),
         size_arcsec=(longest + 1) * pixel_scale_arcsec,
         bend_degrees=_bend(x, y, light, (u - u.min()) / longest),
-        components=int(np.sum(_peaks(image))),
+        components=int(np.sum(local_maxima(image))),
     )
 
 
@@ -131,6 +131,12 @@ def is_uncertain(kind: Array, fr_ratio: Array, margin: float) -> Array:
     return np.isin(kind, ("FRI", "FRII")) & ~(away > margin)
 
 
+def local_maxima(image: Array) -> Array:
+    """Return which pixels (y, x) above a tenth of the peak none of their neighbours outshines."""
+    highest = maximum_filter(image, size=3)
+    return (image == highest) & (image > FAINTEST_COMPONENT * image.max())
+
+
 def _bend(x: Array, y: Array, light: Array, place: Array) -> float:
     thirds = np.minimum((3 * place).astype(int), 2)
     weight = np.bincount(thirds, light, minlength=3)
@@ -140,8 +146,3 @@ def _bend(x: Array, y: Array, light: Array, place: Array) -> float:
     before, after = centres[:, 1] - centres[:, 0], centres[:, 2] - centres[:, 1]
     cross = before[0] * after[1] - before[1] * after[0]
     return float(abs(np.degrees(np.arctan2(cross, before @ after))))
-
-
-def _peaks(image: Array) -> Array:
-    highest = maximum_filter(image, size=3)
-    return (image == highest) & (image > FAINTEST_COMPONENT * image.max())

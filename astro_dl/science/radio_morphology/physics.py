@@ -3,9 +3,11 @@
 from typing import Annotated
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.limits import Bounds, Fraction, NonNegative, Positive, PositiveRange
+from astro_dl.core.limits import Bounds, Choice, Fraction, NonNegative, Positive, PositiveRange
 from astro_dl.core.schema import checked
 from astro_dl.science.radio_morphology.classes import Scheme
+
+INPUTS = ("map", "features")
 
 
 @checked
@@ -16,6 +18,9 @@ class RadioPhysics:
     ----------
     classes : {"all", "first", "fr"}
         FRI, FRII, bent, compact and hybrid sources; the first four; or FRI and FRII alone.
+    inputs : tuple of str, default ("map",)
+        What a network is given: ``map``, ``features`` measured on it (see
+        `astro_dl.science.radio_morphology.features.FEATURES`), or both.
     size_pixels : int, default 112
         Pixels along either side.
     pixel_scale_arcsec, beam_arcsec : float, default 1.8 and 5.4
@@ -47,6 +52,7 @@ class RadioPhysics:
     """
 
     classes: Scheme = "all"
+    inputs: Annotated[tuple[str, ...], Choice(INPUTS)] = ("map",)
     size_pixels: Annotated[int, Bounds(32, 512)] = 112
     pixel_scale_arcsec: Positive = 1.8
     beam_arcsec: Positive = 5.4

@@ -10,12 +10,14 @@ from astropy import units as u
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.examples import Inputs
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.core.reading.share import divisible
 from astro_dl.inference.arrays import predict_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.images.cutouts import centre_crop
 from astro_dl.science.radio_morphology.files import RadioMap, on_network_grid, read_maps
+from astro_dl.science.radio_morphology.given import given_inputs
 from astro_dl.science.radio_morphology.inputs import circle, network_input
 from astro_dl.science.radio_morphology.measure import (
     NOTHING,
@@ -85,8 +87,8 @@ def predict_maps(
         raise nothing_read()
 
 
-def map_of_file(physics: RadioPhysics, path: Path) -> np.ndarray:
-    """Return the input of the one map in a file, (size, size, 1).
+def map_of_file(physics: RadioPhysics, path: Path) -> Inputs:
+    """Return the input of the one map in a file, without a first axis.
 
     Raises
     ------
@@ -96,13 +98,14 @@ def map_of_file(physics: RadioPhysics, path: Path) -> np.ndarray:
     maps = list(_ready(physics, [path], ""))
     if len(maps) != 1:
         raise UsageError(f"{path}: {len(maps)} maps; accepted: one")
-    x = network_input(physics, maps[0].image[None])[0]
+    x = network_input(physics, maps[0].image[None])
     if not np.isfinite(x).all():
         raise UsageError(
             f"{path}: no source above {physics.seed_sigma:g} times the noise in the middle "
             f"{physics.size_pixels} pixels"
         )
-    return x
+    found = given_inputs(physics, x)
+    return {name: one[0] for name, one in found.items()} if isinstance(found, dict) else found[0]
 
 
 def measured(physics: RadioPhysics, one: RadioMap) -> dict[str, Any]:
@@ -154,7 +157,7 @@ def _predict_block(
     against |= set() if options["keep_flagged"] else {"beam_too_wide"}
     x[[bool(against & set(row["flags"])) for row in rows]] = np.nan
     ids, flags = [one.id for one in maps], [row["flags"] for row in rows]
-    table = predict_read(predictor, x, ids, flags, **options)
+    table = predict_read(predictor, given_inputs(physics, x), ids, flags, **options)
     joined = table["flags"].tolist()
     table.remove_column("flags")
     units = {"size": u.arcsec, "bend": u.deg, "flux": u.mJy}

@@ -6,6 +6,7 @@ from astropy.table import Table
 
 from astro_dl.core.examples import Examples
 from astro_dl.science.radio_morphology.classes import BENT_SHARE, SCHEMES
+from astro_dl.science.radio_morphology.given import given_inputs
 from astro_dl.science.radio_morphology.inputs import network_input
 from astro_dl.science.radio_morphology.measure import is_uncertain, measure, source_pixels
 from astro_dl.science.radio_morphology.physics import RadioPhysics
@@ -36,7 +37,7 @@ def simulate(physics: RadioPhysics, n: int, rng: np.random.Generator) -> Example
     Returns
     -------
     Examples
-        ``x`` as `astro_dl.science.radio_morphology.inputs.network_input` gives it; ``y`` class
+        ``x`` as `astro_dl.science.radio_morphology.given.given_inputs` gives it; ``y`` class
         numbers; ``info`` with ``source``, ``kind``, ``snr`` of the peak, ``flux`` [mJy],
         ``fr_ratio`` and ``size`` ["], measured after the beam and without noise, and
         ``uncertain``, see `astro_dl.science.radio_morphology.measure.is_uncertain`.
@@ -63,7 +64,7 @@ def simulate(physics: RadioPhysics, n: int, rng: np.random.Generator) -> Example
             "uncertain": is_uncertain(kind, ratio, physics.uncertain_margin),
         }
     )
-    return Examples(x, y, info)
+    return Examples(given_inputs(physics, x), y, info)
 
 
 def _maps(

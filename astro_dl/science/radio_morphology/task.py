@@ -5,8 +5,7 @@ way of real maps: noise cut away, cut to a circle, relative to the brightest pix
 """
 
 from astro_dl.answers.multiclass import Multiclass
-from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, Task
-from astro_dl.observations.images.orientations import ORIENTATIONS, random_orientation
+from astro_dl.core.task import Classical, Difficulty, Files, Task
 from astro_dl.science.radio_morphology.classes import SCHEMES
 from astro_dl.science.radio_morphology.datasets import (
     FIRST,
@@ -16,7 +15,7 @@ from astro_dl.science.radio_morphology.datasets import (
 )
 from astro_dl.science.radio_morphology.features import map_features
 from astro_dl.science.radio_morphology.figures import draw_maps
-from astro_dl.science.radio_morphology.inputs import map_spec
+from astro_dl.science.radio_morphology.given import changes, input_spec
 from astro_dl.science.radio_morphology.metrics import radio_metrics
 from astro_dl.science.radio_morphology.physics import RadioPhysics
 from astro_dl.science.radio_morphology.predict import map_of_file, predict_maps
@@ -33,7 +32,7 @@ task = Task(
     summary="What kind of radio galaxy is it, by its map?",
     physics=RadioPhysics,
     head=head,
-    input_spec=map_spec,
+    input_spec=input_spec,
     simulate=simulate,
     group="source",
     difficulty=Difficulty(
@@ -48,7 +47,7 @@ task = Task(
         "mirabest": MIRABEST,
         "mirabest_unseen": MIRABEST_UNSEEN,
     },
-    augmentation=Augmentation(inputs=random_orientation, symmetries=ORIENTATIONS),
+    augmentation=changes,
     files=Files(inputs=map_of_file, predict_blocks=predict_maps, draw=draw_maps),
     zero_signal={"distinct": False},
     extra_metrics=radio_metrics,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from astro_dl.science.radio_morphology.features import map_features, minkowski
+from astro_dl.science.radio_morphology.features import FEATURES, map_features, minkowski
 from astro_dl.science.radio_morphology.inputs import network_input
 from astro_dl.science.radio_morphology.measure import (
     is_uncertain,
@@ -113,8 +113,8 @@ def test_straight_sources_near_one_half_are_uncertain():
 
 
 def test_features_are_one_row_for_each_map():
-    maps = np.stack([spots((0, 0, 20.0)), spots((-9, 0, 9.0), (9, 0, 9.0))])
+    maps = np.stack([spots((0, 0, 20.0)), spots((-9, 0, 20.0), (9, 0, 20.0))])
     x = network_input(PHYSICS, maps, np.ones(2))
     features = map_features(PHYSICS, x)
-    assert features.shape == (2, 33)
+    assert features.shape == (2, len(FEATURES))
     assert features[1, 1] > features[0, 1]
