@@ -19,6 +19,7 @@ from astro_dl.core.answer import AnswerKind
 from astro_dl.core.errors import UsageError
 from astro_dl.core.task import InputSpec
 from astro_dl.models.heads import attach_head
+from astro_dl.models.layers import input_layers
 
 
 def committee(
@@ -41,7 +42,7 @@ def committee(
     Parameters
     ----------
     input_spec : InputSpec
-        One array of any shape that the members take.
+        One array of any shape that the members take, or several.
     head : AnswerKind
         Any kind but mixtures.
     members : sequence of str
@@ -67,9 +68,7 @@ def committee(
         raise UsageError("a committee does not average mixtures; use answer gaussian or grid")
     if not members or any(resolve_builder(name) is committee for name in members):
         raise UsageError(f"members must be names of single models, not {list(members)}")
-    if isinstance(input_spec.shape, dict):
-        raise UsageError("a committee takes one input array")
-    inputs = keras.Input(input_spec.shape, name="input")
+    inputs = input_layers(input_spec)
     embeddings = []
     for number, name in enumerate(members, start=1):
         # weight paths tell the members apart, though their layers have the same names

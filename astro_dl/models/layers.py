@@ -120,6 +120,14 @@ def input_tensor(input_spec: InputSpec, rank: int, family: str) -> keras.KerasTe
     return keras.Input(shape, name="input")
 
 
+def input_layers(input_spec: InputSpec) -> Any:
+    """Return the inputs of a model that takes what a task gives: one, or several by name."""
+    shapes = input_spec.shape
+    if isinstance(shapes, dict):
+        return {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
+    return keras.Input(shapes, name="input")
+
+
 def after_first_layer(x: keras.KerasTensor, input_spec: InputSpec) -> keras.KerasTensor:
     """Return an input as the builder wants it seen, see `astro_dl.core.task.InputSpec`."""
     return x if input_spec.first_layer is None else input_spec.first_layer(x)

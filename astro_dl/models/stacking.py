@@ -26,6 +26,7 @@ from astro_dl.core.examples import Inputs
 from astro_dl.core.schema import checked, read_dataclass
 from astro_dl.core.task import InputSpec
 from astro_dl.models.heads import attach_head
+from astro_dl.models.layers import input_layers
 
 Array = np.ndarray
 
@@ -117,11 +118,7 @@ def stack(
     if head.kind not in ("binary", "multiclass"):
         raise UsageError(f"members are weighed by what they say of classes, not of {head.kind}")
     shapes = input_spec.shape
-    inputs = (
-        {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
-        if isinstance(shapes, dict)
-        else keras.Input(shapes, name="input")
-    )
+    inputs = input_layers(input_spec)
     logits = []
     for number, member in enumerate(read_members(members), start=1):
         spec = replace(input_spec, shape=member.given(shapes))

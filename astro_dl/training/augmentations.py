@@ -3,7 +3,7 @@
 Images are (n, y, x, bands), series (n, steps, channels); each example is changed by itself.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +32,27 @@ class Augmentation:
     axes: int
 
 
+@dataclass(frozen=True)
+class Motion:
+    """A change that moves the pixels of an image.
+
+    Parameters
+    ----------
+    source : callable
+        ``(amount, rng)`` to where each pixel's light comes from: a matrix (3, 3) that is applied to
+        (y, x, 1), from the image's centre [pixel].
+    axes : int
+        As of an `Augmentation`.
+    """
+
+    source: Callable[[float, np.random.Generator], Array]
+    axes: int = 3
+
+
 def changed_inputs(x: Inputs, wanted: Mapping[str, float], rng: np.random.Generator) -> Inputs:
     """Return inputs of which each example is changed at random, in the order of the names.
+
+    Motions that follow each other are made by one interpolation, which blurs the image but once.
 
     Parameters
     ----------
@@ -51,17 +70,29 @@ def changed_inputs(x: Inputs, wanted: Mapping[str, float], rng: np.random.Genera
     """
     if isinstance(x, dict):
         raise UsageError("training.augmentations: are for one input, not for several by name")
-    found = {name: look_up("augmentation", name, AUGMENTATIONS) for name in wanted}
-    for name, one in found.items():
+    found = [(look_up("augmentation", name, AUGMENTATIONS), wanted[name]) for name in wanted]
+    for (one, _), name in zip(found, wanted, strict=True):
         if one.axes not in (0, x.ndim - 1):
             what = "images" if one.axes == 3 else "series"
             raise UsageError(f"training.augmentations.{name}: is for {what}")
-    made = []
-    for example in np.asarray(x):
-        for name, one in found.items():
-            example = one.change(example, wanted[name], rng)
-        made.append(example)
-    return np.stack(made).astype(x.dtype)
+    return np.stack([_changed(one, found, rng) for one in np.asarray(x)]).astype(x.dtype)
+
+
+def _changed(
+    example: Array,
+    changes: Sequence[tuple[Augmentation | Motion, float]],
+    rng: np.random.Generator,
+) -> Array:
+    source = None
+    for one, amount in changes:
+        if isinstance(one, Motion):
+            drawn = one.source(amount, rng)
+            source = drawn if source is None else source @ drawn
+            continue
+        if source is not None:
+            example, source = _moved(example, source), None
+        example = one.change(example, amount, rng)
+    return example if source is None else _moved(example, source)
 
 
 def flip(image: Array, share: float, rng: np.random.Generator) -> Array:
@@ -72,21 +103,23 @@ def flip(image: Array, share: float, rng: np.random.Generator) -> Array:
     return image
 
 
-def turn(image: Array, degrees: float, rng: np.random.Generator) -> Array:
+def turn(degrees: float, rng: np.random.Generator) -> Array:
     """Turn by any angle up to this [deg], about the centre."""
     angle = np.radians(rng.uniform(-degrees, degrees))
-    return _moved(image, _rotation(angle))
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
 
 
-def zoom(image: Array, fraction: float, rng: np.random.Generator) -> Array:
+def zoom(fraction: float, rng: np.random.Generator) -> Array:
     """Magnify or shrink by up to this fraction, about the centre."""
-    return _moved(image, np.eye(2) / (1 + rng.uniform(-fraction, fraction)))
+    scale = 1 + rng.uniform(-fraction, fraction)
+    return np.diag([1 / scale, 1 / scale, 1])
 
 
-def shift(image: Array, pixels: float, rng: np.random.Generator) -> Array:
+def shift(pixels: float, rng: np.random.Generator) -> Array:
     """Move by up to so many whole pixels in each direction."""
     y, x = rng.integers(-int(pixels), int(pixels) + 1, 2)
-    return _moved(image, np.eye(2), (float(y), float(x)))
+    return np.array([[1, 0, -y], [0, 1, -x], [0, 0, 1]], float)
 
 
 def brightness(image: Array, fraction: float, rng: np.random.Generator) -> Array:
@@ -125,11 +158,11 @@ def dropout_points(series: Array, share: float, rng: np.random.Generator) -> Arr
     return np.where(lost[:, None], 0, series)
 
 
-AUGMENTATIONS: Mapping[str, Augmentation] = {
+AUGMENTATIONS: Mapping[str, Augmentation | Motion] = {
     "flip": Augmentation(flip, 3),
-    "turn": Augmentation(turn, 3),
-    "shift": Augmentation(shift, 3),
-    "zoom": Augmentation(zoom, 3),
+    "turn": Motion(turn),
+    "shift": Motion(shift),
+    "zoom": Motion(zoom),
     "brightness": Augmentation(brightness, 0),
     "noise": Augmentation(noise, 0),
     "blur": Augmentation(blur, 3),
@@ -140,14 +173,11 @@ AUGMENTATIONS: Mapping[str, Augmentation] = {
 """By the name in ``training.augmentations``."""
 
 
-def _rotation(angle: float) -> Array:
-    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-
-
-def _moved(image: Array, matrix: Array, by: tuple[float, float] = (0.0, 0.0)) -> Array:
-    """Return an image turned, scaled and moved about its centre; edges are continued."""
+def _moved(image: Array, source: Array) -> Array:
+    """Return an image whose light comes from elsewhere, see `Motion`; edges are continued."""
     centre = (np.array(image.shape[:2]) - 1) / 2
-    offset = centre - matrix @ (centre + np.array(by))
+    matrix = source[:2, :2]
+    offset = centre + source[:2, 2] - matrix @ centre
     planes = [
         affine_transform(plane, matrix, offset, order=1, mode="nearest")
         for plane in np.moveaxis(image, 2, 0)

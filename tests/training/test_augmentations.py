@@ -52,6 +52,23 @@ def test_the_centre_stays_the_centre(name):
         assert np.unravel_index(image.argmax(), image.shape) == (20, 20)
 
 
+def test_motions_follow_each_other_and_blur_but_once():
+    wanted = {"turn": 30.0, "zoom": 0.2, "shift": 4}
+    spots = np.zeros((8, 41, 41, 1), np.float32)
+    place = np.arange(41) - 20
+    spots[..., 0] = np.exp(-((place[:, None] - 6) ** 2 + (place + 3) ** 2) / (2 * 1.5**2))
+    together = changed_inputs(spots, wanted, np.random.default_rng(3))
+    apart, rng = [], np.random.default_rng(3)
+    for spot in spots:
+        for name, amount in wanted.items():
+            spot = changed_inputs(spot[None], {name: amount}, rng)[0]
+        apart.append(spot)
+    for one, other in zip(together, apart, strict=True):
+        peaks = [np.array(np.unravel_index(image.argmax(), image.shape)) for image in (one, other)]
+        assert np.abs(peaks[0] - peaks[1]).max() <= 1
+    assert np.mean(together.max(axis=(1, 2))) > np.mean(np.max(apart, axis=(1, 2))) + 0.01
+
+
 @pytest.mark.parametrize("name", SERIES)
 def test_the_period_of_a_series_stays(name):
     time = np.arange(256)

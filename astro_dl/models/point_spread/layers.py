@@ -104,6 +104,50 @@ class Compressed(keras.layers.Layer):
         return {**super().get_config(), "softening": self.softening}
 
 
+@keras.saving.register_keras_serializable(package="astro_dl")
+class AsBright(keras.layers.Layer):
+    """Beside an image a point source as bright, (batch, H, W, 2) of even H and W.
+
+    Inputs: images (batch, H, W, 1), and point-spread functions (batch, k, k, 1) of unit sum and odd
+    k below H and W. Their middle pixel is spread over the four in the middle of the image, so that
+    both turn about the same place.
+
+    Parameters
+    ----------
+    radius : int
+        Half of the side of the square whose light is that of the source [pixel].
+    **options
+        Arguments of every Keras layer.
+    """
+
+    def __init__(self, radius: int, **options: object) -> None:
+        super().__init__(**options)
+        self.radius = radius
+
+    def call(self, inputs: Sequence[keras.KerasTensor]) -> keras.KerasTensor:
+        """Return the images and the point sources as two bands."""
+        image, spread = inputs
+        sides = image.shape[1:3]
+        y, x = (slice(side // 2 - self.radius, side // 2 + self.radius) for side in sides)
+        light = ops.maximum(ops.sum(image[:, y, x], axis=(1, 2), keepdims=True), 1.0)
+        wide = ops.pad(spread, ((0, 0), (1, 1), (1, 1), (0, 0)))
+        tall = wide[:, 1:] + wide[:, :-1]
+        even = (tall[:, :, 1:] + tall[:, :, :-1]) / 4
+        around = [(side - spread.shape[1] - 1) // 2 for side in sides]
+        padding = ((0, 0), *((one, one) for one in around), (0, 0))
+        return ops.concatenate([image, ops.pad(even, padding) * light], axis=-1)
+
+    def compute_output_shape(
+        self, input_shape: Sequence[tuple[int | None, ...]]
+    ) -> tuple[int | None, ...]:
+        """Return the shape of the output."""
+        return (*input_shape[0][:-1], 2)
+
+    def get_config(self) -> dict[str, object]:
+        """Return the arguments that make this layer again."""
+        return {**super().get_config(), "radius": self.radius}
+
+
 FAINT_POINT_SPREAD = 0.01
 """Share of the light in a pixel, below which a point-spread function is seen linearly."""
 

@@ -4,9 +4,12 @@ moment_resnet       image ─ polar moments ─ relative ─ normalised ─ dens
                     point spread ─ polar moments ─ relative ─ dense ┄┄ scale and shift ┄┄┘
 
 point_spread_cnn2d  image beside point spread ─ [convolution ─ pool] × n ─ dense × m ─ …
+
+point_spread_d4     image beside a point source as bright ─ asinh ─ symmetric_cnn2d ─ …
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import keras
 
@@ -18,7 +21,13 @@ from astro_dl.models.cnn import convolution_stack
 from astro_dl.models.heads import attach_head
 from astro_dl.models.layers import Style, dense_stack
 from astro_dl.models.point_spread.inputs import IMAGE, POINT_SPREAD
-from astro_dl.models.point_spread.layers import Compressed, PolarMoments, RelativeMoments
+from astro_dl.models.point_spread.layers import (
+    AsBright,
+    Compressed,
+    PolarMoments,
+    RelativeMoments,
+)
+from astro_dl.models.symmetry.networks import symmetric_cnn2d
 
 
 def moment_resnet(
@@ -158,6 +167,60 @@ def point_spread_cnn2d(
     x = dense_stack(keras.layers.Flatten(name="flatten")(x), units, dropout, style)
     return keras.Model(
         {IMAGE: image, POINT_SPREAD: point_spread}, attach_head(x, head), name="point_spread_cnn2d"
+    )
+
+
+def point_spread_d4(
+    input_spec: InputSpec,
+    head: AnswerKind,
+    *,
+    light_radius: int = 10,
+    fields: Sequence[int] = (4, 6, 8),
+    blocks: int = 0,
+    units: Sequence[int] = (64,),
+    dropout: float | Sequence[float] = 0.3,
+) -> keras.Model:
+    """Return kernels in eight orientations on an image beside a point source that is as bright.
+
+    Turning or mirroring both inputs changes no answer.
+
+    Parameters
+    ----------
+    input_spec : InputSpec
+        Images ``"image"``, whose sides `symmetric_cnn2d` can halve, and ``"point_spread"``,
+        (size, size, 1).
+    head : AnswerKind
+        Any kind.
+    light_radius : int
+        Half of the side of the square whose light is that of the source [pixel].
+    fields, blocks, units, dropout
+        As of `astro_dl.models.symmetry.networks.symmetric_cnn2d`, with normalisation.
+
+    Raises
+    ------
+    UsageError
+        If the inputs are others or cannot be halved so often, or a hyper-parameter is out of range.
+    """
+    image, point_spread = _inputs(input_spec, "point_spread_d4")
+    height, width = (int(side) for side in image.shape[1:3])
+    if not 1 <= light_radius <= min(height, width) // 2:
+        raise UsageError(
+            f"light_radius is {light_radius}; accepted: 1 to half of {height} × {width} pixels"
+        )
+    member = symmetric_cnn2d(
+        replace(input_spec, shape=(height, width, 2)),
+        head,
+        fields=fields,
+        blocks=blocks,
+        units=units,
+        dropout=dropout,
+        batch_normalization=True,
+    )
+    trunk = keras.Model(member.input, member.get_layer("embedding").output, name="symmetric")
+    bands = AsBright(light_radius, name="bands")([image, point_spread])
+    x = trunk(Compressed(1.0, name="bands_compressed")(bands))
+    return keras.Model(
+        {IMAGE: image, POINT_SPREAD: point_spread}, attach_head(x, head), name="point_spread_d4"
     )
 
 

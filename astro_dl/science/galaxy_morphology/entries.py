@@ -66,3 +66,12 @@ register_model(
     small=SmallForm({"fields": (2, 2), "units": (16,), "dropout": 0.0}, (16, 16, 3), 0.01),
     reference="Cohen & Welling (2016), arXiv:1602.07576, for the kernels",
 )  # fmt: skip
+register_model(
+    "morphology_committee",
+    "astro_dl.models.committee:committee",
+    summary="Residual networks on photographs, each of which has not seen another part of them",
+    **PHOTOGRAPHS,
+    hyperparameters={"members": ("morphology_resnet",) * 5, "separate": True},
+    small=SmallForm({"members": ("morphology_resnet",) * 2}, (16, 16, 3), 0.01),
+    reference="Cohen & Welling (2016), arXiv:1602.07576, for the kernels",
+)

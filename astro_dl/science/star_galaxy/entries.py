@@ -48,3 +48,24 @@ register_model(
     small=SmallForm({"units": 32, "blocks": 2}),
     reference="Kim & Brunner (2017), arXiv:1608.04369, for the question",
 )
+register_model(
+    "star_galaxy_d4",
+    "astro_dl.models.point_spread.networks:point_spread_d4",
+    summary="Kernels in eight orientations on a source beside a star that is as bright",
+    task="star_galaxy",
+    answers=("binary", "multiclass"),
+    physics={"size_pixels": 48, "point_spread_pixels": 31},
+    small=SmallForm({"light_radius": 6, "fields": (2, 2), "units": (16,), "dropout": 0.0}),
+    reference="Cohen & Welling (2016), arXiv:1602.07576, for the kernels",
+)
+register_model(
+    "star_galaxy_committee",
+    "astro_dl.models.committee:committee",
+    summary="Networks that see a star as bright, each of which has not seen another part",
+    task="star_galaxy",
+    answers=("binary", "multiclass"),
+    physics={"size_pixels": 48, "point_spread_pixels": 31},
+    hyperparameters={"members": ("star_galaxy_d4",) * 5, "separate": True},
+    small=SmallForm({"members": ("star_galaxy_resnet",) * 2}),
+    reference="Cohen & Welling (2016), arXiv:1602.07576, for the kernels",
+)

@@ -1,6 +1,7 @@
 """What a table tells of a source: how its light is spread, and how sure that is."""
 
 import numpy as np
+from scipy.ndimage import uniform_filter
 from scipy.signal import fftconvolve
 
 from astro_dl.core.examples import Inputs
@@ -19,6 +20,12 @@ WIDER = 1.0 / 16
 REACH = 3
 APERTURES = (1.5, 2.5, 4.0, 6.0, 9.0, 13.0)
 """Radii [pixel]."""
+
+LEVELS = (1.0, 1.5, 2.2, 3.0, 4.0, 4.9)
+"""Light above the sky above which pixels are counted [σ]."""
+
+LIGHT_RADIUS = 10
+"""About the middle, in which a source's light is [pixel]."""
 
 
 def classical_scores(physics: StarGalaxyPhysics, x: Inputs) -> dict[str, Array]:
@@ -65,7 +72,11 @@ def spread_significance(images: Array, spreads: Array) -> tuple[Array, Array]:
 
 
 def catalogue_features(physics: StarGalaxyPhysics, x: Inputs) -> Array:
-    """Return features (n, k) as catalogues hold them: fluxes in apertures, moments, spread."""
+    """Return features (n, k) as catalogues hold them: fluxes in apertures, moments, spread.
+
+    Where bright pixels are cut off, also radii of the areas above `LEVELS`, of the source and of a
+    star with as much light.
+    """
     images, spreads = images_of(x)
     significance, spread = spread_significance(images, spreads)
     axis = np.arange(images.shape[1]) - (images.shape[1] - 1) / 2
@@ -83,7 +94,24 @@ def catalogue_features(physics: StarGalaxyPhysics, x: Inputs) -> Array:
     seeing = np.sum(spreads * (side**2 + side[:, None] ** 2), axis=(1, 2))
     columns = [significance, spread, np.arcsinh(within[2]), *ratios, xx + yy]
     columns += [np.hypot(xx - yy, 2 * xy) / (xx + yy), seeing, spreads.max(axis=(1, 2))]
+    if physics.saturation_sigma is not None:
+        light = np.maximum(images[:, squared <= LIGHT_RADIUS**2].sum(axis=1), 1.0)
+        star = np.minimum(spreads * light[:, None, None], physics.saturation_sigma)
+        columns += [*isophotal_radii(images).T, *isophotal_radii(star).T]
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def isophotal_radii(images: Array) -> Array:
+    """Return the radius of a disc as large as the area above each of the `LEVELS`, (n, levels).
+
+    Areas are within `LIGHT_RADIUS` of the middle along either axis, of images (n, size, size) in σ
+    that are smoothed over 3 × 3 pixels.
+    """
+    half = images.shape[1] // 2
+    part = slice(max(0, half - LIGHT_RADIUS), half + LIGHT_RADIUS)
+    smooth = uniform_filter(images, (0, 3, 3))[:, part, part]
+    areas = [np.sum(smooth > level, axis=(1, 2)) for level in LEVELS]
+    return np.sqrt(np.stack(areas, axis=1) / np.pi)
 
 
 def _models(spreads: Array, size: int) -> tuple[Array, Array]:

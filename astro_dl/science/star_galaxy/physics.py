@@ -43,7 +43,9 @@ class StarGalaxyPhysics:
     point_spread_ellipticity : float, default 0.03
         Standard deviation of each of both components.
     saturation_sigma : float, optional
-        Light above the sky at which pixels are cut off, in standard deviations of the noise.
+        Light above the sky at which pixels are cut off, in standard deviations of the noise. The
+        point-spread function of a source is then what the others of its frame look like that are
+        as bright, as nobody could know it otherwise.
     """
 
     size_pixels: Annotated[int, Bounds(16)] = 44

@@ -10,6 +10,7 @@ from astro_dl.observations.galaxies.point_spread import moffat_images
 from astro_dl.observations.galaxies.stamps import galaxy_stamps, star_stamps
 from astro_dl.observations.images.ellipse import ellipticity
 from astro_dl.observations.images.sersic import SersicLight
+from astro_dl.science.star_galaxy.like_sources import of_like_sources
 from astro_dl.science.star_galaxy.physics import StarGalaxyPhysics
 
 STAR, GALAXY = 0, 1
@@ -80,6 +81,7 @@ def simulate(physics: StarGalaxyPhysics, n: int, rng: np.random.Generator) -> Ex
     stamps += rng.standard_normal(stamps.shape, dtype=np.float32)
     if physics.saturation_sigma is not None:
         np.minimum(stamps, np.float32(physics.saturation_sigma), out=stamps)
+        spread = of_like_sources(stamps, frame, physics.point_spread_pixels)
     info = QTable(
         {
             "frame_id": rng.integers(2**62, size=frames)[frame],

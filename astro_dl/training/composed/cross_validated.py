@@ -11,13 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from astropy.table import vstack
 
 from astro_dl.bundles.bundle import Bundle, load_weights
 from astro_dl.core import backend
 from astro_dl.core.config import Config
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples
+from astro_dl.core.examples import concatenate
 from astro_dl.core.registry import get_task
 from astro_dl.data.cache import split_physics
 from astro_dl.data.real import is_real, real_split
@@ -152,9 +151,4 @@ def _held_out(config: Config, trained: Sequence[Bundle], networks: Sequence) -> 
             if bundle.config.data.validation_part == part
         ]
         logits.append(np.mean(unseen, axis=0))
-    known = Examples(
-        np.concatenate([one.x for one in parts]),
-        np.concatenate([one.y for one in parts]),
-        vstack([one.info for one in parts], metadata_conflicts="silent"),
-    )
-    return known, np.concatenate(logits)
+    return concatenate(parts), np.concatenate(logits)
