@@ -9,14 +9,10 @@ from astro_dl.core.task import Dataset, Files, InputSpec, Task
 from astro_dl.science.sbi_benchmark.datasets import read_observations
 from astro_dl.science.sbi_benchmark.files import inputs_of_rows, predict_rows
 from astro_dl.science.sbi_benchmark.metrics import reference_metrics
-from astro_dl.science.sbi_benchmark.physics import BenchmarkPhysics
+from astro_dl.science.sbi_benchmark.physics import PROBLEMS, BenchmarkPhysics
 
 NUMBERED = {"theta": r"\theta", "mean": r"\mu", "filter": "f"}
-SYMBOLS = {
-    f"{name}_{number}": f"${symbol}_{{{number}}}$"
-    for name, symbol in NUMBERED.items()
-    for number in range(1, 11)
-} | {
+NAMED = {
     "mean_x": r"$\mu_x$",
     "mean_y": r"$\mu_y$",
     "root_deviation_x": r"$\sqrt{\sigma_x}$",
@@ -29,6 +25,13 @@ SYMBOLS = {
     "prey_loss": r"$\beta$",
     "predator_loss": r"$\gamma$",
     "predator_growth": r"$\delta$",
+}
+SYMBOLS = NAMED | {
+    name: f"${NUMBERED[word]}_{{{number}}}$"
+    for problem in PROBLEMS.values()
+    for name in problem.parameters
+    for word, _, number in [name.rpartition("_")]
+    if name not in NAMED
 }
 """Those of the benchmark's appendix T, of all problems."""
 

@@ -167,7 +167,7 @@ def test_planets_are_told_with_their_ratio_in_photon_noise(examples):
         ({"class_fractions": (0.5, 0.5)}, r"3 of them, .* that sum to 1"),
         ({"class_fractions": (0.5, 0.6, -0.1)}, "sum to 1"),
         ({"local_bins": 1}, "≥ 3"),
-        ({"cadence_minutes": 0.0}, "> 0"),
+        ({"cadence_minutes": 0.0}, "≥ 0.3"),
     ],
 )
 def test_impossible_physics_is_refused(values, words):
