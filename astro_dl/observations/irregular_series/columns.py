@@ -9,10 +9,12 @@ from astropy import units as u
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
+from astro_dl.observations.irregular_series.column_names import NAMES, refuse_lookalike
 from astro_dl.observations.irregular_series.magnitudes import (
     Quantity,
     fluxes_of,
     magnitudes_of,
+    without_absurd,
     without_sentinels,
 )
 from astro_dl.observations.tables.columns import (
@@ -21,24 +23,9 @@ from astro_dl.observations.tables.columns import (
     missing_as_nan,
     texts_of,
 )
-from astro_dl.observations.tables.times import in_days
+from astro_dl.observations.tables.times import column_days
 from astro_dl.observations.tables.units import check_zero_point, unit_of
 
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "object_id", "objectid", "oid", "star", "star_id", "source_id", "name", "snid"),
-    "time": ("time", "mjd", "hjd", "jd", "bjd", "t", "date", "obstime"),
-    "magnitude": ("mag", "magnitude", "magpsf", "mag_psf", "psfmag", "vmag", "m"),
-    "flux": ("flux", "fluxcal", "psflux", "psfflux", "forcediffimflux", "f"),
-    "error": (
-        *("error", "err", "mag_err", "magerr", "mag_error", "e_mag", "sigmapsf", "magerr_psf"),
-        *("flux_err", "fluxerr", "flux_error", "fluxcalerr", "e_flux", "sigma", "psfluxerr"),
-    ),
-    "band": ("band", "filter", "passband", "flt", "fid", "filtername", "filtercode"),
-    "zero_point": ("zero_point", "zeropoint", "zp", "magzp", "zpt"),
-    "system": ("magsys", "mag_system", "zpsys", "system"),
-    "limit": ("limit", "upper_limit", "upperlimit", "nondetection", "non_detection", "is_limit"),
-}
-"""What columns are called, in small letters."""
 OF_THE_SOURCE: Mapping[str, tuple[str, ...]] = {
     "magpsf_corr": ("sigmapsf_corr_ext", "sigmapsf_corr"),
     "mag_corr": ("e_mag_corr_ext", "e_mag_corr"),
@@ -51,6 +38,9 @@ FILTERS_BY_NUMBER: Mapping[str, str] = {"1": "g", "2": "r", "3": "i"}
 """As ZTF's column ``fid`` numbers them."""
 SIGN = "isdiffpos"
 BELOW_TEMPLATE = frozenset(("f", "false", "0", "-1", "n", "no"))
+
+AB_SYSTEMS = ("", "ab", "abmag", "sdss")
+"""What is said of magnitudes of the AB system, or near it."""
 
 WORDS_FOR_LIMITS = frozenset(("1", "t", "true", "yes", "y", ">", "<", "ul", "limit"))
 SURELY_SECONDS, LONGEST_DAYS = 1e7, 73_000.0
@@ -153,18 +143,19 @@ def read_rows(table: Table, about: LongColumns, where: str | Path) -> Rows:
         )
     time = _days(table, time_column, about, where)
     column, quantity = _value_column(table, about, where)
-    value = column_numbers(table, column, where)
+    value, beyond = numbers_and_limits(table, column, where)
     error_column = _error_column(table, column, about, where)
     error = np.full(len(table), np.nan)
     if error_column is not None:
-        error = missing_as_nan(column_numbers(table, error_column, where))
-    detected = ~_limits(table, about, where)
+        error = column_numbers(table, error_column, where)
+    detected = ~(beyond | _limits(table, about, where))
     bands, systems = _bands(table, about, where), _systems(table, about, where)
     one_system(bands, systems, where)
     if quantity is Quantity.MAGNITUDE:
         value, error = _in_magnitudes(table, column, error_column, value, error)
         sign = _signs(table, column, about, where)
         if about.wanted is Quantity.FLUX:
+            _require_ab(systems, where)
             value, error = fluxes_of(value, error, about.wanted_zero_point)
             value = value * sign
     else:
@@ -183,7 +174,7 @@ def read_rows(table: Table, about: LongColumns, where: str | Path) -> Rows:
 
 def _days(table: Table, column: str, about: LongColumns, where: str | Path) -> np.ndarray:
     unit = str(getattr(table[column], "unit", None) or about.time_unit or "")
-    time = missing_as_nan(in_days(column_numbers(table, column, where), unit, str(where)), ())
+    time = column_days(table, column, unit, where)
     known = time[np.isfinite(time)]
     if len(known) and (np.abs(known).max() > SURELY_SECONDS or np.ptp(known) > LONGEST_DAYS):
         raise UsageError(
@@ -191,6 +182,25 @@ def _days(table: Table, column: str, about: LongColumns, where: str | Path) -> n
             f"{known.max():.10g}, which are no days; tell their unit: time_unit=s"
         )
     return time
+
+
+def numbers_and_limits(
+    table: Table, column: str, where: str | Path
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers (n,) of a column, and which are limits, as the texts ``>17.2`` are.
+
+    Raises
+    ------
+    UsageError
+        If it holds other text.
+    """
+    values = np.ma.asarray(np.ma.array(table[column]))
+    if values.dtype.kind not in "OSU" or values.ndim != 1:
+        return column_numbers(table, column, where), np.zeros(len(table), bool)
+    texts = [text.strip() for text in texts_of(values)]
+    plain = Table({column: [text.lstrip("<>= ") for text in texts]}, meta=table.meta)
+    limits = np.array([text.startswith(("<", ">")) for text in texts], bool)
+    return column_numbers(plain, column, where), limits
 
 
 def _value_column(table: Table, about: LongColumns, where: str | Path) -> tuple[str, Quantity]:
@@ -256,7 +266,7 @@ def _in_magnitudes(
     for name in (column, error_column):
         unit = None if name is None else unit_of(table[name])
         factors.append(unit.to(u.mag) if unit is not None and unit.is_equivalent(u.mag) else 1.0)
-    return without_sentinels(value * factors[0]), error * factors[1]
+    return without_sentinels(value * factors[0]), without_absurd(error * factors[1])
 
 
 def _signs(table: Table, column: str, about: LongColumns, where: str | Path) -> np.ndarray | float:
@@ -318,6 +328,7 @@ def _limits(table: Table, about: LongColumns, where: str | Path) -> np.ndarray:
 def _bands(table: Table, about: LongColumns, where: str | Path) -> np.ndarray:
     column = known_column(table, "band", about, where)
     if column is None:
+        refuse_lookalike(table, "band", where)
         return np.full(len(table), "")
     if column.strip().lower() == "fid":
         return np.array([FILTERS_BY_NUMBER.get(one, one) for one in _codes(table, column)])
@@ -335,6 +346,14 @@ def _systems(table: Table, about: LongColumns, where: str | Path) -> np.ndarray:
     if column is None:
         return np.full(len(table), "")
     return np.array([one.strip().lower() for one in texts_of(np.ma.asarray(table[column]))])
+
+
+def _require_ab(systems: np.ndarray, where: str | Path) -> None:
+    others = sorted(set(systems.tolist()).difference(AB_SYSTEMS))
+    if others:
+        raise UsageError(
+            f"{where}: magnitudes are of the system {others[0]!r}; fluxes need those of AB"
+        )
 
 
 def one_system(bands: np.ndarray, systems: np.ndarray, where: str | Path) -> dict[str, str]:

@@ -17,6 +17,7 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
+from astro_dl.observations.irregular_series.column_names import refuse_lookalike
 from astro_dl.observations.irregular_series.columns import (
     LongColumns,
     known_column,
@@ -24,7 +25,7 @@ from astro_dl.observations.irregular_series.columns import (
     read_rows,
 )
 from astro_dl.observations.irregular_series.series import IrregularSeries, series_from
-from astro_dl.observations.tables.blocks import identifiers
+from astro_dl.observations.tables.blocks import identifier_texts, identifiers
 from astro_dl.observations.tables.columns import FIRST_ROW
 from astro_dl.observations.tables.read import ROWS_AT_ONCE, iterate_table
 
@@ -108,11 +109,13 @@ class _SortedRows:
         first = next(iterate_table(path, 1, which))
         id_column = known_column(first, "id", about, path) or ""
         for table in iterate_table(path, rows, which, as_text=id_column):
+            if not id_column:
+                refuse_lookalike(table, "id", path)
             read = read_rows(table, about, path)
             ids = identifiers(table, id_column, path) if id_column else np.full(len(table), name)
             _check_named(ids, table, id_column, path)
             part = np.empty(len(table), ROW)
-            part["number"] = _numbers(ids, self.ids)
+            part["number"] = _numbers(identifier_texts(ids), self.ids)
             part["band"] = _numbers(read.band, self.bands)
             self._tell(one_system(read.band, read.system, path), path)
             if len(self.bands) > MOST_BANDS:

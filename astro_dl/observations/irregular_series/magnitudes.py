@@ -6,6 +6,8 @@ import numpy as np
 
 MAGNITUDES_PER_E = 2.5 / np.log(10)
 FAINTEST_MAGNITUDE = 50.0
+LARGEST_ERROR = 9.0
+"""Errors above this [mag] are marks of points that are none: 9.99, 99, 99.99, 999 …"""
 
 
 class Quantity(Enum):
@@ -45,3 +47,8 @@ def without_sentinels(magnitude: np.ndarray) -> np.ndarray:
     """Return magnitudes with NaN for what is none, such as 99, −99 and 0."""
     sound = np.isfinite(magnitude) & (np.abs(magnitude) < FAINTEST_MAGNITUDE) & (magnitude != 0)
     return np.where(sound, magnitude, np.nan)
+
+
+def without_absurd(error: np.ndarray) -> np.ndarray:
+    """Return errors of magnitudes, infinite where the number is none but a mark, such as 99."""
+    return np.where(error > LARGEST_ERROR, np.inf, error)

@@ -30,7 +30,7 @@ class IrregularSeries:
         Whether a point is a measurement (and no limit), bool.
     flags : tuple of str
         What was found and mended: ``unsorted_times``, ``duplicate_points``, ``missing_values``,
-        ``bad_errors``, ``no_errors``.
+        ``bad_errors``, ``missing_errors``, ``no_errors``.
     systems : tuple of str
         What is said of the system of each band's magnitudes, as ``ab``, empty for nothing; none for
         nothing of any.
@@ -75,8 +75,8 @@ def series_from(
     """Return a series of points in whatever order, cleaned.
 
     Points without a finite time, detections without a finite value, and detections whose error is
-    zero or less are left out; of points that agree in all one is kept. Where no error is finite,
-    errors are NaN; single missing errors become the median of the others in the band.
+    zero, less or infinite are left out; of points that agree in all one is kept. Where no error is
+    sound, errors are NaN; single missing ones (NaN) become the median of the others in the band.
 
     Parameters
     ----------
@@ -101,7 +101,10 @@ def series_from(
     band = np.zeros(n, np.int16) if band is None else np.asarray(band, np.int16)
     detected = np.ones(n, bool) if detected is None else np.asarray(detected, bool)
     missing = ~np.isfinite(time) | (detected & ~np.isfinite(value))
-    bad = ~missing & detected & np.isfinite(error) & (error <= 0)
+    sound = (error > 0) & (error < np.inf)
+    if not (sound & detected & ~missing).any():
+        error = np.full(n, np.nan)
+    bad = ~missing & detected & ~np.isnan(error) & ~sound
     kept = ~missing & ~bad
     order = np.lexsort((error, value, ~detected, band, time))
     order = order[kept[order]]
@@ -116,8 +119,9 @@ def series_from(
         again[1:] = (comparable[:, 1:] == comparable[:, :-1]).all(axis=0)
     flags += ["duplicate_points"] if again.any() else []
     order = order[~again]
+    lacking = (np.isnan(error) & detected)[order]
     error, some = _filled_errors(error[order], band[order], detected[order])
-    flags += [] if some else ["no_errors"]
+    flags += ([] if not lacking.any() else ["missing_errors"]) if some else ["no_errors"]
     return IrregularSeries(
         id,
         time[order],

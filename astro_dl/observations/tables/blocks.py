@@ -79,7 +79,8 @@ def identifiers(table: Table, name: str, where: str | Path) -> np.ndarray:
     Raises
     ------
     UsageError
-        If the column is missing, or holds no value, several or an endless one in a row.
+        If the column is missing, or holds no value, several or an endless one in a row, or a
+        number that has been rounded.
     """
     if name not in table.colnames:
         raise UsageError(no_column(where, name, table.colnames))
@@ -90,12 +91,40 @@ def identifiers(table: Table, name: str, where: str | Path) -> np.ndarray:
     start = table.meta.get(FIRST_ROW, 0)
     if data.dtype.kind in "OSU":
         return _texts(np.where(missing, "", data), name, start, where)
+    missing = missing | np.isnan(data) if data.dtype.kind == "f" else missing
     if missing.any():
         raise UsageError(
             f"{where}: column {name!r} has no value in row {start + int(np.argmax(missing))} (the "
             "first is 0); leave id_column out to number the rows"
         )
+    if data.dtype.kind == "f":
+        _refuse_rounded(data, name, start, where)
     return np.asarray(data)
+
+
+def identifier_texts(ids: np.ndarray) -> np.ndarray:
+    """Return identifiers (n,) as texts; 7 and 7.0 are one, as gaps turn whole numbers into others.
+
+    Parameters
+    ----------
+    ids : ndarray
+        As `identifiers` gives them.
+    """
+    whole = ids.dtype.kind == "f" and (ids == np.round(ids)).all()
+    return (ids.astype(np.int64) if whole else ids).astype(str)
+
+
+def _refuse_rounded(values: np.ndarray, name: str, start: int, where: str | Path) -> None:
+    """Refuse numbers so large that several identifiers have become one, and what is no number."""
+    whole_to = 2.0 ** (np.finfo(values.dtype).nmant + 1)
+    bad = ~(np.abs(values) < whole_to)
+    if bad.any():
+        place = int(np.argmax(bad))
+        raise UsageError(
+            f"{where}: column {name!r} has {values[place]:.17g} in row {start + place} (the first "
+            f"is 0), a number of {values.dtype.itemsize} bytes, which holds no whole numbers of so "
+            "many digits: write them as integers or text"
+        )
 
 
 def _texts(values: np.ndarray, name: str, start: int, where: str | Path) -> np.ndarray:

@@ -43,7 +43,7 @@ FORMATS = {
 }
 
 
-def read_table(path: str | Path, which: int | str | None = None) -> Table:
+def read_table(path: str | Path, which: int | str | None = None, as_text: str = "") -> Table:
     """Return a table of a file, as a whole; it is what `iterate_table` gives in parts.
 
     Parameters
@@ -55,13 +55,15 @@ def read_table(path: str | Path, which: int | str | None = None) -> Table:
     which : int or str, optional
         The table that is meant where a file holds several: number or name of an extension of FITS
         or of a table of a VOTable, path in an HDF5 file. Default the first, with a warning.
+    as_text : str, optional
+        As in `iterate_table`.
 
     Raises
     ------
     UsageError
         If the file is missing, of no known format, unreadable or empty.
     """
-    parts = list(iterate_table(path, which=which))
+    parts = list(iterate_table(path, which=which, as_text=as_text))
     table = parts[0] if len(parts) == 1 else vstack(parts, metadata_conflicts="silent")
     table.meta.pop(FIRST_ROW, None)
     return table

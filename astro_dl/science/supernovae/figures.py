@@ -9,6 +9,7 @@ import numpy as np
 from astropy.table import Table
 
 from astro_dl.inference.protocol import Predictor
+from astro_dl.observations.irregular_series.reading import ReadingOptions
 from astro_dl.science.supernovae.files.photometry import Photometry
 from astro_dl.science.supernovae.files.read import iterate_photometry, read_hosts
 from astro_dl.science.supernovae.inputs import unpacked
@@ -52,7 +53,7 @@ def draw_supernovae(
         The files.
     table : astropy.table.Table
         What `astro_dl.science.supernovae.predict.predict_supernovae` returned; its ``meta``
-        has the zero point and the table of hosts that were given.
+        has the options of reading and the table of hosts that were given.
     folder : str or Path
         Where the figures go.
 
@@ -65,7 +66,8 @@ def draw_supernovae(
 
     hosts = table.meta.get("hosts")
     told = None if hosts is None else read_hosts(Path(hosts))
-    objects = iterate_photometry([*map(Path, paths)], table.meta.get("zero_point"), told)
+    reading = ReadingOptions(**table.meta.get("reading", {}))
+    objects = iterate_photometry([*map(Path, paths)], reading, told)
     answered = {str(name) for name in table["id"][np.asarray(table["label"]) != ""]}
     figures: list[Path] = []
     for one in islice((one for one in objects if one.id in answered), MOST_PAGES):

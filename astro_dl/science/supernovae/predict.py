@@ -8,9 +8,11 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
+from astro_dl.core.schema import given
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table
+from astro_dl.observations.irregular_series.reading import ReadingOptions
 from astro_dl.science.supernovae.files.photometry import Photometry
 from astro_dl.science.supernovae.files.read import iterate_photometry, read_hosts
 from astro_dl.science.supernovae.inputs import light_curve_inputs, packed, unpacked
@@ -20,7 +22,6 @@ from astro_dl.science.supernovae.physics import SupernovaPhysics
 Array = np.ndarray
 
 FEWEST_NIGHTS = 3
-MENDED = ("missing_values", "bad_errors", "no_errors", "duplicate_points", "unsorted_times")
 OBJECTS_AT_ONCE = 1000
 
 
@@ -28,7 +29,12 @@ def predict_supernovae(
     predictor: Predictor[SupernovaPhysics],
     paths: Sequence[str | Path],
     *,
+    columns: str = "",
+    quantity: str | None = None,
     zero_point: float | None = None,
+    time_unit: str = "",
+    hdu: int | str | None = None,
+    path: str = "",
     hosts: str | Path | None = None,
     every_epoch: bool = False,
     batch_size: int | None = None,
@@ -43,8 +49,20 @@ def predict_supernovae(
     paths : sequence of path
         Photometry of difference images: text or FITS of SNANA, or tables with a row for each
         measurement; see `astro_dl.science.supernovae.files.read.iterate_photometry`.
+    columns : str, optional
+        Names of a table's columns where they differ from those in
+        `astro_dl.observations.irregular_series.column_names.NAMES`, as ``id=sn,flux=F``.
+    quantity : {"magnitude", "flux"}, optional
+        What a table's values are, where it has both, or neither name nor unit tells; default
+        fluxes.
     zero_point : float, optional
         Magnitude of a flux of one, of tables that don't tell.
+    time_unit : str, optional
+        Of a table's times without one; default days.
+    hdu : int or str, optional
+        Extension of FITS files, or table of VOTables, where they hold several.
+    path : str, optional
+        Path of the table in HDF5 files that hold several.
     hosts : path, optional
         Table of photometric redshifts of hosts: columns ``id``, ``redshift`` and
         ``redshift_error``.
@@ -62,7 +80,9 @@ def predict_supernovae(
         Parts with one row per supernova, or per night: ``id``, ``first_detection`` (in the file's
         time) and ``days`` (from it to the last night that was looked at) [d], ``nights``,
         ``detections`` (nights), ``label``, ``p_<class>`` and ``flags``: ``missing_values``,
-        ``bad_errors``, ``no_errors``, ``duplicate_points`` (left out), ``unsorted_times`` (mended);
+        ``bad_errors``, ``no_errors``, ``duplicate_points``, ``limits``, ``other_bands`` (points
+        left out: those of bands that the network does not know); ``missing_errors`` (the median of
+        the others), ``unsorted_times`` (mended);
         ``bands_missing`` (one or more bands without a point), ``host_redshift_unknown``,
         ``few_nights`` (fewer than 3); ``no_detection`` (no answer); ``outside_training_range`` (no
         answer unless flagged ones are kept).
@@ -72,15 +92,16 @@ def predict_supernovae(
     UsageError
         If files cannot be used, or nothing tells the zero point of fluxes.
     """
+    reading = ReadingOptions(columns, quantity, zero_point, time_unit, hdu, path)
     told = None if hosts is None else read_hosts(Path(hosts))
-    objects = iterate_photometry([*map(Path, paths)], zero_point, told)
+    objects = iterate_photometry([*map(Path, paths)], reading, told)
     while block := list(islice(objects, OBJECTS_AT_ONCE)):
         x, detected = photometry_inputs(predictor.physics, block)
         owner = np.arange(len(block))
         if every_epoch:
             x, owner = every_night(x)
         table = _table(predictor, block, x, detected, owner, batch_size, keep_flagged)
-        table.meta |= {"zero_point": zero_point, "hosts": None if hosts is None else str(hosts)}
+        table.meta |= {"reading": given(reading), "hosts": None if hosts is None else str(hosts)}
         yield table
 
 
@@ -164,8 +185,12 @@ def _flags(
     absent = np.any(~np.any(nights.observed, axis=1), axis=1)
     unknown = np.array([not one.redshift for one in objects])[owner]
     nothing = ~np.isfinite(detected[owner])
+    limits = np.array([not one.series.detected.all() for one in objects])[owner]
+    others = np.array([one.in_other_bands(physics.bands) for one in objects])[owner]
     return {
         **mended,
+        "limits": Flag(limits),
+        "other_bands": Flag(others),
         "bands_missing": Flag(np.asarray(absent)),
         "host_redshift_unknown": Flag(unknown & physics.host_redshift),
         "few_nights": Flag((nights.known.sum(axis=1) < FEWEST_NIGHTS) & ~nothing),

@@ -9,9 +9,9 @@ from astropy.table import Table
 
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.irregular_series.long_table import iterate_series
+from astro_dl.observations.irregular_series.reading import ReadingOptions
 from astro_dl.science.variable_stars.curves import joined_bands
 from astro_dl.science.variable_stars.physics import VariablePhysics
-from astro_dl.science.variable_stars.reading import ReadingOptions
 
 SHOWN, COLUMNS = 12, 4
 

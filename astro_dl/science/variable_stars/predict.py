@@ -13,12 +13,12 @@ from astro_dl.core.schema import given
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import Effect, Flag, answered_rows, prediction_table, put_first
 from astro_dl.observations.irregular_series.long_table import UNCLEAR, iterate_series
+from astro_dl.observations.irregular_series.reading import ReadingOptions
 from astro_dl.observations.irregular_series.series import IrregularSeries
 from astro_dl.science.variable_stars.classes import SCHEMES
 from astro_dl.science.variable_stars.features import FEATURES, feature_names
 from astro_dl.science.variable_stars.inputs import Prepared, prepare
 from astro_dl.science.variable_stars.physics import VariablePhysics
-from astro_dl.science.variable_stars.reading import ReadingOptions
 
 STARS_AT_ONCE = 256
 FEW_POINTS = 30
@@ -26,7 +26,10 @@ INSIGNIFICANT = 0.01
 ONE_MINIMUM = 0.25
 """A second minimum below this share of the depth of the first is none."""
 
-MENDED = ("unsorted_times", "duplicate_points", "missing_values", "bad_errors", "no_errors")
+MENDED = (
+    *("unsorted_times", "duplicate_points", "missing_values"),
+    *("bad_errors", "missing_errors", "no_errors"),
+)
 
 
 def predict_stars(
@@ -85,8 +88,8 @@ def predict_stars(
         ``twice_possible`` (one minimum, of a class whose second one may be hidden or alike),
         ``no_colour`` (of a network that looks at colours: there are several bands, but no two that
         are known and calibrated), ``limits`` (points that are none were left out), and what was
-        mended: ``unsorted_times``, ``duplicate_points``, ``missing_values``, ``bad_errors``,
-        ``no_errors``.
+        mended: ``unsorted_times``, ``duplicate_points``, ``missing_values``, ``bad_errors`` (0,
+        less or absurd: left out), ``missing_errors`` (the median of the others), ``no_errors``.
 
     Raises
     ------

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 from astropy.table import QTable, Table
+from astropy.time import Time
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.irregular_series.columns import LongColumns
@@ -246,3 +247,112 @@ def test_fluxes_whose_unit_gives_their_zero_point_are_of_ab(tmp_path):
     assert set(read(table, tmp_path, name="stars.ecsv")[0].systems) == {"ab"}
     zero_point = LongColumns({}, zero_point=31.4)
     assert set(read(table, tmp_path, zero_point, name="stars.ecsv")[0].systems) == {""}
+
+
+@pytest.mark.parametrize("mark", [9.999, 99.0, 99.99, 999.0, -99.0, -9.0, 0.0])
+def test_a_magnitude_whose_error_is_a_mark_is_no_measurement(tmp_path, mark):
+    table = long_table(stars=1)
+    table["error"][::3] = mark
+    (one,) = read(table, tmp_path)
+    assert len(one) == 20
+    assert one.flags == ("bad_errors",)
+
+
+def test_fluxes_may_have_errors_of_99(tmp_path):
+    table = long_table(stars=1)
+    table["flux"], table["error"] = 500.0 + np.arange(30), np.where(np.arange(30) % 2, 99.0, 3.0)
+    table.remove_column("mag")
+    about = LongColumns({}, zero_point=27.5, wanted=Quantity.FLUX)
+    (one,) = read(table, tmp_path, about)
+    assert sorted(set(one.error)) == [3.0, 99.0]
+    assert one.flags == ()
+
+
+def test_limits_in_a_column_of_text_are_no_measurements(tmp_path):
+    table = long_table(stars=1)
+    texts = [f">{m:.3f}" if k % 3 == 0 else f"{m:.3f}" for k, m in enumerate(table["mag"])]
+    expected = np.asarray(table["mag"]).round(3)
+    table["mag"] = texts
+    (one,) = read(table, tmp_path)
+    assert one.value.tolist() == expected.tolist()
+    assert (~one.detected).sum() == 10
+    table["mag"] = ["16.1", "about 16", *texts[2:]]
+    with pytest.raises(UsageError, match=r"does not hold numbers: 'about 16' in row 1"):
+        read(table, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["filterkey", "obs_band"])
+def test_a_column_that_may_tell_bands_apart_is_not_passed_over(tmp_path, name):
+    table = long_table(stars=1)
+    table.rename_column("band", name)
+    with pytest.raises(UsageError, match=f"does column '{name}' tell bands apart.*band={name}"):
+        read(table, tmp_path)
+    (one,) = read(table, tmp_path, LongColumns({"band": name}))
+    assert set(one.bands) == {"g", "r"}
+    table[name] = "g"
+    assert len(read(table, tmp_path)) == 1
+
+
+def test_a_column_that_may_tell_stars_apart_is_not_passed_over(tmp_path):
+    table = long_table()
+    table.rename_column("id", "starlabel")
+    with pytest.raises(UsageError, match="does column 'starlabel' tell objects apart"):
+        read(table, tmp_path)
+    assert len(read(table, tmp_path, LongColumns({"id": "starlabel"}))) == 5
+    table.rename_column("starlabel", "objid")
+    assert len(read(table, tmp_path)) == 5
+
+
+def test_stars_whose_numbers_have_been_rounded_are_not_joined(tmp_path):
+    table = long_table(stars=3)
+    table["id"] = 612345678901234567.0 + np.repeat(np.arange(3.0), 30)
+    with pytest.raises(UsageError, match=r"a number of 8 bytes.*write them as integers or text"):
+        read(table, tmp_path, name="stars.fits")
+    table["id"] = 6123456789.0 + np.repeat(np.arange(3.0), 30)
+    found = read(table, tmp_path, name="stars.fits")
+    assert [one.id for one in found] == ["6123456789", "6123456790", "6123456791"]
+
+
+def test_dates_are_days_whatever_they_are_written_as(tmp_path):
+    table = long_table(stars=1)
+    (expected,) = read(table, tmp_path)
+    times = Time(table["mjd"], format="mjd")
+    forms = {
+        "text.csv": np.char.add(times.isot, "Z"),
+        "zone.csv": np.char.add((times + 2 * u.h).isot, "+02:00"),
+        "years.ecsv": Time(times.decimalyear, format="decimalyear"),
+    }
+    for name, dates in forms.items():
+        table["mjd"] = dates
+        (one,) = read(table, tmp_path, name=name)
+        # ISO texts have milliseconds.
+        assert one.time == pytest.approx(expected.time, abs=2e-8), name
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "America/Santiago"])
+def test_dates_of_parquet_are_days(tmp_path, zone):
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = long_table(stars=1)
+    (expected,) = read(table, tmp_path)
+    dates = Time(table["mjd"], format="mjd").isot.astype("datetime64[us]")
+    columns = {name: np.asarray(table[name]) for name in ("mag", "error", "band")}
+    made = arrow.table({"time": arrow.array(dates, arrow.timestamp("us", zone)), **columns})
+    parquet.write_table(made, tmp_path / "dates.parquet")
+    (one,) = iterate_series([tmp_path / "dates.parquet"], PLAIN)
+    assert one.time == pytest.approx(expected.time, abs=2e-8)
+
+
+@pytest.mark.parametrize("mark", [0.0, -1.0, 999.0, np.nan])
+def test_a_date_that_is_none_is_no_measurement(tmp_path, mark):
+    table = long_table(stars=1)
+    table["mjd"][3] = mark
+    (one,) = read(table, tmp_path)
+    assert len(one) == 29
+    assert one.flags == ("missing_values",)
+
+
+def test_times_from_the_first_point_begin_at_zero(tmp_path):
+    table = long_table(stars=1)
+    table["mjd"] -= table["mjd"].min()
+    assert len(read(table, tmp_path)[0]) == 30

@@ -48,7 +48,26 @@ def test_what_is_no_measurement_is_left_out_and_told():
     )
     assert found.time.tolist() == [1.0, 5.0]
     assert found.error.tolist() == [0.1, 0.1]
-    assert found.flags == ("missing_values", "bad_errors")
+    assert found.flags == ("missing_values", "bad_errors", "missing_errors")
+
+
+@pytest.mark.parametrize("error", [-9.0, 0.0, np.inf])
+def test_an_error_that_is_none_makes_no_measurement_unless_all_are_so(error):
+    time, value = np.arange(4.0), np.full(4, 15.0)
+    found = series_from("a", time, value, np.array([0.1, error, 0.1, error]))
+    assert found.time.tolist() == [0, 2]
+    assert found.flags == ("bad_errors",)
+    none = series_from("a", time, value, np.full(4, error))
+    assert len(none) == 4
+    assert none.flags == ("no_errors",)
+
+
+def test_errors_that_are_filled_are_told(points):
+    points["error"][::2] = np.nan
+    found = series_from("a", **points)
+    assert len(found) == 40
+    assert np.isfinite(found.error).all()
+    assert found.flags == ("missing_errors",)
 
 
 def test_without_any_error_there_is_none():

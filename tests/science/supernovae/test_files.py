@@ -1,12 +1,16 @@
 """Photometry in files: SNANA text and FITS, long tables; zero points told, mixed and missing."""
 
+import warnings
+
 import numpy as np
 import pytest
 from astropy.io import fits
 from astropy.table import Table
 
 from astro_dl.core.errors import UsageError
-from astro_dl.science.supernovae.files.read import iterate_photometry
+from astro_dl.observations.irregular_series.reading import ReadingOptions
+from astro_dl.science.supernovae.files.photometry import band_letter
+from astro_dl.science.supernovae.files.read import iterate_photometry, read_hosts
 
 MJD = 56_000 + np.array([10.1, 10.12, 14.2, 20.3, 24.1])
 BAND = np.array(["g", "r", "g", "i", "z"])
@@ -26,7 +30,7 @@ def snana_text(path, zero_point="", flux=FLUX, error=ERROR, **keys):
 
 
 def photometry(path, **options):
-    return list(iterate_photometry([path], **options))
+    return list(iterate_photometry([path], ReadingOptions(**options)))
 
 
 def only(path, **options):
@@ -192,3 +196,81 @@ def test_a_missing_column_is_named(tmp_path, column):
 def test_a_zero_point_for_a_file_that_has_its_own_is_refused(tmp_path):
     with pytest.raises(UsageError, match="leave zero_point out"):
         only(snana_text(tmp_path / "sn.dat"), zero_point=31.4)
+
+
+@pytest.mark.parametrize(
+    ("name", "letter"),
+    [
+        *[
+            (one, "g")
+            for one in ("g", "g'", "LSST-g", "DES-g/x", "ztfg", "sdss::g", "g_DECam", "1")
+        ],
+        *[("Y", "y"), ("LSST-Y", "y"), ("zr", "r"), ("i band", "i")],
+        *[(one, "") for one in ("clear", "Kepler", "UVW1", "UVW2", "Ks", "V", "G", "orange", "")],
+    ],
+)
+def test_a_band_is_what_its_whole_name_says(name, letter):
+    assert band_letter(name) == letter
+
+
+def test_points_in_other_bands_are_left_out_and_told(tmp_path):
+    one = only(long_table(tmp_path / "sn.csv", band=["g", "r", "UVW2", "i", "z"]), zero_point=27.5)
+    assert letters(one) == "griz"
+    assert one.in_other_bands(tuple("griz"))
+    assert not only(long_table(tmp_path / "all.csv"), zero_point=27.5).in_other_bands(tuple("griz"))
+
+
+def test_columns_are_named_as_in_every_long_table(tmp_path):
+    table = Table.read(long_table(tmp_path / "sn.csv"))
+    table.rename_columns(["flux", "mjd"], ["cal", "when"])
+    table["when"] *= 86_400
+    table.write(tmp_path / "other.csv")
+    told = {"columns": "flux=cal,time=when", "time_unit": "s", "zero_point": 27.5}
+    np.testing.assert_allclose(only(tmp_path / "other.csv", **told).series.time, MJD)
+    with pytest.raises(UsageError, match="leave columns out"):
+        only(snana_text(tmp_path / "sn.dat"), columns="flux=F")
+
+
+def test_magnitudes_of_vega_are_refused(tmp_path):
+    table = Table.read(long_table(tmp_path / "sn.csv"))
+    table["mag"], table["flux_err"] = 20.0, 0.1
+    table.remove_column("flux")
+    table["magsys"] = "AB"
+    table.write(tmp_path / "mag.csv")
+    np.testing.assert_allclose(only(tmp_path / "mag.csv").series.value, 1000.0)
+    table["magsys"] = ["Vega"] * len(table)
+    table.write(tmp_path / "vega.csv")
+    with pytest.raises(UsageError, match="the system 'vega'; fluxes need those of AB"):
+        only(tmp_path / "vega.csv")
+
+
+def test_hosts_are_found_by_names_with_leading_zeros(tmp_path):
+    path = long_table(tmp_path / "sn.csv", snid=["007"] * 5)
+    (tmp_path / "hosts.csv").write_text("id,redshift,redshift_error\n007,0.3,0.02\n")
+    told = read_hosts(tmp_path / "hosts.csv")
+    (one,) = iterate_photometry([path], ReadingOptions(zero_point=27.5), told)
+    assert (one.redshift, one.redshift_error) == (0.3, 0.02)
+
+
+def test_a_table_of_hosts_of_others_is_told(tmp_path):
+    path = long_table(tmp_path / "sn.csv", snid=["a"] * 5)
+    reading = ReadingOptions(zero_point=27.5)
+    with pytest.warns(UserWarning, match="called 'b'; the first of the files is called 'a'"):
+        list(iterate_photometry([path], reading, {"b": (0.3, 0.02)}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        list(iterate_photometry([path], reading, {"b": (0.3, 0.02), "a": (0.2, 0.1)}))
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"HOSTGAL_PHOTOZ": "0.35", "HOSTGAL_PHOTOZ_ERR": "0.05"}, (0.35, 0.05)),
+        ({"HOSTGAL_PHOTOZ": "0.35 +- 0.05", "HOSTGAL_PHOTOZ_ERR": "0.09"}, (0.35, 0.05)),
+        ({"HOSTGAL_PHOTOZ": "-9.0", "REDSHIFT_FINAL": "0.4 +- 0.01 (CMB)"}, (0.4, 0.01)),
+        ({"HOSTGAL_PHOTOZ": "-9.0"}, (0.0, 0.0)),
+    ],
+)
+def test_the_first_redshift_that_is_one_counts_with_its_error(tmp_path, keys, expected):
+    one = only(snana_text(tmp_path / "sn.dat", **keys))
+    assert (one.redshift, one.redshift_error) == expected

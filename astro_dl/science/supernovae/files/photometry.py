@@ -1,5 +1,6 @@
 """The photometry of one object as files hold it, brought to one zero point and cleaned."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,14 @@ Array = np.ndarray
 
 NUMBERED_BANDS = dict(zip("012345", "ugrizy", strict=True))
 """As PLAsTiCC numbers the bands of LSST."""
+
+SURVEYS = "atlas|decam|des|hsc|lsst|megacam|p|ps1|sdss|skymapper|sm|ztf|z"
+SPELLINGS = (
+    re.compile(rf"(?:.*[\s_:.-]|(?i:{SURVEYS}))?([ugrizyY])['′]?(?:/.*)?"),
+    re.compile(rf"([ugrizyY])['′]?[\s_:.-]+(?i:band|filter|{SURVEYS})\b.*"),
+)
+"""A letter alone, after the name of a survey, or beside the word band. Other words end with such a
+letter, too: clear, Kepler; and bands of Swift with a number, as UVW2."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +49,20 @@ class Photometry:
 
     def points(self, number: int, bands: tuple[str, ...]) -> Points:
         """Return the points in these bands, as those of the object of this number."""
-        series = self.series
-        letters = [band_letter(name) for name in series.bands]
-        places = [bands.index(one) if one in bands else -1 for one in letters]
-        band = np.array(places, np.intp)[series.band]
+        series, band = self.series, self._numbers(bands)
         owner = np.full(len(band), number)
         points = Points(owner, series.time, band, series.value, series.error)
         return points[(band >= 0) & series.detected & np.isfinite(series.error)]
+
+    def in_other_bands(self, bands: tuple[str, ...]) -> bool:
+        """Return whether it was measured in bands that are none of these, or not known."""
+        return bool((self._numbers(bands) < 0)[self.series.detected].any())
+
+    def _numbers(self, bands: tuple[str, ...]) -> Array:
+        """Return the place of the band of each point (P,) among these, -1 for others."""
+        letters = [band_letter(name) for name in self.series.bands]
+        places = [bands.index(one) if one in bands else -1 for one in letters]
+        return np.array(places, np.intp)[self.series.band]
 
 
 def cleaned(
@@ -88,6 +104,10 @@ def sound_redshift(redshift: float, error: float) -> tuple[float, float]:
 
 
 def band_letter(name: str) -> str:
-    """Return the last letter of the name of a band, LSST-g and DES-g/x are g; 0 to 5 are ugrizy."""
-    letter = name.strip().partition("/")[0][-1:]
-    return NUMBERED_BANDS.get(letter, letter)
+    """Return which of the bands ugrizy a name means: g, g', LSST-g and DES-g/x are g.
+
+    0 to 5 are u to y. Empty where it does not tell, as for ``clear`` or ``UVW2``.
+    """
+    name = name.strip()
+    found = next((m[1] for one in SPELLINGS if (m := one.fullmatch(name))), "")
+    return NUMBERED_BANDS.get(name, found.lower())

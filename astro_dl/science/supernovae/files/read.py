@@ -1,18 +1,19 @@
 """The one door to files of photometry: which reader a file is for, and redshifts from elsewhere."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.many_files import read_each
-from astro_dl.observations.irregular_series.columns import LongColumns
+from astro_dl.core.schema import given
 from astro_dl.observations.irregular_series.long_table import iterate_series
 from astro_dl.observations.irregular_series.magnitudes import Quantity
-from astro_dl.observations.tables.columns import column_numbers, no_column, texts_of
-from astro_dl.observations.tables.read import read_table
+from astro_dl.observations.irregular_series.reading import ReadingOptions
+from astro_dl.observations.tables.blocks import identifier_texts, identifiers
+from astro_dl.observations.tables.columns import column_numbers, no_column
+from astro_dl.observations.tables.read import iterate_table, read_table
 from astro_dl.science.supernovae.files.photometry import Photometry, sound_redshift
 from astro_dl.science.supernovae.files.snana import (
     is_snana_fits,
@@ -33,11 +34,12 @@ HOST_COLUMNS = {
 }
 """What columns of a table of hosts are called, whatever their case."""
 
+NO_OPTIONS = ReadingOptions()
 Hosts = Mapping[str, tuple[float, float]]
 
 
 def iterate_photometry(
-    paths: Sequence[Path], zero_point: float | None = None, hosts: Hosts | None = None
+    paths: Sequence[Path], reading: ReadingOptions = NO_OPTIONS, hosts: Hosts | None = None
 ) -> Iterator[Photometry]:
     """Yield the objects of files: those of SNANA first, then those of long tables.
 
@@ -46,30 +48,51 @@ def iterate_photometry(
     paths : sequence of Path
         Text or ``HEAD.FITS`` of SNANA, or tables with a row for each measurement of fluxes, see
         `astro_dl.observations.irregular_series.long_table.iterate_series`.
-    zero_point : float, optional
-        Magnitude of a flux of one, of tables that don't tell by a unit or a column.
+    reading : ReadingOptions, optional
+        What is told of tables; values are fluxes where there are both.
     hosts : mapping, optional
         Redshift and its error by the object's name, in place of what files say.
 
     Raises
     ------
     UsageError
-        If a file cannot be used, or a zero point is given for a file that has its own.
+        If a file cannot be used, or something is told of a file of SNANA, which tells itself.
+
+    Warns
+    -----
+    UserWarning
+        If hosts are given, and none of them is that of an object.
     """
+    known, found, first = hosts or {}, False, ""
+    for one in _objects(paths, reading):
+        first, host = first or one.id, known.get(one.id)
+        found |= host is not None
+        yield one if host is None else _with_host(one, host)
+    if known and first and not found:
+        warnings.warn(
+            f"no object is in the table of hosts, whose first is called {next(iter(known))!r}; the "
+            f"first of the files is called {first!r}",
+            stacklevel=2,
+        )
+
+
+def _objects(paths: Sequence[Path], reading: ReadingOptions) -> Iterator[Photometry]:
     tables = [path for path in paths if not _is_snana(path)]
     others = [path for path in paths if path not in tables]
-    if others and zero_point is not None:
+    told = given(reading)
+    if others and told:
         raise UsageError(
-            f"{others[0]}: files of SNANA tell their zero point; leave zero_point out for them"
+            f"{others[0]}: files of SNANA tell their zero point and columns; leave "
+            f"{', '.join(told)} out for them"
         )
     for _, objects in read_each(others, _read_snana):
-        yield from (_with_host(one, hosts) for one in objects)
+        yield from objects
     if tables:
-        about = LongColumns(
-            {}, Quantity.FLUX, zero_point, wanted=Quantity.FLUX, wanted_zero_point=ZERO_POINT
-        )
-        for series in iterate_series(tables, about):
-            yield _with_host(Photometry(series, flags=series.flags), hosts)
+        about = replace(reading.columns_of_table(Quantity.FLUX), wanted_zero_point=ZERO_POINT)
+        if about.quantity is None and "value" not in about.names:
+            about = replace(about, quantity=Quantity.FLUX)
+        for series in iterate_series(tables, about, reading.which):
+            yield Photometry(series, flags=series.flags)
 
 
 def read_hosts(path: Path) -> Hosts:
@@ -80,14 +103,15 @@ def read_hosts(path: Path) -> Hosts:
     UsageError
         If a column is missing, or an object is named twice.
     """
-    table = read_table(path)
+    columns = next(iterate_table(path, 1)).colnames
     names = {}
     for name, accepted in HOST_COLUMNS.items():
-        found = [one for one in table.colnames if one.strip().lower() in accepted]
+        found = [one for one in columns if one.strip().lower() in accepted]
         if not found:
-            raise UsageError(no_column(path, accepted[0], table.colnames))
+            raise UsageError(no_column(path, accepted[0], columns))
         names[name] = found[0]
-    ids = texts_of(np.ma.asarray(np.ma.array(table[names["id"]])))
+    table = read_table(path, as_text=names["id"])
+    ids = identifier_texts(identifiers(table, names["id"], path)).tolist()
     if len(set(ids)) < len(ids):
         twice = next(one for number, one in enumerate(ids) if one in ids[:number])
         raise UsageError(f"{path}: {twice!r} has several rows; leave one")
@@ -104,8 +128,6 @@ def _read_snana(path: Path) -> list[Photometry]:
     return list(read_snana_fits(path)) if is_snana_fits(path) else [read_snana_text(path)]
 
 
-def _with_host(one: Photometry, hosts: Hosts | None) -> Photometry:
-    if hosts is None or one.id not in hosts:
-        return one
-    redshift, error = sound_redshift(*hosts[one.id])
+def _with_host(one: Photometry, host: tuple[float, float]) -> Photometry:
+    redshift, error = sound_redshift(*host)
     return replace(one, redshift=redshift, redshift_error=error)

@@ -4,7 +4,7 @@ FLUXCAL has the zero point that ``ZP_FLUXCAL`` says, and 27.5 in files of before
 key. Keys that begin with ``SIM_`` are the truth of simulations, and never looked at.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,12 @@ import numpy as np
 from astro_dl.core.errors import UsageError
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import open_fits
-from astro_dl.science.supernovae.files.photometry import Photometry, cleaned
+from astro_dl.science.supernovae.files.photometry import Photometry, cleaned, sound_redshift
 
 OLD_ZERO_POINT = 27.5
 HOST_REDSHIFTS = ("HOSTGAL_PHOTOZ", "HOST_GALAXY_PHOTO-Z", "REDSHIFT_FINAL", "REDSHIFT_HELIO")
 BANDS = ("BAND", "FLT")
+ERR = "_ERR"
 FLUX, ERROR, TIME = "FLUXCAL", "FLUXCALERR", "MJD"
 TEXT_BEGINS = ("SURVEY:", "SNID:", "DOCUMENTATION:")
 
@@ -69,8 +70,7 @@ def read_snana_text(path: Path) -> Photometry:
         for name in (TIME, FLUX, ERROR)
     )
     zero_point = _zero_point(keys, path)
-    redshifts = (_with_error(keys[key], path) for key in HOST_REDSHIFTS if key in keys)
-    redshift = next(redshifts, (0.0, 0.0))
+    redshifts = (_with_error(keys, key, path) for key in HOST_REDSHIFTS if key in keys)
     return cleaned(
         keys.get("SNID", path.stem),
         time,
@@ -78,7 +78,7 @@ def read_snana_text(path: Path) -> Photometry:
         flux,
         error,
         zero_point,
-        redshift,
+        _first_sound(redshifts),
     )
 
 
@@ -102,7 +102,7 @@ def read_snana_fits(path: Path) -> Iterator[Photometry]:
         zero_point = _zero_point(headers, path)
         columns = [np.asarray(points[name], float) for name in (TIME, FLUX, ERROR)]
         letters = np.char.strip(np.asarray(points[band]).astype(str))
-        redshift = next((name for name in HOST_REDSHIFTS if name in names), None)
+        keys = [name for name in HOST_REDSHIFTS if name in names]
         ends = zip(objects["PTROBS_MIN"], objects["PTROBS_MAX"], strict=True)
         for number, (first, last) in enumerate(ends):
             if not 1 <= first <= last + 1 <= len(points) + 1:
@@ -111,9 +111,11 @@ def read_snana_fits(path: Path) -> Iterator[Photometry]:
                     f"{other.name}; the two files don't belong together"
                 )
             rows = slice(int(first) - 1, int(last))
-            z = 0.0 if redshift is None else float(objects[redshift][number])
-            error = f"{redshift}_ERR"
-            spread = float(objects[error][number]) if error in names else 0.0
+            row = objects[number]
+            redshifts = (
+                (float(row[key]), float(row[key + ERR]) if key + ERR in names else 0.0)
+                for key in keys
+            )
             time, flux, spreads = (column[rows] for column in columns)
             yield cleaned(
                 str(objects["SNID"][number]).strip(),
@@ -122,7 +124,7 @@ def read_snana_fits(path: Path) -> Iterator[Photometry]:
                 flux,
                 spreads,
                 zero_point,
-                (z, spread),
+                _first_sound(redshifts),
             )
 
 
@@ -151,12 +153,18 @@ def _zero_point(keys: Mapping[str, Any], path: Path) -> float:
     return _number(str(keys["ZP_FLUXCAL"]).split()[0], "ZP_FLUXCAL", path)
 
 
-def _with_error(text: str, path: Path) -> tuple[float, float]:
-    """Return the numbers of ``0.35 +- 0.05``."""
-    words = text.replace("+-", " ").split()
+def _with_error(keys: Mapping[str, str], key: str, path: Path) -> tuple[float, float]:
+    """Return the numbers of ``0.35 +- 0.05``, or of a key and that of its error."""
+    words = keys[key].replace("+-", " ").split()
+    words = [*words, keys.get(key + ERR, "0")] if len(words) == 1 else words
     numbers = [_number(word, "the redshift", path) for word in words[:2]]
     value, error, *_ = [*numbers, 0.0, 0.0]
     return value, error
+
+
+def _first_sound(redshifts: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    """Return the first redshift that is one, with its error; zeros if none is."""
+    return next((one for one in redshifts if sound_redshift(*one)[0]), (0.0, 0.0))
 
 
 def _number(text: str, name: str, path: Path) -> float:
