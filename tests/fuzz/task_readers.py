@@ -11,6 +11,7 @@ from astro_dl.core.examples import inputs_by_name
 from astro_dl.core.registry import get_task
 from astro_dl.observations.irregular_series.columns import LongColumns
 from astro_dl.observations.irregular_series.long_table import iterate_series
+from astro_dl.observations.irregular_series.reading import ReadingOptions
 from astro_dl.science.cosmic_rays.exposures import open_exposure
 from astro_dl.science.source_segmentation.files import open_field
 from astro_dl.science.supernovae.files.read import iterate_photometry
@@ -61,7 +62,8 @@ def read_field(path: Path) -> Arrays:
 
 def read_photometry(path: Path) -> Arrays:
     """Read objects of a long table."""
-    return [np.asarray(one.series.value) for one in iterate_photometry([path], zero_point=27.5)]
+    reading = ReadingOptions(zero_point=27.5)
+    return [np.asarray(one.series.value) for one in iterate_photometry([path], reading)]
 
 
 def spectrum(folder: Path) -> bytes:
