@@ -4,12 +4,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from astro_dl.evaluation.figures.images import light_bar
 from astro_dl.evaluation.figures.style import new_figure
 from astro_dl.evaluation.predictions import Outcome
 
 EXAMPLES = 8
 SCALE_PIXELS = 10
-TICKS = np.array([0, 1, 3, 10, 30, 100, 300, 1000])
+TICKS = (0, 1, 3, 10, 30, 100, 300, 1000)
 
 
 def draw_generated(outcome: Outcome) -> Figure:
@@ -35,10 +36,7 @@ def draw_generated(outcome: Outcome) -> Figure:
             axes.grid(False)
         line[0].set_ylabel(name.replace(" of ", "\nof "), fontsize=8)
     _scale_bar(panels[0, 0], outcome.y.shape[1])
-    ticks = TICKS[np.arcsinh(TICKS) <= top]
-    bar = figure.colorbar(picture, ax=list(panels.flat), ticks=np.arcsinh(ticks), shrink=0.8)
-    bar.ax.set_yticklabels([str(tick) for tick in ticks])
-    bar.set_label("light [σ]", fontsize=9)
+    light_bar(picture, panels.ravel(), TICKS, "light [σ]", 0.8)
     return figure
 
 

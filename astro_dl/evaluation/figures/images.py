@@ -1,7 +1,12 @@
-"""Figures of answers that are images."""
+"""Figures of answers that are images, and what figures of the sky share."""
+
+from collections.abc import Iterable
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from astro_dl.evaluation.figures.style import new_figure
 from astro_dl.evaluation.predictions import Outcome
@@ -49,3 +54,63 @@ def draw_images(outcome: Outcome, border: int) -> Figure:
     for axes, title in zip(panels[0], ["truth", *names], strict=True):
         axes.set_title(title, fontsize=8)
     return figure
+
+
+def window_about(
+    place: Iterable[float], shape: tuple[int, ...], side: int
+) -> tuple[tuple[slice, slice], tuple[float, float, float, float]]:
+    """Return the rows and columns about a place in an image, and where they are on its axes.
+
+    Parameters
+    ----------
+    place : iterable of float
+        Row and column [pixel].
+    shape : tuple of int
+        Of the image.
+    side : int
+        Of the window [pixel], which is moved or cut where the image ends.
+
+    Returns
+    -------
+    window : tuple of slice
+        Rows and columns.
+    extent : tuple of float
+        As ``imshow`` takes it.
+    """
+    starts = [
+        int(np.clip(round(at) - side // 2, 0, max(0, length - side)))
+        for at, length in zip(place, shape, strict=True)
+    ]
+    rows, columns = (
+        slice(start, min(length, start + side)) for start, length in zip(starts, shape, strict=True)
+    )
+    extent = (columns.start - 0.5, columns.stop - 0.5, rows.start - 0.5, rows.stop - 0.5)
+    return (rows, columns), extent
+
+
+def light_bar(
+    picture: AxesImage, axes: Iterable[Axes], ticks: Iterable[int], label: str, shrink: float
+) -> Colorbar:
+    """Return a colour bar of ``arcsinh`` of light in σ, marked by the light itself.
+
+    Parameters
+    ----------
+    picture : AxesImage
+        Of the inverse hyperbolic sine of the light.
+    axes : iterable of Axes
+        Beside which it stands.
+    ticks : iterable of int
+        Light [σ]; what the picture does not reach is left out.
+    label : str
+        What light it is.
+    shrink : float
+        Its length over that of the axes.
+    """
+    low, high = picture.get_clim()
+    shown = [tick for tick in ticks if low <= np.arcsinh(tick) <= high]
+    figure = picture.get_figure(root=True)
+    assert figure is not None
+    bar = figure.colorbar(picture, ax=list(axes), ticks=np.arcsinh(shown), shrink=shrink)
+    bar.ax.set_yticklabels([str(tick) for tick in shown])
+    bar.set_label(label)
+    return bar

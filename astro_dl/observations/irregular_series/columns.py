@@ -14,7 +14,7 @@ from astro_dl.observations.irregular_series.magnitudes import (
     Quantity,
     fluxes_of,
     magnitudes_of,
-    without_absurd,
+    without_marked_points,
     without_sentinels,
 )
 from astro_dl.observations.tables.columns import (
@@ -143,7 +143,7 @@ def read_rows(table: Table, about: LongColumns, where: str | Path) -> Rows:
         )
     time = _days(table, time_column, about, where)
     column, quantity = _value_column(table, about, where)
-    value, beyond = numbers_and_limits(table, column, where)
+    value, beyond = _numbers_and_limits(table, column, where)
     error_column = _error_column(table, column, about, where)
     error = np.full(len(table), np.nan)
     if error_column is not None:
@@ -184,7 +184,7 @@ def _days(table: Table, column: str, about: LongColumns, where: str | Path) -> n
     return time
 
 
-def numbers_and_limits(
+def _numbers_and_limits(
     table: Table, column: str, where: str | Path
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the numbers (n,) of a column, and which are limits, as the texts ``>17.2`` are.
@@ -266,7 +266,7 @@ def _in_magnitudes(
     for name in (column, error_column):
         unit = None if name is None else unit_of(table[name])
         factors.append(unit.to(u.mag) if unit is not None and unit.is_equivalent(u.mag) else 1.0)
-    return without_sentinels(value * factors[0]), without_absurd(error * factors[1])
+    return without_sentinels(value * factors[0]), without_marked_points(error * factors[1])
 
 
 def _signs(table: Table, column: str, about: LongColumns, where: str | Path) -> np.ndarray | float:

@@ -49,6 +49,6 @@ def without_sentinels(magnitude: np.ndarray) -> np.ndarray:
     return np.where(sound, magnitude, np.nan)
 
 
-def without_absurd(error: np.ndarray) -> np.ndarray:
+def without_marked_points(error: np.ndarray) -> np.ndarray:
     """Return errors of magnitudes, infinite where the number is none but a mark, such as 99."""
     return np.where(error > LARGEST_ERROR, np.inf, error)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST_FILES = 12
 WINDOW = 256
 SHOWN_SIGMA = (-3.0, 30.0)
+TICKS = (-2, 0, 2, 5, 10, 30)
 MARK = "#D55E00"
 
 
@@ -60,16 +61,15 @@ def draw_masks(
 
 
 def _draw(exposure: Exposure, name: str, hits: Table) -> "Figure":
+    from astro_dl.evaluation.figures.images import light_bar, window_about
     from astro_dl.evaluation.figures.style import new_figure
 
     x, y = (np.asarray(hits[axis], float) for axis in ("x", "y"))
-    rows, columns = (
-        _busiest(places, side) for places, side in zip((y, x), exposure.shape, strict=True)
-    )
+    middle = np.median([y, x], axis=1) if len(hits) else np.array(exposure.shape) // 2
+    (rows, columns), extent = window_about(middle, exposure.shape, WINDOW)
     level, noise = Background.measure(exposure.data).at(rows)
     shown = (exposure.electrons(rows) - level)[:, columns] / noise[:, columns]
     figure, axes = new_figure(1, 2, 10, 4.8, sharex=True, sharey=True)
-    extent = (columns.start - 0.5, columns.stop - 0.5, rows.start - 0.5, rows.stop - 0.5)
     for panel in axes.flat:
         panel.grid(False)
         picture = panel.imshow(
@@ -87,15 +87,5 @@ def _draw(exposure: Exposure, name: str, hits: Table) -> "Figure":
     axes[0, 1].set(xlim=extent[:2], ylim=extent[2:])
     axes[0, 0].set_title(name, fontsize=10)
     axes[0, 1].set_title(f"{len(hits)} hits in the whole image", fontsize=10)
-    ticks = np.array([-2, 0, 2, 5, 10, 30])
-    bar = figure.colorbar(picture, ax=axes, ticks=np.arcsinh(ticks), shrink=0.9)
-    bar.ax.set_yticklabels([str(tick) for tick in ticks])
-    bar.set_label("light above the sky [σ]")
+    light_bar(picture, axes.ravel(), TICKS, "light above the sky [σ]", 0.9)
     return figure
-
-
-def _busiest(places: np.ndarray, side: int) -> slice:
-    """Return a window along an axis, about the middle of the hits."""
-    middle = int(np.median(places)) if len(places) else side // 2
-    start = int(np.clip(middle - WINDOW // 2, 0, max(0, side - WINDOW)))
-    return slice(start, min(side, start + WINDOW))

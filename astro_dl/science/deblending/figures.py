@@ -22,7 +22,7 @@ MOST_FILES = 12
 WINDOW = 128
 """Pixels along either side of the part that is drawn."""
 
-TICKS = np.array([0, 1, 3, 10, 30, 100, 300, 1000])
+TICKS = (0, 1, 3, 10, 30, 100, 300, 1000)
 SHOWN_REST = 5.0
 
 
@@ -50,6 +50,7 @@ def draw_models(
     list of Path
         ``<name>_sources.png`` of each file.
     """
+    from astro_dl.evaluation.figures.images import light_bar, window_about
     from astro_dl.evaluation.figures.style import new_figure, save_figure
 
     answered = table[np.isfinite(np.asarray(table["flux"], float))]
@@ -65,11 +66,10 @@ def draw_models(
             light = light_of(image)
             claimed = deblend(predictor, image, light, xy).claimed
         blended = np.nan_to_num(np.asarray(rows["blendedness"], float))
-        window = _about(xy[int(np.argmax(blended))], light.shape)
+        place = xy[int(np.argmax(blended))][::-1]
+        window, extent = window_about(place, light.shape, WINDOW)
         figure, ((left, middle, right),) = new_figure(1, 3, 12.6, 4.2, sharex=True, sharey=True)
         top = float(np.arcsinh(np.nanmax(light[window])))
-        down, across = window
-        extent = (across.start - 0.5, across.stop - 0.5, down.start - 0.5, down.stop - 0.5)
         style = {"origin": "lower", "extent": extent, "interpolation": "nearest"}
         for panel, shown, title in (
             (left, light, name),
@@ -80,10 +80,7 @@ def draw_models(
             )
             panel.set_title(title, fontsize=10)
         left.plot(*xy.T, "+", color="tab:red", markersize=5)
-        ticks = TICKS[np.arcsinh(TICKS) <= top]
-        bar = figure.colorbar(picture, ax=[left, middle], ticks=np.arcsinh(ticks), shrink=0.85)
-        bar.ax.set_yticklabels([str(tick) for tick in ticks])
-        bar.set_label("light above the sky [σ]")
+        light_bar(picture, (left, middle), TICKS, "light above the sky [σ]", 0.85)
         picture = right.imshow(
             (light * (1 - claimed))[window],
             cmap="RdBu_r",
@@ -138,15 +135,3 @@ def draw_flux_errors(metrics: Mapping[str, Any]) -> "Figure":
     )
     panel.legend(fontsize=8)
     return figure
-
-
-def _about(place: np.ndarray, shape: tuple[int, int]) -> tuple[slice, slice]:
-    """Return the window about a place x, y, as far as it is inside an image."""
-    starts = [
-        int(np.clip(round(middle) - WINDOW // 2, 0, max(0, side - WINDOW)))
-        for middle, side in zip(place[::-1], shape, strict=True)
-    ]
-    down, across = (
-        slice(start, min(side, start + WINDOW)) for start, side in zip(starts, shape, strict=True)
-    )
-    return down, across

@@ -16,7 +16,7 @@ from astro_dl.science.deconvolution.sharpen import sharpen
 
 MOST_FILES = 12
 WINDOW = 256
-TICKS = np.array([0, 1, 3, 10, 30, 100, 300, 1000])
+TICKS = (0, 1, 3, 10, 30, 100, 300, 1000)
 SHOWN_RESIDUAL = 4.0
 
 
@@ -44,6 +44,7 @@ def draw_sharpened(
     list of Path
         ``<name>_sharp.png`` of each file.
     """
+    from astro_dl.evaluation.figures.images import light_bar, window_about
     from astro_dl.evaluation.figures.style import new_figure, save_figure
 
     answered = table[np.isfinite(table["residual_rms"])]
@@ -56,11 +57,10 @@ def draw_sharpened(
             every = slice(None)
             light = image.light(every)
             sharp = answer.light / image.noise(every)
-        window = _brightest(sharp)
+        brightest = divmod(int(np.nanargmax(sharp)), sharp.shape[1])
+        window, extent = window_about(brightest, sharp.shape, WINDOW)
         figure, ((left, middle, right),) = new_figure(1, 3, 12.6, 4.2, sharex=True, sharey=True)
         top = float(np.arcsinh(np.nanmax(sharp[window])))
-        rows, columns = window
-        extent = (columns.start - 0.5, columns.stop - 0.5, rows.start - 0.5, rows.stop - 0.5)
         style = {"origin": "lower", "extent": extent, "interpolation": "nearest"}
         for panel, shown, title in (
             (left, light, name),
@@ -70,10 +70,7 @@ def draw_sharpened(
                 np.arcsinh(shown[window]), cmap="gray", vmin=np.arcsinh(-2), vmax=top, **style
             )
             panel.set_title(title, fontsize=10)
-        ticks = TICKS[np.arcsinh(TICKS) <= top]
-        bar = figure.colorbar(picture, ax=[left, middle], ticks=np.arcsinh(ticks), shrink=0.85)
-        bar.ax.set_yticklabels([str(tick) for tick in ticks])
-        bar.set_label("light above the sky [σ]")
+        light_bar(picture, (left, middle), TICKS, "light above the sky [σ]", 0.85)
         left_over = right.imshow(
             answer.residual[window],
             cmap="RdBu_r",
@@ -89,17 +86,3 @@ def draw_sharpened(
         left.set(ylabel="y [pixel]")
         drawn.append(save_figure(figure, Path(folder) / f"{stem_of(name)}_sharp.png"))
     return drawn
-
-
-def _brightest(image: np.ndarray) -> tuple[slice, slice]:
-    """Return the window about the brightest pixel."""
-    place = np.unravel_index(int(np.nanargmax(image)), image.shape)
-    starts = [
-        int(np.clip(at - WINDOW // 2, 0, max(0, side - WINDOW)))
-        for at, side in zip(place, image.shape, strict=True)
-    ]
-    rows, columns = (
-        slice(start, min(side, start + WINDOW))
-        for start, side in zip(starts, image.shape, strict=True)
-    )
-    return rows, columns

@@ -1,6 +1,7 @@
 """Galaxies beside the profiles that were found, and errors beside the least that there can be."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ def draw_stamps(
     from astro_dl.evaluation.figures.style import new_figure, save_figure
 
     told = table.meta
-    options = Options(**{key: told[key] for key in Options.__dataclass_fields__ if key in told})
+    options = Options(**{one.name: told[one.name] for one in fields(Options) if one.name in told})
     shown: list[tuple[Any, Stamp]] = []
     for path, row in files_with_rows(paths, table):
         if np.isfinite(float(row["ln_sersic_index"])) and len(shown) < MOST_GALAXIES:

@@ -210,10 +210,9 @@ def simulate(physics: StrongLensPhysics, n: int, rng: np.random.Generator) -> Ex
     x, truth = simulated_cutouts(
         physics, physics.kinds, n, rng, physics.variety, physics.contrast_scatter
     )
-    if physics.second_opinion_fraction:
-        replaced = np.flatnonzero(rng.random(n) < physics.second_opinion_fraction)
-        if not len(replaced):
-            return Examples(x, np.asarray(truth["kind"] == "lens", np.float32), truth)
+    fraction = physics.second_opinion_fraction
+    replaced = np.flatnonzero(rng.random(n) < fraction) if fraction else np.empty(0, int)
+    if len(replaced):
         ratios = (max(physics.arc_snr_min, 1.0), physics.arc_snr_max or SECOND_ARC_SNR_MAX)
         x[replaced], told = second_opinions(
             physics, len(replaced), rng, physics.lens_fraction, ratios, truth

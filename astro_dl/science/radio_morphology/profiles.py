@@ -70,8 +70,9 @@ def profile(light: Array) -> Array:
     length = max(float(np.ptp(along)), 1.0)
     z = 2 * (along - (along.max() + along.min()) / 2) / length
     away, first = np.abs(z), z < 0
-    ends = sorted(((w[half].max(initial=0.0), _place(away[half], w[half])) for half in
-                   (first, ~first)), reverse=True)  # fmt: skip
+    halves_of_pixels = (first, ~first)
+    ends = [(w[one].max(initial=0.0), _place(away[one], w[one])) for one in halves_of_pixels]
+    ends.sort(reverse=True)
     halves = np.bincount(first, w, minlength=2)
     share = np.histogram(away, SHARES, weights=w)[0] / w.sum()
     middle = w[away < SHARES[1]].max(initial=0.0)

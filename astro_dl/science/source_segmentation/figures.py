@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_FILES = 12
 WINDOW = 512
 SHOWN_SIGMA = (-3.0, 60.0)
-TICKS = np.array([-2, 0, 2, 5, 10, 30, 60])
+TICKS = (-2, 0, 2, 5, 10, 30, 60)
 COLOURS = {"star": "#F0E442", "spheroid": "#D55E00", "disc": "#0072B2"}
 
 
@@ -67,14 +67,14 @@ def _draw(found: Segmentation, name: str, sources: Table) -> "Figure":
     from matplotlib.colors import ListedColormap
     from matplotlib.lines import Line2D
 
+    from astro_dl.evaluation.figures.images import light_bar, window_about
     from astro_dl.evaluation.figures.style import new_figure
 
     x, y = (np.asarray(sources[axis], float) for axis in ("x", "y"))
-    rows, columns = (
-        _busiest(places, side) for places, side in zip((y, x), found.segments.shape, strict=True)
-    )
+    shape = found.segments.shape
+    middle = np.median([y, x], axis=1) if len(sources) else np.array(shape) // 2
+    (rows, columns), extent = window_about(middle, shape, WINDOW)
     figure, axes = new_figure(1, 2, 11, 5, sharex=True, sharey=True)
-    extent = (columns.start - 0.5, columns.stop - 0.5, rows.start - 0.5, rows.stop - 0.5)
     where = {"origin": "lower", "extent": extent, "interpolation": "nearest"}
     low, high = np.arcsinh(SHOWN_SIGMA)
     for panel in axes.flat:
@@ -98,14 +98,5 @@ def _draw(found: Segmentation, name: str, sources: Table) -> "Figure":
     axes[0, 1].legend(handles=marks, loc="upper right", fontsize=8)
     axes[0, 0].set_title(f"{name}, stars of {found.fwhm:.1f} pixels", fontsize=10)
     axes[0, 1].set_title(f"{len(sources)} sources in the whole image", fontsize=10)
-    bar = figure.colorbar(picture, ax=axes, ticks=np.arcsinh(TICKS), shrink=0.9)
-    bar.ax.set_yticklabels([str(tick) for tick in TICKS])
-    bar.set_label("light above the sky [σ]")
+    light_bar(picture, axes.ravel(), TICKS, "light above the sky [σ]", 0.9)
     return figure
-
-
-def _busiest(places: np.ndarray, side: int) -> slice:
-    """Return a window along an axis, about the middle of the sources."""
-    middle = int(np.median(places)) if len(places) else side // 2
-    start = int(np.clip(middle - WINDOW // 2, 0, max(0, side - WINDOW)))
-    return slice(start, min(side, start + WINDOW))

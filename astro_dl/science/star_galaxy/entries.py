@@ -1,5 +1,7 @@
 """The task and the models that tell stars from galaxies by name."""
 
+from typing import Any
+
 from astro_dl.core.registry import SmallForm, register_model, register_task
 
 register_task(
@@ -48,13 +50,18 @@ register_model(
     small=SmallForm({"units": 32, "blocks": 2}),
     reference="Kim & Brunner (2017), arXiv:1608.04369, for the question",
 )
+TURNED: dict[str, Any] = {
+    "task": "star_galaxy",
+    "answers": ("binary", "multiclass"),
+    "physics": {"size_pixels": 48, "point_spread_pixels": 31},
+}
+"""Of networks with kernels in eight orientations."""
+
 register_model(
     "star_galaxy_d4",
     "astro_dl.models.point_spread.networks:point_spread_d4",
     summary="Kernels in eight orientations on a source beside a star that is as bright",
-    task="star_galaxy",
-    answers=("binary", "multiclass"),
-    physics={"size_pixels": 48, "point_spread_pixels": 31},
+    **TURNED,
     small=SmallForm({"light_radius": 6, "fields": (2, 2), "units": (16,), "dropout": 0.0}),
     reference="Cohen & Welling (2016), arXiv:1602.07576, for the kernels",
 )
@@ -62,9 +69,7 @@ register_model(
     "star_galaxy_committee",
     "astro_dl.models.committee:committee",
     summary="Networks that see a star as bright, each of which has not seen another part",
-    task="star_galaxy",
-    answers=("binary", "multiclass"),
-    physics={"size_pixels": 48, "point_spread_pixels": 31},
+    **TURNED,
     hyperparameters={"members": ("star_galaxy_d4",) * 5, "separate": True},
     small=SmallForm({"members": ("star_galaxy_resnet",) * 2}),
     reference="Cohen & Welling (2016), arXiv:1602.07576, for the kernels",
