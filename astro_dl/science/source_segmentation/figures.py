@@ -74,7 +74,7 @@ def _draw(found: Segmentation, name: str, sources: Table) -> "Figure":
     shape = found.segments.shape
     middle = np.median([y, x], axis=1) if len(sources) else np.array(shape) // 2
     (rows, columns), extent = window_about(middle, shape, WINDOW)
-    figure, axes = new_figure(1, 2, 11, 5, sharex=True, sharey=True)
+    figure, axes = new_figure(1, 2, 11, 5.4, sharex=True, sharey=True)
     where = {"origin": "lower", "extent": extent, "interpolation": "nearest"}
     low, high = np.arcsinh(SHOWN_SIGMA)
     for panel in axes.flat:
