@@ -48,7 +48,19 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Estimate]]
             yield from _leaves(one, (*path, str(key)))
     elif isinstance(value, list):
         for one in value:
-            yield from _leaves(one, path)
+            if _is_estimate(one):
+                yield from _leaves(one, path)
+            elif isinstance(one, Mapping):
+                yield from _leaves(one, (*path, *_of_what(one)))
+
+
+def _of_what(value: Mapping[str, Any]) -> list[str]:
+    """Return what tells one mapping of a list from the others: its plain numbers and words."""
+    known = {key: one for key, one in value.items() if isinstance(one, int | float | str)}
+    return [
+        f"{key.replace('_', ' ')} {one if isinstance(one, str) else format(one, 'g')}"
+        for key, one in known.items()
+    ]
 
 
 def _bin(value: Mapping[str, Any]) -> list[str]:
