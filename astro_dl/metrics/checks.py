@@ -83,7 +83,7 @@ def check_classes(probabilities: Array, y: Array, names: Sequence[str]) -> tuple
     Raises
     ------
     UsageError
-        If shapes disagree, class numbers are out of range or only one class is present.
+        If shapes disagree, or class numbers are out of range.
     """
     classes = np.asarray(y)
     array = check_probabilities("class probabilities", probabilities, len(classes))
@@ -97,8 +97,6 @@ def check_classes(probabilities: Array, y: Array, names: Sequence[str]) -> tuple
             f"labels: values {np.unique(classes)[:8].tolist()}; "
             f"class numbers from 0 to {len(names) - 1} are needed"
         )
-    if len(np.unique(classes)) < 2:
-        raise UsageError(f"labels: all {len(classes)} are of one class; at least two are needed")
     total = array.sum(axis=1, keepdims=True)
     if np.abs(total - 1).max() > 1e-3:
         raise UsageError("class probabilities: rows do not sum to one; pass softmax outputs")

@@ -57,12 +57,13 @@ def multiclass_metrics(
         and ``per_class`` with ``n``, ``recall``, ``precision``, ``f1``, ``auc`` by class name.
         Estimates are ``{"value", "low", "high"}``; a class that is absent, or never predicted, has
         None where its metric is not defined (its F1 counts as 0 in the macro mean if it is
-        present).
+        present). Where all examples are of one class it has a recall, but
+        no precision and no area.
 
     Raises
     ------
     UsageError
-        If shapes disagree, a value is not a probability, or only one class is present.
+        If shapes disagree, or a value is not a probability.
     """
     p, classes = check_classes(probabilities, y, names)
     rng = np.random.default_rng(0) if rng is None else rng
@@ -80,7 +81,7 @@ def multiclass_metrics(
     }
     balanced = float(ratio(np.diag(counts), counts.sum(axis=1))[present].mean())
     macro_f1 = float(f1[present].mean())
-    areas = [entry["auc"]["value"] for entry in per_class.values() if entry["n"]]
+    areas = [entry["auc"]["value"] for entry in per_class.values() if 0 < entry["n"] < len(p)]
     return {
         "n": len(p),
         "confidence": confidence,
@@ -100,7 +101,9 @@ def multiclass_metrics(
         "ece": probability_metrics(
             p.max(axis=1), p.argmax(axis=1) == classes, None, confidence, bootstrap, rng
         )["ece"],
-        "macro_auc": estimate(float(np.mean(areas))),
+        "macro_auc": estimate(float(np.mean(areas)))
+        if areas
+        else estimate(np.nan, why=f"all {len(p)} are of one class"),
         "per_class": per_class,
     }
 
@@ -110,13 +113,16 @@ def _one_class(
 ) -> dict[str, Any]:
     hits, n, selected = int(counts[k, k]), int(counts[k].sum()), int(counts[:, k].sum())
     absent = f"no example of this class among {len(label)}"
+    alone = f"all {len(label)} are of one class"
     return {
         "n": n,
         "recall": _proportion(hits, n, confidence, absent),
-        "precision": _proportion(hits, selected, confidence, "never predicted"),
+        "precision": _proportion(hits, selected, confidence, "never predicted")
+        if n < len(label)
+        else estimate(np.nan, why=alone),
         "auc": area_under_curve(scores, label, confidence)
         if 0 < n < len(label)
-        else estimate(np.nan, why=absent),
+        else estimate(np.nan, why=alone if n else absent),
     }
 
 

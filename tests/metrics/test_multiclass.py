@@ -63,13 +63,25 @@ def test_an_absent_class_is_named_and_not_scored():
     assert json.loads(json.dumps(found, allow_nan=False))["macro_f1"]["value"] > 0
 
 
+def test_examples_of_one_class_have_a_recall_and_no_area():
+    p, y = draw()
+    keep = y == 1
+    found = multiclass_metrics(p[keep], y[keep], NAMES, bootstrap=5)
+    galaxy = found["per_class"]["galaxy"]
+    assert galaxy["recall"]["value"] == pytest.approx(np.mean(p[keep].argmax(axis=1) == 1))
+    assert galaxy["recall"]["value"] == found["accuracy"]["value"]
+    for entry in (galaxy["precision"], galaxy["auc"], found["macro_auc"]):
+        assert entry["value"] is None
+        assert "of one class" in entry["why"]
+    json.dumps(found, allow_nan=False)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         (lambda p, y: (p[:, :3], y), "4 columns are needed"),
         (lambda p, y: (p[1:], y), "one each is needed"),
         (lambda p, y: (p, y + 1), "class numbers from 0 to 3"),
-        (lambda p, y: (p, np.zeros_like(y)), "one class"),
         (lambda p, y: (p / 2, y), "do not sum to one"),
         (lambda p, y: (np.where(p > 0.9, np.nan, p), y), "NaN"),
         (lambda p, y: (2 * p - 0.5, y), "within 0 and 1"),

@@ -11,6 +11,7 @@ from astro_dl.metrics.intervals import binomial_interval, estimate, resampled
 
 Array = np.ndarray
 
+ONE_CLASS = "all examples are of one class"
 FALSE_PENALTY = 3.0
 """Weight of wrong ones in the figure of merit of the challenge: Kessler et al. (2010), eq. 1."""
 
@@ -63,7 +64,9 @@ def _of_method(probability: Array, truth: Array, settings: EvaluationConfig) -> 
     return {
         "ia_auc": _area(probability, truth, settings),
         "ia_efficiency": _share(both, n, settings),
-        "ia_purity": _share(both, taken, settings),
+        "ia_purity": estimate(np.nan, why=ONE_CLASS, n=taken)
+        if truth.all()
+        else _share(both, taken, settings),
         "ia_merit": _merit(chosen, truth, settings),
     }
 
@@ -71,7 +74,7 @@ def _of_method(probability: Array, truth: Array, settings: EvaluationConfig) -> 
 def _area(probability: Array, truth: Array, settings: EvaluationConfig) -> dict[str, Any]:
     about = {"n": len(truth), "positives": int(truth.sum())}
     if truth.all() or not truth.any():
-        return estimate(np.nan, why="all examples are of one class", **about)
+        return estimate(np.nan, why=ONE_CLASS, **about)
     return area_under_curve(probability, truth, settings.confidence) | about
 
 
