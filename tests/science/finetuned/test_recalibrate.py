@@ -80,3 +80,21 @@ def test_a_missing_column_and_a_wrong_number_of_truths_are_told(base, tmp_path):
     with pytest.raises(UsageError, match="needed, in this order: redshift"):
         recalibrate(base, Given(known, target="spec_z,field"), tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("mark", [-9.0, -99.0])
+def test_a_truth_that_stands_for_none_is_refused(base, tmp_path, mark):
+    table = Table.read(catalogue(tmp_path / "all.fits"))
+    table["spec_z"][7] = mark
+    table.write(tmp_path / "known.fits")
+    message = f"'spec_z' is {mark:g}, which stands for no value, in 1 of 400 rows, .* row 7"
+    with pytest.raises(UsageError, match=message):
+        recalibrate(base, Given(tmp_path / "known.fits", target="spec_z"), tmp_path / "new")
+
+
+def test_a_missing_band_is_told_with_what_this_command_allows(base, tmp_path):
+    table = Table.read(catalogue(tmp_path / "all.fits"))
+    table.rename_column("g", "mag_g")
+    table.write(tmp_path / "known.fits")
+    with pytest.raises(UsageError, match=r"no column 'g'.*\(rename it; predict takes --columns"):
+        recalibrate(base, Given(tmp_path / "known.fits", target="spec_z"), tmp_path / "new")
