@@ -149,8 +149,28 @@ def only_array(
     Raises
     ------
     UsageError
-        If the wanted one is not there, or none is wanted and not exactly one has so many axes.
+        If the wanted one is not there, or none is wanted and not exactly one has so many axes; or
+        if it is empty.
     """
+    name = _meant_array(arrays, wanted, path, axes)
+    refuse_empty(arrays[name], path)
+    return name
+
+
+def refuse_empty(array: Any, path: str | Path) -> None:
+    """Refuse an array without any number.
+
+    Raises
+    ------
+    UsageError
+    """
+    if 0 in array.shape:
+        raise UsageError(f"{path}: an array of shape {array.shape} holds nothing")
+
+
+def _meant_array(
+    arrays: Mapping[str, Any], wanted: str, path: str | Path, axes: tuple[int, ...]
+) -> str:
     if wanted:
         if wanted not in arrays:
             raise UsageError(f"{path}: {unknown_name('array', wanted, arrays)}")

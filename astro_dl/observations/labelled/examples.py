@@ -1,6 +1,7 @@
 """Labelled files as examples: in memory, or in a file of the cache where they don't fit."""
 
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ def read_examples(
     keep: bool = False,
 ) -> Examples:
     """Return all labelled examples; ``info`` has ``id``, ``group`` and, where given, more.
+
+    Those whose inputs are the same as another's of another group are warned of, where they are in
+    memory.
 
     Parameters
     ----------
@@ -68,6 +72,7 @@ def read_examples(
     if not keep and fits_in_memory(4.0 * len(sources) * np.prod(shape)):
         x: Any = np.empty((len(sources), *shape), np.float32)
         _fill(x, inputs)
+        _tell_of_copies(x, info["group"], where)
     else:
         key = sha256(f"{folder.resolve()} {fingerprint(sources, rows)} {recipe}".encode())
         x = kept_inputs(key.hexdigest()[:24], inputs, (len(sources), *shape))
@@ -84,6 +89,22 @@ def _inputs(
 def _fill(x: np.ndarray, inputs: Iterator[Inputs]) -> None:
     for row, one in enumerate(inputs):
         x[row] = one
+
+
+def _tell_of_copies(x: np.ndarray, groups: Iterable[object], where: Path) -> None:
+    """Warn of examples that may be in training and test both."""
+    first: dict[bytes, object] = {}
+    copies = sum(
+        first.setdefault(sha256(one.tobytes()).digest(), group) != group
+        for one, group in zip(x, groups, strict=True)
+    )
+    if copies:
+        warnings.warn(
+            f"{where}: {copies} of {len(x)} examples are the same as one of another group; copies "
+            "in training and test raise the scores, and a column that tells what is one object "
+            "(--group) keeps them together",
+            stacklevel=3,
+        )
 
 
 def kept_inputs(key: str, inputs: Iterator[Inputs], shape: Shape) -> MappedRows:

@@ -140,12 +140,17 @@ def _stated_variance(table: Table, unit: Any) -> np.ndarray | None:
         return _numbers(table[variance]) * error_ratio(table[variance].unit, unit, power=2) ** 2
     if error is None:
         return None
-    return (_numbers(table[error]) * error_ratio(table[error].unit, unit)) ** 2
+    return _squared(_numbers(table[error])) * error_ratio(table[error].unit, unit) ** 2
 
 
 def _inverted(inverse: np.ndarray) -> np.ndarray:
     """Return variances of their inverses, NaN where these are not above zero."""
     return np.where(inverse > 0, 1 / np.where(inverse > 0, inverse, 1), np.nan)
+
+
+def _squared(error: np.ndarray) -> np.ndarray:
+    """Return variances of errors, NaN where these are not above zero."""
+    return np.where(error > 0, error**2, np.nan)
 
 
 def _column(table: Table, names: Sequence[str]) -> str | None:
@@ -294,7 +299,7 @@ def _image_variance(path: Path, by_name: dict[str, Any]) -> np.ndarray | None:
         if name in VARIANCE_NAMES:
             return _image(path, hdu)
         if name in ERROR_NAMES:
-            return _image(path, hdu) ** 2
+            return _squared(_image(path, hdu))
         if name in IVAR_NAMES:
             return _inverted(_image(path, hdu))
     return None

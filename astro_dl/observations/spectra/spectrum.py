@@ -8,13 +8,13 @@ import numpy as np
 
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.spectra.wavelengths import air_to_vacuum
+from astro_dl.observations.tables.columns import FILL_VALUES
 
 Medium = Literal["air", "vacuum"]
 MEDIA = ("air", "vacuum")
 FEWEST_PIXELS = 16
-SENTINELS = (-999.0, -9999.0)
 LARGEST_FLUX = 1e30
-"""What stands for no flux: these numbers, and what is larger."""
+"""[the file's unit] What is larger stands for no flux, as `FILL_VALUES` do."""
 
 FEWEST_ZEROS = 5
 """Pixels in a row, all exactly zero, that were filled: beyond a detector, or between two."""
@@ -87,7 +87,7 @@ def make_spectrum(
         good = np.isfinite(own) & (own > 0)
         sigma = np.where(good, np.sqrt(np.where(good, own, 1)), np.nan)
         flux = np.where(good, flux, np.nan)
-    missing = ~np.isfinite(flux) | np.isin(flux, SENTINELS) | (np.abs(flux) > LARGEST_FLUX)
+    missing = ~np.isfinite(flux) | np.isin(flux, FILL_VALUES) | (np.abs(flux) > LARGEST_FLUX)
     missing |= _filled(flux)
     flux = np.where(missing, np.nan, flux)
     flags = () if medium else ("air_assumed",)

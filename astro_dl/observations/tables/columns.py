@@ -13,8 +13,12 @@ from astro_dl.core.errors import UsageError, did_you_mean
 from astro_dl.observations.tables.cells import numbers_in
 from astro_dl.observations.tables.units import in_unit, unit_of
 
-SENTINELS = (99.0, -99.0, 999.0, -999.0, -9999.0)
+FILL_VALUES = (-999.0, -9999.0)
+"""Numbers that files write where there is none, even in columns that may well hold ±99."""
+SENTINELS = (99.0, -99.0, 999.0, *FILL_VALUES)
 """Numbers that catalogues write where there is none; magnitudes also have 99.x and −99.x."""
+DOUBTFUL_SENTINELS = (-9.0, 9999.0, *SENTINELS)
+"""All that are in use; the first are values as often, and stand for none far from others alone."""
 
 COLUMNS_LISTED = 30
 
@@ -191,7 +195,7 @@ def find_column(table: Table, wanted: str, name: str, where: str | Path) -> str:
         raise UsageError(f"{where}: several columns are called {wanted!r}: {', '.join(alike)}")
     raise UsageError(
         f"{no_column(where, wanted, table.colnames)} "
-        f"(name it: --columns {name}=COLUMN, in Python columns='{name}=COLUMN')"
+        f"(rename it; predict takes --columns {name}=COLUMN, in Python columns='{name}=COLUMN')"
     )
 
 

@@ -12,11 +12,16 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.observations.tables.blocks import identifiers
 from astro_dl.observations.tables.cells import NULL_WORDS
-from astro_dl.observations.tables.columns import SENTINELS, no_column, read_columns, texts_of
+from astro_dl.observations.tables.columns import (
+    DOUBTFUL_SENTINELS,
+    no_column,
+    read_columns,
+    texts_of,
+)
 from astro_dl.observations.tables.units import ANY_UNIT
 
 MOST_WHOLE_CLASSES = 20
-NO_CLASS = NULL_WORDS - {"na", "none", "-"} | {"-99", "-999", "-9999"}
+NO_CLASS = NULL_WORDS - {"na", "none", "-"} | {f"{one:g}" for one in DOUBTFUL_SENTINELS if one < 0}
 """Words that are no class: missing values by another name; Na, none and - may be classes."""
 
 YES, NO = ("1", "yes", "true", "y", "t"), ("0", "no", "false", "n", "f")
@@ -140,13 +145,18 @@ def yes_or_no(table: Table, name: str, where: str | Path) -> np.ndarray:
 
 
 def _stands_for_nothing(values: np.ndarray) -> np.ndarray:
-    """Return which values (n,) are sentinels that lie beyond all others, and far from them."""
-    marks = np.isin(values, SENTINELS)
+    """Return which values (n,) are sentinels that lie beyond all others.
+
+    Far from them, that is, or below zero where all others are positive: temperatures of stars may
+    be spread so widely that −99 K is not far.
+    """
+    marks = np.isin(values, DOUBTFUL_SENTINELS)
     known = values[~marks]
     if not len(known):
         return np.zeros(len(values), bool)
     left, centre, right = np.quantile(known, [0.16, 0.5, 0.84])
     far = np.abs(values - centre) > FARTHEST * ((right - left) / 2 or known.std())
+    far |= (values < 0) & (known.min() > 0)
     return marks & far & ((values < known.min()) | (values > known.max()))
 
 

@@ -25,7 +25,12 @@ from astro_dl.core.task import Augmentation, Classical, Dataset, Files, InputSpe
 from astro_dl.inference.input_checks import rows_outside_training_range
 from astro_dl.inference.protocol import Predictor
 from astro_dl.inference.table import Flag, answered_rows, prediction_table, unsupported
-from astro_dl.observations.tables.columns import class_numbers, parse_column_names, read_columns
+from astro_dl.observations.tables.columns import (
+    DOUBTFUL_SENTINELS,
+    class_numbers,
+    parse_column_names,
+    read_columns,
+)
 from astro_dl.observations.tables.inputs import PEERS, masked_inputs, table_features
 from astro_dl.observations.tables.read import read_table
 from astro_dl.science.asteroids.simulate import CLASSES, FREQUENCIES, WAVELENGTHS, simulate_spectra
@@ -33,6 +38,10 @@ from astro_dl.science.asteroids.simulate import CLASSES, FREQUENCIES, WAVELENGTH
 REFERENCE = "DeMeo et al. (2009), Icarus 202, 160; Penttilä et al. (2021), A&A 649, A46"
 SCALE = 0.1
 FEWEST_WAVELENGTHS = 5
+REACH = 0.025
+"""Up to which distance reflectances are averaged [um]."""
+FARTHEST = 10.0
+"""Times the median beyond which 99, 999 … are no reflectances."""
 PARTIAL_ROWS = 0.3
 
 
@@ -114,6 +123,18 @@ def simulate(physics: AsteroidPhysics, n: int, rng: np.random.Generator) -> Exam
     return Examples(made, y, Table({"asteroid": choice.integers(2**62, size=n)}))
 
 
+def is_reflectance(values: np.ndarray) -> np.ndarray:
+    """Return which values (m,) may be reflectances, on any scale.
+
+    Those are none that are not above zero, nor numbers such as 99 that stand for none and are more
+    than ten times the median.
+    """
+    positive = np.isfinite(values) & (values > 0)
+    marks = np.isin(values, DOUBTFUL_SENTINELS)
+    others = values[positive & ~marks]
+    return positive & ~(marks & (values > FARTHEST * (np.median(others) if len(others) else 0)))
+
+
 def resampled(wavelength: np.ndarray, reflectance: np.ndarray) -> np.ndarray:
     """Return reflectances at the 41 wavelengths.
 
@@ -122,7 +143,7 @@ def resampled(wavelength: np.ndarray, reflectance: np.ndarray) -> np.ndarray:
     wavelength : ndarray, (m,)
         In any order [um]; NaN are left out.
     reflectance : ndarray, (m,)
-        NaN are left out.
+        What is none, see `is_reflectance`, is left out.
 
     Returns
     -------
@@ -130,7 +151,7 @@ def resampled(wavelength: np.ndarray, reflectance: np.ndarray) -> np.ndarray:
         Mean of the values within 0.025 um, else interpolated between neighbours less than 0.1 um
         apart; NaN where neither is possible.
     """
-    known = np.isfinite(wavelength) & np.isfinite(reflectance)
+    known = np.isfinite(wavelength) & is_reflectance(reflectance)
     order = np.argsort(wavelength[known])
     x, y = wavelength[known][order], reflectance[known][order]
     if not len(x):
@@ -209,8 +230,10 @@ def classify_spectra(
     -------
     astropy.table.QTable
         One row per file: ``id``, ``label``, ``p_<class>`` and ``flags``: ``missing_wavelengths``
-        where some of 0.45 to 2.45 um were not observed; ``outside_training_range``, which leaves
-        the answer out unless flagged ones are kept.
+        where some of 0.45 to 2.45 um were not observed; ``bad_reflectances`` where rows were left
+        out, whose reflectance is missing, not above zero, or a number such as 99 far above the
+        others; ``outside_training_range``, which leaves the answer out unless flagged ones are
+        kept.
 
     Raises
     ------
@@ -225,16 +248,17 @@ def classify_spectra(
     except (ValueError, TypeError, u.UnitConversionError) as error:
         raise UsageError(f"wavelength_unit {wavelength_unit!r} is no unit of length") from error
 
-    def read(path: Any) -> np.ndarray:
+    def read(path: Any) -> tuple[np.ndarray, bool]:
         return _read_spectrum(path, mapping, factor, wavelength_unit)
 
     found = list(read_each(paths, read))
     if not found:
         raise nothing_read()
-    x = spectrum_inputs(np.stack([spectrum for _, spectrum in found]))
+    x = spectrum_inputs(np.stack([spectrum for _, (spectrum, _) in found]))
     outside = rows_outside_training_range(x, predictor.bundle.card.input_statistics)
     flags = {
         "missing_wavelengths": Flag(np.asarray(np.split(x, 2, axis=1)[1].any(axis=1))),
+        "bad_reflectances": Flag(np.array([bad for _, (_, bad) in found])),
         "outside_training_range": Flag(outside, unsupported(predictor.head)),
     }
     names = distinct_names([Path(path) for path in paths])
@@ -245,25 +269,28 @@ def classify_spectra(
 
 def input_of_file(physics: AsteroidPhysics, path: Path) -> np.ndarray:
     """Return the input of the one spectrum in a file, of which a bare wavelength is in um."""
-    return spectrum_inputs(_read_spectrum(path, {}, 1.0, "um")[None])[0]
+    spectrum, _ = _read_spectrum(path, {}, 1.0, "um")
+    return spectrum_inputs(spectrum[None])[0]
 
 
 def _read_spectrum(
     path: Any, mapping: dict[str, str], factor: float, wavelength_unit: str
-) -> np.ndarray:
+) -> tuple[np.ndarray, bool]:
+    """Return the reflectances (41,) of a file, and whether rows were left out."""
     table = read_table(path)
     names = ("wavelength", "reflectance")
-    values = read_columns(table, names, mapping, {"wavelength": "um"}, path, (-9999.0, -999.0))
+    values = read_columns(table, names, mapping, {"wavelength": "um"}, path, sentinels=())
     has_unit = table[_column(table, mapping.get("wavelength", "wavelength"))].unit is not None
     wavelength = values["wavelength"] * (1 if has_unit else factor)
     spectrum = resampled(wavelength, values["reflectance"])
+    within = np.abs(wavelength - WAVELENGTHS.mean()) <= np.ptp(WAVELENGTHS) / 2 + REACH
     found = int((spectrum > 0).sum())
     if found < FEWEST_WAVELENGTHS:
         raise UsageError(
             f"{path}: {found} of the wavelengths 0.45, 0.50 … 2.45 um have a reflectance, at "
             f"least {FEWEST_WAVELENGTHS} are needed; is the unit {wavelength_unit!r} right?"
         )
-    return spectrum
+    return spectrum, bool((within & ~is_reflectance(values["reflectance"])).any())
 
 
 def _column(table: Table, wanted: str) -> str:

@@ -61,7 +61,8 @@ class GaiaPhysics:
     magnitude_limit : float, default 17
         Apparent G of the faintest behind the average dust [mag].
     least_parallax_significance : float, default 5
-        Parallax over its error below which the absolute magnitude counts as missing.
+        Parallax over its error below which the absolute magnitude counts as missing, as it does
+        where the error is no positive number.
     missing_values : bool, default True
         Whether other values are missing in some rows.
     distinct : bool, default True
@@ -79,8 +80,9 @@ class GaiaPhysics:
         """Return inputs (n, 10) from the columns of a catalogue."""
         given = {name: np.asarray(values[name], float) for name in GAIA_COLUMNS}
         g, color, parallax = (given[name] for name in ("phot_g_mean_mag", "bp_rp", "parallax"))
+        error = given["parallax_error"]
         with np.errstate(divide="ignore", invalid="ignore"):
-            significant = parallax >= self.least_parallax_significance * given["parallax_error"]
+            significant = (error > 0) & (parallax >= self.least_parallax_significance * error)
             known = significant & (parallax > 0)
             absolute = np.where(known, g + 5 * np.log10(parallax) - 10, np.nan)
         motion = np.maximum(np.hypot(given["pmra"], given["pmdec"]), LEAST_MOTION)

@@ -18,19 +18,18 @@ from astro_dl.core.schema import plain
 from astro_dl.data.real import split_indices
 from astro_dl.inference.table import OWN_COLUMNS
 from astro_dl.models.defaults import default_hyperparameters
-from astro_dl.observations.tables.columns import SENTINELS, no_column, read_columns
+from astro_dl.observations.tables.columns import DOUBTFUL_SENTINELS, no_column, read_columns
 from astro_dl.observations.tables.inputs import Column
 from astro_dl.observations.tables.read import meant_table, read_table
 from astro_dl.observations.tables.targets import (
     changing_values,
     class_labels,
     class_names,
-    groups,
     looks_like_classes,
     target_values,
 )
 from astro_dl.observations.tables.units import unit_of
-from astro_dl.science.own_table.task import SOURCE, OwnTable
+from astro_dl.science.own_table.task import SOURCE, OwnTable, first_alike, kept_together
 
 Kind = Literal["auto", "regression", "classification"]
 DECADES = 100.0
@@ -45,6 +44,8 @@ TRAINING = {
     "warmup_epochs": 2,
     "early_stopping_patience": 20,
 }
+FEWEST_DISTINCT = 0.1
+"""Share of rows unlike others above which rows that are alike are taken for copies."""
 STEPS = 40
 """Of an epoch, or more."""
 DATA = {"validation_fraction": 0.15, "test_fraction": 0.2}
@@ -68,6 +69,10 @@ def own_table_config(
     between the quantiles .16 and .84. Positive columns whose values span two decades are taken as
     logarithms, others with long tails as inverse hyperbolic sines. Networks that can bound what
     they see (``standardize``) do, so that one absurd number makes no absurd answer.
+
+    Rows whose features are all the same may be one object that is listed twice: they are warned of,
+    and never divided between sets, unless a group says what belongs together, or nine rows of ten
+    are like others, as where features are words written as numbers.
 
     Parameters
     ----------
@@ -117,18 +122,41 @@ def own_table_config(
         "training": training,
     }
     config = load_config(mapping, **overrides)
-    known = split_indices(config.data, groups(rows, group, file))["train"]
-    columns = [
-        scaled_column(name, str(unit_of(rows[name]) or ""), values[name][known]) for name in names
-    ]
-    useful = tuple(column for column in columns if column is not None)
-    if not useful:
+    distinct = len(np.unique(first_alike(names, rows, file)))
+    about = replace(about, copies_together=not group and distinct > FEWEST_DISTINCT * len(rows))
+    about = _with_features(about, config, values, rows, file)
+    if not about.features:
         raise UsageError(f"{file}: no feature is left; {features!r} gives constant columns only")
     _check_leak(about, values, rows, file)
+    _check_copies(about, rows, file)
     is_network = model_entry(model).fit is None
-    about = replace(about, features=useful, answer="gaussian" if is_network else "point")
+    about = replace(about, answer="gaussian" if is_network else "point")
     physics = {**plain(about), **config.physics}
     return replace(config, physics=physics)
+
+
+def _with_features(
+    about: OwnTable, config: Config, values: Mapping[str, np.ndarray], rows: Table, file: Path
+) -> OwnTable:
+    """Return what is known of the table with the columns that tell something, and their scales.
+
+    What the columns are decides which rows are copies, so which are of the training, so which
+    columns tell something.
+    """
+    names = list(values)
+    while names:
+        plain_columns = tuple(Column(name, "", 0.0, 1.0) for name in names)
+        belongs = kept_together(replace(about, features=plain_columns), rows, file)
+        known = split_indices(config.data, belongs)["train"]
+        columns = [
+            scaled_column(name, str(unit_of(rows[name]) or ""), values[name][known])
+            for name in names
+        ]
+        useful = tuple(column for column in columns if column is not None)
+        if len(useful) == len(names):
+            return replace(about, features=useful)
+        names = [column.name for column in useful]
+    return about
 
 
 def _bounds(model: str) -> dict[str, bool]:
@@ -152,7 +180,7 @@ def scaled_column(name: str, unit: str, values: np.ndarray) -> Column | None:
     values : ndarray, (n,)
         Of the training rows; NaN and sentinels are left out.
     """
-    known = values[np.isfinite(values) & ~np.isin(values, SENTINELS)]
+    known = values[np.isfinite(values) & ~np.isin(values, DOUBTFUL_SENTINELS)]
     if not len(known):
         warnings.warn(f"feature {name!r} has no value in the training rows: left out", stacklevel=2)
         return None
@@ -234,3 +262,24 @@ def _check_leak(
     for name, column in values.items():
         if np.array_equal(column, truth):
             warnings.warn(f"feature {name!r} equals the target {about.target!r}", stacklevel=3)
+
+
+def _check_copies(about: OwnTable, table: Table, path: Path) -> None:
+    """Warn of rows with the features of others before them."""
+    first = first_alike([column.name for column in about.features], table, path)
+    belongs = kept_together(about, table, path)
+    repeated, apart = first != np.arange(len(first)), belongs != belongs[first]
+    if apart.any():
+        warnings.warn(
+            f"{apart.sum()} of {len(table)} rows repeat the features of a row of another group, "
+            "and may be in training and test both, which raises the scores if they are copies; a "
+            "column that tells what is one object (--group) keeps them together",
+            stacklevel=3,
+        )
+    elif about.copies_together and repeated.any():
+        warnings.warn(
+            f"{repeated.sum()} of {len(table)} rows repeat the features of another row, and are "
+            "kept in one set with it, as copies in training and test would raise the scores; if "
+            "they are different objects, name a column that tells them apart (--group)",
+            stacklevel=3,
+        )

@@ -4,7 +4,7 @@ The physics is what is known of the table: its file, the columns with their scal
 `astro_dl.science.own_table.setup` writes it down from the file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,7 +19,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.files import file_sha256
 from astro_dl.core.task import Classical, Dataset, Files, InputSpec, Task, unsimulated
-from astro_dl.observations.tables.columns import SENTINELS, class_numbers
+from astro_dl.observations.tables.columns import DOUBTFUL_SENTINELS, class_numbers, read_columns
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
@@ -61,6 +61,8 @@ class OwnTable:
         As astropy spells it.
     group : str
         Column of what belongs together; empty where every row is by itself.
+    copies_together : bool
+        Whether rows of which all features are the same are of one group where no column is named.
     answer : {"point", "gaussian", "mixture"}
         Distribution that is predicted for a number.
     """
@@ -73,6 +75,7 @@ class OwnTable:
     classes: tuple[str, ...] = ()
     target_unit: str = ""
     group: str = ""
+    copies_together: bool = False
     answer: Literal["point", "gaussian", "mixture"] = "point"
 
     @property
@@ -107,13 +110,42 @@ def is_sentinel(column: Column, stored: np.ndarray, values: np.ndarray) -> np.nd
     stored, values : ndarray
         (n,) in the file's unit, and in the column's.
     """
-    return np.isin(stored, SENTINELS) & (_is_far(column, stored) | _is_far(column, values))
+    return np.isin(stored, DOUBTFUL_SENTINELS) & (_is_far(column, stored) | _is_far(column, values))
 
 
 def _is_far(column: Column, values: np.ndarray) -> np.ndarray:
     """Return what is ten widths from a column's centre, or not positive in a logarithmic one."""
     far = np.abs(column.scaled(values)) > FARTHEST
     return far | (values <= 0) if column.scale == "log10" else far
+
+
+def kept_together(about: OwnTable, table: Table, where: str | Path) -> np.ndarray:
+    """Return what each row (n,) belongs to, as text: what is never divided between sets.
+
+    Without a column that tells it, the first row that has the same features.
+
+    Raises
+    ------
+    UsageError
+        If a column is missing, or a group in its column.
+    """
+    if about.group or not about.copies_together:
+        return groups(table, about.group, where)
+    names = [column.name for column in about.features]
+    return first_alike(names, table, where).astype(str)
+
+
+def first_alike(names: Sequence[str], table: Table, where: str | Path) -> np.ndarray:
+    """Return for each row (n,) the number of the first with the same numbers in these columns.
+
+    Rows of which no number is known are like no other.
+    """
+    rows = np.stack(list(read_columns(table, names, where=where, sentinels=()).values()), axis=1)
+    # NaN differs from itself.
+    comparable = np.nan_to_num(rows, nan=np.inf)
+    _, first, same = np.unique(comparable, axis=0, return_index=True, return_inverse=True)
+    nothing = (np.isnan(rows) | np.isin(rows, DOUBTFUL_SENTINELS)).all(axis=1)
+    return np.where(nothing, np.arange(len(rows)), first[np.ravel(same)])
 
 
 def head(physics: OwnTable) -> AnswerKind:
@@ -159,7 +191,7 @@ def read_own_table(physics: OwnTable, folder: Path) -> Examples:
         )
     single = [name for name in table.colnames if np.ndim(table[name]) == 1]
     info = Table({name: table[name] for name in single if table[name].dtype.kind in "biufU"})
-    info["group"] = groups(table, physics.group, path)
+    info["group"] = kept_together(physics, table, path)
     return Examples(physics.inputs(values), y, info)
 
 

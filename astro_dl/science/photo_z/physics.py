@@ -8,6 +8,7 @@ import numpy as np
 from astro_dl.core.errors import UsageError, look_up
 from astro_dl.core.limits import Bounds, Count, Different, NonNegative, Range
 from astro_dl.core.schema import checked
+from astro_dl.observations.irregular_series.magnitudes import LARGEST_ERROR
 from astro_dl.observations.photometry.synthetic_magnitudes import (
     PHOTOMETRIC_SURVEYS,
     PhotometricSurvey,
@@ -102,9 +103,10 @@ class PhotoZPhysics:
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 5B - 1) from columns: magnitudes by band, errors by ``<band>_err``.
 
-        Magnitudes are infinite where not detected and NaN where not observed. Where errors are
-        known, whether they are inputs or not, fainter ones than ``detection_snr`` of them are no
-        detections, simulated or real.
+        Magnitudes are infinite where not detected and NaN where not observed. Where there are
+        errors, whether they are inputs or not, magnitudes fainter than ``detection_snr`` of them
+        are no detections, simulated or real, nor are those whose error is above 9 mag or infinite;
+        those whose error is no positive number count as not observed.
         """
         magnitudes = np.stack([self._detected(values, band) for band in self.used_bands], axis=1)
         errors = None
@@ -116,7 +118,10 @@ class PhotoZPhysics:
         magnitudes = values[band]
         if f"{band}_err" not in values:
             return magnitudes
+        errors = np.asarray(values[f"{band}_err"], float)
         with np.errstate(invalid="ignore", over="ignore"):
-            noise_to_signal = 10 ** (0.4 * np.asarray(values[f"{band}_err"], float)) - 1
+            noise_to_signal = 10 ** (0.4 * errors) - 1
             faint = noise_to_signal * self.detection_snr > 1 + ROUNDING
-        return np.where(faint & ~np.isnan(magnitudes), np.inf, magnitudes)
+        faint |= errors > LARGEST_ERROR
+        known = np.where(faint & ~np.isnan(magnitudes), np.inf, magnitudes)
+        return np.where(np.isfinite(known) & ~(errors > 0), np.nan, known)

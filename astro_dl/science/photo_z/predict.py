@@ -1,6 +1,8 @@
 """From catalogues of magnitudes or fluxes to redshifts, part by part."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,6 +34,8 @@ ODDS, ODDS_WIDTH = "odds", 0.06
 NOT_OBSERVED, NO_STATISTICS = "none", "none"
 NOT_DETECTED, MISSING = "99,inf", "-99,nan"
 """Magnitudes of no detection and of no measurement, unless told otherwise."""
+VALUE_WORD, ERROR_WORDS = re.compile("mag|flux"), ("_err", "err")
+"""What is called so holds values; what has one of the others behind this word, their errors."""
 BRIGHTEST, FAINTEST = 0.0, 60.0
 """Magnitudes beyond these are no measurements but marks of missing ones [mag]."""
 
@@ -85,7 +89,12 @@ def predict_redshifts(
         As `astro_dl.observations.tables.read.read_table` takes them.
     columns : str, optional
         Names of the file's columns where they differ, as ``u=psfMag_u,u_err=psfMagErr_u``;
-        ``u=none`` says that a band was not observed.
+        ``u=none`` says that a band was not observed, ``u_err=none`` that its errors are not to be
+        looked at. Errors that are not named are looked for as ``u_err``, and by the name of the
+        band's column: ``MAG_U_ERR``, ``MAG_ERR_U`` or ``MAGERR_U`` of ``MAG_U``, whatever the case,
+        as are those of fluxes.
+        Where there are errors, a band whose error is no positive number counts as not observed, and
+        one whose error is above 9 mag or infinite as not detected.
     id_column : str, optional
         Column that identifies a galaxy; default the number of the row, after the file's name where
         there are several files.
@@ -174,16 +183,12 @@ def odds(distribution: Distribution) -> Array:
 
 def _columns(physics: PhotoZPhysics, table: Table, about: Catalogue, path: Any) -> dict[str, Array]:
     """Return magnitudes, infinite where not detected and NaN where not observed, and errors."""
-    absent = {name for name, column in about.mapping.items() if column == NOT_OBSERVED}
-    names = [name for name in physics.columns if name not in absent]
-    if about.zero_point is not None:
-        names += [f"{name}_err" for name in names if f"{name}_err" in about.mapping]
-    else:
-        # They tell what is detected, also where they are no inputs.
-        errors = (f"{name}_err" for name in names)
-        names += [one for one in errors if one in table.colnames or one in about.mapping]
-    names = list(dict.fromkeys(names))
-    mapping = {name: column for name, column in about.mapping.items() if name in names}
+    # Errors tell what is detected, also where they are no inputs.
+    given = {**_error_columns(physics, table, about), **about.mapping}
+    absent = {name for name, column in given.items() if column == NOT_OBSERVED}
+    names = list(dict.fromkeys((*physics.columns, *given)))
+    names = [name for name in names if name not in absent]
+    mapping = {name: column for name, column in given.items() if name in names}
     units = dict.fromkeys(names, "mag") if about.zero_point is None else None
     values = read_columns(table, names, mapping, units, path, about.not_observed, infinite=True)
     if about.zero_point is not None:
@@ -195,13 +200,46 @@ def _columns(physics: PhotoZPhysics, table: Table, about: Catalogue, path: Any) 
         error = f"{band}_err"
         if band in absent:
             values[band], values[error] = missing, missing
-        elif about.zero_point is not None:
-            values[band], values[error] = _from_flux(
-                values[band], values.get(error), about.zero_point, physics.detection_snr
-            )
-        else:
+            continue
+        if about.zero_point is None:
             values[band] = _magnitudes(values[band], about.not_detected, band, path)
+        if error in values:
+            _tell_of_errors(values[band], values[error], band, path)
+        if about.zero_point is not None:
+            values |= _from_flux(values, band, about.zero_point, physics.detection_snr)
     return values
+
+
+def _error_columns(physics: PhotoZPhysics, table: Table, about: Catalogue) -> dict[str, str]:
+    """Return the columns of errors that were not named but are there, by our names of them."""
+    known = {name.strip().lower() for name in table.colnames}
+    kind = "mag" if about.zero_point is None else "flux"
+    found = {}
+    for band in physics.used_bands:
+        own = about.mapping.get(band, band).strip().lower()
+        stems = (band, f"{kind}_{band}") if own == band else (own, band)
+        may_be = (name for stem in stems for name in _names_of_errors(stem))
+        there = next((one for one in may_be if one in known and one != own), None)
+        if there is not None and f"{band}_err" not in about.mapping:
+            found[f"{band}_err"] = there
+    return found
+
+
+def _names_of_errors(column: str) -> Iterator[str]:
+    """Yield what the errors of ``mag_g`` may be called: ``mag_g_err``, ``mag_err_g``, …"""
+    yield f"{column}_err"
+    for word in ERROR_WORDS:
+        yield VALUE_WORD.sub(rf"\g<0>{word}", column, count=1)
+
+
+def _tell_of_errors(values: Array, errors: Array, band: str, path: Any) -> None:
+    """Warn where a value is given up because its error is none."""
+    if (np.isfinite(values) & ~(errors > 0)).any():
+        warnings.warn(
+            f"{path}: errors of {band!r} are missing or not above 0 in some rows, where the band "
+            f"counts as not observed; {band}_err=none leaves errors out",
+            stacklevel=2,
+        )
 
 
 def _magnitudes(values: Array, not_detected: Sequence[float], band: str, path: Any) -> Array:
@@ -225,14 +263,24 @@ def _magnitudes(values: Array, not_detected: Sequence[float], band: str, path: A
 
 
 def _from_flux(
-    flux: Array, error: Array | None, zero_point: float, detection_snr: float
-) -> tuple[Array, Array]:
-    """Return magnitudes, infinite where not detected, and their errors, NaN where not known."""
+    values: Mapping[str, Array], band: str, zero_point: float, detection_snr: float
+) -> dict[str, Array]:
+    """Return magnitudes, infinite where not detected, and their errors, where there are any.
+
+    Fluxes that are infinite, or whose error is no positive number, are not known to be any.
+    """
+    flux = np.where(np.isfinite(values[band]), values[band], np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        magnitudes = zero_point - 2.5 * np.log10(flux)
-        ratio = np.full(len(flux), np.nan) if error is None else error / flux
-        unseen = (flux <= 0) | (ratio * detection_snr > 1)
-        return np.where(unseen, np.inf, magnitudes), 2.5 * np.log10(1 + ratio)
+        magnitudes = np.where(flux <= 0, np.inf, zero_point - 2.5 * np.log10(flux))
+        if f"{band}_err" not in values:
+            return {band: magnitudes}
+        error = values[f"{band}_err"]
+        ratio = error / flux
+        magnitudes = np.where(ratio * detection_snr > 1, np.inf, magnitudes)
+        return {
+            band: np.where(error > 0, magnitudes, np.nan),
+            f"{band}_err": 2.5 * np.log10(1 + ratio),
+        }
 
 
 def _prediction(
@@ -283,6 +331,8 @@ def _mapping(physics: PhotoZPhysics, columns: str) -> dict[str, str]:
     for band in physics.used_bands:
         if mapping.get(band) == NOT_OBSERVED:
             mapping[f"{band}_err"] = NOT_OBSERVED
+        elif physics.errors and mapping.get(f"{band}_err") == NOT_OBSERVED:
+            raise UsageError(f"columns: {band}_err=none, but this network takes errors")
     return mapping
 
 

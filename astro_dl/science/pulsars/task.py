@@ -19,6 +19,7 @@ from astro_dl.core.limits import Fraction
 from astro_dl.core.schema import checked
 from astro_dl.core.task import Augmentation, Classical, Dataset, Difficulty, Files, InputSpec, Task
 from astro_dl.evaluation.forecasts import forecast_skill
+from astro_dl.observations.tables.columns import FILL_VALUES
 from astro_dl.observations.tables.inputs import (
     PEERS,
     Column,
@@ -80,9 +81,7 @@ class PulsarPhysics:
     pulsar_fraction: Fraction = PREVALENCE
     missing_values: bool = True
     distinct: bool = True
-    columns: ClassVar[FileColumns] = file_columns(
-        CANDIDATE_COLUMNS, (-9999.0, -999.0), PUBLISHED_NAMES
-    )
+    columns: ClassVar[FileColumns] = file_columns(CANDIDATE_COLUMNS, FILL_VALUES, PUBLISHED_NAMES)
 
     def inputs(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return inputs (n, 16) from statistics."""

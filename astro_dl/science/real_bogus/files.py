@@ -21,7 +21,13 @@ from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import has_image, open_fits, read_image
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.observations.images.cutouts import centre_crop
-from astro_dl.observations.images.image_files import FITS, STACKS, holds_many, opened_arrays
+from astro_dl.observations.images.image_files import (
+    FITS,
+    STACKS,
+    holds_many,
+    opened_arrays,
+    refuse_empty,
+)
 from astro_dl.science.real_bogus.inputs import TRIPLET
 
 ALERTS = (".avro",)
@@ -159,6 +165,8 @@ def _upright(images: np.ndarray, positive: Any) -> np.ndarray:
 def _stacked(path: Path, order: tuple[str, ...], member: str) -> Iterator[Triplet]:
     with opened_arrays(path) as arrays:
         many = {name: one for name, one in arrays.items() if one.ndim in (3, 4)}
+        for one in many.values():
+            refuse_empty(one, path)
         sign = next((name for name in arrays if name.lower() == POSITIVE), None)
         signs = None if sign is None else arrays[sign][:]
         if signs is not None and len(signs) != max((len(one) for one in many.values()), default=0):
@@ -203,6 +211,8 @@ def _alerts(path: Path) -> Iterator[Triplet]:
 
     with reading(path, "Avro"), path.open("rb") as file:
         records = list(fastavro.reader(file))
+    if not records:
+        raise UsageError(f"{path}: holds no alert")
     for number, record in enumerate(records):
         with may_fail(f"{path}:{number}"):
             if not isinstance(record, dict):

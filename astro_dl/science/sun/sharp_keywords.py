@@ -15,6 +15,7 @@ from astropy.table import Table
 from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples
 from astro_dl.core.files import find_in
+from astro_dl.observations.tables.columns import FILL_VALUES
 from astro_dl.observations.tables.inputs import Column, file_columns, hide_values, standardise
 from astro_dl.observations.tables.measured_distributions import KeywordTable, simulate_keywords
 from astro_dl.observations.tables.read import read_table
@@ -22,7 +23,6 @@ from astro_dl.science.sun.simulation.sharp_statistics import KEYWORDS
 
 LICENCE = "US-government data, public domain"
 REFERENCE = "Bobra et al. (2014), Solar Physics 289, 3549"
-MISSING = (-9999.0, -999.0)
 
 KEYWORD_COLUMNS = (
     Column("TOTUSJH", "G2 / m", 2.65, 0.56, "log10", 1.5),
@@ -54,7 +54,7 @@ KEYWORD_COLUMNS = (
 """Totals span decades and are logarithms; signed sums are arcsinh; ``AREA_ACR`` is in millionths of
 the hemisphere, ``R_VALUE`` the logarithm of a flux [Mx]."""
 
-KEYWORD_FILE = file_columns(KEYWORD_COLUMNS, MISSING)
+KEYWORD_FILE = file_columns(KEYWORD_COLUMNS, FILL_VALUES)
 
 
 def keyword_inputs(values: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -35,6 +35,22 @@ def test_native_sdss_spectra(tmp_path):
     np.testing.assert_allclose(one.sigma[100:], 0.05)
 
 
+def test_pixels_whose_error_is_not_above_zero_are_bad(tmp_path):
+    wavelength = np.arange(4000.0, 9000.0, 2.0)
+    error = np.full(len(wavelength), 0.1)
+    error[10:15] = 0.0, -0.1, -1.0, -999.0, np.nan
+    columns = write_csv(tmp_path / "a.csv", wavelength, spectrum(wavelength), error=error)
+    image = fits.HDUList(
+        [fits.PrimaryHDU(spectrum(wavelength)), fits.ImageHDU(error, name="ERROR")]
+    )
+    image[0].header.update({"CRVAL1": 4000.0, "CDELT1": 2.0, "CUNIT1": "Angstrom"})
+    image.writeto(tmp_path / "a.fits")
+    for path in (columns, tmp_path / "a.fits"):
+        (one,) = read_spectra(path, "vacuum")
+        assert np.flatnonzero(np.isnan(one.flux)).tolist() == [10, 11, 12, 13, 14]
+        np.testing.assert_allclose(one.sigma[20:], 0.1)
+
+
 @pytest.mark.parametrize(
     ("kind", "medium"),
     [(kind, medium) for kind in ("linear", "log10", "ln") for medium in ("air", "vacuum")]

@@ -98,6 +98,42 @@ def test_parts_of_a_spectrum_are_flagged(tmp_path):
     )
 
 
+@pytest.mark.parametrize("scale", [1.0, 0.05, 60.0])
+@pytest.mark.parametrize("mark", [-1.0, 0.0, -9.0, -99.0, 9999.0, -9999.0, np.nan])
+def test_what_is_no_reflectance_is_left_out_and_flagged(tmp_path, mark, scale):
+    micrometres = np.arange(0.43, 2.5, 0.005)
+    clean = scale * line(micrometres)
+    spoilt = np.where(np.arange(len(clean)) % 3 == 0, mark, clean)
+    expected = resampled(micrometres[spoilt == clean], clean[spoilt == clean])
+    np.testing.assert_allclose(resampled(micrometres, spoilt), expected)
+    np.testing.assert_allclose(expected / scale, line(WAVELENGTHS), atol=0.006)
+    path = write(tmp_path, wavelength=micrometres, reflectance=spoilt)
+    assert classify_spectra(stand_in("asteroid_taxonomy"), [path])["flags"][0] == "bad_reflectances"
+
+
+def test_99_is_no_reflectance_among_small_ones_and_one_among_percents(tmp_path):
+    micrometres = np.arange(0.43, 2.5, 0.005)
+    small, percents = line(micrometres), 80 * line(micrometres)
+    small[100] = percents[100] = 99.0
+    flags = [
+        classify_spectra(
+            stand_in("asteroid_taxonomy"),
+            [write(tmp_path, wavelength=micrometres, reflectance=one)],
+        )["flags"][0]
+        for one in (small, percents)
+    ]
+    assert flags == ["bad_reflectances", ""]
+
+
+def test_rows_beyond_the_wavelengths_are_not_missed(tmp_path):
+    micrometres = np.arange(0.3, 2.7, 0.005)
+    inside = (micrometres > 0.42) & (micrometres < 2.48)
+    path = write(
+        tmp_path, wavelength=micrometres, reflectance=np.where(inside, line(micrometres), -1.0)
+    )
+    assert classify_spectra(stand_in("asteroid_taxonomy"), [path])["flags"][0] == ""
+
+
 def test_unusable_spectra_are_refused(tmp_path):
     predictor = stand_in("asteroid_taxonomy")
     with pytest.raises(UsageError, match="0 of the wavelengths"):

@@ -1,10 +1,11 @@
 """The verb recalibrate: a catalogue with redshifts to a bundle whose answers hold."""
 
 import json
+import warnings
 
 import numpy as np
 import pytest
-from astropy.table import Table
+from astropy.table import Table, vstack
 
 import astro_dl
 from astro_dl.bundles.bundle import load_bundle
@@ -12,7 +13,7 @@ from astro_dl.cli import main
 from astro_dl.core.errors import UsageError
 from astro_dl.inference.load import load_pretrained
 from astro_dl.observations.labelled.setup import Given
-from astro_dl.science.finetuned.recalibrate import recalibrate
+from astro_dl.science.finetuned.recalibrate import read_truths, recalibrate
 from astro_dl.science.photo_z.inputs import input_magnitudes
 from astro_dl.science.photo_z.physics import PhotoZPhysics
 from tests.untrained import untrained_bundle
@@ -80,3 +81,35 @@ def test_a_missing_column_and_a_wrong_number_of_truths_are_told(base, tmp_path):
     with pytest.raises(UsageError, match="needed, in this order: redshift"):
         recalibrate(base, Given(known, target="spec_z,field"), tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("mark", [-9.0, -99.0])
+def test_a_truth_that_stands_for_none_is_refused(base, tmp_path, mark):
+    table = Table.read(catalogue(tmp_path / "all.fits"))
+    table["spec_z"][7] = mark
+    table.write(tmp_path / "known.fits")
+    message = f"'spec_z' is {mark:g}, which stands for no value, in 1 of 400 rows, .* row 7"
+    with pytest.raises(UsageError, match=message):
+        recalibrate(base, Given(tmp_path / "known.fits", target="spec_z"), tmp_path / "new")
+
+
+def test_a_missing_band_is_told_with_what_this_command_allows(base, tmp_path):
+    table = Table.read(catalogue(tmp_path / "all.fits"))
+    table.rename_column("g", "mag_g")
+    table.write(tmp_path / "known.fits")
+    with pytest.raises(UsageError, match=r"no column 'g'.*\(rename it; predict takes --columns"):
+        recalibrate(base, Given(tmp_path / "known.fits", target="spec_z"), tmp_path / "new")
+
+
+def test_examples_that_are_listed_twice_are_told_unless_a_group_keeps_them(base, tmp_path):
+    table = Table.read(catalogue(tmp_path / "all.fits"))
+    table["object"] = np.arange(N)
+    twice = vstack([table, table[:25]])
+    twice.write(tmp_path / "known.fits")
+    bundle = load_bundle(base)
+    with pytest.warns(UserWarning, match=rf"known\.fits: 25 of {N + 25} examples are the same"):
+        read_truths(bundle, Given(tmp_path / "known.fits", target="spec_z"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read_truths(bundle, Given(tmp_path / "known.fits", target="spec_z", group="object"))
+        read_truths(bundle, Given(tmp_path / "all.fits", target="spec_z"))

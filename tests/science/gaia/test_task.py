@@ -50,6 +50,7 @@ def test_the_sun_at_ten_parsec_has_its_absolute_magnitude():
         ({"parallax": 0.09}, "absolute_magnitude"),
         ({"parallax": -3.0}, "absolute_magnitude"),
         ({"parallax": np.nan}, "absolute_magnitude"),
+        *(({"parallax_error": one}, "absolute_magnitude") for one in (0.0, -0.02, -9, np.nan)),
         ({"pmra": np.nan}, "reduced_proper_motion"),
         ({"phot_bp_rp_excess_factor": np.nan}, "excess"),
     ],

@@ -134,10 +134,10 @@ def test_not_detected_and_not_observed_are_told_apart(tmp_path, predictor):
 
 
 def test_what_is_fainter_than_its_error_is_not_detected(tmp_path, predictor):
-    errors = [0.1, 0.7, 0.8, 5.0, 99.0, np.nan]
+    errors = [0.1, 0.7, 0.8, 5.0, 99.0, np.inf]
     table = predict(predictor, [write(tmp_path, catalogue(u_err=errors))])
     found = ["not_detected" in words for words in table["flags"]]
-    assert found == [False, False, True, True, True, False]
+    assert found == [False, False, True, True, True, True]
     assert not any(predict(predictor, [write(tmp_path, name="plain.fits")])["flags"] != "")
 
 
@@ -210,6 +210,75 @@ def test_errors_are_needed_where_the_network_takes_them(tmp_path):
     assert np.isfinite(found["redshift"]).all()
     with pytest.raises(UsageError, match="no column 'u_err'"):
         predict(predictor, [write(tmp_path, name="without.fits")])
+
+
+UNUSABLE = (0.1, np.nan, 0.0, -0.1, -9.0, -99.0)
+
+
+@pytest.mark.parametrize("takes_errors", [False, True])
+def test_a_band_whose_error_is_no_positive_number_counts_as_not_observed(tmp_path, takes_errors):
+    errors = {f"{band}_err": np.full(6, 0.03) for band in BANDS} | {"u_err": np.array(UNUSABLE)}
+    predictor = make_predictor(errors=takes_errors)
+    with pytest.warns(UserWarning, match="errors of 'u' are missing or not above 0"):
+        table = predict(predictor, [write(tmp_path, catalogue(**errors))], keep_flagged=True)
+    assert ["not_observed" in words for words in table["flags"]] == [False] + 5 * [True]
+    assert np.isfinite(table["redshift"]).all()
+
+
+def test_a_magnitude_without_detection_needs_no_error(tmp_path, predictor):
+    sky = catalogue(u=np.full(6, 99.0), u_err=np.array(UNUSABLE))
+    table = predict(predictor, [write(tmp_path, sky)], keep_flagged=True)
+    for words in table["flags"]:
+        assert {"not_detected", "not_observed"} & set(words.split(",")) == {"not_detected"}
+
+
+def test_errors_can_be_left_out_unless_the_network_takes_them(tmp_path, predictor):
+    path = write(tmp_path, catalogue(u_err=np.array(UNUSABLE)))
+    assert set(predict(predictor, [path], columns="u_err=none")["flags"]) == {""}
+    with pytest.raises(UsageError, match="u_err=none, but this network takes errors"):
+        predict(make_predictor(errors=True), [path], columns="u_err=none")
+
+
+@pytest.mark.parametrize(
+    ("band", "error"),
+    [
+        ("u", "U_ERR"),
+        ("u", " u_Err "),
+        ("u", "MAG_ERR_U"),
+        ("u", "magerr_u"),
+        ("MAG_U", "MAG_U_ERR"),
+        ("MAG_U", "MAG_ERR_U"),
+        ("psfMag_u", "psfMagErr_u"),
+        ("MAG_AUTO_U", "MAGERR_AUTO_U"),
+        ("anything", "u_err"),
+    ],
+)
+def test_errors_are_found_as_magnitudes_are(tmp_path, predictor, band, error):
+    table = catalogue(**{error: np.array([0.1, 0.1, 0.1, 0.1, 0.1, 3.0])})
+    table.rename_column("u", band)
+    found = predict(predictor, [write(tmp_path, table, "sky.csv")], columns=f"u={band}")
+    assert ["not_detected" in words for words in found["flags"]] == 5 * [False] + [True]
+
+
+def test_errors_of_other_values_are_not_taken(tmp_path, predictor):
+    other = {name: np.full(6, 3.0) for name in ("psfMagErr_u", "err", "u_err_flag", "e_u")}
+    found = predict(predictor, [write(tmp_path, catalogue(**other))])
+    assert set(found["flags"]) == {""}
+
+
+@pytest.mark.parametrize("error", ["u_err", "U_ERR", "FLUX_ERR_U", "fluxerr_u"])
+def test_errors_of_fluxes_are_found_and_checked(tmp_path, predictor, error):
+    table = catalogue()
+    for band in BANDS:
+        table[band] = 10 ** (-0.4 * (table[band] - 22.5))
+    table["u"][5] = np.inf
+    table[error] = 0.01 * table["u"]
+    table[error][1:5] = 2 * table["u"][1], np.nan, 0.0, -1.0
+    path = write(tmp_path, table, "sky.csv")
+    with pytest.warns(UserWarning, match="errors of 'u'"):
+        found = predict(predictor, [path], zero_point=22.5, keep_flagged=True)
+    told = [set(words.split(",")) & {"not_detected", "not_observed"} for words in found["flags"]]
+    assert told == [set(), {"not_detected"}, *4 * [{"not_observed"}]]
 
 
 def test_unusual_objects_are_flagged(tmp_path, predictor):

@@ -53,6 +53,37 @@ def test_files_of_many_give_a_row_for_each(tmp_path, kind):
     assert set(table["flags"]) == {""}
 
 
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((0, 21, 21, 3)),
+        np.zeros((2, 0, 21, 3)),
+        np.zeros(()),
+        np.zeros(5),
+        np.zeros((21, 21)),
+        np.zeros((2, 21, 21, 2)),
+        np.zeros((2, 2, 21, 21, 3)),
+        np.zeros((2, 21, 21, 3), complex),
+        np.full((2, 21, 21, 3), "a"),
+        np.array([{}, None], object),
+        np.zeros(4, [("science", float)]),
+    ],
+    ids=lambda one: f"{one.dtype.kind}{one.shape}",
+)
+@pytest.mark.parametrize("write", [np.save, np.savez], ids=["npy", "npz"])
+def test_arrays_without_stamps_are_refused_by_the_name_of_the_file(tmp_path, array, write):
+    path = tmp_path / f"bare.{'npy' if write is np.save else 'npz'}"
+    write(path, array)
+    with pytest.raises(UsageError, match=path.name):
+        answered(path)
+
+
+def test_a_file_without_an_alert_is_refused_by_its_name(tmp_path):
+    pytest.importorskip("fastavro")
+    with pytest.raises(UsageError, match=r"none\.avro: holds no alert"):
+        answered(write_alerts(tmp_path / "none.avro", []))
+
+
 @pytest.mark.parametrize("words", [("t", "f"), (True, False), (b"1", b"0")])
 def test_differences_that_ztf_turned_round_are_turned_back(tmp_path, words):
     up, down = triplet(60), triplet(60)
