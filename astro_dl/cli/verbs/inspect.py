@@ -29,8 +29,8 @@ def run(arguments: Arguments) -> None:
     from astro_dl.inspection import inspect
 
     out = arguments.out or Path(arguments.table).with_suffix(".html")
-    check_ending(out, ".html", ".htm")
     keep_inputs(out, [arguments.table, *arguments.files])
+    check_ending(out, ".html", ".htm")
     made = inspect(
         arguments.table, arguments.files, out, arguments.bundle, arguments.grades, arguments.limit
     )
