@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -156,6 +156,22 @@ def distinct_names(paths: Sequence[Path]) -> dict[Path, str]:
             names[path] = Path(*parts[path][-length:]).as_posix()
         waiting = [path for path in waiting if times[parts[path][-length:]] > 1]
     return names
+
+
+def name_within(own: str, path: Path, names: Mapping[Path, str]) -> str:
+    """Return what an object of a file is called among those of all files.
+
+    Parameters
+    ----------
+    own : str
+        What it is called in its file: by the name of the file, and a number where there are many;
+        names that do not begin so stay as they are.
+    path : Path
+        The file.
+    names : mapping of Path to str
+        As `distinct_names` gives them.
+    """
+    return names[path] + own.removeprefix(path.name) if own.startswith(path.name) else own
 
 
 def _stem_of(name: str) -> str:

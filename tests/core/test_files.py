@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import file_stems, find_in, object_stems
+from astro_dl.core.files import distinct_names, file_stems, find_in, name_within, object_stems
 
 
 def test_a_missing_part_of_a_set_is_named_with_what_to_give(tmp_path):
@@ -36,6 +36,13 @@ def test_files_of_one_name_in_two_folders_have_stems_of_their_own():
 )
 def test_what_is_made_of_one_file_never_replaces_that_of_another(paths, stems):
     assert [*file_stems([Path("/data", one) for one in paths]).values()] == stems
+
+
+def test_objects_of_files_of_one_name_are_told_apart_by_their_folders():
+    paths = [Path("/a/x.npz"), Path("/b/x.npz")]
+    names = distinct_names(paths)
+    assert [name_within("x.npz:3", path, names) for path in paths] == ["a/x.npz:3", "b/x.npz:3"]
+    assert name_within("ZTF18:12", paths[0], names) == "ZTF18:12"
 
 
 @pytest.mark.parametrize(
