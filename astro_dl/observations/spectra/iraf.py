@@ -41,10 +41,14 @@ def has_bands(hdu: Any) -> bool:
 
 
 def error_band(hdu: Any) -> Array | None:
-    """Return the standard errors (rows, pixels) that a header names, None without any above 0."""
+    """Return the standard errors (rows, pixels) that a header names, NaN where not above zero.
+
+    None where it names none, or where no error is above zero: they were not computed.
+    """
     for number, band in enumerate(hdu.data, start=1):
         if str(hdu.header.get(f"BANDID{number}", "")).strip().lower().startswith("sigma"):
-            return np.asarray(band, np.float64) if np.any(band > 0) else None
+            error = np.where(band > 0, band, np.nan).astype(np.float64)
+            return error if np.isfinite(error).any() else None
     return None
 
 

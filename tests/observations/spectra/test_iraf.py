@@ -50,6 +50,13 @@ def test_errors_that_were_not_computed_take_no_pixel_away(tmp_path):
     assert np.isnan(found.sigma).all()
 
 
+def test_pixels_whose_error_is_not_above_zero_are_bad(tmp_path):
+    data = bands()
+    data[3, 0, 7:9] = 0, -1
+    (found,) = read(write_iraf(tmp_path / "a.fits", data))
+    assert np.flatnonzero(np.isnan(found.flux)).tolist() == [7, 8]
+
+
 def chebyshev(x):
     return 5000 + 900 * x + 20 * np.cos(2 * np.arccos(x))
 
