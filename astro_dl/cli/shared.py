@@ -16,6 +16,12 @@ def keep_inputs(out: Path | None, inputs: Iterable[Any]) -> None:
             raise UsageError(f"--out {out} is an input; give another name")
 
 
+def check_ending(out: Path | None, *accepted: str) -> None:
+    """Refuse a file whose ending promises another format than what is written, before any work."""
+    if out is not None and not out.name.lower().endswith(accepted):
+        raise UsageError(f"--out {out}: accepted: a name ending in {' or '.join(accepted)}")
+
+
 def cross_validate(arguments: Arguments, config: Any, out: Path) -> None:
     """Train and score on folds, and print the spread."""
     from astro_dl.cluster.mapping import mapped_by

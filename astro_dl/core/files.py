@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from astro_dl.core.parts import part_folder
 from astro_dl.core.reading.share import current_share
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
+LONGEST_STEM = 120
 STORES = (".zarr",)
 """Endings of folders that are read as one file."""
 
@@ -157,13 +158,69 @@ def distinct_names(paths: Sequence[Path]) -> dict[Path, str]:
     return names
 
 
-def stem_of(name: str) -> str:
-    """Return what files that are made of one are called by, before an ending of their own.
+def name_within(own: str, path: Path, names: Mapping[Path, str]) -> str:
+    """Return what an object of a file is called among those of all files.
+
+    Parameters
+    ----------
+    own : str
+        What it is called in its file: by the name of the file, and a number where there are many;
+        names that do not begin so stay as they are.
+    path : Path
+        The file.
+    names : mapping of Path to str
+        As `distinct_names` gives them.
+    """
+    return names[path] + own.removeprefix(path.name) if own.startswith(path.name) else own
+
+
+def _stem_of(name: str) -> str:
+    """Return a name with its folders joined to it, and without the ending of a format.
 
     Parameters
     ----------
     name : str
-        As `distinct_names` gives it: its folders are kept, so that no two names have one stem.
+        As `distinct_names` gives it.
     """
     joined = "_".join(part for part in Path(name).parts if part != Path(name).anchor)
     return joined.removesuffix(".gz").removesuffix(".fz").rsplit(".", 1)[0]
+
+
+def file_stems(paths: Sequence[Path]) -> dict[Path, str]:
+    """Return what files that are made of each are called by, before an ending of their own.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        All files. Of those that `distinct_names` tells apart by what no stem keeps, as
+        ``a/x.fits`` and ``a_x.fits``, later ones get a number.
+    """
+    names = distinct_names(paths)
+    return dict(zip(names, _unlike([_stem_of(one) for one in names.values()]), strict=True))
+
+
+def object_stems(ids: Iterable[object]) -> list[str]:
+    """Return what files that are made of objects are called by, in order, no two alike.
+
+    Parameters
+    ----------
+    ids : iterable
+        What the objects are called, all of them at once: what no name of a file has becomes ``_``,
+        and where two would be the same, as of ``a/b`` and ``a_b``, a number tells them apart.
+    """
+    plain = ("".join(c if c.isalnum() or c in "-+." else "_" for c in str(one)) for one in ids)
+    return _unlike([one[:LONGEST_STEM] or "_" for one in plain])
+
+
+def _unlike(wanted: Sequence[str]) -> list[str]:
+    """Return names with numbers after those that are there before: also for eyes without case."""
+    reserved, given = {name.casefold() for name in wanted}, set[str]()
+    names = []
+    for name in wanted:
+        found, number = name, 1
+        while found.casefold() in given or (number > 1 and found.casefold() in reserved):
+            number += 1
+            found = f"{name}_{number}"
+        given.add(found.casefold())
+        names.append(found)
+    return names

@@ -128,5 +128,8 @@ PositiveRange = Annotated[Range, Bounds(0, open_low=True)]
 SidePixels = Annotated[int, Bounds(16, 1024)]
 """Of a simulated image: a larger one fits no network's memory."""
 
+PixelArcsec = Annotated[float, Bounds(0.05, 5)]
+"""Width of a pixel of images seen through the air: on finer ones the seeing fills the memory."""
+
 MagnitudeRange = Annotated[Range, Bounds(-40, 60)]
 """From what outshines the Sun to what no telescope sees: fluxes stay within what numbers hold."""

@@ -309,6 +309,10 @@ class Task(Generic[Physics]):
     unordered : bool
         Whether the rows of the first input are a set: their first two channels are drawn against
         each other, where the last one says that there is a row.
+    draw_examples : callable or None
+        ``(physics, x, info, captions) -> Figure or None``: a few examples as their field draws
+        them, side by side below their captions; None, as where it returns None, for a drawing by
+        the shape of their inputs. `astro_dl.evaluation.figures.common.example_panels` makes room.
     """
 
     name: str
@@ -334,6 +338,7 @@ class Task(Generic[Physics]):
     on_device: DeviceSimulator[Physics] | None = None
     symbols: Mapping[str, str] = field(default_factory=dict)
     unordered: bool = False
+    draw_examples: Callable[[Physics, Inputs, Table, Sequence[str]], Any] | None = None
 
     def changes(self, physics: Physics) -> Augmentation:
         """Return how examples of a physics may be changed."""

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,7 @@ import numpy as np
 from astro_dl.bundles.bundle import Bundle, update_bundle
 from astro_dl.bundles.results import read_history, read_metrics
 from astro_dl.core.errors import UsageError
-from astro_dl.core.examples import Examples, Inputs
-from astro_dl.core.registry import get_task
+from astro_dl.core.examples import Examples, Inputs, stacked, take_inputs
 from astro_dl.core.task import InputSpec
 from astro_dl.data.cache import cached_split
 from astro_dl.data.real import dataset_group, is_real, real_split, split_title
@@ -94,13 +94,7 @@ def evaluate(
         from astro_dl.evaluation.unsupervised.color import colored_by
 
         outcome = colored_by(outcome, color_by, predictor.input_spec, _first(examples, count))
-    indices, captions = predictor.head.most_wrong(outcome)
-    wrong = {
-        "x": _inputs_at(examples, indices),
-        "captions": captions,
-        "contract": _contract_of_shown(predictor.input_spec),
-        "unordered": config.task is not None and get_task(config.task).unordered,
-    }
+    wrong = _most_wrong(predictor, outcome, examples)
     report = build_report(outcome, settings, _extra_metrics(predictor), config.seed, wrong)
     report = replace(report, metrics={**report.metrics, **_importance(predictor, examples, count)})
     if attacked:
@@ -332,12 +326,28 @@ def _estimate(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _first(data: Store | Examples, n: int) -> Inputs:
     """Return the inputs of the first n examples."""
-    part = slice(0, n)
-    return data.inputs(part) if isinstance(data, Store) else data.take(part).x
+    return _inputs(data, slice(0, n))
+
+
+def _most_wrong(predictor: "Predictor", outcome: Outcome, data: Store | Examples) -> dict[str, Any]:
+    """Return the most wrong examples, and what `draw_wrong` must know of them."""
+    indices, captions = predictor.head.most_wrong(outcome)
+    x, task = _inputs_at(data, indices), predictor.task
+    wrong = {
+        "x": max(x.values(), key=np.ndim) if isinstance(x, dict) else x,
+        "captions": captions,
+        "contract": _contract_of_shown(predictor.input_spec),
+    }
+    if task is None:
+        return wrong
+    if task.draw_examples is None:
+        return {**wrong, "unordered": task.unordered}
+    own = partial(task.draw_examples, predictor.physics, x, data.info[indices])
+    return {**wrong, "own": own}
 
 
 def _contract_of_shown(spec: InputSpec) -> dict[str, Any]:
-    """Return the contract of inputs, with the channels of the one that `_inputs_at` takes."""
+    """Return the contract of inputs, with the channels of the one that is drawn."""
     shapes = spec.shape
     if not isinstance(shapes, dict):
         return dict(spec.contract)
@@ -345,13 +355,11 @@ def _contract_of_shown(spec: InputSpec) -> dict[str, Any]:
     return {**spec.contract, "channels": spec.contract.get(shown)}
 
 
-def _inputs_at(data: Store | Examples, indices: np.ndarray) -> np.ndarray:
-    """Return a few inputs; of several named ones the first of the highest rank, for a figure."""
-    read = data.inputs if isinstance(data, Store) else lambda part: data.take(part).x
-    rows: list[np.ndarray] = []
-    for index in indices:
-        inputs = read(slice(int(index), int(index) + 1))
-        if isinstance(inputs, dict):
-            inputs = max(inputs.values(), key=np.ndim)
-        rows.append(inputs)
-    return np.concatenate(rows) if rows else np.empty(0)
+def _inputs_at(data: Store | Examples, indices: np.ndarray) -> Inputs:
+    """Return a few inputs, each read alone."""
+    rows = [_inputs(data, slice(int(one), int(one) + 1)) for one in indices]
+    return stacked([take_inputs(one, 0) for one in rows]) if rows else np.empty(0)
+
+
+def _inputs(data: Store | Examples, part: slice) -> Inputs:
+    return data.inputs(part) if isinstance(data, Store) else data.take(part).x

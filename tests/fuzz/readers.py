@@ -32,7 +32,7 @@ from astro_dl.science.gravitational_waves.psd import load_psd
 from astro_dl.science.gravitational_waves.strain_files import open_file, read_slice
 from astro_dl.science.photo_z.datasets import boss_galaxies, dc2_galaxies, des_galaxies
 from astro_dl.science.sun.hmi import read_sharp
-from tests.observations.spectra.spectrum_files import write_csv, write_image, write_sdss
+from tests.observations.spectra.spectrum_files import write_csv, write_image, write_iraf, write_sdss
 from tests.science.gravitational_waves.gwosc_files import write_gwosc
 from tests.science.sun.stand_in import bipole, write_map
 from tests.science.transits.stand_in import light_curve, write_spoc
@@ -249,6 +249,12 @@ def fibres(folder: Path) -> bytes:
     return memory.getvalue()
 
 
+def iraf(folder: Path) -> bytes:
+    """Write the four bands of IRAF, with wavelengths in a text."""
+    specs = ["1 1 2 4000 3 500 0 1 2 1. 0. 1 3 1 500 5000 1000 9"]
+    return Path(write_iraf(folder / "a.fits", np.ones((4, 1, 500)), specs)).read_bytes()
+
+
 def sdss(folder: Path) -> bytes:
     """Write a spectrum as SDSS does."""
     loglam = np.arange(3.58, 3.68, 1e-4)
@@ -334,6 +340,7 @@ READERS: dict[str, Reader] = {
     ),
     "spectra_fits_image": Reader("fits", "a.fits", spectrum_image(), read_spectrum),
     "spectra_fits_fibres": Reader("fits", "a.fits", fibres, read_spectrum),
+    "spectra_fits_iraf": Reader("fits", "a.fits", iraf, read_spectrum),
     "spectra_fits_sdss": Reader("fits", "a.fits", sdss, read_spectrum),
     "spectra_csv": Reader("text", "a.csv", spectrum_csv, read_spectrum),
     "cutout_extensions": Reader("fits", "a.fits", images(G, R), read_cutouts),

@@ -16,6 +16,7 @@ from astro_dl.cli import main
 from astro_dl.core.errors import UsageError
 from astro_dl.inspection import inspect
 from astro_dl.inspection.page import render_page
+from astro_dl.inspection.pictures import candidate_names, draw_pictures
 from astro_dl.observations.labelled.setup import Given, find_own
 from astro_dl.observations.labelled.sources import Kind
 from astro_dl.observations.tables.read import read_table
@@ -226,6 +227,29 @@ def test_what_cannot_be_inspected_is_refused_in_one_line(folder, monkeypatch, op
     with pytest.raises(UsageError, match=message):
         inspect(table, **{"out": "page.html", **options})
     assert not Path("page.html").exists()
+
+
+def test_pictures_of_one_name_in_two_folders_are_not_taken_for_each_other(tmp_path):
+    for grey, night in ((50, "n1"), (150, "n2")):
+        (tmp_path / night).mkdir()
+        Image.fromarray(np.full((8, 8), grey, np.uint8)).save(tmp_path / night / "a.png")
+    files = [tmp_path / night / "a.png" for night in ("n1", "n2")]
+
+    def greys(*names, files=files):
+        made = draw_pictures(None, files, Table({"id": list(names)}))
+        return {row: Image.open(io.BytesIO(png)).getpixel((0, 0))[0] for row, png in made}
+
+    assert greys("n2/a.png", "n1/a.png") == {0: 150, 1: 50}
+    assert greys(str(files[1])) == {0: 150}
+    assert greys("a.png") == {}
+    assert greys("n1/a.png", "n2/a.png", files=files[1:]) == {1: 150}
+    # Moved since, but only one can be meant.
+    assert greys("elsewhere/a.png", "b.png", files=[files[1], files[1]]) == {0: 150}
+
+
+def test_candidates_are_called_by_their_folders_where_their_files_are_called_alike():
+    assert candidate_names(Table({"id": ["n1/a.png", "n2/b.png"]})) == ["a.png", "b.png"]
+    assert candidate_names(Table({"id": ["n1/a.png", "n2/a.png"]})) == ["n1/a.png", "n2/a.png"]
 
 
 def test_a_table_without_rows_is_refused(tmp_path):

@@ -34,7 +34,17 @@ def test_images_have_a_side_that_memory_holds(task):
         ("tess_transit", {"magnitude_range": (6000.0, 13_000.0)}),
         ("tess_transit", {"cadence_minutes": 1e-6}),
         ("tess_transit", {"duration_days": 1e6}),
+        ("source_segmentation", {"pixel_scale_arcsec_range": (0.2, 90.0)}),
+        ("source_segmentation", {"pixel_scale_arcsec_range": (1e-9, 0.3)}),
+        ("source_segmentation", {"stars_per_square_arcmin_range": (2.0, 1e9)}),
         ("tess_transit", {"global_bins": 10**7}),
+        ("tess_transit", {"detrending_window_days": 1e-6}),
+        ("tess_transit", {"duration_days": 9000.0, "cadence_minutes": 0.3}),
+        ("galaxy_metallicity", {"lg_mass_scatter": 1e6}),
+        ("galaxy_metallicity", {"faintest_r": 15.0, "redshift_range": (0.9, 1.0)}),
+        ("galaxy_metallicity", {"pixel_scale_arcsec": 1e-6}),
+        ("galaxy_morphology", {"pixel_scale_arcsec": 1e-6}),
+        ("radio_morphology", {"neighbours": 1e6}),
     ],
 )
 def test_numbers_beyond_all_sense_are_refused_by_name(task, physics):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from astro_dl.cli.options import Arguments, VerbParser, bundle_name, count
+from astro_dl.cli.shared import check_ending
 
 
 def add_arguments(parser: VerbParser) -> None:
@@ -21,6 +22,7 @@ def run(arguments: Arguments) -> None:
     from astro_dl.evaluation.compare import compare
     from astro_dl.evaluation.figures.style import save_figure
 
+    check_ending(arguments.out, ".png")
     found = compare(arguments.bundles, arguments.data, n=arguments.n, progress=not arguments.quiet)
     print(found.to_json() if arguments.json else found.to_text(), end="")
     if arguments.out is not None:

@@ -7,9 +7,8 @@ import numpy as np
 
 from astro_dl.cli.options import Arguments, VerbParser, add_bundle, add_settings, count
 from astro_dl.cli.output import print_json
-from astro_dl.cli.shared import keep_inputs
+from astro_dl.cli.shared import check_ending, keep_inputs
 from astro_dl.cli.verbs.predict import add_task_options, file_reader
-from astro_dl.core.errors import UsageError
 
 METHOD = "integrated_gradients"
 
@@ -49,8 +48,7 @@ def run(arguments: Arguments) -> None:
 
     methods = arguments.method or [METHOD]
     settings = {method: checked_options(method, dict(arguments.settings)) for method in methods}
-    if arguments.out is not None and arguments.out.suffix != ".npz":
-        raise UsageError(f"--out {arguments.out} is not accepted; accepted: a name ending in .npz")
+    check_ending(arguments.out, ".npz")
     given = {name: vars(arguments)[name] for name in arguments.task_options if name in arguments}
     task_options = read_keywords(file_reader(arguments.model), given)
     keep_inputs(arguments.out, [*arguments.files, *given.values()])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from astro_dl.cli.options import Arguments, VerbParser, count
 from astro_dl.cli.output import tell
-from astro_dl.cli.shared import keep_inputs
+from astro_dl.cli.shared import check_ending, keep_inputs
 
 
 def add_arguments(parser: VerbParser) -> None:
@@ -30,6 +30,7 @@ def run(arguments: Arguments) -> None:
 
     out = arguments.out or Path(arguments.table).with_suffix(".html")
     keep_inputs(out, [arguments.table, *arguments.files])
+    check_ending(out, ".html", ".htm")
     made = inspect(
         arguments.table, arguments.files, out, arguments.bundle, arguments.grades, arguments.limit
     )

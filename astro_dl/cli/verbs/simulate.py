@@ -4,6 +4,7 @@ from pathlib import Path
 
 from astro_dl.cli.options import Arguments, VerbParser, add_scheduler, add_settings, count
 from astro_dl.cli.output import tell
+from astro_dl.cli.shared import check_ending
 from astro_dl.core.errors import UsageError
 
 NEEDS_KERAS = False
@@ -28,6 +29,7 @@ def run(arguments: Arguments) -> None:
     from astro_dl.data.simulate import iterate_blocks
     from astro_dl.data.store import store_examples
 
+    check_ending(arguments.out, ".hdf5", ".h5")
     if arguments.out.exists():
         raise UsageError(f"{arguments.out} exists; remove it, or give --out another name")
     task = get_task(arguments.task)

@@ -14,7 +14,7 @@ from astro_dl.evaluation.figures.style import LEGEND_POINTS, legend_columns, new
 
 TITLES = {"learning_rate": "learning rate", "lr": "learning rate", "auc": "AUC"}
 NO_QUANTITIES = ("stage", "epoch", "seconds")
-MOST_BARS = 60
+MOST_BARS, MOST_ACROSS = 60, 4
 MOST_SAMPLES = 4096
 
 
@@ -71,6 +71,7 @@ def draw_wrong(
     captions: Sequence[str],
     contract: Mapping[str, Any] | None = None,
     unordered: bool = False,
+    own: Callable[[Sequence[str]], Figure | None] | None = None,
 ) -> Figure | None:
     """Return the most wrong examples side by side, as series, images or rows of a table.
 
@@ -88,6 +89,9 @@ def draw_wrong(
         of very many numbers are steps.
     unordered : bool, default False
         Whether the samples of series are a set, see `astro_dl.core.task.Task`.
+    own : callable, optional
+        ``(captions) -> Figure or None``: how the task draws these examples; where it returns None
+        they are drawn by the shape of their inputs.
 
     Returns
     -------
@@ -95,43 +99,67 @@ def draw_wrong(
         None for inputs of another shape.
     """
     x, about = np.asarray(x), contract or {}
-    if len(x) == 0 or x.ndim not in SHOWN:
+    if len(x) == 0:
         return None
+    figure = own(captions) if own is not None else None
+    if figure is not None or x.ndim not in SHOWN:
+        return figure
     show, height, shared = SHOWN[x.ndim]
     unordered = unordered and x.ndim == 3
     show = _show_points if unordered else show
-    across = min(len(x), 4)
-    down = -(-len(x) // across)
-    figure, panels = new_figure(
-        down, across, 3.1 * across, height * down + 0.3, sharex=shared, sharey=x.ndim == 2
-    )
-    for axes, example, caption in zip(panels.flat, x, captions, strict=False):
+    figure, panels = example_panels(captions, height, sharex=shared, sharey=x.ndim == 2)
+    for axes, example in zip(panels, x, strict=True):
         show(axes, example, about)
-        axes.set_title(caption, fontsize=8)
-    for axes in list(panels.flat)[len(x) :]:
-        axes.set_axis_off()
     if unordered:
         names = _channels(x, about)
-        for axes in panels[-1]:
-            axes.set_xlabel(names[0], fontsize=9)
-        for axes in panels[:, 0]:
-            axes.set_ylabel(names[1], fontsize=9)
+        label_outer(panels, names[0], names[1])
     elif x.ndim == 3:
         quantity = "\n".join(wrap(str(about.get("quantity", "input")), 24))
-        for axes in panels[-1]:
-            axes.set_xlabel(series_positions(x.shape[1], about)[1], fontsize=9)
-        for axes in panels[:, 0]:
-            axes.set_ylabel(quantity, fontsize=8)
+        label_outer(panels, series_positions(x.shape[1], about)[1], quantity)
         names = _channels(x, about)
         if len(names) > 1:
             shown = names[: len(COLOURS)]
             rest = f" (first {len(shown)} of {len(names)})" if len(shown) < len(names) else ""
             ncols = min(legend_columns(shown, figure.get_figwidth(), LEGEND_POINTS), len(shown))
             figure.legend(
-                panels.flat[0].lines, shown, title=f"channels{rest}", title_fontsize=8,
+                panels[0].lines, shown, title=f"channels{rest}", title_fontsize=8,
                 fontsize=8, loc="outside upper center", ncols=ncols, frameon=False,
             )  # fmt: skip
     return figure
+
+
+def example_panels(
+    captions: Sequence[str], height: float, **options: Any
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure with a panel for each example below its caption, up to four in a row.
+
+    Parameters
+    ----------
+    captions : sequence of str
+        One for each example, at least one.
+    height : float
+        Of a panel with its caption [inch].
+    **options
+        For `matplotlib.figure.Figure.subplots`.
+    """
+    across = min(len(captions), MOST_ACROSS)
+    down = -(-len(captions) // across)
+    figure, panels = new_figure(down, across, 3.1 * across, height * down + 0.3, **options)
+    for axes, caption in zip(panels.flat, captions, strict=False):
+        axes.set_title(caption, fontsize=8)
+    for axes in panels.flat[len(captions) :]:
+        axes.set_axis_off()
+    return figure, list(panels.flat[: len(captions)])
+
+
+def label_outer(panels: Sequence[Axes], x: str, y: str) -> None:
+    """Name the axes of panels of `example_panels`: below the last of each column, left of rows."""
+    for axes in panels[-MOST_ACROSS:]:
+        # Where a row is not full, the panels above its end have none below.
+        axes.tick_params(labelbottom=True)
+        axes.set_xlabel(x, fontsize=9)
+    for axes in panels[::MOST_ACROSS]:
+        axes.set_ylabel(y, fontsize=9)
 
 
 def _show_image(axes: Axes, image: np.ndarray, contract: Mapping[str, Any]) -> None:

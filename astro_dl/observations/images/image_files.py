@@ -17,7 +17,7 @@ import numpy as np
 from astropy.io import fits
 
 from astro_dl.core.errors import UsageError, unknown_name
-from astro_dl.core.files import STORES, atomic_path, stem_of
+from astro_dl.core.files import STORES, atomic_path, file_stems
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_cells import TEXTS, ColumnArray, table_layout
 from astro_dl.core.reading.fits_files import chosen_image, open_fits
@@ -305,7 +305,8 @@ def derived_files(
     """
     if folder is None:
         return {}
-    found = {path: Path(folder) / f"{stem_of(name)}{ending}" for path, name in names.items()}
+    stems = file_stems(list(names))
+    found = {path: Path(folder) / f"{stem}{ending}" for path, stem in stems.items()}
     read = {path.resolve() for path in names}
     for target in found.values():
         if target.resolve() in read:

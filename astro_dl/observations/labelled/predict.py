@@ -7,6 +7,7 @@ from typing import Any
 from astropy.table import QTable
 
 from astro_dl.core.examples import Inputs, stacked
+from astro_dl.core.files import distinct_names, name_within
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.labelled.examples import MakeInput
@@ -26,11 +27,13 @@ def inputs_of_files(
         For the first file, or example of a file of many, that cannot be used, unless it is
         tolerated.
     """
-    for path in map(Path, paths):
+    files = [Path(path) for path in paths]
+    names = distinct_names(files)
+    for path in files:
         with may_fail(path):
             for source, raw in kind.read(_sources(kind, path, member), member):
                 with may_fail(source):
-                    yield source.name, make(raw, str(source))
+                    yield name_within(source.name, path, names), make(raw, str(source))
 
 
 def predict_files(

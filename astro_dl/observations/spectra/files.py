@@ -13,6 +13,12 @@ from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import has_image, keyword_number, open_fits
 from astro_dl.observations.spectra.desi import is_coadd, read_coadd
+from astro_dl.observations.spectra.iraf import (
+    error_band,
+    has_bands,
+    has_multispec,
+    multispec_wavelengths,
+)
 from astro_dl.observations.spectra.spectrum import MEDIA, Medium, Spectrum, make_spectrum
 from astro_dl.observations.spectra.text_files import TEXT_ENDINGS, read_columns_of_text
 from astro_dl.observations.spectra.units import (
@@ -48,7 +54,9 @@ def read_spectra(path: str | Path, medium: Medium | None = None) -> list[Spectru
         FITS: native SDSS (``spec-*.fits``, ``spSpec-*.fit``), LAMOST, DESI coadds, any table with
         columns of wavelength and flux, or images of one spectrum (in any extension) or many (a row
         each, in the first) with linear or logarithmic wavelengths by keywords or in an extension
-        ``WAVELENGTH``, with ``VARIANCE`` and ``FIBRES`` extensions as those of 2dF and AAOmega.
+        ``WAVELENGTH``, with ``VARIANCE`` and ``FIBRES`` extensions as those of 2dF and AAOmega; of
+        IRAF's bands the first, with the one that ``BANDID`` calls sigma, and wavelengths of its
+        texts ``WAT2``.
         CSV, ECSV, VOTable, HDF5 or Parquet: tables with the columns ``wavelength`` or ``loglam``,
         ``flux`` and, perhaps, ``error`` or ``ivar``. Text (``.txt``, ``.dat``, ``.asc``): the same,
         or two or three columns without names, wavelength, flux and error.
@@ -189,7 +197,7 @@ def _from_hdus(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
                 for name, table in _spectra_of_table(path, _read_hdu(hdu)).items()
             ]
     for number, hdu in enumerate(hdus):
-        if _holds_spectra(hdu) and hdu.data.size == hdu.data.shape[-1] and "CRVAL1" in hdu.header:
+        if _holds_spectra(hdu) and len(_image(path, hdu)) == 1 and "CRVAL1" in hdu.header:
             own = _medium(ChainMap(hdu.header, primary.header))
             return _from_image(path, hdus[number:], medium or own)
     found = "; ".join(f"{hdu.name or 'PRIMARY'} {', '.join(_column_names(hdu))}" for hdu in hdus)
@@ -201,8 +209,10 @@ def _from_hdus(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
 
 
 def _holds_spectra(hdu: Any) -> bool:
-    """Whether an extension is an image of one or two axes; further ones may be of length 1."""
-    return has_image(hdu) and hdu.data.size > 0 and max(hdu.data.shape[:-2], default=1) == 1
+    """Whether an image has one or two axes, further ones of length 1, or bands along a third."""
+    if not has_image(hdu) or not hdu.data.size:
+        return False
+    return max(hdu.data.shape[:-2], default=1) == 1 or has_bands(hdu)
 
 
 def _column_names(hdu: Any) -> list[str]:
@@ -248,9 +258,12 @@ def _from_image(path: Path, hdus: Any, medium: Medium | None) -> list[Spectrum]:
         by_name = {}
     else:
         variance = _image_variance(path, by_name)
+    if variance is None and has_bands(hdus[0]):
+        error = error_band(hdus[0])
+        variance = None if error is None else error**2
     if variance is not None and variance.shape != flux.shape:
         raise UsageError(f"{path}: fluxes {flux.shape} and variances {variance.shape} differ")
-    wavelength = np.atleast_2d(_wavelengths(path, header, by_name, flux.shape[1]))
+    wavelength = np.atleast_2d(_wavelengths(path, header, by_name, flux.shape))
     if wavelength.shape not in (flux.shape, (1, flux.shape[1])):
         raise UsageError(f"{path}: fluxes {flux.shape} and wavelengths {wavelength.shape} differ")
     wavelength = np.broadcast_to(wavelength, flux.shape)
@@ -291,6 +304,7 @@ def _image(path: Path, hdu: Any) -> np.ndarray:
     data = getattr(hdu, "data", None) if hdu.is_image else None
     if data is None or not _holds_spectra(hdu):
         raise UsageError(f"{path}: {hdu.name or 'PRIMARY'} is no image of one or two axes")
+    data = data[0] if has_bands(hdu) else data
     return np.atleast_2d(data).reshape(-1, data.shape[-1])
 
 
@@ -305,7 +319,9 @@ def _image_variance(path: Path, by_name: dict[str, Any]) -> np.ndarray | None:
     return None
 
 
-def _wavelengths(path: Path, header: Any, by_name: dict[str, Any], pixels: int) -> np.ndarray:
+def _wavelengths(
+    path: Path, header: Any, by_name: dict[str, Any], shape: tuple[int, ...]
+) -> np.ndarray:
     """Return wavelengths (pixels,) or (rows, pixels) [Å], in the file's medium."""
     if "WAVELENGTH" in by_name:
         values = _image(path, by_name["WAVELENGTH"]).astype(np.float64)
@@ -313,6 +329,9 @@ def _wavelengths(path: Path, header: Any, by_name: dict[str, Any], pixels: int) 
             raise UsageError(f"{path}: no wavelength is a finite number")
         own = by_name["WAVELENGTH"].header.get("BUNIT")
         return 10**values if is_logarithm(values, own) else in_angstroms(values, own, path)
+    rows, pixels = shape
+    if has_multispec(header):
+        return multispec_wavelengths(path, header, rows, pixels)
     place = np.arange(pixels)
     if "COEFF0" in header:
         return _from_coefficients(path, header, pixels)

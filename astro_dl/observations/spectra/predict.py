@@ -8,7 +8,7 @@ import numpy as np
 from astropy.table import QTable
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import distinct_names
+from astro_dl.core.files import distinct_names, name_within
 from astro_dl.core.reading.many_files import nothing_read, read_each
 from astro_dl.core.reading.share import current_share
 from astro_dl.inference.input_checks import check_scale, rows_outside_training_range
@@ -54,7 +54,7 @@ def spectra_of_files(paths: Sequence[str | Path], medium: Medium | None) -> list
     """Return the spectra of all files, in order, each with an id of its own."""
     names = distinct_names([Path(path) for path in paths])
     found = [
-        replace(spectrum, id=names[Path(path)] + spectrum.id.removeprefix(Path(path).name))
+        replace(spectrum, id=name_within(spectrum.id, Path(path), names))
         for path, spectra in read_each(paths, lambda path: read_spectra(path, medium))
         for spectrum in spectra
     ]

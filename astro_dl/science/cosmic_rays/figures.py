@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.files import stem_of
+from astro_dl.core.files import file_stems
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.core.reading.named_files import objects_by_file
 from astro_dl.inference.predictor import Predictor
@@ -52,11 +52,11 @@ def draw_masks(
     """
     from astro_dl.evaluation.figures.style import save_figure
 
-    drawn = []
+    stems, drawn = file_stems([Path(one) for one in paths]), []
     for path, name, hits in islice(objects_by_file(paths, table), MOST_FILES):
         with may_fail(path), open_exposure(path, table.meta.get("hdu"), 1.0) as exposure:
             figure = _draw(exposure, name, hits)
-            drawn.append(save_figure(figure, Path(folder) / f"{stem_of(name)}_hits.png"))
+            drawn.append(save_figure(figure, Path(folder) / f"{stems[path]}_hits.png"))
     return drawn
 
 

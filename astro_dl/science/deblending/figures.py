@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.files import stem_of
+from astro_dl.core.files import file_stems
 from astro_dl.core.reading.named_files import objects_by_file
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.galaxies.fields import open_image
@@ -55,6 +55,7 @@ def draw_models(
 
     answered = table[np.isfinite(np.asarray(table["flux"], float))]
     drawn: list[Path] = []
+    stems = file_stems([Path(one) for one in paths])
     for path, name, rows in objects_by_file(paths, answered):
         if not len(rows):
             continue
@@ -94,7 +95,7 @@ def draw_models(
             panel.grid(False)
             panel.set(xlabel="x [pixel]", xlim=extent[:2], ylim=extent[2:])
         left.set(ylabel="y [pixel]")
-        drawn.append(save_figure(figure, Path(folder) / f"{stem_of(name)}_sources.png"))
+        drawn.append(save_figure(figure, Path(folder) / f"{stems[path]}_sources.png"))
     return drawn
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.files import stem_of
+from astro_dl.core.files import file_stems
 from astro_dl.core.reading.named_files import files_with_rows
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.galaxies.fields import open_image
@@ -48,7 +48,7 @@ def draw_sharpened(
     from astro_dl.evaluation.figures.style import new_figure, save_figure
 
     answered = table[np.isfinite(table["residual_rms"])]
-    drawn = []
+    stems, drawn = file_stems([Path(one) for one in paths]), []
     for path, row in islice(files_with_rows(paths, answered), MOST_FILES):
         name = str(row["id"])
         options = {key: table.meta.get(key) for key in ("psf", "hdu", "sigma")}
@@ -84,5 +84,5 @@ def draw_sharpened(
             panel.grid(False)
             panel.set(xlabel="x [pixel]")
         left.set(ylabel="y [pixel]")
-        drawn.append(save_figure(figure, Path(folder) / f"{stem_of(name)}_sharp.png"))
+        drawn.append(save_figure(figure, Path(folder) / f"{stems[path]}_sharp.png"))
     return drawn

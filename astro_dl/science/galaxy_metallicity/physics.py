@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from astro_dl.core.limits import Bounds, NonNegative, Positive
+from astro_dl.core.limits import Bounds, NonNegative, PixelArcsec, Positive
 from astro_dl.core.schema import checked
 from astro_dl.observations.photometry.surveys import named_survey
 
@@ -56,15 +56,15 @@ class MetallicityPhysics:
     survey: str = "des"
     exposure_factor: Positive = 0.03
     size_pixels: Annotated[int, Bounds(24, 256)] = 64
-    pixel_scale_arcsec: Positive = 0.4
+    pixel_scale_arcsec: PixelArcsec = 0.4
     softening_nanomaggies: Positive = 0.05
     faintest_r: Annotated[float, Bounds(15, 25)] = 17.77
     redshift_range: Annotated[tuple[float, float], Bounds(0, 1, open_low=True)] = (0.03, 0.25)
     lg_mass: Annotated[float, Bounds(9, 11)] = 10.2
-    lg_mass_scatter: Positive = 0.5
-    sfr_scatter_dex: NonNegative = 0.3
+    lg_mass_scatter: Annotated[float, Bounds(0, 2, open_low=True)] = 0.5
+    sfr_scatter_dex: Annotated[float, Bounds(0, 2)] = 0.3
     sfr_dependence: Annotated[float, Bounds(0, 1)] = 0.32
-    metallicity_scatter_dex: NonNegative = 0.08
+    metallicity_scatter_dex: Annotated[float, Bounds(0, 2)] = 0.08
     gradient_dex_per_radius: Annotated[float, Bounds(-0.5, 0.5)] = -0.1
     colour_scatter: NonNegative = 0.3
     clump_share: Annotated[float, Bounds(0, 1)] = 0.5

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.limits import Bounds, Count, Fraction, Positive
+from astro_dl.core.limits import Bounds, Count, Fraction, PixelArcsec, Positive
 from astro_dl.core.schema import checked
 from astro_dl.observations.photometry.surveys import named_survey
 
@@ -55,7 +55,7 @@ class MorphologyPhysics:
     survey: str = "des"
     exposure_factor: Positive = 0.03
     size_pixels: Annotated[int, Bounds(24, 256)] = 64
-    pixel_scale_arcsec: Positive = 0.4
+    pixel_scale_arcsec: PixelArcsec = 0.4
     redshift_range: Annotated[tuple[float, float], Bounds(0, 1, open_low=True)] = (0.02, 0.25)
     magnitude_range: tuple[float, float] = (-22.5, -19.5)
     disc_fraction: Fraction = 0.7

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from astropy.table import QTable
 
+from astro_dl.core.files import file_stems
+from astro_dl.core.reading.named_files import objects_by_file
 from astro_dl.inference.protocol import Predictor
 from astro_dl.science.own_forecasts.physics import OwnForecasts
 from astro_dl.science.own_forecasts.predict import end_of_series
@@ -36,9 +38,9 @@ def draw_forecasts(
     from astro_dl.core.showing.colours import COLOURS
     from astro_dl.evaluation.figures.style import BAND, new_figure, save_figure
 
-    drawn = []
-    for path in dict.fromkeys(map(Path, paths)):
-        rows = table[np.asarray(table["id"]) == path.name][: predictor.physics.windows.horizon]
+    stems, drawn = file_stems([Path(one) for one in paths]), []
+    for path, name, rows in objects_by_file(paths, table):
+        rows = rows[: predictor.physics.windows.horizon]
         if not len(rows):
             continue
         grid, seen = end_of_series(predictor.physics, path)
@@ -52,7 +54,7 @@ def draw_forecasts(
             spread = np.asarray(rows["flux_std"], float)
             low, high = flux - spread, flux + spread
             axes.fill_between(ahead, low, high, color=COLOURS[0], alpha=BAND, label="± 1 σ")
-        axes.set(xlabel="time [d]", ylabel="flux / median", title=path.name)
+        axes.set(xlabel="time [d]", ylabel="flux / median", title=name)
         axes.legend(fontsize=9)
-        drawn.append(save_figure(figure, Path(folder) / f"{path.stem}_forecast.png"))
+        drawn.append(save_figure(figure, Path(folder) / f"{stems[path]}_forecast.png"))
     return drawn

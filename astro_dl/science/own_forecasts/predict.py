@@ -8,6 +8,7 @@ import numpy as np
 from astropy import units
 from astropy.table import QTable
 
+from astro_dl.core.files import distinct_names
 from astro_dl.core.reading.many_files import may_fail, nothing_read
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.light_curves.series import read_series
@@ -46,12 +47,13 @@ def predict_forecasts(
     UsageError
         If a file cannot be read, or is shorter than a window.
     """
-    empty = True
-    for path in map(Path, paths):
+    files, empty = [Path(path) for path in paths], True
+    names = distinct_names(files)
+    for path in files:
         with may_fail(path):
             grid, seen = end_of_series(predictor.physics, path)
             told = predictor.predict(
-                seen.x[None], ids=[path.name], batch_size=batch_size, keep_flagged=keep_flagged
+                seen.x[None], ids=[names[path]], batch_size=batch_size, keep_flagged=keep_flagged
             )
             empty = False
             yield _by_step(predictor.physics, told, grid, seen)

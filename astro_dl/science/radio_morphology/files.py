@@ -20,6 +20,7 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 from scipy.ndimage import gaussian_filter
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.files import distinct_names, name_within
 from astro_dl.core.reading.fits_files import chosen_image, keyword_number, open_fits
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.observations.images.cutouts import resample
@@ -86,18 +87,25 @@ def read_maps(paths: Sequence[str | Path], member: str = "") -> Iterator[RadioMa
     UsageError
         If a file cannot be read or holds no map, unless that is tolerated.
     """
-    for path in map(Path, paths):
+    files = [Path(path) for path in paths]
+    names = distinct_names(files)
+    for path in files:
         with may_fail(path):
-            ending = path.suffix.lower()
-            if ending in STACKS or holds_many(path):
-                yield from _stack(path, member)
-            elif ending in FITS:
-                yield _fits_map(path)
-            elif ending in PICTURES:
-                yield RadioMap(path.name, _grey(read_image_file(path)), flags=ASSUMED)
-            else:
-                accepted = ", ".join((*FITS, *PICTURES, *STACKS))
-                raise UsageError(f"{path}: ending {ending!r} holds no map; accepted: {accepted}")
+            for one in _maps_of(path, member):
+                yield replace(one, id=name_within(one.id, path, names))
+
+
+def _maps_of(path: Path, member: str) -> Iterator[RadioMap]:
+    ending = path.suffix.lower()
+    if ending in STACKS or holds_many(path):
+        yield from _stack(path, member)
+    elif ending in FITS:
+        yield _fits_map(path)
+    elif ending in PICTURES:
+        yield RadioMap(path.name, _grey(read_image_file(path)), flags=ASSUMED)
+    else:
+        accepted = ", ".join((*FITS, *PICTURES, *STACKS))
+        raise UsageError(f"{path}: ending {ending!r} holds no map; accepted: {accepted}")
 
 
 def on_network_grid(physics: RadioPhysics, one: RadioMap) -> RadioMap:

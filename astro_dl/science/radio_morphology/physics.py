@@ -63,7 +63,7 @@ class RadioPhysics:
     bend_range_degrees: Annotated[tuple[float, float], Bounds(0, 90)] = (35.0, 85.0)
     largest_scale_arcsec: Positive = 120.0
     sidelobe_fraction: NonNegative = 0.003
-    neighbours: NonNegative = 0.7
+    neighbours: Annotated[float, Bounds(0, 100)] = 0.7
     clip_sigma: Positive = 3.0
     seed_sigma: Positive = 5.0
     uncertain_margin: Fraction = 0.05

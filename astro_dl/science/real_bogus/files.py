@@ -9,7 +9,7 @@ undone if it is told.
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from astro_dl.core.errors import UsageError
+from astro_dl.core.files import distinct_names, name_within
 from astro_dl.core.reading.door import reading
 from astro_dl.core.reading.fits_files import has_image, open_fits, read_image
 from astro_dl.core.reading.many_files import may_fail
@@ -83,18 +84,25 @@ def read_triplets(
     """
     if sorted(order) != sorted(TRIPLET):
         raise UsageError(f"order is {', '.join(order)}; accepted: {', '.join(TRIPLET)}, permuted")
-    for path in map(Path, paths):
+    files = [Path(path) for path in paths]
+    names = distinct_names(files)
+    for path in files:
         with may_fail(path):
-            ending = path.suffix.lower()
-            if ending in STACKS or holds_many(path):
-                yield from _stacked(path, order, member)
-            elif ending in FITS:
-                yield _fits_triplet(path, order)
-            elif ending in ALERTS:
-                yield from _alerts(path)
-            else:
-                accepted = ", ".join((*FITS, *STACKS, *ALERTS))
-                raise UsageError(f"{path}: ending {ending!r} holds no stamps; accepted: {accepted}")
+            for one in _triplets_of(path, order, member):
+                yield replace(one, id=name_within(one.id, path, names))
+
+
+def _triplets_of(path: Path, order: tuple[str, ...], member: str) -> Iterator[Triplet]:
+    ending = path.suffix.lower()
+    if ending in STACKS or holds_many(path):
+        yield from _stacked(path, order, member)
+    elif ending in FITS:
+        yield _fits_triplet(path, order)
+    elif ending in ALERTS:
+        yield from _alerts(path)
+    else:
+        accepted = ", ".join((*FITS, *STACKS, *ALERTS))
+        raise UsageError(f"{path}: ending {ending!r} holds no stamps; accepted: {accepted}")
 
 
 def sized(triplet: Triplet, size: int) -> np.ndarray:

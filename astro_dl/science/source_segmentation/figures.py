@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from astropy.table import Table
 
-from astro_dl.core.files import stem_of
+from astro_dl.core.files import file_stems
 from astro_dl.core.reading.many_files import may_fail
 from astro_dl.core.reading.named_files import objects_by_file
 from astro_dl.inference.predictor import Predictor
@@ -54,12 +54,12 @@ def draw_segments(
     from astro_dl.evaluation.figures.style import save_figure
 
     told = table.meta
-    drawn = []
+    stems, drawn = file_stems([Path(one) for one in paths]), []
     for path, name, sources in islice(objects_by_file(paths, table), MOST_FILES):
         with may_fail(path), open_field(path, told.get("hdu"), told.get("weights")) as field:
             found = segment(predictor, field, told.get("threshold", 0.5), told.get("fwhm"))
             figure = _draw(found, name, sources)
-            drawn.append(save_figure(figure, Path(folder) / f"{stem_of(name)}_segments.png"))
+            drawn.append(save_figure(figure, Path(folder) / f"{stems[path]}_segments.png"))
     return drawn
 
 

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from astro_dl.core.errors import UsageError
 from astro_dl.core.limits import (
     Bounds,
     Fraction,
@@ -17,6 +18,13 @@ from astro_dl.core.schema import checked
 CLASSES = ("background", "star", "spheroid", "disc")
 """Of pixels."""
 
+COUNTS_MAGNITUDE = 25.0
+"""At which densities are told."""
+
+MARGIN_PIXELS = 4
+"""Outside an image, in which there are sources, too."""
+
+MOST_SOURCES = 100_000
 
 Slope = Annotated[float, Bounds(0, 1, open_low=True)]
 """Of the logarithm of numbers with magnitude."""
@@ -70,7 +78,7 @@ class SourceSegmentationPhysics:
     """
 
     size_pixels: SidePixels = 64
-    pixel_scale_arcsec_range: PositiveRange = (0.15, 0.35)
+    pixel_scale_arcsec_range: Annotated[Range, Bounds(0.001, 100)] = (0.15, 0.35)
     seeing_fwhm_pixels_range: PositiveRange = (2.0, 6.0)
     moffat_beta_range: Annotated[Range, Bounds(1, open_low=True)] = (2.5, 5.0)
     point_spread_ellipticity: Annotated[float, Bounds(0, 0.1)] = 0.02
@@ -87,3 +95,20 @@ class SourceSegmentationPhysics:
     spheroid_fraction: Fraction = 0.3
     sky_electrons_range: PositiveRange = (100.0, 10_000.0)
     noise_smoothing_pixels_range: Annotated[Range, Bounds(0)] = (0.0, 0.6)
+
+    def __post_init__(self) -> None:
+        if self.most_sources > MOST_SOURCES:
+            raise UsageError(
+                f"size_pixels {self.size_pixels}, pixel_scale_arcsec_range, depth_magnitude_range, "
+                "galaxies_per_square_arcmin and stars_per_square_arcmin_range lead to "
+                f"{self.most_sources:.3g} sources in an image; accepted: up to {MOST_SOURCES:,}"
+            )
+
+    @property
+    def most_sources(self) -> float:
+        """Mean number of sources in the widest, deepest and most crowded image."""
+        beyond = self.depth_magnitude_range[1] + self.faintest_magnitude - COUNTS_MAGNITUDE
+        galaxies = self.galaxies_per_square_arcmin * 10 ** (self.galaxy_counts_slope * beyond)
+        stars = self.stars_per_square_arcmin_range[1] * 10 ** (self.star_counts_slope * beyond)
+        side = (self.size_pixels + 2 * MARGIN_PIXELS) * self.pixel_scale_arcsec_range[1] / 60
+        return (galaxies + stars) * side**2

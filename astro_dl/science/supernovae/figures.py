@@ -1,6 +1,7 @@
-"""One page for each supernova: its light curve, and what it was held for night by night."""
+"""Supernovae: a page for each of a prediction, labelled examples, and comparisons of sets."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.examples import Inputs
+from astro_dl.core.files import object_stems
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.irregular_series.reading import ReadingOptions
 from astro_dl.science.supernovae.files.photometry import Photometry
 from astro_dl.science.supernovae.files.read import iterate_photometry, read_hosts
 from astro_dl.science.supernovae.inputs import unpacked
+from astro_dl.science.supernovae.nights import Points
 from astro_dl.science.supernovae.physics import SupernovaPhysics
 from astro_dl.science.supernovae.predict import every_night, photometry_inputs
+from astro_dl.science.supernovae.simulation.band_light import ZERO_POINT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,6 +33,7 @@ BAND_COLOURS = {
     "z": "#D55E00",
     "y": "#7F4F24",
 }
+FLUX = f"flux (AB zero point {ZERO_POINT:g})"
 MOST_PAGES = 200
 QUANTITIES = {
     "snr": "log₁₀ of the largest S/N",
@@ -69,11 +75,12 @@ def draw_supernovae(
     reading = ReadingOptions(**table.meta.get("reading", {}))
     objects = iterate_photometry([*map(Path, paths)], reading, told)
     answered = {str(name) for name in table["id"][np.asarray(table["label"]) != ""]}
-    figures: list[Path] = []
-    for one in islice((one for one in objects if one.id in answered), MOST_PAGES):
-        name = "".join(c if c.isalnum() or c in "-+." else "_" for c in one.id)
-        figures.append(save_figure(picture(predictor, one), Path(folder) / f"{name}.png"))
-    return figures
+    shown = list(islice((one for one in objects if one.id in answered), MOST_PAGES))
+    stems = object_stems(one.id for one in shown)
+    return [
+        save_figure(picture(predictor, one), Path(folder) / f"{stem}.png")
+        for one, stem in zip(shown, stems, strict=True)
+    ]
 
 
 def picture(predictor: Predictor[SupernovaPhysics], one: Photometry) -> "Figure":
@@ -105,13 +112,82 @@ def _draw_points(axis: "Axes", one: Photometry, detected: float, physics: Supern
     low, high = physics.window_days
     points = one.points(0, physics.bands)
     day = points.time - detected
-    for number, band in enumerate(physics.bands):
-        rows = (points.band == number) & (day >= low) & (day <= high)
-        axis.errorbar(
-            day[rows], points.flux[rows], points.error[rows], fmt="o", markersize=3, linewidth=0.8,
-            color=BAND_COLOURS[band], label=band,
-        )  # fmt: skip
-    axis.set_ylabel("flux (zero point 27.5)")
+    shown = points[(day >= low) & (day <= high)]
+    draw_bands(axis, physics.bands, replace(shown, time=shown.time - detected))
+    axis.set_ylabel(FLUX)
+
+
+def draw_examples(
+    physics: SupernovaPhysics, x: Inputs, info: Table, captions: Sequence[str]
+) -> "Figure":
+    """Draw labelled supernovae: fluxes of nights by band, since the first detection.
+
+    Parameters
+    ----------
+    physics : SupernovaPhysics
+        Whose bands.
+    x : ndarray
+        Inputs of n objects, see `astro_dl.science.supernovae.inputs`.
+    info : Table
+        Of the same: what they are called, and redshifts.
+    captions : sequence of str
+        What stands above each.
+    """
+    from astro_dl.evaluation.figures.common import example_panels, label_outer
+
+    nights, host = unpacked(np.asarray(x))
+    points = nights.points
+    titles = [
+        "\n".join(filter(None, (caption, _told(info, host, k))))
+        for k, caption in enumerate(captions)
+    ]
+    figure, panels = example_panels(titles, 2.7)
+    for k, axes in enumerate(panels):
+        draw_bands(axes, physics.bands, points[points.object == k])
+        axes.axvline(0, color="0.6", linewidth=0.8, linestyle=":")
+    label_outer(panels, "days since the first detection", FLUX)
+    drawn: dict[str, Any] = {}
+    for axes in panels:
+        handles, bands = axes.get_legend_handles_labels()
+        drawn |= dict(zip(bands, handles, strict=True))
+    bands = [band for band in physics.bands if band in drawn]
+    figure.legend(
+        [drawn[band] for band in bands], bands, fontsize=8, loc="outside upper center",
+        ncols=len(physics.bands), frameon=False,
+    )  # fmt: skip
+    return figure
+
+
+def draw_bands(axes: "Axes", bands: Sequence[str], points: Points) -> None:
+    """Draw points with their errors, a colour and a marker for each band that was observed."""
+    from astro_dl.evaluation.figures.style import MARKERS
+
+    styles = dict(zip(BAND_COLOURS, MARKERS, strict=True))
+    axes.axhline(0, color="0.6", linewidth=0.8)
+    for number, band in enumerate(bands):
+        own = points[points.band == number]
+        if len(own.time):
+            axes.errorbar(
+                own.time, own.flux, own.error, fmt=styles[band], markersize=3, linewidth=0.8,
+                color=BAND_COLOURS[band], label=band,
+            )  # fmt: skip
+
+
+def _told(info: Table, host: tuple[np.ndarray, np.ndarray] | None, row: int) -> str:
+    """Return the name of an object, its type, and the redshift that is known of its host."""
+    told = []
+    for name in ("object_id", "subtype"):
+        # Simulated objects have random numbers.
+        if name in info.colnames and info[name].dtype.kind in "US":
+            told.append(str(info[name][row]))
+    if host is not None:
+        told.append(f"host z = {host[0][row]:.2f} ± {host[1][row]:.2f}")
+    else:
+        known = [one for one in ("host_redshift", "redshift") if one in info.colnames]
+        value = float(info[known[0]][row]) if known else np.nan
+        word = "host z" if "host_redshift" in known else "z"
+        told += [f"{word} = {value:.2f}"] if np.isfinite(value) else []
+    return ", ".join(filter(None, told))
 
 
 def draw_areas(areas: Mapping[str, Sequence[Mapping[str, Any]]], title: str) -> "Figure":

@@ -78,6 +78,13 @@ class Nights:
         nothing = np.zeros_like(self.flux)
         return np.asarray(np.divide(self.flux, self.error, out=nothing, where=self.observed))
 
+    @property
+    def points(self) -> Points:
+        """What was observed, a row for each band of a night; times since the first detection."""
+        object, night, band = np.nonzero(self.observed)
+        at = object, night, band
+        return Points(object, self.time[object, night], band, self.flux[at], self.error[at])
+
     def only(self, kept: Array) -> "Nights":
         """Return the nights of a mask (n, nights) alone, the rest padding at the end."""
         order = np.argsort(~(kept & self.known), axis=1, kind="stable")

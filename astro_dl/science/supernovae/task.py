@@ -5,7 +5,7 @@ from astro_dl.core.task import Augmentation, Classical, Difficulty, Files, Input
 from astro_dl.science.supernovae.augmentation import augment_light_curves
 from astro_dl.science.supernovae.datasets import DATASETS
 from astro_dl.science.supernovae.features import light_curve_features
-from astro_dl.science.supernovae.figures import draw_supernovae
+from astro_dl.science.supernovae.figures import draw_examples, draw_supernovae
 from astro_dl.science.supernovae.inputs import channel_names
 from astro_dl.science.supernovae.metrics import supernova_metrics
 from astro_dl.science.supernovae.physics import SupernovaPhysics
@@ -59,4 +59,5 @@ task = Task(
     "errors, luminosities and colours of the survey des were set on half of the set spcc; "
     "scores on the other half are blind, those on spcc_spectroscopic and spcc_templates are not "
     "wholly so.",
+    draw_examples=draw_examples,
 )

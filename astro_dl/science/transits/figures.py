@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.files import object_stems
 from astro_dl.inference.protocol import Predictor
 from astro_dl.observations.light_curves.light_curve import LightCurve
 from astro_dl.science.transits.detrending import in_transit
@@ -63,7 +64,8 @@ def draw_signals(
     """
     from astro_dl.evaluation.figures.style import save_figure
 
-    figures = []
+    ids = list(dict.fromkeys(map(str, table["id"])))
+    stems, figures = dict(zip(ids, object_stems(ids), strict=True)), []
     for star in read_stars(paths):
         curve, _ = at_cadence(star, predictor.physics.cadence_minutes)
         if table.meta.get("searched"):
@@ -72,9 +74,9 @@ def draw_signals(
         signals = table_signals(rows)
         for number, row in enumerate(rows):
             folded = fold_signal(predictor.physics, curve, signals, number)
-            name = "".join(c if c.isalnum() or c in "-+." else "_" for c in curve.id)
             figure = _draw(predictor, curve, folded, row)
-            figures.append(save_figure(figure, Path(folder) / f"{name}_{number + 1}.png"))
+            path = Path(folder) / f"{stems[curve.id]}_{number + 1}.png"
+            figures.append(save_figure(figure, path))
     return figures
 
 

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from astro_dl.core.errors import UsageError
 from astro_dl.core.limits import (
     Bounds,
     Choice,
@@ -13,8 +14,12 @@ from astro_dl.core.limits import (
     Shares,
 )
 from astro_dl.core.schema import checked
+from astro_dl.science.transits.detrending import FEWEST_POINTS
 from astro_dl.science.transits.metrics import CLASSES
 from astro_dl.science.transits.views import VIEWS
+
+MINUTES_PER_DAY, MOST_POINTS = 1440, 5_000_000
+"""More than four years of a point each minute have."""
 
 
 @checked
@@ -79,3 +84,17 @@ class TransitPhysics:
     largest_filling: Fraction = 0.8
     junk_shares: Annotated[tuple[float, ...], Shares(3)] = (0.6, 0.34, 0.06)
     signals: bool = True
+
+    def __post_init__(self) -> None:
+        least = FEWEST_POINTS * self.cadence_minutes / MINUTES_PER_DAY
+        if self.detrending_window_days < least:
+            raise UsageError(
+                f"detrending_window_days is {self.detrending_window_days:g}; accepted: "
+                f"{least:.3g} and above, {FEWEST_POINTS} times cadence_minutes"
+            )
+        points = self.duration_days * MINUTES_PER_DAY / self.cadence_minutes
+        if points > MOST_POINTS:
+            raise UsageError(
+                f"duration_days {self.duration_days:g} at cadence_minutes "
+                f"{self.cadence_minutes:g} is {points:,.0f} points; accepted: {MOST_POINTS:,}"
+            )

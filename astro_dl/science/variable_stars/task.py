@@ -14,7 +14,7 @@ from astro_dl.core.task import Classical, Difficulty, Files, InputSpec, Task
 from astro_dl.science.variable_stars.classes import SCHEMES
 from astro_dl.science.variable_stars.datasets import ASAS, CRTS, EROS
 from astro_dl.science.variable_stars.features import feature_names
-from astro_dl.science.variable_stars.figures import draw_stars
+from astro_dl.science.variable_stars.figures import draw_examples, draw_stars
 from astro_dl.science.variable_stars.inputs import (
     FOLDED_CHANNELS,
     PHASED_CHANNELS,
@@ -82,4 +82,5 @@ task = Task(
     extra_metrics=period_fractions,
     caution="Periods are found in the light curve itself.",
     simulation_caution="Simulated classes are equally frequent, which they are not in the sky.",
+    draw_examples=draw_examples,
 )

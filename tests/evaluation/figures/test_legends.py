@@ -77,3 +77,24 @@ def test_counts_of_examples_are_written_as_numbers():
     told = [label.get_text() for bar in bars for label in bar.get_yticklabels(which="both")]
     assert {"1", "2", "5"} <= set(told)
     assert not any("mathdefault" in one for one in told)
+
+
+def test_a_task_draws_its_examples_itself_where_it_can():
+    x, drawn = np.zeros((2, 30, 4)), []
+
+    def own(captions):
+        drawn.append(list(captions))
+        return None if len(drawn) > 1 else "its own"
+
+    assert draw_wrong(x, ["a", "b"], own=own) == "its own"
+    assert len(draw_wrong(x, ["a", "b"], own=own).axes) == 2
+    assert drawn == [["a", "b"]] * 2
+    assert draw_wrong(x[:0], [], own=own) is None
+
+
+def test_every_column_of_panels_has_its_axis_named_below():
+    figure = draw_wrong(np.zeros((6, 30, 1)), list("abcdef"))
+    named = [axes.get_title() for axes in figure.axes if axes.get_xlabel() and axes.get_visible()]
+    assert named == list("cdef")
+    marked = [axes for axes in figure.axes if axes.xaxis.get_tick_params()["labelbottom"]]
+    assert [axes.get_title() for axes in marked][:4] == list("cdef")

@@ -57,6 +57,25 @@ def write_image(path, kind, rows=1, medium=None, extensions=(), **cards):
     return path
 
 
+def write_iraf(path, data, specs=(), **cards):
+    """Write bands (bands, apertures, pixels) as IRAF does, with wavelengths in texts ``specs``."""
+    primary = fits.PrimaryHDU(np.asarray(data, np.float32))
+    header = primary.header
+    header.update({"CTYPE1": "LINEAR", "CRVAL1": 4000.0, "CRPIX1": 1.0, "CD1_1": 2.0})
+    if specs:
+        header.update({"CTYPE1": "MULTISPE", "CRVAL1": 1.0, "CD1_1": 1.0})
+        header["WAT1_001"] = "wtype=multispec label=Wavelength units=angstroms"
+        told = "".join(f' spec{k} = "{one}"' for k, one in enumerate(specs, start=1))
+        text = "wtype=multispec" + told
+        for number, start in enumerate(range(0, len(text), 68), start=1):
+            header[f"WAT2_{number:03d}"] = text[start : start + 68]
+    for number, word in enumerate(("spectrum", "raw", "background", "sigma")[: len(data)], 1):
+        header[f"BANDID{number}"] = f"{word} - background fit, weights variance, clean yes"
+    header.update(cards)
+    primary.writeto(path)
+    return path
+
+
 def write_csv(path, wavelength, flux, **columns):
     """Write a table as text."""
     Table({"wavelength": wavelength, "flux": flux} | columns).write(path, format="ascii.csv")

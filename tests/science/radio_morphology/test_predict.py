@@ -32,6 +32,14 @@ def test_a_fits_file_with_beam_gives_class_ratio_size_and_flux(tmp_path):
     assert table["components"][0] == 2
 
 
+def test_files_of_one_name_in_two_folders_have_names_of_their_own(tmp_path):
+    paths = []
+    for night in ("n1", "n2"):
+        (tmp_path / night).mkdir()
+        paths.append(write_fits(tmp_path / night / "a.fits", radio_map()))
+    assert [one.id for one in read_maps(paths)] == ["n1/a.fits", "n2/a.fits"]
+
+
 def test_what_a_file_does_not_tell_is_flagged(tmp_path):
     image = radio_map()
     files = {

@@ -253,3 +253,14 @@ def test_alerts_of_ztf_are_read_and_answered(name):
     few = np.array(["too_few_pixels" in flags for flags in table["flags"]])
     np.testing.assert_array_equal(np.isnan(table["p_real"]), few)
     assert few.mean() < 0.1
+
+
+def test_files_of_one_name_in_two_folders_have_rows_and_pictures_of_their_own(tmp_path):
+    paths = []
+    for night in ("n1", "n2"):
+        (tmp_path / night).mkdir()
+        paths.append(written(tmp_path / night, "npz"))
+    table = answered(*paths)
+    names = [f"{night}/two.npz:{k}" for night in ("n1", "n2") for k in range(2)]
+    assert list(table["id"]) == names
+    assert [row for row, _ in picture_triplets(StandIn(), paths, table)] == [0, 1, 2, 3]

@@ -126,8 +126,8 @@ def test_a_host_named_twice_or_without_an_error_is_refused(predictor, tmp_path):
 
 
 def test_each_supernova_is_drawn(predictor, tmp_path):
-    path = light_curves(tmp_path / "sn.csv", ("a", "b/c"))
+    path = light_curves(tmp_path / "sn.csv", ("a", "b/c", "b_c"))
     table = predict(predictor, [path], zero_point=27.5)
     drawn = draw_supernovae(predictor, [path], table, tmp_path)
-    assert [one.name for one in drawn] == ["a.png", "b_c.png"]
+    assert [one.name for one in drawn] == ["a.png", "b_c.png", "b_c_2.png"]
     assert all(one.stat().st_size > 5000 for one in drawn)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from astro_dl.core.errors import UsageError
 from astro_dl.core.rows import take_rows
 from astro_dl.observations.images.galaxy_colors import (
     angular_diameter_distance,
@@ -41,6 +42,9 @@ from astro_dl.science.galaxy_metallicity.simulation.relations import (
 )
 
 Array = np.ndarray
+ROUNDS = 200
+"""Of draws of as many galaxies as are asked for, before the sample counts as empty."""
+
 LG_MASSES = (8.7, 11.3)
 BLUEST = 4.2
 REDDEST = 0.3
@@ -138,13 +142,27 @@ class Galaxies:
 
 
 def draw_galaxies(physics: MetallicityPhysics, n: int, rng: np.random.Generator) -> Galaxies:
-    """Return n galaxies."""
+    """Return n galaxies.
+
+    Raises
+    ------
+    UsageError
+        If hardly any is in the sample.
+    """
     found: dict[str, Array] = {}
-    while len(found.get("redshift", ())) < n:
+    for _ in range(ROUNDS):
+        if len(found.get("redshift", ())) >= n:
+            break
         more = _bright_enough(physics, n + 32, rng)
         found = {
             name: np.concatenate([found.get(name, one[:0]), one]) for name, one in more.items()
         }
+    if len(found["redshift"]) < n:
+        raise UsageError(
+            f"only {len(found['redshift'])} of {ROUNDS * (n + 32):,} galaxies of lg_mass "
+            f"{physics.lg_mass:g} are brighter than faintest_r {physics.faintest_r:g} within "
+            f"redshift_range {physics.redshift_range}; set one of these or lg_mass_scatter"
+        )
     return _with_light(physics, {name: one[:n] for name, one in found.items()}, rng)
 
 

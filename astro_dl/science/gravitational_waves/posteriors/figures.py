@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from astropy.table import Table
 
+from astro_dl.core.files import object_stems
 from astro_dl.inference.protocol import Predictor
 from astro_dl.science.gravitational_waves.posteriors.parameters import PRIOR, SYMBOLS, UNITS
 from astro_dl.science.gravitational_waves.posteriors.physics import BinaryParametersPhysics
@@ -42,11 +43,10 @@ def draw_binaries(
     if "chirp_mass_samples" not in table.colnames:
         return made
     unknown, symbols = np.full(len(PRIOR), np.nan), [SYMBOLS[name] for name in PRIOR]
-    for row in table:
+    for row, stem in zip(table, object_stems(table["id"]), strict=True):
         columns = [row[f"{name}_samples"] for name in PRIOR]
         draws = np.array([getattr(one, "value", one) for one in columns])
         if np.isfinite(draws).all():
             figure = draw_posterior(draws, unknown, symbols, tuple(UNITS.values()))
-            name = f"{str(row['id']).replace('/', '_')}_posterior.png"
-            made.append(save_figure(figure, Path(folder) / name))
+            made.append(save_figure(figure, Path(folder) / f"{stem}_posterior.png"))
     return made

@@ -8,18 +8,17 @@ from astro_dl.core.rows import take_rows
 from astro_dl.observations.images.ellipse import ellipticity
 from astro_dl.observations.images.point_spread import FWHM_PER_SIGMA
 from astro_dl.observations.images.sersic import SersicLight
-from astro_dl.science.source_segmentation.physics import CLASSES, SourceSegmentationPhysics
+from astro_dl.science.source_segmentation.physics import (
+    CLASSES,
+    COUNTS_MAGNITUDE,
+    MARGIN_PIXELS,
+    SourceSegmentationPhysics,
+)
 
 Array = np.ndarray
 STAR, SPHEROID, DISC = (CLASSES.index(name) for name in ("star", "spheroid", "disc"))
-COUNTS_MAGNITUDE = 25.0
-"""At which densities are told."""
-
 RADIUS_MAGNITUDE, RADIUS_SLOPE = 24.0, 0.13
 DEPTH_SNR = 5.0
-MARGIN_PIXELS = 4
-"""Outside an image, in which there are sources, too."""
-
 AXIS_RATIOS = {SPHEROID: (0.55, 1.0), DISC: (0.2, 1.0)}
 SERSIC_INDEX_OF_SPHEROIDS = (2.5, 5.0)
 BULGE_INDEX, BULGE_RADIUS = 2.5, 0.3
