@@ -92,9 +92,10 @@ def test_the_last_of_all_answers_is_the_answer(predictor, tmp_path):
     assert every["p_Ia"][-1] == whole["p_Ia"][0]
 
 
-def test_what_is_missing_is_flagged(predictor, tmp_path):
+@pytest.mark.parametrize("redshift", [-9.0, 0.0, 99.0, np.nan])
+def test_what_is_missing_is_flagged(predictor, tmp_path, redshift):
     path = light_curves(tmp_path / "sn.csv", bands="gr")
-    known = hosts(tmp_path / "hosts.csv", redshift=-9.0)
+    known = hosts(tmp_path / "hosts.csv", redshift=redshift)
     flags = predict(predictor, [path], zero_point=27.5, hosts=known)["flags"][0].split(",")
     assert flags == ["bands_missing", "host_redshift_unknown"]
 

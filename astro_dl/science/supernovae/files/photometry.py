@@ -22,6 +22,9 @@ SPELLINGS = (
 """A letter alone, after the name of a survey, or beside the word band. Other words end with such a
 letter, too: clear, Kepler; and bands of Swift with a number, as UVW2."""
 
+HIGHEST_REDSHIFT = 20.0
+"""Before there were stars: larger ones, as 99, are written where none is known."""
+
 
 @dataclass(frozen=True)
 class Photometry:
@@ -98,9 +101,9 @@ def cleaned(
 
 
 def sound_redshift(redshift: float, error: float) -> tuple[float, float]:
-    """Return a redshift and its error; zeros for one that is not above 0, which is none."""
-    redshift = redshift if np.isfinite(redshift) and redshift > 0 else 0.0
-    return redshift, error if redshift and np.isfinite(error) and error > 0 else 0.0
+    """Return a redshift and its error; zeros for numbers that are none, as -9 and 99."""
+    redshift = redshift if 0 < redshift < HIGHEST_REDSHIFT else 0.0
+    return redshift, error if redshift and 0 < error < HIGHEST_REDSHIFT else 0.0
 
 
 def band_letter(name: str) -> str:
