@@ -155,7 +155,7 @@ SHIFTS: Mapping[str, tuple[Shift, ...]] = {
         Shift("objects", "each with many satellites", {"satellite_rate": 8.0}),
     ),
     "supernova": (
-        Shift("instrument", "LSST for DES", {"survey": "lsst"}),
+        Shift("instrument", "nothing before the first detection", {"window_days": (0.0, 150.0)}),
         Shift("noise", "detected at 15 σ", {"detection_snr": 15.0}),
         Shift("objects", "redshifts below 0.1", {"redshift_range": (0.02, 0.1)}),
     ),
