@@ -23,6 +23,23 @@ def is_real(config: Config) -> bool:
     return config.data.source != SIMULATION
 
 
+def check_unseen(config: Config, dataset: str) -> None:
+    """Refuse a real set that holds objects which a model of a config may have learnt from.
+
+    Raises
+    ------
+    UsageError
+        If the config trains on another set of the same collection, which is split otherwise.
+    """
+    taught, known = config.data.source, get_task(config.task).datasets
+    shared = known[dataset].collection
+    if dataset != taught and taught in known and shared and known[taught].collection == shared:
+        raise UsageError(
+            f"real set {dataset!r} has objects that this model learnt from, as those of "
+            f"{taught!r}; score it on the test split of that"
+        )
+
+
 def real_split(config: Config, split: str, source: str | None = None) -> Examples:
     """Return one of the three sets into which a config splits a real set.
 

@@ -15,7 +15,13 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs, stacked, take_inputs
 from astro_dl.core.task import InputSpec
 from astro_dl.data.cache import cached_split
-from astro_dl.data.real import dataset_group, is_real, real_split, split_title
+from astro_dl.data.real import (
+    check_unseen,
+    dataset_group,
+    is_real,
+    real_split,
+    split_title,
+)
 from astro_dl.data.store import Store, open_store
 from astro_dl.evaluation.importance import permutation_importance
 from astro_dl.evaluation.predictions import Outcome
@@ -235,13 +241,7 @@ def _dataset(predictor: "Predictor", data: Store | Examples | str | Path | None)
     known = predictor.task.datasets if predictor.task else {}
     if not isinstance(data, str) or data not in known:
         return None
-    taught = predictor.bundle.config.data.source
-    shared = known[data].collection
-    if data != taught and taught in known and shared and known[taught].collection == shared:
-        raise UsageError(
-            f"real set {data!r} has objects that {predictor.bundle.card.name} learnt from, as "
-            f"those of {taught!r}; score it on the test split of that"
-        )
+    check_unseen(predictor.bundle.config, data)
     return data
 
 
