@@ -114,6 +114,7 @@ SHIFTS: Mapping[str, tuple[Shift, ...]] = {
     "gw_parameters": (
         Shift("noise", "e⁵ to e⁸ as much power at 20 Hz", {"excess_range": (5.0, 8.0)}),
         Shift("instrument", "from 60 Hz on", {"low_frequency_hz": 60.0}),
+        MIXED,
     ),
     "lens_parameters": (
         Shift("noise", "2 mag shallower", {"exposure_factor": 0.0025}),
