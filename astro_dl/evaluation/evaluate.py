@@ -15,13 +15,7 @@ from astro_dl.core.errors import UsageError
 from astro_dl.core.examples import Examples, Inputs, stacked, take_inputs
 from astro_dl.core.task import InputSpec
 from astro_dl.data.cache import cached_split
-from astro_dl.data.real import (
-    check_unseen,
-    dataset_group,
-    is_real,
-    real_split,
-    split_title,
-)
+from astro_dl.data.real import check_unseen, dataset_group, is_real, real_split, split_title
 from astro_dl.data.store import Store, open_store
 from astro_dl.evaluation.importance import permutation_importance
 from astro_dl.evaluation.predictions import Outcome

@@ -163,6 +163,7 @@ def refuse_empty(array: Any, path: str | Path) -> None:
     Raises
     ------
     UsageError
+        If it is one.
     """
     if 0 in array.shape:
         raise UsageError(f"{path}: an array of shape {array.shape} holds nothing")

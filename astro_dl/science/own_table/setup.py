@@ -145,9 +145,7 @@ def _with_features(
     """
     names = list(values)
     while names:
-        plain_columns = tuple(Column(name, "", 0.0, 1.0) for name in names)
-        belongs = kept_together(replace(about, features=plain_columns), rows, file)
-        known = split_indices(config.data, belongs)["train"]
+        known = split_indices(config.data, kept_together(about, names, rows, file))["train"]
         columns = [
             scaled_column(name, str(unit_of(rows[name]) or ""), values[name][known])
             for name in names
@@ -266,8 +264,9 @@ def _check_leak(
 
 def _check_copies(about: OwnTable, table: Table, path: Path) -> None:
     """Warn of rows with the features of others before them."""
-    first = first_alike([column.name for column in about.features], table, path)
-    belongs = kept_together(about, table, path)
+    names = [column.name for column in about.features]
+    first = first_alike(names, table, path)
+    belongs = kept_together(about, names, table, path)
     repeated, apart = first != np.arange(len(first)), belongs != belongs[first]
     if apart.any():
         warnings.warn(

@@ -119,10 +119,12 @@ def _is_far(column: Column, values: np.ndarray) -> np.ndarray:
     return far | (values <= 0) if column.scale == "log10" else far
 
 
-def kept_together(about: OwnTable, table: Table, where: str | Path) -> np.ndarray:
+def kept_together(
+    about: OwnTable, names: Sequence[str], table: Table, where: str | Path
+) -> np.ndarray:
     """Return what each row (n,) belongs to, as text: what is never divided between sets.
 
-    Without a column that tells it, the first row that has the same features.
+    Without a column that tells it, the first row that has the same features, of these names.
 
     Raises
     ------
@@ -131,7 +133,6 @@ def kept_together(about: OwnTable, table: Table, where: str | Path) -> np.ndarra
     """
     if about.group or not about.copies_together:
         return groups(table, about.group, where)
-    names = [column.name for column in about.features]
     return first_alike(names, table, where).astype(str)
 
 
@@ -191,7 +192,7 @@ def read_own_table(physics: OwnTable, folder: Path) -> Examples:
         )
     single = [name for name in table.colnames if np.ndim(table[name]) == 1]
     info = Table({name: table[name] for name in single if table[name].dtype.kind in "biufU"})
-    info["group"] = kept_together(physics, table, path)
+    info["group"] = kept_together(physics, [one.name for one in physics.features], table, path)
     return Examples(physics.inputs(values), y, info)
 
 

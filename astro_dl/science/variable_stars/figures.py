@@ -96,28 +96,26 @@ def draw_stars(
     figure, panels = new_figure(rows, COLUMNS, width=11, height=2.5 * rows + 0.3)
     for axes in panels.flat[len(chosen) :]:
         axes.set_axis_off()
-    names: dict[str, Line2D] = {}
+    colours: dict[str, str] = {}
     for axes, star in zip(panels.flat, wanted, strict=False):
         row = chosen[star.id]
         points = star.measured()
         value = joined_bands(points)
         turns = (points.time - points.time[np.argmax(value)]) / period[row] % 1
         for band in np.unique(points.band):
-            same, name = points.band == band, points.bands[band]
-            colour = COLOURS[len(names) % len(COLOURS)]
-            if name not in names:
-                names[name] = Line2D([], [], color=colour, marker=".", linestyle="")
-            fold = Fold(turns[same], value[same], points.error[same])
-            draw_fold(axes, fold, str(names[name].get_color()))
+            same = points.band == band
+            colour = colours.setdefault(points.bands[band], COLOURS[len(colours) % len(COLOURS)])
+            draw_fold(axes, Fold(turns[same], value[same], points.error[same]), colour)
         label = str(table["label"][row]) or "no answer"
         axes.set_title(f"{star.id}: {label}\nP = {period[row]:.6g} d", fontsize=8)
     for axes in panels.flat[max(0, len(chosen) - COLUMNS) : len(chosen)]:
         axes.set_xlabel("phase [periods]", fontsize=9)
     for axes in panels[:, 0]:
         axes.set_ylabel("mag − its median", fontsize=9)
-    if set(names) - {""}:
+    if set(colours) - {""}:
+        told = [Line2D([], [], color=one, marker=".", linestyle="") for one in colours.values()]
         figure.legend(
-            list(names.values()), list(names), title="bands", title_fontsize=8, fontsize=8,
+            told, list(colours), title="bands", title_fontsize=8, fontsize=8,
             loc="outside upper center", ncols=8, frameon=False,
         )  # fmt: skip
     return [save_figure(figure, Path(folder) / "folded.png")]
@@ -145,7 +143,7 @@ def draw_examples(
         None where all inputs are features, which are no light curves.
     """
     from astro_dl.core.showing.colours import COLOURS
-    from astro_dl.evaluation.figures.common import example_panels
+    from astro_dl.evaluation.figures.common import example_panels, label_outer
 
     arrays = inputs_by_name(x) if isinstance(x, dict) else {physics.inputs[0]: x}
     if set(arrays) == {"features"}:
@@ -157,16 +155,16 @@ def draw_examples(
         for k, caption in enumerate(captions)
     ]
     figure, panels = example_panels(titles, 2.9)
+    bins = "" if {"phased", "sequence"} & set(arrays) else f"\nmeans in {physics.bins} bins"
+    label_outer(panels, "phase [periods]", f"(mag − its mean) / deviation{bins}")
     for k, axes in enumerate(panels):
         one = {name: array[k] for name, array in arrays.items()}
         fold = _fold(one, found[k] if np.isfinite(found[k]) else true[k], physics.cycles)
         draw_fold(axes, fold, COLOURS[0])
-        axes.set_xlabel("time [d]" if np.isinf(fold.periods) else "phase [periods]", fontsize=9)
+        if np.isinf(fold.periods):
+            axes.set_xlabel("time [d]", fontsize=9)
         if not len(fold.place):
             axes.text(0.5, 0.5, "no period", transform=axes.transAxes, ha="center", va="center")
-    bins = "" if {"phased", "sequence"} & set(arrays) else f"\nmeans in {physics.bins} bins"
-    for axes in panels[::COLUMNS]:
-        axes.set_ylabel(f"(mag − its mean) / deviation{bins}", fontsize=9)
     return figure
 
 
