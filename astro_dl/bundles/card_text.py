@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from astro_dl.bundles.card import Card
-from astro_dl.bundles.headlines import OWN, headline_metric, headlines
+from astro_dl.bundles.headlines import OWN, better_peers, headline_metric, headlines
 from astro_dl.core.reading.strict_yaml import write_yaml
 from astro_dl.core.registry import all_tasks, get_task, method_title
 from astro_dl.core.showing.text_table import markdown_table
@@ -106,7 +106,8 @@ def _intended_use(card: Card) -> str:
 def _limits(card: Card) -> str:
     """Return what a user must know before the numbers are believed."""
     told = headlines(card)
-    lines = [card.data.caution] if card.data.caution else []
+    lines = better_peers(card)
+    lines += [card.data.caution] if card.data.caution else []
     if not any(name.startswith("real") for name in told):
         lines.append("It was not tested on real data: all scores are of simulations.")
     elif any(name.startswith("simulated") for name in told):

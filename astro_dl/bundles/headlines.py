@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from astro_dl.bundles.card import Card
-from astro_dl.core.registry import method_title
+from astro_dl.core.registry import all_tasks, get_task, method_title
 from astro_dl.core.task import BY_OTHERS
 
 OWN = "network"
@@ -64,6 +64,28 @@ def simulated_scores(card: Card) -> Mapping[str, Any]:
         return card.metrics.get("simulated", {})
     largest = max(others, key=lambda one: one["n"])
     return {"n": largest["n"], **largest.get(method_title(card.model), {})}
+
+
+def better_peers(card: Card) -> list[str]:
+    """Return a sentence for each test set where a classical method is better by the first metric.
+
+    Bounds are no methods that anyone has, and are not among them.
+    """
+    bound = get_task(card.task).classical.bound if card.task in all_tasks() else None
+    sets = {"simulated data": {OWN: card.metrics.get("simulated", {}), **card.baselines}}
+    sets |= {f"the set {name}": found for name, found in card.metrics.get("real", {}).items()}
+    told = []
+    for name, found in sets.items():
+        methods = {one: of for one, of in found.items() if isinstance(of, Mapping) and one != bound}
+        own = next((one for one in (OWN, method_title(card.model)) if one in methods), "")
+        metric = headline_metric(card, methods.get(own, {}))
+        best = best_method(card, metric, methods) if metric is not None else None
+        if metric is None or best is None or best[0] == own:
+            continue
+        theirs, ours = number(best[1]), number(methods[own][metric])
+        title = card.head.title(metric)
+        told.append(f"On {name} {best[0]} is better: {title} {theirs}, this model {ours}.")
+    return told
 
 
 def headlines(card: Card) -> dict[str, str]:

@@ -6,7 +6,9 @@ import pytest
 
 from astro_dl.bundles.bundle import load_bundle
 from astro_dl.bundles.card_text import readme
+from astro_dl.bundles.headlines import better_peers, headline_metric
 from astro_dl.core.reading.strict_yaml import read_yaml
+from astro_dl.core.registry import get_task
 from astro_dl.core.shipped import shipped_bundles
 
 
@@ -49,6 +51,30 @@ def test_people_are_told_use_limits_thresholds_and_cost():
 def run_use(name):
     (program,) = re.findall(r"```python\n(.*?)```", text_of(name), re.S)
     exec(compile(program, name, "exec"), {})
+
+
+def test_a_classical_method_that_is_better_is_told_among_the_limits():
+    limits = text_of("supernova_gru").partition("## Limits")[2].partition("## Use")[0]
+    assert "On the set spcc gradient boosting is better: accuracy 0.892 (0.881–0.902)" in limits
+
+
+@pytest.mark.parametrize("name", shipped_bundles())
+def test_cards_tell_of_no_other_method_that_is_better(name):
+    card = load_bundle(name).card
+    bound = get_task(card.task).classical.bound
+    told = " ".join(better_peers(card))
+    own = card.metrics.get("simulated", {})
+    metric = headline_metric(card, own)
+    better = card.head.compared_by.get((metric or "").split(" ")[0])
+    for peer, values in card.baselines.items():
+        if peer == bound or better is None or values.get(metric, {}).get("value") is None:
+            continue
+        ahead = (values[metric]["value"] > own[metric]["value"]) == better
+        if ahead and values[metric]["value"] != own[metric]["value"]:
+            assert "On simulated data " in told
+            break
+    else:
+        assert "On simulated data " not in told
 
 
 def test_the_program_on_a_card_runs(capsys):
