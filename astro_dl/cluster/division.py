@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import distinct_names
+from astro_dl.core.files import distinct_names, file_stems
 from astro_dl.core.reading.share import Division, Share
 from astro_dl.observations.tables.read import ROWS_AT_ONCE, count_rows
 
@@ -66,7 +66,7 @@ def divide(
     UsageError
         If a file is not there.
     """
-    names, alone = distinct_names(list(paths)), len(paths) == 1
+    names, stems, alone = distinct_names(list(paths)), file_stems(list(paths)), len(paths) == 1
     if division.rows:
         units = list(_blocks_of_rows(paths, which, size or ROWS_PER_PART))
     else:
@@ -77,9 +77,10 @@ def divide(
         ]
     times = Counter(name for unit in units for name in unit.called)
     return [
-        Part(number, own, Share({path: names[path] for path in own}, ambiguous, alone, rows))
+        Part(number, own, Share(*called, ambiguous, alone, rows))
         for number, packed in enumerate(_packed(units))
         for own in [tuple(path for unit in packed for path in unit.paths)]
+        for called in [[{path: of[path] for path in own} for of in (names, stems)]]
         for ambiguous in [frozenset(o for unit in packed for o in unit.called if times[o] > 1)]
         for rows in [packed[0].rows]
     ]

@@ -193,8 +193,12 @@ def file_stems(paths: Sequence[Path]) -> dict[Path, str]:
     ----------
     paths : sequence of Path
         All files. Of those that `distinct_names` tells apart by what no stem keeps, as
-        ``a/x.fits`` and ``a_x.fits``, later ones get a number.
+        ``a/x.fits`` and ``a_x.fits``, later ones get a number. Those of a share of a run are told
+        from all files of the run.
     """
+    share = current_share()
+    if share is not None and share.stems.keys() >= set(paths):
+        return {path: share.stems[path] for path in paths}
     names = distinct_names(paths)
     return dict(zip(names, _unlike([_stem_of(one) for one in names.values()]), strict=True))
 

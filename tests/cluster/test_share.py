@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 
 import astro_dl
+from astro_dl.cluster.division import divide
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import distinct_names
-from astro_dl.core.reading.share import Share, current_share, reading_share
+from astro_dl.core.files import distinct_names, file_stems
+from astro_dl.core.reading.share import (
+    Division,
+    Share,
+    current_share,
+    each_alone,
+    reading_share,
+)
 from astro_dl.inference.arrays import predict_arrays
 from astro_dl.observations.tables.blocks import iterate_identified
 from astro_dl.observations.tables.read import count_rows, iterate_table
@@ -23,6 +30,17 @@ def test_files_are_named_as_among_all():
         assert distinct_names([paths[1]]) == {paths[1]: "b/1.fits"}
         assert distinct_names([Path("other/1.fits")]) == {Path("other/1.fits"): "1.fits"}
     assert current_share() is None
+
+
+def test_what_workers_make_of_files_of_one_stem_has_names_of_its_own(tmp_path):
+    paths = [tmp_path / name for name in ("x.fits", "x.png", "y.fits")]
+    for path in paths:
+        path.touch()
+    called = []
+    for part in divide(paths, Division(each_alone), None, 1):
+        with reading_share(part.share):
+            called += file_stems(part.paths).values()
+    assert called == ["x", "x_2", "y"]
 
 
 def test_names_of_many_files_are_found_at_once():

@@ -24,6 +24,8 @@ class Share:
     ----------
     names : mapping of Path to str
         What its files are called among all files.
+    stems : mapping of Path to str
+        What files that are made of each are called, before an ending of their own.
     ambiguous : frozenset of str
         Names of its files that others have, too, in other folders.
     alone : bool
@@ -33,6 +35,7 @@ class Share:
     """
 
     names: Mapping[Path, str] = field(default_factory=dict)
+    stems: Mapping[Path, str] = field(default_factory=dict)
     ambiguous: frozenset[str] = frozenset()
     alone: bool = False
     rows: range | None = None

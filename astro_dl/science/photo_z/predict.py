@@ -36,6 +36,8 @@ NOT_DETECTED, MISSING = "99,inf", "-99,nan"
 """Magnitudes of no detection and of no measurement, unless told otherwise."""
 VALUE_WORD, ERROR_WORDS = re.compile("mag|flux"), ("_err", "err")
 """What is called so holds values; what has one of the others behind this word, their errors."""
+ERRORS_OF = ("{}_err", "{}_error", "{}_sigma", "{}err", "err_{}", "error_{}", "sigma_{}")
+"""What the errors of a column are called."""
 BRIGHTEST, FAINTEST = 0.0, 60.0
 """Magnitudes beyond these are no measurements but marks of missing ones [mag]."""
 
@@ -90,9 +92,9 @@ def predict_redshifts(
     columns : str, optional
         Names of the file's columns where they differ, as ``u=psfMag_u,u_err=psfMagErr_u``;
         ``u=none`` says that a band was not observed, ``u_err=none`` that its errors are not to be
-        looked at. Errors that are not named are looked for as ``u_err``, and by the name of the
-        band's column: ``MAG_U_ERR``, ``MAG_ERR_U`` or ``MAGERR_U`` of ``MAG_U``, whatever the case,
-        as are those of fluxes.
+        looked at. Errors that are not named are looked for as ``u_err``, ``err_u`` or
+        ``sigma_u``, and by the name of the band's column: ``MAG_U_ERR``, ``MAG_ERR_U``,
+        ``MAGERR_U`` or ``e_MAG_U`` of ``MAG_U``, whatever the case, as are those of fluxes.
         Where there are errors, a band whose error is no positive number counts as not observed, and
         one whose error is above 9 mag or infinite as not detected.
     id_column : str, optional
@@ -227,7 +229,10 @@ def _error_columns(physics: PhotoZPhysics, table: Table, about: Catalogue) -> di
 
 def _names_of_errors(column: str) -> Iterator[str]:
     """Yield what the errors of ``mag_g`` may be called: ``mag_g_err``, ``mag_err_g``, …"""
-    yield f"{column}_err"
+    yield from (form.format(column) for form in ERRORS_OF)
+    if VALUE_WORD.search(column):
+        # So does VizieR call errors; ``e_u`` alone may as well be an ellipticity.
+        yield f"e_{column}"
     for word in ERROR_WORDS:
         yield VALUE_WORD.sub(rf"\g<0>{word}", column, count=1)
 

@@ -13,6 +13,9 @@ from astro_dl.science.star_galaxy.physics import StarGalaxyPhysics
 
 Array = np.ndarray
 BOUND = "Bayes factor"
+NOT_CUT_OFF = "Bayes factor of what is not cut off"
+"""What it is called where bright pixels are: it knows nothing of that, and is no bound."""
+
 SPREAD = "spread"
 WIDER = 1.0 / 16
 """Of the scale of the wider model of `spread_significance`, in widths of the point spread."""
@@ -39,7 +42,7 @@ def classical_scores(physics: StarGalaxyPhysics, x: Inputs) -> dict[str, Array]:
         Inputs of networks.
     """
     return {
-        BOUND: log_bayes_factors(physics, x),
+        BOUND if physics.saturation_sigma is None else NOT_CUT_OFF: log_bayes_factors(physics, x),
         SPREAD: spread_significance(*images_of(x))[0],
     }
 

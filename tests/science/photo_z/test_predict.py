@@ -250,6 +250,8 @@ def test_errors_can_be_left_out_unless_the_network_takes_them(tmp_path, predicto
         ("MAG_U", "MAG_ERR_U"),
         ("psfMag_u", "psfMagErr_u"),
         ("MAG_AUTO_U", "MAGERR_AUTO_U"),
+        ("umag", "e_umag"),
+        ("u", "sigma_u"),
         ("anything", "u_err"),
     ],
 )

@@ -18,8 +18,10 @@ from astro_dl.observations.galaxies.stamps import star_stamps
 from astro_dl.science.star_galaxy.bayes_factor import log_bayes_factors, shift_matrices, templates
 from astro_dl.science.star_galaxy.datasets import ARIES, field_of
 from astro_dl.science.star_galaxy.features import (
+    BOUND,
     LEVELS,
     catalogue_features,
+    classical_scores,
     spread_significance,
 )
 from astro_dl.science.star_galaxy.inputs import star_galaxy_spec
@@ -179,5 +181,6 @@ def test_of_sources_that_are_cut_off_trees_are_told_how_large_they_are():
     is_star, cut_off = sources.y == 0, own[:, -1] > 2
     apart = own[:, 0] - star[:, 0]
     assert np.median(apart[cut_off & ~is_star]) > np.median(apart[cut_off & is_star])
+    assert BOUND not in classical_scores(physics, sources.x)
     whole = catalogue_features(StarGalaxyPhysics(), sources.x)
     assert whole.shape[1] == 13
