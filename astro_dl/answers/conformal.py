@@ -11,10 +11,15 @@ from astropy.units import Unit
 
 from astro_dl.core.errors import UsageError, unknown_name
 from astro_dl.inference.predictions import Answers
+from astro_dl.metrics.votes import fractions_of, sums_by_question
 
 Array = np.ndarray
 FINEST = 1e-12
 """Probability up to which quantiles are trusted."""
+CONCENTRATION = "concentration"
+"""Part of the answers of voters: the parameters of the Dirichlet distribution of each question."""
+FEWEST_ASKED, LEAST_SHARE = 10, 1e-3
+"""People of whom a share is told, and what is taken for none in deviations."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +214,73 @@ class Intervals:
         return np.where(np.isnan(values), np.nan, low), np.where(np.isnan(values), np.nan, high)
 
 
-Conformal = ClassSets | LabelSets | Intervals
+@dataclass(frozen=True)
+class ShareIntervals:
+    """An interval of the share of votes that each answer gets among those who are asked.
+
+    The score is the distance of the counted from the expected share, over the standard deviation
+    that was told (Lei et al. 2018, arXiv:1604.04173, section 5.2). Galaxies of which fewer than
+    `FEWEST_ASKED` people were led to the question tell nothing of it, and nothing is promised of
+    them.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the answers.
+    sizes : tuple of int
+        Answers of each question.
+    """
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+    def scores(self, answers: Answers, y: Array) -> dict[str, Array]:
+        """Return of each answer how many deviations its counted share is off, where it is known."""
+        off = self._off(answers, y)
+        return {name: one[np.isfinite(one)] for name, one in zip(self.names, off.T, strict=True)}
+
+    def columns(self, answers: Answers, thresholds: Mapping[str, float]) -> dict[str, Array]:
+        """Return ``f_<answer>_low`` and ``f_<answer>_high``, within 0 and 1."""
+        reach = np.array([thresholds[name] for name in self.names]) * self._deviations(answers)
+        low, high = np.maximum(answers.values - reach, 0), np.minimum(answers.values + reach, 1)
+        found = {}
+        for k, name in enumerate(self.names):
+            found[f"f_{name}_low"] = low[:, k].astype(np.float32)
+            found[f"f_{name}_high"] = high[:, k].astype(np.float32)
+        return found
+
+    def covered(self, answers: Answers, y: Array, thresholds: Mapping[str, float]) -> Array:
+        """Return whether each counted share is in its interval, (n, answers); NaN if not known."""
+        off = self._off(answers, y)
+        limits = np.array([thresholds[name] for name in self.names])
+        return np.where(np.isfinite(off), off <= limits, np.nan)
+
+    def reweighted(
+        self, answers: Answers, known: Mapping[str, int], prior: Mapping[str, float]
+    ) -> Answers:
+        """Refuse: shares of votes have no prevalence.
+
+        Raises
+        ------
+        UsageError
+            Always.
+        """
+        raise UsageError("prior: shares of votes have no prevalence; leave it out")
+
+    def _off(self, answers: Answers, y: Array) -> Array:
+        votes = np.asarray(y, np.float64)
+        asked = sums_by_question(votes, self.sizes) >= FEWEST_ASKED
+        off = np.abs(fractions_of(votes, self.sizes) - answers.values) / self._deviations(answers)
+        return np.where(asked, off, np.nan)
+
+    def _deviations(self, answers: Answers) -> Array:
+        alpha = np.asarray(answers.parts[CONCENTRATION], np.float64)
+        whole = sums_by_question(alpha, self.sizes)
+        share = np.clip(alpha / whole, LEAST_SHARE, 1 - LEAST_SHARE)
+        return np.sqrt(share * (1 - share) / (whole + 1))
+
+
+Conformal = ClassSets | LabelSets | Intervals | ShareIntervals
 
 
 def new_shares(

@@ -14,6 +14,7 @@ import scipy
 from scipy.optimize import minimize_scalar
 
 from astro_dl.answers.classes import highest
+from astro_dl.answers.conformal import CONCENTRATION, ShareIntervals
 from astro_dl.core.answer import AnswerKind
 from astro_dl.core.config import EvaluationConfig
 from astro_dl.core.errors import UsageError
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 Array = np.ndarray
 WIDEST = 10.0
 COVERED = 0.9
-CONCENTRATION = "concentration"
 
 
 @checked
@@ -206,6 +206,10 @@ class Votes(AnswerKind):
             told.append(led[one.after])
             led |= {answer: told[-1] * by_name[answer] for answer in one.answers}
         return np.stack(told, axis=1)
+
+    def conformal(self) -> ShareIntervals:
+        """Return intervals of the share of each answer."""
+        return ShareIntervals(self.names, self.sizes)
 
     def columns(self, answers: Answers) -> dict[str, Any]:
         """Return of each answer its share among all voters of the question, with an interval.

@@ -77,10 +77,19 @@ def divide(
         ]
     times = Counter(name for unit in units for name in unit.called)
     return [
-        Part(number, own, Share(*called, ambiguous, alone, rows))
+        Part(
+            number,
+            own,
+            Share(
+                {path: names[path] for path in own},
+                {path: stems[path] for path in own},
+                ambiguous,
+                alone,
+                rows,
+            ),
+        )
         for number, packed in enumerate(_packed(units))
         for own in [tuple(path for unit in packed for path in unit.paths)]
-        for called in [[{path: of[path] for path in own} for of in (names, stems)]]
         for ambiguous in [frozenset(o for unit in packed for o in unit.called if times[o] > 1)]
         for rows in [packed[0].rows]
     ]

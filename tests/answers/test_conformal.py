@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from astro_dl.answers.conformal import ClassSets, Intervals, LabelSets
+from astro_dl.answers.conformal import (
+    CONCENTRATION,
+    FEWEST_ASKED,
+    ClassSets,
+    Intervals,
+    LabelSets,
+    ShareIntervals,
+)
 from astro_dl.bundles.guarantees import ScoreTable
 from astro_dl.core.errors import UsageError
 from astro_dl.distributions.mixture import Mixture
@@ -149,3 +156,39 @@ def test_values_have_no_prevalence():
         Intervals(("z",)).reweighted(
             Answers(np.zeros((1, 1)), np.zeros((1, 1))), {"z": 5}, {"z": 1}
         )
+
+
+def votes_and_answers(rng, sure):
+    """Return votes on two questions, the second not asked of all, and answers too sure of them."""
+    alpha = rng.gamma(2.0, 4.0, (N, 5)) + 0.5
+    drawn = [rng.gamma(alpha[:, part]) for part in (slice(0, 2), slice(2, 5))]
+    shares = [one / one.sum(axis=1, keepdims=True) for one in drawn]
+    first = rng.multinomial(40, shares[0])
+    second = rng.multinomial(first[:, 1], shares[1])
+    whole = np.repeat([alpha[:, :2].sum(axis=1), alpha[:, 2:].sum(axis=1)], [2, 3], axis=0).T
+    told = Answers(alpha, alpha / whole, parts={CONCENTRATION: sure * alpha})
+    return told, np.concatenate([first, second], axis=1)
+
+
+def test_shares_of_votes_are_covered_though_the_answers_are_too_sure():
+    told, votes = votes_and_answers(np.random.default_rng(7), sure=20.0)
+
+    def part(rows):
+        parts = {CONCENTRATION: told.parts[CONCENTRATION][rows]}
+        return Answers(told.logits[rows], told.values[rows], parts=parts), votes[rows]
+
+    shares = ShareIntervals(tuple("abcde"), (2, 3))
+    known, (new, counted) = part(slice(0, N // 2)), part(slice(N // 2, N))
+    found = limits(shares, *known)
+    covered = shares.covered(new, counted, found)
+    np.testing.assert_allclose(np.nanmean(covered, axis=0), 0.9, atol=0.03)
+    asked = counted[:, 1] >= FEWEST_ASKED
+    assert (np.isfinite(covered[:, 2:]).all(axis=1) == asked).all()
+    columns = shares.columns(new, found)
+    share = counted[asked, 2] / counted[asked, 2:].sum(axis=1)
+    inside = (columns["f_c_low"][asked] <= share + 1e-6) & (
+        share <= columns["f_c_high"][asked] + 1e-6
+    )
+    assert (inside == (covered[asked, 2] == 1)).mean() > 0.999
+    with pytest.raises(UsageError, match="no prevalence"):
+        shares.reweighted(new, {}, {"a": 0.5})
