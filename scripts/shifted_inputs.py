@@ -96,6 +96,11 @@ SHIFTS: Mapping[str, tuple[Shift, ...]] = {
         Shift("objects", "redshifts of 0.4 to 0.6, r < 20", {"redshift_range": (0.4, 0.6),
             "faintest_r": 20.0}),
     ),
+    "galaxy_morphology": (
+        Shift("noise", "a tenth of the exposure", {"exposure_factor": 0.003}),
+        Shift("instrument", "pixels of 0.8″ for 0.4″", {"pixel_scale_arcsec": 0.8}),
+        Shift("objects", "redshifts of 0.4 to 0.6", {"redshift_range": (0.4, 0.6)}),
+    ),
     "galaxy_redshift": (
         Shift("noise", "signal-to-noise ratio 0.5 to 1", {"snr_range": (0.5, 1.0)}),
         Shift("instrument", "resolving power 100", {"resolving_power": 100.0}),
