@@ -4,8 +4,7 @@ Spirals among photographs of galaxies
 
 Photographs go in, the probability of spiral arms comes out: here by what galaxies were measured by
 before networks, concentration, asymmetry, clumpiness and more, as every network of the task is
-compared with it. ``astro-dl train morphology_resnet`` trains a network, which tells the votes on a
-whole tree of questions.
+compared with it. The bundle ``morphology_resnet`` tells the votes on a whole tree of questions.
 """
 
 from pathlib import Path
