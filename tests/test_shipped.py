@@ -14,6 +14,7 @@ from scipy.special import logsumexp
 from sklearn.metrics import roc_auc_score
 
 import astro_dl
+from astro_dl.answers.votes import Votes
 from astro_dl.bundles.bundle import load_bundle
 from astro_dl.core.config import load_config
 from astro_dl.core.examples import inputs_by_name, take_inputs
@@ -98,7 +99,8 @@ def test_card_reports_metrics_with_intervals_beside_the_baselines(name):
     card = load_bundle(name).card
     real = card.metrics.get("real", {}).values()
     assert (card.metrics.get("simulated") and card.baselines) or any(map(len, real))
-    sure = card.head.gives_probabilities or card.head.has_distribution
+    counted = isinstance(card.head, Votes)
+    sure = card.head.gives_probabilities or card.head.has_distribution or counted
     # Posteriors are not calibrated afterwards; what they cover is guaranteed.
     made_honest = card.calibration["kind"] != "none" or (sure and card.guarantees is not None)
     assert made_honest == sure
@@ -130,6 +132,11 @@ def more_told_than_by_the_prior(y, logits, info, predictor):
     assert predictor.head.answers(logits).distribution.log_information(y).mean() > least
 
 
+def more_votes_where_more_are_expected(y, logits, info, predictor):
+    first = predictor.head.answers(logits).values[:, 0]
+    assert np.corrcoef(first, y[:, 0] / y[:, :2].sum(axis=1))[0, 1] > 0.5
+
+
 def anomalies_ranked(y, logits, info, predictor):
     score = predictor.head.answers(logits).values
     assert roc_auc_score(info[predictor.task.anomaly], score) > 0.7
@@ -150,6 +157,7 @@ FAR_FROM_CHANCE = {
     "regression": correlated_with_the_truth,
     "pixels": pixels_ranked,
     "flow": more_told_than_by_the_prior,
+    "votes": more_votes_where_more_are_expected,
     "reconstruction": anomalies_ranked,
     "image": most_of_the_light_explained,
     "generation": explained_but_for_the_noise,

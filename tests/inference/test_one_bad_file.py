@@ -162,6 +162,7 @@ MAKERS = {
     "lens_cnn": images,
     "mass_profile_flow": dwarf,
     "metallicity_resnet": photograph,
+    "morphology_resnet": photograph,
     "photoz_mdn": catalogue,
     "redshift_cnn1d": spectrum,
     "sbi_two_moons": observation,

@@ -51,7 +51,8 @@ def test_every_problem_has_settings_for_many_simulations(script, problem):
     few = load_config(f"sbi_{problem}")
     many = load_config(few, **script.settings_of(problem, 100_000))
     assert many.training.batch_size == 500
-    assert many.training.epochs < few.training.epochs
+    # ten times the examples, and batches of two and a half times as many
+    assert many.training.epochs <= few.training.epochs
     assert many.physics == few.physics
 
 
