@@ -136,6 +136,24 @@ class LabelSets:
         return replace(answers, values=values)
 
 
+def without_prevalence(
+    intervals: "Intervals | ShareIntervals",
+    answers: Answers,
+    known: Mapping[str, int],
+    prior: Mapping[str, float],
+) -> Answers:
+    """Refuse another prevalence, in the place of `ClassSets.reweighted`: values have none.
+
+    Raises
+    ------
+    UsageError
+        Always.
+    """
+    raise UsageError(
+        f"prior: {', '.join(intervals.names)} are values, which have no prevalence; leave it out"
+    )
+
+
 @dataclass(frozen=True)
 class Intervals:
     """An interval of each target.
@@ -178,19 +196,7 @@ class Intervals:
             found.append((low <= y[:, k]) & (y[:, k] <= high))
         return np.stack(found, axis=1)
 
-    def reweighted(
-        self, answers: Answers, known: Mapping[str, int], prior: Mapping[str, float]
-    ) -> Answers:
-        """Refuse: values have no prevalence.
-
-        Raises
-        ------
-        UsageError
-            Always.
-        """
-        raise UsageError(
-            f"prior: {', '.join(self.names)} are values, which have no prevalence; leave it out"
-        )
+    reweighted = without_prevalence
 
     def _distances(self, answers: Answers, y: Array) -> Array:
         truth = np.asarray(y, np.float64).reshape(len(y), -1)
@@ -236,8 +242,8 @@ class ShareIntervals:
 
     def scores(self, answers: Answers, y: Array) -> dict[str, Array]:
         """Return of each answer how many deviations its counted share is off, where it is known."""
-        off = self._off(answers, y)
-        return {name: one[np.isfinite(one)] for name, one in zip(self.names, off.T, strict=True)}
+        off, asked = self._off(answers, y), self._asked(y)
+        return {name: off[asked[:, k], k] for k, name in enumerate(self.names)}
 
     def columns(self, answers: Answers, thresholds: Mapping[str, float]) -> dict[str, Array]:
         """Return ``f_<answer>_low`` and ``f_<answer>_high``, within 0 and 1."""
@@ -251,27 +257,17 @@ class ShareIntervals:
 
     def covered(self, answers: Answers, y: Array, thresholds: Mapping[str, float]) -> Array:
         """Return whether each counted share is in its interval, (n, answers); NaN if not known."""
-        off = self._off(answers, y)
         limits = np.array([thresholds[name] for name in self.names])
-        return np.where(np.isfinite(off), off <= limits, np.nan)
+        return np.where(self._asked(y), self._off(answers, y) <= limits, np.nan)
 
-    def reweighted(
-        self, answers: Answers, known: Mapping[str, int], prior: Mapping[str, float]
-    ) -> Answers:
-        """Refuse: shares of votes have no prevalence.
+    reweighted = without_prevalence
 
-        Raises
-        ------
-        UsageError
-            Always.
-        """
-        raise UsageError("prior: shares of votes have no prevalence; leave it out")
+    def _asked(self, y: Array) -> Array:
+        return sums_by_question(np.asarray(y), self.sizes) >= FEWEST_ASKED
 
     def _off(self, answers: Answers, y: Array) -> Array:
-        votes = np.asarray(y, np.float64)
-        asked = sums_by_question(votes, self.sizes) >= FEWEST_ASKED
-        off = np.abs(fractions_of(votes, self.sizes) - answers.values) / self._deviations(answers)
-        return np.where(asked, off, np.nan)
+        counted = fractions_of(np.asarray(y, np.float64), self.sizes)
+        return np.abs(counted - answers.values) / self._deviations(answers)
 
     def _deviations(self, answers: Answers) -> Array:
         alpha = np.asarray(answers.parts[CONCENTRATION], np.float64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from astro_dl.core.errors import UsageError
-from astro_dl.core.files import distinct_names, file_stems
+from astro_dl.core.files import distinct_names, stems_of
 from astro_dl.core.reading.share import Division, Share
 from astro_dl.observations.tables.read import ROWS_AT_ONCE, count_rows
 
@@ -66,7 +66,8 @@ def divide(
     UsageError
         If a file is not there.
     """
-    names, stems, alone = distinct_names(list(paths)), file_stems(list(paths)), len(paths) == 1
+    names, alone = distinct_names(list(paths)), len(paths) == 1
+    stems = stems_of(names)
     if division.rows:
         units = list(_blocks_of_rows(paths, which, size or ROWS_PER_PART))
     else:

@@ -199,7 +199,11 @@ def file_stems(paths: Sequence[Path]) -> dict[Path, str]:
     share = current_share()
     if share is not None and share.stems.keys() >= set(paths):
         return {path: share.stems[path] for path in paths}
-    names = distinct_names(paths)
+    return stems_of(distinct_names(paths))
+
+
+def stems_of(names: Mapping[Path, str]) -> dict[Path, str]:
+    """Return the stems of files by their distinct names, as `file_stems` does."""
     return dict(zip(names, _unlike([_stem_of(one) for one in names.values()]), strict=True))
 
 

@@ -192,3 +192,9 @@ def test_shares_of_votes_are_covered_though_the_answers_are_too_sure():
     assert (inside == (covered[asked, 2] == 1)).mean() > 0.999
     with pytest.raises(UsageError, match="no prevalence"):
         shares.reweighted(new, {}, {"a": 0.5})
+    # an answer that is none is no answer in the right, nor one that nobody was asked about
+    none = Answers(np.full((1, 5), np.nan), np.full((1, 5), np.nan), parts={
+        CONCENTRATION: np.full((1, 5), np.nan)})  # fmt: skip
+    everybody = np.full((1, 5), 20)
+    assert np.isnan(shares.scores(none, everybody)["a"]).all()
+    assert (shares.covered(none, everybody, found) == 0).all()

@@ -51,6 +51,7 @@ def test_every_problem_has_settings_for_many_simulations(script, problem):
     few = load_config(f"sbi_{problem}")
     many = load_config(few, **script.settings_of(problem, 100_000))
     assert many.training.batch_size == 500
+    assert many.training.jit_compile == "on"
     # ten times the examples, and batches of two and a half times as many
     assert many.training.epochs <= few.training.epochs
     assert many.physics == few.physics
